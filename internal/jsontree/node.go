@@ -1,0 +1,96 @@
+// Package jsontree reads JSON strictly into an ordered tree and writes it back. It keeps what
+// encoding/json loses (member order, number spelling, doubled names) and refuses what encoding/json lets pass (invalid UTF-8,
+// half surrogate pairs, text after the value).
+package jsontree
+
+// Kind is what a JSON value is. The zero Kind is Null.
+type Kind uint8
+
+// The six kinds of JSON values.
+const (
+	Null Kind = iota
+	Bool
+	Number
+	String
+	Array
+	Object
+)
+
+// String names the kind as messages to callers do.
+func (k Kind) String() string {
+	switch k {
+	case Bool:
+		return "boolean"
+	case Number:
+		return "number"
+	case String:
+		return "string"
+	case Array:
+		return "array"
+	case Object:
+		return "object"
+	default:
+		return "null"
+	}
+}
+
+// Node is one JSON value. The zero Node is null. Nodes are shared, not copied: treat one as immutable.
+type Node struct {
+	Kind    Kind
+	Truth   bool     // Bool only
+	Text    string   // String: the unescaped value; Number: the literal as it was written
+	Items   []Node   // Array only, in order
+	Members []Member // Object only, in order; a doubled name is there as often as it was written
+}
+
+// Member is one name and value of an object.
+type Member struct {
+	Name  string
+	Value Node
+}
+
+// Get returns the first member called name. Absent, null, and every node that is not an object answer false.
+func (n Node) Get(name string) (Node, bool) {
+	for _, m := range n.Members {
+		if m.Name == name {
+			return m.Value, m.Value.Kind != Null
+		}
+	}
+	return Node{}, false
+}
+
+// Without returns the object less its members of the given names; n itself is left alone.
+func (n Node) Without(names ...string) Node {
+	kept := make([]Member, 0, len(n.Members))
+	for _, m := range n.Members {
+		if !contains(names, m.Name) {
+			kept = append(kept, m)
+		}
+	}
+	n.Members = kept
+	return n
+}
+
+// With returns the object with member name set to value: in its place when it is there, at the end otherwise. n itself is left alone.
+func (n Node) With(name string, value Node) Node {
+	members := make([]Member, len(n.Members), len(n.Members)+1)
+	copy(members, n.Members)
+	n.Members = members
+	for i := range members {
+		if members[i].Name == name {
+			members[i].Value = value
+			return n
+		}
+	}
+	n.Members = append(members, Member{Name: name, Value: value})
+	return n
+}
+
+func contains(names []string, name string) bool {
+	for _, n := range names {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
