@@ -1,0 +1,54 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+GO ?= go
+# What a Lambda and the local program are built with. norpc drops aws-lambda-go's net/rpc shim, which would keep every SDK
+# operation alive.
+GO_BUILD := CGO_ENABLED=0 $(GO) build -tags=lambda.norpc -trimpath -ldflags='-s -w'
+PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
+GOLANGCI_VERSION := v2.15.0
+GOLANGCI := .tools/golangci-lint-$(GOLANGCI_VERSION)
+
+# The race detector needs cgo, and cgo a C compiler.
+RACE := $(shell if [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v "$$($(GO) env CC)" >/dev/null; then echo -race; fi)
+
+.PHONY: help
+help: ## this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## run the sample job of events/ on this machine, from request to recorded end
+	@$(GO) run ./cmd/davit demo
+
+.PHONY: test
+test: ## all tests that need only Go, with the race detector where cgo is there
+	@echo "race detector: $(if $(RACE),on,off (no cgo here))"
+	$(GO) test $(RACE) ./...
+
+.PHONY: verify
+verify: lint test build-all ## everything that judges the project
+
+.PHONY: lint
+lint: $(GOLANGCI) ## formatting, vet, the linters and the import arrows of .golangci.yml
+	$(GOLANGCI) run ./...
+
+.PHONY: build
+build: ## bin/davit for this machine
+	$(GO_BUILD) -o bin/davit ./cmd/davit
+
+.PHONY: build-all
+build-all: ## build and vet everything for Linux and macOS, amd64 and arm64
+	@set -e; for p in $(PLATFORMS); do \
+	  export GOOS=$${p%/*} GOARCH=$${p#*/} CGO_ENABLED=0; \
+	  echo "build and vet $$p"; \
+	  $(GO) build ./...; $(GO) vet ./...; \
+	done
+
+.PHONY: local
+local: ## serve the API and the ECS endpoint on this machine until Ctrl-C
+	@$(GO) run ./cmd/davit local
+
+$(GOLANGCI):
+	@mkdir -p .tools
+	GOBIN=$(CURDIR)/.tools $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	@mv .tools/golangci-lint $(GOLANGCI)
