@@ -1,0 +1,247 @@
+package run
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"time"
+)
+
+// ending is one task's end, of any attempt.
+type ending struct {
+	task    *Task
+	outcome Outcome
+}
+
+// conclude gives an attempt that is over its outcome, and lays out the next attempt or ends the run.
+func (r *Run) conclude(a *Attempt, now time.Time) {
+	failing, stopped := r.endings(a)
+	r.outcome(a, failing, stopped)
+	succeeded, byCaller := r.tally()
+	want := r.Count - succeeded - len(byCaller)
+	switch {
+	case succeeded >= r.Count:
+		r.end(now, Succeeded, "", r.successReason())
+	case a.GivenUp != nil && a.GivenUp.Class == ClassLost:
+		r.end(now, Lost, ClassLost, a.GivenUp.Reason)
+	case a.GivenUp != nil:
+		r.end(now, Failed, a.GivenUp.Class, a.GivenUp.Reason)
+	case want > 0 && len(failing) > 0 && r.retriable(failing):
+		r.next(now, want)
+	case len(failing) > 0:
+		r.endFailed(now, failing)
+	default:
+		r.end(now, Stopped, ClassStopped, r.stopReason(byCaller))
+	}
+}
+
+// endings lists the attempt's tasks that failed, by stop time, and those that stopped because a caller wanted it.
+func (r *Run) endings(a *Attempt) (failing, stopped []ending) {
+	for i := range a.Tasks {
+		t := &a.Tasks[i]
+		o := r.judge(t)
+		switch {
+		case o.Class == "":
+		case t.stoppedByCaller(o):
+			stopped = append(stopped, ending{t, o})
+		default:
+			failing = append(failing, ending{t, o})
+		}
+	}
+	sort.SliceStable(failing, func(i, j int) bool { return stopTime(failing[i].task).Before(stopTime(failing[j].task)) })
+	return failing, stopped
+}
+
+// stoppedByCaller says that the task ended as a caller wanted: ECS says that we stopped it, or it never ran after
+// that was asked.
+func (t *Task) stoppedByCaller(o Outcome) bool {
+	if t.Stop == nil || t.Stop.Cause != ByCaller {
+		return false
+	}
+	return o.Class == ClassStopped || o.Class == NeverStarted
+}
+
+func stopTime(t *Task) time.Time {
+	if at := t.State().StoppedAt; at != nil {
+		return *at
+	}
+	return t.SeenAt
+}
+
+func (r *Run) outcome(a *Attempt, failing, stopped []ending) {
+	switch {
+	case a.GivenUp != nil:
+		a.Outcome = &Outcome{a.GivenUp.Class, a.GivenUp.Reason}
+	case len(failing) > 0:
+		o := failing[0].outcome
+		a.Outcome = &o
+	case len(stopped) > 0 || r.Stop != nil && len(a.Tasks) < a.Want:
+		a.Outcome = &Outcome{Class: ClassStopped, Detail: r.stopReason(stopped)}
+	default:
+		a.Outcome = &Outcome{}
+	}
+}
+
+// tally gives, over all attempts, how many tasks succeeded and which were stopped by a caller.
+func (r *Run) tally() (succeeded int, byCaller []ending) {
+	for i := range r.Attempts {
+		for j := range r.Attempts[i].Tasks {
+			t := &r.Attempts[i].Tasks[j]
+			if !t.Ended() {
+				continue
+			}
+			switch o := r.judge(t); {
+			case o.Class == "":
+				succeeded++
+			case t.stoppedByCaller(o):
+				byCaller = append(byCaller, ending{t, o})
+			}
+		}
+	}
+	return succeeded, byCaller
+}
+
+// retriable says that the policy answers every failure of the attempt with another attempt, and has one left.
+func (r *Run) retriable(failing []ending) bool {
+	placed := 0
+	for i := range r.Attempts {
+		if len(r.Attempts[i].Tasks) > 0 {
+			placed++
+		}
+	}
+	if r.Stop != nil || placed >= r.Policy.Retry.MaxAttempts {
+		return false
+	}
+	for _, f := range failing {
+		if !r.Policy.Retry.retries(f.outcome.Class) {
+			return false
+		}
+	}
+	return true
+}
+
+// next lays out another attempt, after the policy's pause.
+func (r *Run) next(now time.Time, want int) {
+	last := r.attempt()
+	for i := range last.Tasks {
+		last.Tasks[i].compact()
+	}
+	n := last.Number + 1
+	due := now.Add(RetryPause(r.Policy.Retry, last.Number, r.draw("retry", last.Number)))
+	r.Attempts = append(r.Attempts, Attempt{
+		Number: n, StartedBy: nextStartedBy(last.StartedBy, n), Want: want, BeganAt: due, NotBefore: due,
+	})
+	r.StatusReason = fmt.Sprintf("attempt %d ended %s: %s", last.Number, last.Outcome.Class, last.Outcome.Detail)
+}
+
+// endFailed ends a run whose tasks failed. A start deadline with its attempts used up is TIMED_OUT; only
+// tasks that ECS lost, and nothing else, are LOST.
+func (r *Run) endFailed(now time.Time, failing []ending) {
+	status, first := Failed, failing[0]
+	if all(failing, func(e ending) bool { return e.task.Lost }) {
+		status = Lost
+	}
+	if all(failing, func(e ending) bool { return timedOut(e) }) {
+		status = TimedOut
+	}
+	if status == Failed {
+		first = firstFailure(failing)
+	}
+	r.end(now, status, first.outcome.Class, "task "+first.task.ShortID()+": "+first.outcome.Detail)
+}
+
+// timedOut says that a deadline of ours ended the task.
+func timedOut(e ending) bool {
+	if e.task.Stop == nil || e.task.Stop.Cause == ByCaller {
+		return false
+	}
+	return e.outcome.Class == ClassTimeout || (e.outcome.Class == NeverStarted && e.task.Stop.Cause == ByStartTimeout)
+}
+
+// firstFailure is the first by stop time that failed by itself.
+func firstFailure(failing []ending) ending {
+	for _, e := range failing {
+		if !timedOut(e) && !e.task.Lost {
+			return e
+		}
+	}
+	return failing[0]
+}
+
+func all(list []ending, is func(ending) bool) bool {
+	for _, e := range list {
+		if !is(e) {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *Run) successReason() string {
+	if r.Count == 1 {
+		return "the task succeeded"
+	}
+	return fmt.Sprintf("all %d tasks succeeded", r.Count)
+}
+
+func (r *Run) stopReason(stopped []ending) string {
+	if r.Stop != nil {
+		return withReason("stopped by a caller", r.Stop.Reason)
+	}
+	if len(stopped) > 0 {
+		return "task " + stopped[0].task.ShortID() + ": " + stopped[0].outcome.Detail
+	}
+	return "stopped"
+}
+
+// end makes the run terminal.
+func (r *Run) end(now time.Time, status Status, class Class, reason string) {
+	if !r.Status.May(status) {
+		return
+	}
+	r.Status, r.Class, r.StatusReason = status, class, reason
+	r.StoppedAt = &now
+	r.ExitCode = r.exitCode()
+}
+
+// exitCode is the first failing code by stop time among the containers that decide, else 0 when one was
+// seen, else none. Tasks of earlier attempts count if nothing was launched in their place.
+func (r *Run) exitCode() *int {
+	var first *int
+	var at time.Time
+	seen := false
+	for _, t := range r.lasting() {
+		for _, c := range r.deciding(t.State()) {
+			if c.ExitCode == nil {
+				continue
+			}
+			seen = true
+			if !r.Policy.Verdict.succeeds(*c.ExitCode) && (first == nil || stopTime(t).Before(at)) {
+				code := *c.ExitCode
+				first, at = &code, stopTime(t)
+			}
+		}
+	}
+	if first == nil && seen {
+		zero := 0
+		return &zero
+	}
+	return first
+}
+
+// lasting lists the tasks that the run ends with: those of the last attempt, and of earlier ones those that a caller stopped.
+func (r *Run) lasting() []*Task {
+	_, byCaller := r.tally()
+	var out []*Task
+	for _, e := range byCaller {
+		out = append(out, e.task)
+	}
+	if a := r.attempt(); a != nil {
+		for i := range a.Tasks {
+			if t := &a.Tasks[i]; !slices.Contains(out, t) {
+				out = append(out, t)
+			}
+		}
+	}
+	return out
+}

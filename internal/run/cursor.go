@@ -1,0 +1,48 @@
+package run
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+)
+
+// cursor is what a nextCursor holds: where the page ended, and which filters it belongs to.
+type cursor struct {
+	Position
+	Filters string `json:"f"`
+}
+
+func (q ListRequest) filters() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q%q%q%q%q", q.Caller, q.Status, q.Family, q.Group, q.StartedBy))
+	return hex.EncodeToString(sum[:8])
+}
+
+func (q ListRequest) encodeCursor(p *Position) string {
+	if p == nil {
+		return ""
+	}
+	data, err := json.Marshal(cursor{*p, q.filters()})
+	if err != nil {
+		return ""
+	}
+	return base64.RawURLEncoding.EncodeToString(data)
+}
+
+// decodeCursor reads the request's cursor; nil for the first page.
+func (q ListRequest) decodeCursor() (*Position, error) {
+	if q.Cursor == "" {
+		return nil, nil
+	}
+	bad := invalid(Violation{Field: "query:cursor", Rule: RuleCursor, Detail: "not a cursor of this list; give the nextCursor of a page with the same filters, unchanged"})
+	data, err := base64.RawURLEncoding.DecodeString(q.Cursor)
+	if err != nil {
+		return nil, bad
+	}
+	var c cursor
+	if json.Unmarshal(data, &c) != nil || c.Filters != q.filters() || !ValidID(c.ID) || c.CreatedAt.IsZero() {
+		return nil, bad
+	}
+	return &c.Position, nil
+}

@@ -1,0 +1,137 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// How the sweep's index is kept.
+const (
+	sweepGrace   = 2 * time.Minute  // an execution that is later than this is taken for dead or asleep
+	unheard      = 30 * time.Minute // ECS forgets stopped tasks after 60
+	orphanSweep  = 5 * time.Minute
+	orphanWatch  = 24 * time.Hour // how long a terminal run's loose ends are watched
+	editAttempts = 12
+)
+
+// DefaultRetention is how long a record is kept after its run's end.
+const DefaultRetention = 90 * 24 * time.Hour
+
+// Keeper writes records: every use case that changes one has it.
+type Keeper struct {
+	Store     Store
+	Clock     Clock
+	Tuning    Tuning
+	Retention time.Duration // from the run's end; 0 is DefaultRetention
+}
+
+// now is the time that records are written with, in whole milliseconds.
+func (k Keeper) now() time.Time { return k.Clock.Now().UTC().Truncate(time.Millisecond) }
+
+// index sets what the store indexes: when the sweep must next look, and at the end when the record expires.
+func (k Keeper) index(r *Run, now time.Time) {
+	if r.Status.Terminal() {
+		k.indexTerminal(r, now)
+		return
+	}
+	r.SweepAt = Decide(r, now).Due.Add(sweepGrace)
+	if a := r.attempt(); a != nil && a.live() {
+		if at := r.FreshAt.Add(unheard); at.Before(r.SweepAt) {
+			r.SweepAt = at
+		}
+	}
+	if r.SweepAt.Before(r.HealAt) {
+		r.SweepAt = r.HealAt
+	}
+}
+
+func (k Keeper) indexTerminal(r *Run, now time.Time) {
+	r.SweepAt = time.Time{}
+	if r.looseEnds() && now.Before(r.StoppedAt.Add(orphanWatch)) {
+		r.SweepAt = now.Add(orphanSweep)
+	}
+	retention := k.Retention
+	if retention == 0 {
+		retention = DefaultRetention
+	}
+	r.Expires = r.StoppedAt.Add(retention)
+}
+
+// looseEnds says that a task of the run may still be alive.
+func (r *Run) looseEnds() bool {
+	for i := range r.Attempts {
+		a := &r.Attempts[i]
+		if a.Unclear {
+			return true
+		}
+		for j := range a.Tasks {
+			if !a.Tasks[j].State().stopped() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// save writes r with its index. ErrConflict is the caller's to repeat.
+func (k Keeper) save(ctx context.Context, r *Run, now time.Time) error {
+	k.index(r, now)
+	return k.Store.Update(ctx, r)
+}
+
+// edit reads a record, lets change work on it, and writes it when change says so, again from the start while
+// other writers are first.
+func (k Keeper) edit(ctx context.Context, id string, change func(r *Run, now time.Time) (write bool, err error)) (*Run, error) {
+	return k.editSeen(ctx, id, nil, change)
+}
+
+// editSeen is edit for a record that was read a moment ago: the first try spares the read.
+func (k Keeper) editSeen(ctx context.Context, id string, r *Run, change func(r *Run, now time.Time) (write bool, err error)) (*Run, error) {
+	for range editAttempts {
+		if r == nil {
+			var err error
+			if r, err = k.Store.Get(ctx, id); err != nil {
+				return nil, err
+			}
+		}
+		now := k.now()
+		write, err := change(r, now)
+		if err != nil || !write {
+			return r, err
+		}
+		if err = k.save(ctx, r, now); !errors.Is(err, ErrConflict) {
+			return r, err
+		}
+		r = nil
+	}
+	return nil, &Error{Code: CodeConflict, Message: "the run is being changed by others; repeat the call"}
+}
+
+// stepRun reads the record that an execution works for. stop is true when this execution has nothing to do any more:
+// the record is gone, reborn or terminal, or another generation has taken over.
+func (k Keeper) stepRun(ctx context.Context, in StepInput) (r *Run, stop bool, err error) {
+	r, err = k.Store.Get(ctx, in.RunID)
+	if errors.Is(err, ErrNotFound) {
+		return nil, true, nil
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	return r, r.Born != in.Born || r.Generation != in.Generation || r.Status.Terminal(), nil
+}
+
+// repeat runs a step until it is not beaten by another writer.
+func repeat(step func() (StepOutput, error)) (StepOutput, error) {
+	for range editAttempts {
+		out, err := step()
+		if !errors.Is(err, ErrConflict) {
+			return out, err
+		}
+	}
+	return StepOutput{}, &Error{Code: CodeConflict, Message: "the run is being changed by others"}
+}
+
+func done(in StepInput) StepOutput {
+	return StepOutput{Execution: in.Execution, Next: StepDone, WaitSeconds: 1}
+}

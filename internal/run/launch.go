@@ -1,0 +1,165 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+)
+
+// Launcher is the state machine's Launch step: it makes, or repeats with the same token, the launch call
+// that is due.
+type Launcher struct {
+	Keeper
+	Engine  Engine
+	Catalog Catalog
+	// Claim is how long an invocation may take, at most: a StartTask call that it claimed is not repeated
+	// before. 0 is 60 s.
+	Claim time.Duration
+}
+
+// Step launches what is due and says what comes next. It errs when the store does not answer; whatever ECS answers is
+// recorded and is no error.
+func (l *Launcher) Step(ctx context.Context, in StepInput) (StepOutput, error) {
+	return repeat(func() (StepOutput, error) { return l.step(ctx, in) })
+}
+
+func (l *Launcher) step(ctx context.Context, in StepInput) (StepOutput, error) {
+	r, stop, err := l.stepRun(ctx, in)
+	if err != nil || stop {
+		return done(in), err
+	}
+	now := l.now()
+	r.StepAt = now
+	if len(r.Attempts) == 0 && r.Stop == nil {
+		l.lookUp(ctx, r)
+		r.begin(l.Tuning.Prefix, now)
+	}
+	Settle(r, now)
+	d := Decide(r, now)
+	if d.Next != StepLaunch {
+		return l.Tuning.answer(r, d, now), l.save(ctx, r, now)
+	}
+	return l.launch(ctx, r, now)
+}
+
+// lookUp pins the revision and learns the essential containers where the submission could not. Without them
+// every container counts as essential.
+func (l *Launcher) lookUp(ctx context.Context, r *Run) {
+	if r.Definition != nil {
+		return
+	}
+	def, err := l.Catalog.Definition(ctx, stringMember(r.Resolved, "taskDefinition"))
+	if err != nil {
+		return // RunTask will say what is wrong with it
+	}
+	r.pin(&def)
+}
+
+// launch writes the call down, makes it, and records what came of it.
+func (l *Launcher) launch(ctx context.Context, r *Run, now time.Time) (StepOutput, error) {
+	a := r.attempt()
+	if a.Open != nil && (r.Operation == StartTask || now.Sub(a.Open.IntentAt) > unclearLife) {
+		return l.look(ctx, r, now)
+	}
+	wasUnclear := a.Open != nil && a.Open.Unclear
+	r.openCall(a, now, l.claim())
+	r.moveTo(r.standing())
+	if err := l.save(ctx, r, now); err != nil {
+		return StepOutput{}, err
+	}
+	input := r.callInput(a)
+	placed, err := l.Engine.Launch(ctx, r.Operation, input)
+	reply := launchReply{call: a.Open.Number, placed: placed, err: err, wasUnclear: wasUnclear}
+	l.clarify(ctx, r, &reply)
+	return l.record(context.WithoutCancel(ctx), r.ID, reply)
+}
+
+func (l *Launcher) claim() time.Duration {
+	if l.Claim > 0 {
+		return l.Claim
+	}
+	return time.Minute
+}
+
+// openCall writes a launch call, or its repetition, down. Until its reply is known it is unclear.
+func (r *Run) openCall(a *Attempt, now time.Time, claim time.Duration) {
+	if a.Open == nil {
+		a.Calls++
+		a.Open = &Call{Number: a.Calls, Count: a.Want - len(a.Tasks), IntentAt: now}
+		if r.Operation == RunTask {
+			a.Open.Token = r.token(a.Number, a.Calls)
+		} else {
+			a.Open.Instances = r.missingInstances(a)
+		}
+	}
+	a.Open.Tries++
+	a.Open.Unclear = true
+	a.Open.Until = now.Add(claim)
+	a.Open.NotBefore = now
+	if r.Operation == StartTask {
+		a.Open.NotBefore = a.Open.Until
+	}
+}
+
+// callInput is what ECS is asked: the resolved input with what is Davit's own. Equal calls give equal bytes.
+func (r *Run) callInput(a *Attempt) json.RawMessage {
+	own := map[string]any{"startedBy": a.StartedBy}
+	if r.Operation == RunTask {
+		own["clientToken"], own["count"] = a.Open.Token, a.Open.Count
+	} else {
+		own["containerInstances"] = a.Open.Instances
+	}
+	return withMembers(r.Resolved, own)
+}
+
+// clarify looks at ECS where the reply alone does not say which tasks there are: after a ConflictException, and
+// after a definite refusal of a call whose earlier try may have been carried out.
+func (l *Launcher) clarify(ctx context.Context, r *Run, reply *launchReply) {
+	var e *EngineError
+	if reply.err == nil || !errors.As(reply.err, &e) || e.Unclear {
+		return
+	}
+	if len(e.ResourceIDs) > 0 {
+		reply.adopted = l.describeOrName(ctx, r, e.ResourceIDs)
+		return
+	}
+	if reply.wasUnclear && ClassifyError(e) != Throttled {
+		arns, err := l.tasksOf(ctx, r)
+		if err != nil {
+			reply.err = &EngineError{Operation: e.Operation, Code: e.Code, Message: e.Message, Unclear: true, Err: err}
+			return
+		}
+		reply.adopted = l.describeOrName(ctx, r, arns)
+	}
+}
+
+// describeOrName describes tasks that are known to exist; one that ECS does not show yet is known by its ARN only.
+func (l *Launcher) describeOrName(ctx context.Context, r *Run, arns []string) []json.RawMessage {
+	if len(arns) == 0 {
+		return nil
+	}
+	found, err := l.Engine.Describe(ctx, r.Cluster, arns)
+	if err != nil {
+		found = Description{Missing: arns}
+	}
+	for _, arn := range found.Missing {
+		found.Tasks = append(found.Tasks, withMembers(nil, map[string]any{
+			"taskArn": arn, "lastStatus": "PROVISIONING", "startedBy": r.attempt().StartedBy,
+		}))
+	}
+	return found.Tasks
+}
+
+// record takes a reply into the record and says what comes next. The reply must not be lost: it is written also
+// when the invocation was cancelled meanwhile.
+func (l *Launcher) record(ctx context.Context, id string, reply launchReply) (StepOutput, error) {
+	var out StepOutput
+	_, err := l.edit(ctx, id, func(r *Run, now time.Time) (bool, error) {
+		r.takeReply(reply, now)
+		Settle(r, now)
+		out = l.Tuning.answer(r, Decide(r, now), now)
+		return true, nil
+	})
+	return out, err
+}

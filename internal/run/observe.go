@@ -1,0 +1,197 @@
+package run
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+)
+
+// Freshness of a record, by which Observe spares DescribeTasks calls.
+const (
+	freshFollow = 10 * time.Second // a Follow right after a launch, an event or a sweep
+	freshPoll   = time.Second      // a poll is there to look
+)
+
+// mostTurns is how many observations one execution makes before the next generation takes over: an execution's
+// history ends at 25,000 events, and a turn takes up to 15.
+const mostTurns = 1000
+
+// Observer is the state machine's Observe and Follow steps: it reads ECS where the record is not fresh, has tasks
+// stopped that are to stop, writes what changed, and says what comes next.
+type Observer struct {
+	Keeper
+	Engine   Engine
+	Workflow Workflow
+}
+
+// Step observes once. With a token it leaves the token in the record and the execution waits for it; if there
+// is nothing to wait for it answers the token at once. It errs when the store or ECS does not answer; the
+// state machine repeats it.
+func (o *Observer) Step(ctx context.Context, in StepInput) (StepOutput, error) {
+	return repeat(func() (StepOutput, error) { return o.step(ctx, in) })
+}
+
+func (o *Observer) step(ctx context.Context, in StepInput) (StepOutput, error) {
+	r, stop, err := o.stepRun(ctx, in)
+	if err != nil {
+		return done(in), err
+	}
+	if stop {
+		return o.leave(ctx, in, r)
+	}
+	now := o.now()
+	if err := o.refresh(ctx, r, now, in.Token != ""); err != nil {
+		return StepOutput{}, err
+	}
+	Settle(r, now)
+	d := Decide(r, now)
+	asked := r.markAsked(d.Stops, now)
+	d = Decide(r, now)
+	r.StepAt = now
+	r.Turns++
+	out := o.Tuning.answer(r, d, now)
+	if r.Turns >= mostTurns && (out.Next == StepPause || out.Next == StepFollow) {
+		return o.handOver(ctx, in, r, now)
+	}
+	r.wait(in.Token, out, now)
+	if err := o.save(ctx, r, now); err != nil {
+		return StepOutput{}, err
+	}
+	if err := (stopper{o.Keeper, o.Engine}).stop(ctx, r, asked); err != nil {
+		return StepOutput{}, err
+	}
+	return out, o.release(ctx, in, out)
+}
+
+// leave ends an execution that has nothing to do any more. One that was replaced makes sure that its successor
+// was started: the record is written before the start, and the start may have failed.
+func (o *Observer) leave(ctx context.Context, in StepInput, r *Run) (StepOutput, error) {
+	out := done(in)
+	if r != nil && r.Born == in.Born && r.Generation == in.Generation+1 && r.Turns == 0 && !r.Status.Terminal() {
+		if err := o.startNext(ctx, r, in.Machine); err != nil {
+			return StepOutput{}, err
+		}
+	}
+	return out, o.release(ctx, in, out)
+}
+
+// handOver lets the next generation go on, so that no execution's history overflows.
+func (o *Observer) handOver(ctx context.Context, in StepInput, r *Run, now time.Time) (StepOutput, error) {
+	r.Generation++
+	r.Turns, r.Waiting = 0, nil
+	if err := o.save(ctx, r, now); err != nil {
+		return StepOutput{}, err
+	}
+	if err := o.startNext(ctx, r, in.Machine); err != nil {
+		return StepOutput{}, err
+	}
+	out := done(in)
+	return out, o.release(ctx, in, out)
+}
+
+func (o *Observer) startNext(ctx context.Context, r *Run, machine string) error {
+	err := o.Workflow.Start(ctx, r.execution(), machine)
+	if errors.Is(err, ErrExecutionExists) {
+		return nil // it ran already, and the sweep heals whatever it left
+	}
+	return err
+}
+
+// release answers the token of a Follow that has nothing to wait for.
+func (o *Observer) release(ctx context.Context, in StepInput, out StepOutput) error {
+	if in.Token == "" || out.Next == StepFollow {
+		return nil
+	}
+	err := o.Workflow.Wake(ctx, in.Token, out)
+	if errors.Is(err, ErrTokenGone) {
+		return nil
+	}
+	return err
+}
+
+// wait keeps the token of an execution that waits, and forgets one that does not.
+func (r *Run) wait(token string, out StepOutput, now time.Time) {
+	r.Waiting = nil
+	if token != "" && out.Next == StepFollow {
+		r.Waiting = &Waiting{Token: token, Due: now.Add(time.Duration(out.WaitSeconds) * time.Second)}
+	}
+}
+
+// refresh reads the live tasks from ECS unless the record is fresh.
+func (o *Observer) refresh(ctx context.Context, r *Run, now time.Time, follow bool) error {
+	fresh := freshPoll
+	if follow {
+		fresh = freshFollow
+	}
+	a := r.attempt()
+	if a == nil || !a.live() || now.Sub(r.FreshAt) < fresh {
+		return nil
+	}
+	found, err := o.Engine.Describe(ctx, r.Cluster, a.liveTasks())
+	if err != nil {
+		return engineFault(err)
+	}
+	r.takeDescription(found, now)
+	return nil
+}
+
+func (a *Attempt) liveTasks() []string {
+	var arns []string
+	for i := range a.Tasks {
+		if !a.Tasks[i].Ended() {
+			arns = append(arns, a.Tasks[i].ARN)
+		}
+	}
+	return arns
+}
+
+// takeDescription takes what ECS showed, and did not show, of the current attempt's tasks.
+func (r *Run) takeDescription(found Description, now time.Time) {
+	a := r.attempt()
+	for _, raw := range found.Tasks {
+		if !a.unchanged(raw, now) && a.find(readState(raw).TaskARN) != nil {
+			a.take(raw, fromECS, now)
+		}
+	}
+	for _, arn := range found.Missing {
+		if t := a.find(arn); t != nil {
+			t.markMissing(now)
+		}
+	}
+	r.FreshAt = now
+}
+
+// unchanged says that a description is, to the byte, what is known of a task already. Most polls find nothing else, and
+// this spares them reading it.
+func (a *Attempt) unchanged(raw json.RawMessage, now time.Time) bool {
+	for i := range a.Tasks {
+		if bytes.Equal(a.Tasks[i].Raw, raw) {
+			a.Tasks[i].SeenAt = now
+			return true
+		}
+	}
+	return false
+}
+
+func (a *Attempt) find(arn string) *Task {
+	for i := range a.Tasks {
+		if a.Tasks[i].ARN == arn {
+			return &a.Tasks[i]
+		}
+	}
+	return nil
+}
+
+// engineFault turns an ECS error into the domain's, for the edges: throttled and unavailable are repeated.
+func engineFault(err error) error {
+	switch ClassifyError(err) {
+	case Throttled:
+		return &Error{Code: CodeThrottled, Message: "ECS asks for fewer calls", Err: err}
+	case Unavailable, Capacity:
+		return &Error{Code: CodeUnavailable, Message: "ECS did not answer", Err: err}
+	default:
+		return &Error{Code: CodeInternal, Message: "ECS refused a call", Err: err}
+	}
+}

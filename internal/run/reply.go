@@ -1,0 +1,153 @@
+package run
+
+import (
+	"encoding/json"
+	"errors"
+	"time"
+)
+
+// unclearLife is how long an unclear call may be repeated with its token. ECS keeps a token for the shorter
+// of 24 h and its tasks' life plus one hour; a repetition after that could launch again.
+const unclearLife = 50 * time.Minute
+
+// launchReply is what came of one try of a launch call.
+type launchReply struct {
+	call       int
+	placed     Placement
+	err        error
+	wasUnclear bool              // an earlier try of the same call may have been carried out
+	adopted    []json.RawMessage // tasks of this attempt that ECS showed when asked again
+}
+
+// takeReply writes a reply into the attempt whose call is open. A reply to another call is old news, its
+// tasks are not.
+func (r *Run) takeReply(reply launchReply, now time.Time) {
+	a := r.attempt()
+	for _, raw := range append(reply.placed.Tasks, reply.adopted...) {
+		a.take(raw, fromECS, now)
+	}
+	if len(a.Tasks) > 0 {
+		r.FreshAt = now
+		if a.LaunchedAt == nil {
+			a.LaunchedAt = &now
+		}
+	}
+	if a.Open == nil || a.Open.Number != reply.call {
+		return
+	}
+	switch {
+	case reply.err == nil:
+		r.takePlacement(a, reply.placed, now)
+	case len(reply.adopted) > 0:
+		a.Open = nil
+		a.NotBefore = now
+	default:
+		r.takeError(a, reply, now)
+	}
+}
+
+// take adds a task to the attempt or merges it, and says whether anything changed.
+func (a *Attempt) take(raw json.RawMessage, from source, now time.Time) bool {
+	s := readState(raw)
+	if s.TaskARN == "" || (s.StartedBy != "" && s.StartedBy != a.StartedBy) {
+		return false
+	}
+	for i := range a.Tasks {
+		if a.Tasks[i].ARN == s.TaskARN {
+			return a.Tasks[i].merge(raw, from, now)
+		}
+	}
+	a.Tasks = append(a.Tasks, Task{ARN: s.TaskARN, Raw: raw, LaunchedAt: now, SeenAt: now})
+	return true
+}
+
+// takePlacement takes a 200: tasks, failures, or both. What is still missing is asked for under a new token.
+func (r *Run) takePlacement(a *Attempt, p Placement, now time.Time) {
+	missing := a.Open.Count - len(p.Tasks)
+	a.Open = nil
+	a.Failures = keep(p.Failures)
+	if missing <= 0 {
+		a.Refused = 0
+		return
+	}
+	if len(p.Failures) == 0 {
+		r.refuse(a, Unavailable, "ECS answered without tasks and without failures", now)
+		return
+	}
+	class, reason := worstFailure(p.Failures)
+	r.refuse(a, class, reason, now)
+}
+
+func keep(failures []Failure) []Failure {
+	if len(failures) > 10 {
+		return failures[:10]
+	}
+	return failures
+}
+
+// worstFailure is the failure that decides: a permanent one before one that a wait can cure.
+func worstFailure(failures []Failure) (Class, string) {
+	for _, f := range failures {
+		if c := ClassifyFailure(f); c == Invalid {
+			return c, withReason(f.Reason, f.Detail)
+		}
+	}
+	return ClassifyFailure(failures[0]), withReason(failures[0].Reason, failures[0].Detail)
+}
+
+// takeError takes a try that was answered with an error, or not at all. An unclear one keeps its call open, for
+// the same token; so does a throttle of a call whose earlier try is unclear.
+func (r *Run) takeError(a *Attempt, reply launchReply, now time.Time) {
+	class := ClassifyError(reply.err)
+	var e *EngineError
+	unclear := !errors.As(reply.err, &e) || e.Unclear || (reply.wasUnclear && (class == Throttled || class == Unavailable))
+	call := a.Open
+	a.Open = nil
+	r.refuse(a, class, refusalText(reply.err), now)
+	if unclear {
+		call.NotBefore = a.NotBefore
+		a.Open, a.GivenUp = call, nil
+	}
+}
+
+// refusalText is what a user reads of a refused call: ECS's code and words, never ours.
+func refusalText(err error) string {
+	var e *EngineError
+	if !errors.As(err, &e) || (e.Code == "" && e.Message == "") {
+		return "ECS did not answer"
+	}
+	if e.Code == "" {
+		return e.Message
+	}
+	return withReason(e.Code, e.Message)
+}
+
+// refuse counts a refusal and sets the pause, or gives up where no repetition can help.
+func (r *Run) refuse(a *Attempt, class Class, reason string, now time.Time) {
+	a.Refused++
+	a.count(class, reason, now)
+	if !class.retriedInAttempt() {
+		a.GivenUp = &Refusal{Class: class, Reason: reason, Count: 1, LastAt: now}
+		return
+	}
+	a.NotBefore = now.Add(RefusalPause(class, a.Refused, r.draw("launch", a.Number*1000+a.Calls+a.Refused)))
+	if last := r.launchDeadline(a); a.NotBefore.After(last) && last.After(now) {
+		a.NotBefore = last
+	}
+}
+
+// count keeps refusals apart by class and reason, at most ten of them; the oldest gives way.
+func (a *Attempt) count(class Class, reason string, now time.Time) {
+	for i := range a.Refusals {
+		x := &a.Refusals[i]
+		if x.Class == class && x.Reason == reason {
+			x.Count++
+			x.LastAt = now
+			return
+		}
+	}
+	a.Refusals = append(a.Refusals, Refusal{Class: class, Reason: reason, Count: 1, LastAt: now})
+	if len(a.Refusals) > 10 {
+		a.Refusals = a.Refusals[1:]
+	}
+}

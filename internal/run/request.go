@@ -1,0 +1,42 @@
+package run
+
+import "encoding/json"
+
+// Violation is one broken rule of a request.
+type Violation struct {
+	Field  string `json:"field"`  // JSON pointer into the body, or "query:limit", "header:Idempotency-Key"
+	Rule   string `json:"rule"`   // an ECS rule id such as RT-17, or DV-nn
+	Detail string `json:"detail"` // what is wrong and what is allowed
+}
+
+// Operation is the ECS call that launches a run's tasks.
+type Operation string
+
+// The two ways to launch.
+const (
+	RunTask   Operation = "RunTask"
+	StartTask Operation = "StartTask" // when containerInstances is present
+)
+
+// Submission is a POST /runs body taken apart.
+type Submission struct {
+	Operation      Operation
+	Input          json.RawMessage // the operation's input as given, compact, without policy, clientToken and startedBy
+	Request        json.RawMessage // the caller's body as given, compact, without policy
+	Policy         json.RawMessage // nil when absent
+	ClientToken    string
+	StartedBy      string
+	Group          string
+	TaskDefinition string
+	Cluster        string
+	Count          int      // RunTask: count, 1 when absent; StartTask: the number of container instances
+	Instances      []string // StartTask only
+	Canonical      []byte   // the body's value, member order and clientToken aside: what the fingerprint is taken of
+}
+
+// Spec knows the inputs of ECS's operations.
+type Spec interface {
+	// Parse takes a POST /runs body apart and reports every broken rule of it at once, the policy's
+	// values aside (DecodePolicy). With violations, what could be read of the Submission is still filled.
+	Parse(body []byte) (Submission, []Violation)
+}

@@ -1,0 +1,170 @@
+package run
+
+import (
+	"fmt"
+	"time"
+)
+
+// Bounds of what Davit believes about a task that ECS does not show.
+const (
+	missingEarly = 10 * time.Minute // after launch: ECS may not show it yet
+	missingLate  = time.Hour        // since it was last seen: ECS forgets stopped tasks after an hour
+)
+
+// Settle brings the record to what its own facts say at now: attempts that are over get their outcome, the
+// next attempt is laid out, the status moves, and the run ends when nothing is left to do. It asks nobody and
+// may be repeated; a terminal record is left alone.
+func Settle(r *Run, now time.Time) {
+	if r.Status.Terminal() {
+		return
+	}
+	if len(r.Attempts) == 0 {
+		if r.Stop != nil {
+			r.end(now, Stopped, ClassStopped, withReason("stopped by a caller before it was launched", r.Stop.Reason))
+		}
+		return
+	}
+	r.noteStart()
+	a := r.attempt()
+	r.giveUp(a, now)
+	r.orderStops(a, now)
+	if r.over(a) {
+		r.conclude(a, now)
+	}
+	if !r.Status.Terminal() {
+		r.moveTo(r.standing())
+	}
+}
+
+// begin lays out the first attempt.
+func (r *Run) begin(prefix string, now time.Time) {
+	r.Attempts = append(r.Attempts, Attempt{
+		Number: 1, StartedBy: StartedBy(prefix, r.ID, 1), Want: r.Count, BeganAt: now, NotBefore: now,
+	})
+}
+
+// noteStart keeps the time of the run's first RUNNING.
+func (r *Run) noteStart() {
+	for i := range r.Attempts {
+		for j := range r.Attempts[i].Tasks {
+			at := r.Attempts[i].Tasks[j].State().StartedAt
+			if at != nil && (r.StartedAt == nil || at.Before(*r.StartedAt)) {
+				t := at.UTC()
+				r.StartedAt = &t
+			}
+		}
+	}
+}
+
+// giveUp stops placing once the launch has been refused for launchTimeoutSeconds. An unclear call is first made clear.
+func (r *Run) giveUp(a *Attempt, now time.Time) {
+	if a.GivenUp != nil || a.Open != nil || len(a.Refusals) == 0 || !r.placing(a) || now.Before(r.launchDeadline(a)) {
+		return
+	}
+	last := a.Refusals[0]
+	for _, x := range a.Refusals {
+		if x.LastAt.After(last.LastAt) {
+			last = x
+		}
+	}
+	last.Reason = fmt.Sprintf("not placed within launchTimeoutSeconds (%d): %s", r.Policy.LaunchTimeoutSeconds, last.Reason)
+	a.GivenUp = &last
+}
+
+func (r *Run) launchDeadline(a *Attempt) time.Time { return a.BeganAt.Add(r.Policy.launchTimeout()) }
+
+// placing says that the attempt still lacks tasks which are to be launched.
+func (r *Run) placing(a *Attempt) bool {
+	return r.Stop == nil && a.GivenUp == nil && len(a.Tasks) < a.Want
+}
+
+// over says that nothing more will come of the attempt.
+func (r *Run) over(a *Attempt) bool {
+	if a.Open != nil || r.placing(a) {
+		return false
+	}
+	for i := range a.Tasks {
+		if !a.Tasks[i].Ended() {
+			return false
+		}
+	}
+	return true
+}
+
+// orderStops writes down which live tasks are to stop, and why. The first cause stays.
+func (r *Run) orderStops(a *Attempt, now time.Time) {
+	ran := a.firstRunning()
+	for i := range a.Tasks {
+		t := &a.Tasks[i]
+		if t.Stop != nil || t.Ended() {
+			continue
+		}
+		switch {
+		case r.Stop != nil:
+			t.Stop = &StopOrder{Cause: r.Stop.Cause, Reason: r.Stop.Reason, At: now}
+		case r.Policy.DeadlineSeconds > 0 && !now.Before(r.CreatedAt.Add(r.Policy.deadline())):
+			t.Stop = &StopOrder{Cause: ByDeadline, Reason: fmt.Sprintf("deadlineSeconds (%d) is over", r.Policy.DeadlineSeconds), At: now}
+		case r.Policy.TimeoutSeconds > 0 && ran != nil && !now.Before(ran.Add(r.Policy.timeout())):
+			t.Stop = &StopOrder{Cause: ByTimeout, Reason: fmt.Sprintf("timeoutSeconds (%d) is over", r.Policy.TimeoutSeconds), At: now}
+		case !t.State().ran() && !now.Before(t.LaunchedAt.Add(r.Policy.startTimeout())):
+			t.Stop = &StopOrder{Cause: ByStartTimeout, Reason: fmt.Sprintf("not RUNNING within startTimeoutSeconds (%d)", r.Policy.StartTimeoutSeconds), At: now}
+		}
+	}
+}
+
+// firstRunning is when the attempt's first task was RUNNING; nil while none was.
+func (a *Attempt) firstRunning() *time.Time {
+	var first *time.Time
+	for i := range a.Tasks {
+		if at := a.Tasks[i].State().StartedAt; at != nil && (first == nil || at.Before(*first)) {
+			first = at
+		}
+	}
+	return first
+}
+
+// standing is the status of a run that is not over.
+func (r *Run) standing() Status {
+	a := r.attempt()
+	placing := r.placing(a) || a.Open != nil
+	live, stopping, ran := 0, 0, false
+	for i := range a.Tasks {
+		t := &a.Tasks[i]
+		ran = ran || t.State().ran()
+		if t.Ended() {
+			continue
+		}
+		live++
+		if t.Stop != nil {
+			stopping++
+		}
+	}
+	switch {
+	case r.Stop != nil, !placing && live > 0 && stopping == live, r.Status == Stopping && !placing && live > 0:
+		return Stopping
+	case ran:
+		return Running
+	case placing || len(a.Tasks) == 0:
+		return Launching
+	default:
+		return Pending
+	}
+}
+
+// moveTo follows the table of transitions; a move that it does not have leaves the status as it is.
+func (r *Run) moveTo(next Status) {
+	if r.Status.May(next) {
+		r.Status = next
+		r.Heals = 0
+	}
+}
+
+// markMissing notes that ECS did not show a task. It is believed only where ECS may not be late and cannot
+// have seen an outcome that Davit missed within its hour.
+func (t *Task) markMissing(now time.Time) bool {
+	if t.Ended() || now.Sub(t.LaunchedAt) < missingEarly || now.Sub(t.SeenAt) < missingLate {
+		return false
+	}
+	t.Lost = true
+	return true
+}

@@ -1,0 +1,76 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Stopper is POST /runs/{runId}/stop.
+type Stopper struct {
+	Keeper
+	Engine   Engine
+	Workflow Workflow
+}
+
+// Stop writes the wish down and sees to it that it is carried out: with task events it wakes the execution, without it
+// asks ECS itself. A run that has ended is answered as it is. Errors: CodeNotFound for a run, or a task of it, that
+// the caller may not see; CodeUnavailable when the wish is written down but could not be passed on, which
+// the sweep makes good.
+func (s *Stopper) Stop(ctx context.Context, q StopRequest) (*Run, error) {
+	if !ValidID(q.RunID) {
+		return nil, notFound()
+	}
+	var asked []string
+	r, err := s.edit(ctx, q.RunID, func(r *Run, now time.Time) (bool, error) {
+		if r.Status.Terminal() {
+			return false, nil
+		}
+		if err := r.orderStop(q, now); err != nil {
+			return false, err
+		}
+		Settle(r, now)
+		if !s.Tuning.TaskEvents {
+			asked = r.markAsked(Decide(r, now).Stops, now)
+		}
+		return true, nil
+	})
+	if errors.Is(err, ErrNotFound) {
+		return nil, notFound()
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := (stopper{s.Keeper, s.Engine}).stop(ctx, r, asked); err != nil {
+		return nil, err
+	}
+	return r, (waker{s.Keeper, s.Workflow}).wake(ctx, r, s.now())
+}
+
+func notFound() *Error { return &Error{Code: CodeNotFound, Message: "no such run"} }
+
+// orderStop writes down that the run, or one task of it, is to stop. The first wish stays.
+func (r *Run) orderStop(q StopRequest, now time.Time) error {
+	order := StopOrder{Cause: ByCaller, Reason: q.Reason, At: now}
+	if q.Task == "" {
+		if r.Stop == nil {
+			r.Stop = &order
+		}
+		return nil
+	}
+	for i := range r.Attempts {
+		for j := range r.Attempts[i].Tasks {
+			t := &r.Attempts[i].Tasks[j]
+			if t.ARN != q.Task && t.ShortID() != q.Task {
+				continue
+			}
+			if t.Stop == nil && !t.Ended() {
+				t.Stop = &order
+			}
+			return nil
+		}
+	}
+	return &Error{Code: CodeNotFound, Message: "the run has no such task", Violations: []Violation{
+		{Field: "/task", Rule: "SP-01", Detail: "not a task of this run; give the id or ARN of one of attempts[].tasks[]"},
+	}}
+}

@@ -1,0 +1,91 @@
+package run
+
+import (
+	"context"
+	"time"
+)
+
+// stopper carries out stop orders that were written down.
+type stopper struct {
+	Keeper
+	Engine Engine
+}
+
+// markAsked writes down that ECS is about to be asked to stop tasks of the current attempt, and says which.
+func (r *Run) markAsked(due []int, now time.Time) []string {
+	var arns []string
+	for _, i := range due {
+		t := &r.attempt().Tasks[i]
+		t.Stop.AskedAt = now
+		t.Stop.Asks++
+		arns = append(arns, t.ARN)
+	}
+	return arns
+}
+
+// stop asks ECS to stop tasks that were marked. Where ECS does not answer, the marks are taken back and an error says
+// so, so that the call is repeated soon. A task that ECS no longer knows is left to the next look.
+func (s stopper) stop(ctx context.Context, r *Run, arns []string) error {
+	var failed []string
+	var first error
+	for _, arn := range arns {
+		t := r.find(arn)
+		_, err := s.Engine.Stop(ctx, r.Cluster, arn, stopText(t.Stop))
+		if err == nil {
+			continue
+		}
+		if c := ClassifyError(err); c == Throttled || c == Unavailable {
+			failed = append(failed, arn)
+			first = firstError(first, engineFault(err))
+		}
+	}
+	if len(failed) == 0 {
+		return nil
+	}
+	if _, err := s.edit(ctx, r.ID, func(r *Run, _ time.Time) (bool, error) { return r.unmark(failed), nil }); err != nil {
+		return err
+	}
+	return first
+}
+
+func firstError(first, next error) error {
+	if first != nil {
+		return first
+	}
+	return next
+}
+
+func (r *Run) unmark(arns []string) bool {
+	changed := false
+	for _, arn := range arns {
+		if t := r.find(arn); t != nil && t.Stop != nil && !t.Ended() {
+			t.Stop.AskedAt, changed = time.Time{}, true
+		}
+	}
+	return changed
+}
+
+// find gives a task of any attempt; nil when the run has no such task.
+func (r *Run) find(arn string) *Task {
+	for i := range r.Attempts {
+		if t := r.Attempts[i].find(arn); t != nil {
+			return t
+		}
+	}
+	return nil
+}
+
+// stopText is the reason that ECS shows: the caller's own words, or Davit's for a deadline.
+func stopText(o *StopOrder) string {
+	text := o.Reason
+	if text == "" {
+		text = "stopped through Davit"
+	}
+	if o.Cause != ByCaller {
+		text = "Davit: " + text
+	}
+	if runes := []rune(text); len(runes) > 255 {
+		text = string(runes[:255])
+	}
+	return text
+}

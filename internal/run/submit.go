@@ -1,0 +1,191 @@
+package run
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// Submitter is POST /runs.
+type Submitter struct {
+	Keeper
+	Spec     Spec
+	Catalog  Catalog
+	Workflow Workflow
+}
+
+// Submit checks a request, records the run and starts its execution. A key that was used before with the same body
+// answers the run that it made. Errors: CodeInvalid with every violation at once; CodeKeyReused; CodeTooLarge;
+// CodeNotRecorded: nothing was recorded; CodeUnavailable: repeat with the same key. Once the record is durable
+// Submit succeeds: an execution that could not be started is started by the sweep.
+func (s *Submitter) Submit(ctx context.Context, q SubmitRequest) (SubmitResult, error) {
+	r, sub, violations := s.read(q)
+	if r.Key != "" && len(violations) == 0 && !q.DryRun {
+		if res, found, err := s.replay(ctx, r); found || err != nil {
+			return res, err
+		}
+	}
+	found, err := s.resolve(ctx, r, sub)
+	if err != nil {
+		return SubmitResult{}, err
+	}
+	if violations = append(violations, found...); len(violations) > 0 {
+		return SubmitResult{}, invalid(violations...)
+	}
+	if err := checkSize(r); err != nil {
+		return SubmitResult{}, err
+	}
+	if q.DryRun {
+		return SubmitResult{Run: r}, nil
+	}
+	return s.create(ctx, r)
+}
+
+// read takes the request apart into a record that is not stored yet.
+func (s *Submitter) read(q SubmitRequest) (*Run, Submission, []Violation) {
+	sub, violations := s.Spec.Parse(q.Body)
+	policy, bad := DecodePolicy(sub.Policy)
+	violations = append(violations, bad...)
+	key, bad := chooseKey(q, sub)
+	violations = append(violations, bad...)
+	now := s.now()
+	r := &Run{
+		Born: randomText(bornLength), Owner: q.Caller, Key: key, Print: fingerprint(sub.Canonical),
+		Status: Submitted, CreatedAt: now, Generation: 1,
+		Operation: sub.Operation, Request: sub.Request, Resolved: sub.Input, Policy: policy, Count: sub.Count,
+		Cluster: sub.Cluster, Group: sub.Group, StartedBy: sub.StartedBy, Instances: sub.Instances,
+		Family: familyOf(sub.TaskDefinition),
+	}
+	r.ID = randomText(idLength)
+	if key != "" {
+		r.ID = keyID(q.Caller, key)
+	}
+	return r, sub, violations
+}
+
+func fingerprint(canonical []byte) string {
+	sum := sha256.Sum256(canonical)
+	return hex.EncodeToString(sum[:])
+}
+
+// familyOf reads the family from family, family:revision or an ARN.
+func familyOf(name string) string {
+	name = name[strings.LastIndexByte(name, '/')+1:]
+	family, _, _ := strings.Cut(name, ":")
+	return family
+}
+
+// chooseKey takes the idempotency key from the header or the body.
+func chooseKey(q SubmitRequest, sub Submission) (string, []Violation) {
+	if !q.HasKey && q.Key == "" {
+		return sub.ClientToken, nil
+	}
+	if n := len([]rune(q.Key)); n < 1 || n > 255 || strings.IndexFunc(q.Key, unicode.IsControl) >= 0 {
+		return "", []Violation{{"header:Idempotency-Key", RuleIdempotencyKey, fmt.Sprintf("%d characters; allowed: 1 to 255, no control characters", n)}}
+	}
+	if sub.ClientToken != "" && sub.ClientToken != q.Key {
+		return "", []Violation{{"/clientToken", RuleKeysDiffer, "Idempotency-Key and clientToken are both given and differ; give one, or the same twice"}}
+	}
+	return q.Key, nil
+}
+
+// replay answers the run that the key made before.
+func (s *Submitter) replay(ctx context.Context, r *Run) (res SubmitResult, found bool, err error) {
+	stored, err := s.Store.Get(ctx, r.ID)
+	if errors.Is(err, ErrNotFound) {
+		return SubmitResult{}, false, nil
+	}
+	if err != nil {
+		return SubmitResult{}, false, err
+	}
+	res, err = s.again(ctx, r, stored)
+	return res, true, err
+}
+
+// again answers a submission whose record exists, and starts its execution if nobody has yet.
+func (s *Submitter) again(ctx context.Context, r, stored *Run) (SubmitResult, error) {
+	if stored.Print != r.Print {
+		return SubmitResult{}, &Error{
+			Code: CodeKeyReused, Message: "the idempotency key belongs to a request with another body",
+			Violations: []Violation{{"header:Idempotency-Key", RuleKeyReused, "used before with another body; repeat that body, or choose another key"}},
+		}
+	}
+	if stored.Status == Submitted {
+		_ = s.Workflow.Start(ctx, stored.execution(), "") // recorded is accepted; the sweep heals
+	}
+	return SubmitResult{Run: stored, Replayed: true}, nil
+}
+
+// create records the run and starts its execution.
+func (s *Submitter) create(ctx context.Context, r *Run) (SubmitResult, error) {
+	s.index(r, r.CreatedAt)
+	stored, created, err := s.Store.Create(ctx, r)
+	if err != nil {
+		return SubmitResult{}, notRecorded(err)
+	}
+	if !created {
+		return s.again(ctx, r, stored)
+	}
+	_ = s.Workflow.Start(ctx, stored.execution(), "") // recorded is accepted; the sweep heals
+	return SubmitResult{Run: stored}, nil
+}
+
+// notRecorded tells a write that surely did not happen from one that may have.
+func notRecorded(err error) error {
+	if CodeOf(err) == CodeThrottled {
+		return &Error{Code: CodeNotRecorded, Message: "the run was not recorded; repeat the call", Err: err}
+	}
+	return &Error{Code: CodeUnavailable, Message: "it is not known whether the run was recorded; repeat the call with the same Idempotency-Key", Err: err}
+}
+
+// resolve pins the revision and checks what only ECS can tell: the definition and the cluster. Where ECS is throttled,
+// denied or away, it is left to the launch.
+func (s *Submitter) resolve(ctx context.Context, r *Run, sub Submission) ([]Violation, error) {
+	if familyOf(sub.TaskDefinition) == "" {
+		return nil, nil // refused already
+	}
+	var out []Violation
+	def, err := s.Catalog.Definition(ctx, sub.TaskDefinition)
+	switch {
+	case err == nil:
+		r.pin(&def)
+		out = append(out, r.verdictViolations(&def)...)
+	case isUnknown(err):
+		out = append(out, Violation{"/taskDefinition", RuleDefinition, "no ACTIVE task definition of that name; give a registered family, family:revision, or ARN"})
+	}
+	if err := s.Catalog.Cluster(ctx, sub.Cluster); err != nil && isUnknown(err) {
+		out = append(out, Violation{"/cluster", RuleCluster, "no ACTIVE cluster of that name; give a short name or ARN, or leave it out for the cluster `default`"})
+	}
+	return out, ctx.Err()
+}
+
+func isUnknown(err error) bool {
+	var e *EngineError
+	return errors.As(err, &e) && e.Unknown
+}
+
+// pin fixes the revision that the run will launch.
+func (r *Run) pin(def *Definition) {
+	r.Definition, r.Family = def, def.Family
+	r.Resolved = withMembers(r.Resolved, map[string]any{"taskDefinition": def.ARN})
+}
+
+// verdictViolations checks that the policy's container is one of the definition's.
+func (r *Run) verdictViolations(def *Definition) []Violation {
+	name := r.Policy.Verdict.Container
+	if name == "" {
+		return nil
+	}
+	var names []string
+	for _, c := range def.Containers {
+		if c.Name == name {
+			return nil
+		}
+		names = append(names, c.Name)
+	}
+	return []Violation{{"/policy/verdict/container", RulePolicyValue, "the task definition has no such container; it has: " + strings.Join(names, ", ")}}
+}

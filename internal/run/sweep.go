@@ -1,0 +1,243 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Sweeper is the shared poll: it looks at every record whose execution is late, whose tasks were unheard of
+// for half an hour, or which ended with loose ends. Two sweeps at once do no harm.
+type Sweeper struct {
+	Keeper
+	Engine   Engine
+	Workflow Workflow
+	// Reads is the budget of DescribeTasks and ListTasks calls of one sweep; 0 is 100 (5/s of the account's
+	// 20 over a call of 20 s).
+	Reads int
+	// Page is how many records are read at a time; 0 is 100.
+	Page int
+}
+
+// SweepReport counts what a sweep did.
+type SweepReport struct {
+	Looked  int // records
+	Started int // executions, the first of a record or the next generation
+	Woken   int
+	Stopped int // orphans
+	Failed  int // records that could not be seen to; the next sweep looks again
+}
+
+// Sweep looks at all records that are due, one page at a time, until none is left, ctx ends, or the read budget is
+// used up. A record that cannot be seen to now does not keep it from the others.
+func (s *Sweeper) Sweep(ctx context.Context) (SweepReport, error) {
+	var report SweepReport
+	due := s.now()
+	reads := s.Reads
+	if reads == 0 {
+		reads = 100
+	}
+	var after *OpenPosition
+	for reads > 0 {
+		page, err := s.Store.Open(ctx, due, s.page(), after)
+		if err != nil {
+			return report, err
+		}
+		runs := s.load(ctx, page.IDs, &report)
+		s.hear(ctx, runs, &reads)
+		for _, r := range runs {
+			if err := s.see(ctx, r, &report, &reads); err != nil {
+				report.Failed++
+			}
+		}
+		if page.Next == nil || ctx.Err() != nil {
+			return report, ctx.Err()
+		}
+		after = page.Next
+	}
+	return report, nil
+}
+
+func (s *Sweeper) page() int {
+	if s.Page > 0 {
+		return s.Page
+	}
+	return 100
+}
+
+func (s *Sweeper) load(ctx context.Context, ids []string, report *SweepReport) []*Run {
+	var runs []*Run
+	for _, id := range ids {
+		r, err := s.Store.Get(ctx, id)
+		switch {
+		case errors.Is(err, ErrNotFound):
+		case err != nil:
+			report.Failed++
+		default:
+			report.Looked++
+			runs = append(runs, r)
+		}
+	}
+	return runs
+}
+
+// hear describes the tasks that were unheard of, up to 100 a call by cluster, and writes what it heard.
+func (s *Sweeper) hear(ctx context.Context, runs []*Run, reads *int) {
+	now := s.now()
+	for cluster, group := range unheardOf(runs, now) {
+		for len(group) > 0 && *reads > 0 {
+			batch, arns := takeBatch(group)
+			group = group[len(batch):]
+			*reads--
+			found, err := s.Engine.Describe(ctx, cluster, arns)
+			if err != nil {
+				continue // throttled or gone: the next sweep asks again
+			}
+			for _, r := range batch {
+				s.write(ctx, r, found)
+			}
+		}
+	}
+}
+
+func unheardOf(runs []*Run, now time.Time) map[string][]*Run {
+	groups := map[string][]*Run{}
+	for _, r := range runs {
+		if a := r.attempt(); a != nil && a.live() && now.Sub(r.FreshAt) >= unheard {
+			groups[r.Cluster] = append(groups[r.Cluster], r)
+		}
+	}
+	return groups
+}
+
+// takeBatch takes runs from the front of group until their live tasks would be over 100, at least one run.
+func takeBatch(group []*Run) (batch []*Run, arns []string) {
+	for _, r := range group {
+		live := r.attempt().liveTasks()
+		if len(batch) > 0 && len(arns)+len(live) > 100 {
+			break
+		}
+		batch, arns = append(batch, r), append(arns, live...)
+	}
+	return batch, arns
+}
+
+// write takes a description into r as the store has it by now, and leaves r the written record.
+func (s *Sweeper) write(ctx context.Context, r *Run, found Description) {
+	written, err := s.editSeen(ctx, r.ID, r, func(r *Run, now time.Time) (bool, error) {
+		if r.attempt() == nil {
+			return false, nil
+		}
+		r.takeDescription(found, now)
+		Settle(r, now)
+		return true, nil
+	})
+	if err == nil && written != r {
+		*r = *written
+	}
+}
+
+// see does for one record what is due: ties its loose ends, wakes its execution, or starts one where there is none.
+func (s *Sweeper) see(ctx context.Context, r *Run, report *SweepReport, reads *int) error {
+	now := s.now()
+	if r.Status.Terminal() {
+		return s.tie(ctx, r, report, reads)
+	}
+	d := Decide(r, now)
+	late := now.Sub(d.Due) >= sweepGrace/2 && now.Sub(r.StepAt) >= sweepGrace
+	switch {
+	case r.Waiting != nil && now.Before(r.Waiting.Due.Add(sweepGrace)):
+		report.Woken++
+		return (waker{s.Keeper, s.Workflow}).wake(ctx, r, now)
+	case !late:
+		return s.touch(ctx, r.ID)
+	case r.StepAt.IsZero() && r.Generation == 1:
+		return s.startFirst(ctx, r, report)
+	default:
+		return s.heal(ctx, r, report)
+	}
+}
+
+// touch writes the index anew, so that the next sweep looks when it should.
+func (s *Sweeper) touch(ctx context.Context, id string) error {
+	_, err := s.edit(ctx, id, func(r *Run, now time.Time) (bool, error) {
+		Settle(r, now)
+		return true, nil
+	})
+	return err
+}
+
+// startFirst starts the execution of a record whose submission could not.
+func (s *Sweeper) startFirst(ctx context.Context, r *Run, report *SweepReport) error {
+	err := s.Workflow.Start(ctx, r.execution(), "")
+	if errors.Is(err, ErrExecutionExists) {
+		return s.heal(ctx, r, report)
+	}
+	if err == nil {
+		report.Started++
+	}
+	return err
+}
+
+// heal lets the next generation take over from an execution that died: at once the first time, later after
+// HealPause. The old one, should it live, finds itself replaced and ends.
+func (s *Sweeper) heal(ctx context.Context, seen *Run, report *SweepReport) error {
+	start := false
+	r, err := s.edit(ctx, seen.ID, func(r *Run, now time.Time) (bool, error) {
+		start = false
+		if r.Status.Terminal() || r.Generation != seen.Generation || r.Born != seen.Born {
+			return false, nil
+		}
+		if now.Before(r.HealAt) {
+			return true, nil // only the index moves
+		}
+		start = true
+		r.Generation++
+		r.Heals++
+		r.Turns, r.Waiting, r.StepAt = 0, nil, now
+		r.HealAt = now.Add(HealPause(r.Heals))
+		return true, nil
+	})
+	if err != nil || !start {
+		return err
+	}
+	report.Started++
+	return s.Workflow.Start(ctx, r.execution(), "")
+}
+
+// ExecutionEnded takes the news that an execution FAILED, TIMED_OUT or was ABORTED, and lets the next
+// generation go on with its run.
+func (s *Sweeper) ExecutionEnded(ctx context.Context, x Execution) error {
+	r, err := s.Store.Get(ctx, x.RunID)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if r.Born != x.Born || r.Generation != x.Generation || r.Status.Terminal() {
+		return nil
+	}
+	return s.heal(ctx, r, &SweepReport{})
+}
+
+// tie stops what is left alive of a run that is over, until all of it was seen STOPPED or a day has passed.
+func (s *Sweeper) tie(ctx context.Context, r *Run, report *SweepReport, reads *int) error {
+	for i := range r.Attempts {
+		a := &r.Attempts[i]
+		if *reads <= 0 {
+			return nil
+		}
+		*reads--
+		arns, err := s.Engine.List(ctx, TaskQuery{Cluster: r.Cluster, StartedBy: a.StartedBy})
+		if err != nil {
+			return engineFault(err)
+		}
+		for _, arn := range arns {
+			if _, err := s.Engine.Stop(ctx, r.Cluster, arn, "Davit: the run of this task is over"); err == nil {
+				report.Stopped++
+			}
+		}
+	}
+	return s.touch(ctx, r.ID)
+}

@@ -1,0 +1,171 @@
+package run
+
+import (
+	"encoding/json"
+	"reflect"
+	"sort"
+	"strings"
+	"time"
+)
+
+// Task is one ECS task of an attempt: as ECS describes it, and what Davit knows besides.
+type Task struct {
+	ARN        string          `json:"taskArn"`
+	Raw        json.RawMessage `json:"task"`       // ECS's field names, times RFC 3339
+	LaunchedAt time.Time       `json:"launchedAt"` // Davit learned of it
+	SeenAt     time.Time       `json:"seenAt"`     // ECS last showed it
+	Stop       *StopOrder      `json:"stop,omitempty"`
+	Lost       bool            `json:"lost,omitempty"` // MISSING beyond doubt, and no outcome was seen
+
+	state *TaskState
+}
+
+// TaskState is the few fields of a task that decide.
+type TaskState struct {
+	TaskARN       string           `json:"taskArn"`
+	ClusterARN    string           `json:"clusterArn"`
+	InstanceARN   string           `json:"containerInstanceArn"`
+	LastStatus    string           `json:"lastStatus"`
+	DesiredStatus string           `json:"desiredStatus"`
+	StopCode      string           `json:"stopCode"`
+	StoppedReason string           `json:"stoppedReason"`
+	StartedBy     string           `json:"startedBy"`
+	Version       int64            `json:"version"`
+	CreatedAt     *time.Time       `json:"createdAt"`
+	StartedAt     *time.Time       `json:"startedAt"`
+	StoppedAt     *time.Time       `json:"stoppedAt"`
+	Containers    []ContainerState `json:"containers"`
+}
+
+// ContainerState is the few fields of a task's container that decide.
+type ContainerState struct {
+	Name       string `json:"name"`
+	LastStatus string `json:"lastStatus"`
+	ExitCode   *int   `json:"exitCode"`
+	Reason     string `json:"reason"`
+}
+
+// State reads the deciding fields. A field of an unexpected type reads as absent.
+func (t *Task) State() *TaskState {
+	if t.state == nil {
+		s := readState(t.Raw)
+		t.state = &s
+	}
+	return t.state
+}
+
+func readState(raw json.RawMessage) TaskState {
+	var s TaskState
+	if json.Unmarshal(raw, &s) == nil {
+		return s
+	}
+	var members map[string]json.RawMessage
+	if json.Unmarshal(raw, &members) != nil {
+		return TaskState{}
+	}
+	s = TaskState{}
+	for name, into := range map[string]any{
+		"taskArn": &s.TaskARN, "clusterArn": &s.ClusterARN, "containerInstanceArn": &s.InstanceARN, "lastStatus": &s.LastStatus, "desiredStatus": &s.DesiredStatus,
+		"stopCode": &s.StopCode, "stoppedReason": &s.StoppedReason, "startedBy": &s.StartedBy, "version": &s.Version,
+		"createdAt": &s.CreatedAt, "startedAt": &s.StartedAt, "stoppedAt": &s.StoppedAt, "containers": &s.Containers,
+	} {
+		if json.Unmarshal(members[name], into) != nil { // lenient on reads: what is not understood is absent
+			reflect.ValueOf(into).Elem().SetZero()
+		}
+	}
+	return s
+}
+
+// Ended says that nothing more will come of the task.
+func (t *Task) Ended() bool { return t.Lost || t.State().stopped() }
+
+func (s *TaskState) stopped() bool { return s.LastStatus == "STOPPED" || s.LastStatus == "DELETED" }
+
+// ran says that the task was RUNNING, now or before it stopped.
+func (s *TaskState) ran() bool {
+	switch s.LastStatus {
+	case "RUNNING", "DEACTIVATING":
+		return true
+	}
+	return s.StartedAt != nil
+}
+
+// ShortID is the last part of the task's ARN.
+func (t *Task) ShortID() string { return t.ARN[strings.LastIndexByte(t.ARN, '/')+1:] }
+
+// source says where a description of a task comes from.
+type source int
+
+const (
+	fromECS   source = iota // an API answer: complete
+	fromEvent               // a task state change event: lacks tags, health and the like
+)
+
+// merge takes a description in if it is not older than what is known, and says whether that changed
+// anything. What an event lacks is kept; a stopped task stays stopped.
+func (t *Task) merge(raw json.RawMessage, from source, now time.Time) bool {
+	next, known := readState(raw), t.State()
+	if from == fromECS {
+		t.SeenAt = now
+	}
+	stale := next.Version < known.Version || (known.stopped() && !next.stopped())
+	if stale {
+		return false
+	}
+	if from == fromEvent {
+		t.SeenAt = now
+		raw = mergeMembers(t.Raw, raw, next.Version > known.Version)
+	}
+	if string(raw) == string(t.Raw) {
+		return false
+	}
+	t.Raw, t.state, t.Lost = raw, nil, false
+	return true
+}
+
+// mergeMembers lays the members of b over those of a; without override only those that a lacks.
+func mergeMembers(a, b json.RawMessage, override bool) json.RawMessage {
+	var into, over map[string]json.RawMessage
+	if json.Unmarshal(a, &into) != nil || json.Unmarshal(b, &over) != nil {
+		return b
+	}
+	names := make([]string, 0, len(over))
+	for name := range over {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	changed := false
+	for _, name := range names {
+		if _, has := into[name]; !has || override {
+			into[name], changed = over[name], true
+		}
+	}
+	if !changed {
+		return a
+	}
+	merged, err := json.Marshal(into)
+	if err != nil {
+		return a
+	}
+	return merged
+}
+
+// compact drops what an ended attempt's task no longer needs: ids, stop codes, reasons and exit codes stay.
+func (t *Task) compact() {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(t.Raw, &members) != nil {
+		return
+	}
+	kept := map[string]json.RawMessage{}
+	for _, name := range []string{
+		"taskArn", "clusterArn", "containerInstanceArn", "taskDefinitionArn", "startedBy", "lastStatus", "stopCode", "stoppedReason", "version",
+		"createdAt", "startedAt", "stoppedAt", "containers",
+	} {
+		if v, has := members[name]; has {
+			kept[name] = v
+		}
+	}
+	if raw, err := json.Marshal(kept); err == nil {
+		t.Raw, t.state = raw, nil
+	}
+}

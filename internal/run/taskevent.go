@@ -1,0 +1,88 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+)
+
+// TaskEvents takes ECS Task State Change events.
+type TaskEvents struct {
+	Keeper
+	Engine   Engine
+	Workflow Workflow
+}
+
+type taskEvent struct {
+	Source     string          `json:"source"`
+	DetailType string          `json:"detail-type"`
+	Detail     json.RawMessage `json:"detail"`
+}
+
+// Handle merges one event (EventBridge's envelope) into the record of its run and wakes the execution when its next
+// decision changed. Events may come twice, late, in any order, of somebody else's tasks, or of runs long gone: none
+// of these is an error. CodeInvalid: it is not a task state change event.
+func (h *TaskEvents) Handle(ctx context.Context, event []byte) error {
+	var e taskEvent
+	if err := json.Unmarshal(event, &e); err != nil {
+		return &Error{Code: CodeInvalid, Message: "the event is not JSON", Err: err}
+	}
+	s := readState(e.Detail)
+	if e.Source != "aws.ecs" || e.DetailType != "ECS Task State Change" || s.TaskARN == "" {
+		return &Error{Code: CodeInvalid, Message: "not an ECS Task State Change event of aws.ecs with a taskArn"}
+	}
+	id, number, ok := ParseStartedBy(h.Tuning.Prefix, s.StartedBy)
+	if !ok {
+		return nil
+	}
+	orphan := false
+	r, err := h.edit(ctx, id, func(r *Run, now time.Time) (write bool, err error) {
+		write, orphan = r.takeEvent(number, e.Detail, now)
+		return write, nil
+	})
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if orphan && s.DesiredStatus != "STOPPED" && !s.stopped() {
+		return h.stopOrphan(ctx, r, s)
+	}
+	return (waker{h.Keeper, h.Workflow}).wake(ctx, r, h.now())
+}
+
+// takeEvent merges an event's task, and says whether the record changed and whether the task is an orphan: of a run that
+// is over, or of no launch call that the record knows.
+func (r *Run) takeEvent(number int, detail json.RawMessage, now time.Time) (write, orphan bool) {
+	if number > len(r.Attempts) {
+		return false, true
+	}
+	a, s := &r.Attempts[number-1], readState(detail)
+	if a.StartedBy != s.StartedBy {
+		return false, true
+	}
+	if a.find(s.TaskARN) == nil && a.Open == nil {
+		return false, true
+	}
+	if write = a.take(detail, fromEvent, now); write {
+		r.FreshAt = now
+		if a.LaunchedAt == nil {
+			a.LaunchedAt = &now
+		}
+		Settle(r, now)
+	}
+	return write, r.Status.Terminal()
+}
+
+func (h *TaskEvents) stopOrphan(ctx context.Context, r *Run, s TaskState) error {
+	_, err := h.Engine.Stop(ctx, firstOf(s.ClusterARN, r.Cluster), s.TaskARN, "Davit: the run of this task is over")
+	if err == nil {
+		return nil
+	}
+	if c := ClassifyError(err); c == Throttled || c == Unavailable {
+		return engineFault(err)
+	}
+	return nil // ECS no longer knows it
+}
