@@ -1,0 +1,69 @@
+package ecsspec
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+func isLetterOrDigit(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+}
+
+func isName(r rune) bool      { return isLetterOrDigit(r) || r == '-' || r == '_' }
+func isStartedBy(r rune) bool { return isName(r) || r == '/' }
+func isTag(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.Is(unicode.Z, r) || strings.ContainsRune("+-=._:/@", r)
+}
+
+// longestName is the length of families, containers and groups.
+const longestName = 255
+
+// definitionName judges a task definition as family, family:revision or ARN; the last may go without a revision, as the others.
+func definitionName(s string) string {
+	name := s
+	if strings.HasPrefix(s, "arn:") {
+		resource, ok := arnResource(s, "ecs")
+		name, ok = cutPrefix(resource, "task-definition/", ok)
+		if !ok {
+			return "the ARN is not one of a task definition"
+		}
+	}
+	family, revision, pinned := strings.Cut(name, ":")
+	switch {
+	case s == "":
+		return "the value is empty"
+	case family == "" || utf8.RuneCountInString(family) > longestName || !all(family, isName):
+		return "the family is " + quoted(family)
+	case pinned && !isRevision(revision):
+		return "the revision is " + quoted(revision)
+	default:
+		return ""
+	}
+}
+
+func cutPrefix(s, prefix string, ok bool) (string, bool) {
+	rest, found := strings.CutPrefix(s, prefix)
+	return rest, ok && found
+}
+
+// arnResource returns what follows the account of an ARN of the given service.
+func arnResource(arn, service string) (string, bool) {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) != 6 || parts[0] != "arn" || parts[1] == "" || parts[2] != service || parts[3] == "" {
+		return "", false
+	}
+	account := parts[4]
+	return parts[5], len(account) == 12 && all(account, isDigit)
+}
+
+// isRevision takes 1 to 9999999, without a leading zero; ECS ends a family at 1,000,000.
+func isRevision(s string) bool {
+	return s != "" && len(s) <= 7 && s[0] != '0' && all(s, isDigit)
+}
+
+func isDigit(r rune) bool { return r >= '0' && r <= '9' }
+
+func all(s string, legal func(rune) bool) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return !legal(r) }) < 0
+}

@@ -1,0 +1,85 @@
+package ecsspec
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"davit/internal/jsontree"
+	"davit/internal/run"
+)
+
+// The operations whose inputs the table covers beside run.RunTask and run.StartTask.
+const (
+	registerTaskDefinition run.Operation = "RegisterTaskDefinition"
+	stopTask               run.Operation = "StopTask"
+)
+
+// rule is one row of the table: what one field of an input may hold.
+type rule struct {
+	id       string
+	on       []run.Operation
+	field    string // JSON pointer from the input; * stands for every item of a list
+	limit    string // what is allowed, in words
+	required bool   // absent or null breaks the rule, where the field's parent is there
+	check    check  // nil: only required matters
+}
+
+// check looks at a value that is there and is not null, and tells what is wrong with it. A value of another JSON type than it
+// judges is none of its business: the codec reports that.
+type check func(jsontree.Node) []finding
+
+// finding is one fault of a value.
+type finding struct {
+	below string // JSON pointer from the value to the part that is at fault; "" is the value itself
+	what  string
+}
+
+// judge applies the rules of one operation to its input.
+func judge(op run.Operation, input jsontree.Node) []run.Violation {
+	var found []run.Violation
+	for _, r := range rules {
+		if slices.Contains(r.on, op) {
+			found = r.judge(found, input, "", tokens(r.field))
+		}
+	}
+	return found
+}
+
+func tokens(pointer string) []string {
+	if pointer == "" {
+		return nil
+	}
+	return strings.Split(pointer[1:], "/")
+}
+
+// judge walks from n down the tokens that are left; pointer is where n lies.
+func (r rule) judge(found []run.Violation, n jsontree.Node, pointer string, left []string) []run.Violation {
+	if len(left) == 0 {
+		if r.check == nil {
+			return found
+		}
+		for _, f := range r.check(n) {
+			found = append(found, r.violation(pointer+f.below, f.what))
+		}
+		return found
+	}
+	if left[0] == "*" {
+		for i, item := range n.Items {
+			found = r.judge(found, item, jsontree.Join(pointer, strconv.Itoa(i)), left[1:])
+		}
+		return found
+	}
+	below := jsontree.Join(pointer, left[0])
+	if value, ok := n.Get(left[0]); ok {
+		return r.judge(found, value, below, left[1:])
+	}
+	if r.required && len(left) == 1 && n.Kind == jsontree.Object {
+		found = append(found, r.violation(below, "a value is required here"))
+	}
+	return found
+}
+
+func (r rule) violation(pointer, what string) run.Violation {
+	return run.Violation{Field: pointer, Rule: r.id, Detail: what + "; allowed: " + r.limit}
+}

@@ -1,0 +1,92 @@
+package ecsspec
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"davit/internal/jsontree"
+)
+
+const ofVPC = "/networkConfiguration/awsvpcConfiguration"
+
+var publicIPs = types.AssignPublicIp("").Values()
+
+var networkRules = []rule{
+	{id: "RT-14", on: onLaunch, field: ofVPC + "/subnets", required: true, limit: "1 to 16 subnets of one VPC", check: items(1, 16)},
+	{id: "RT-15", on: onLaunch, field: ofVPC + "/securityGroups", limit: "at most 5 security groups", check: items(0, 5)},
+	{id: "RT-16", on: onLaunch, field: ofVPC + "/assignPublicIp", limit: choice(publicIPs), check: enum(publicIPs)},
+}
+
+const ofEBS = "/volumeConfigurations/*/managedEBSVolume"
+
+var volumeRules = []rule{
+	{
+		id: "RT-42", on: onLaunch, field: "/volumeConfigurations/*/name", required: true,
+		limit: "the name of a volume of the task definition", check: chars(1, longestName, nil),
+	},
+	{
+		id: "RT-42", on: onLaunch, field: ofEBS + "/roleArn", required: true,
+		limit: "the ARN of the role that makes the volume", check: chars(1, 2048, nil),
+	},
+	{id: "RT-42", on: onLaunch, field: ofEBS, limit: "sizeInGiB or snapshotId", check: volumeSource},
+	{id: "RT-42", on: onLaunch, field: ofEBS + "/terminationPolicy/deleteOnTermination", required: true, limit: "true or false"},
+	{id: "RT-42", on: onLaunch, field: ofEBS + "/tagSpecifications/*/resourceType", required: true, limit: choice(tagged), check: enum(tagged)},
+}
+
+var tagged = types.EBSResourceType("").Values()
+
+func volumeSource(volume jsontree.Node) []finding {
+	_, size := volume.Get("sizeInGiB")
+	_, snapshot := volume.Get("snapshotId")
+	if size || snapshot || volume.Kind != jsontree.Object {
+		return nil
+	}
+	return wrong("neither was given")
+}
+
+const tagCharacters = "letters, digits, spaces and + - = . _ : / @"
+
+var tagRules = []rule{
+	{id: "RT-35", on: onTagging, field: "/tags", limit: "at most 50 tags, each key once", check: items(0, 50)},
+	{id: "RT-35", on: onTagging, field: "/tags", limit: "at most 50 tags, each key once", check: keysOnce},
+	{id: "RT-36", on: onTagging, field: "/tags/*/key", required: true, limit: "1 to 128 characters", check: chars(1, 128, nil)},
+	{id: "RT-36", on: onTagging, field: "/tags/*/value", limit: "at most 256 characters", check: chars(0, 256, nil)},
+	{id: "RT-37", on: onTagging, field: "/tags/*/key", limit: tagCharacters, check: onlyTagCharacters},
+	{id: "RT-37", on: onTagging, field: "/tags/*/value", limit: tagCharacters, check: onlyTagCharacters},
+	{id: "RT-38", on: onTagging, field: "/tags/*/key", limit: "any other prefix", check: text(notReserved)},
+	{id: "RT-38", on: onTagging, field: "/tags/*/value", limit: "any other prefix", check: text(notReserved)},
+}
+
+var onlyTagCharacters = text(func(s string) string {
+	for _, r := range s {
+		if !isTag(r) {
+			return "the character " + strconv.QuoteRune(r) + " was given"
+		}
+	}
+	return ""
+})
+
+func notReserved(s string) string {
+	if len(s) >= 4 && strings.EqualFold(s[:4], "aws:") {
+		return "aws: belongs to AWS"
+	}
+	return ""
+}
+
+func keysOnce(tags jsontree.Node) []finding {
+	var found []finding
+	seen := map[string]bool{}
+	for i, tag := range tags.Items {
+		key, ok := tag.Get("key")
+		if !ok || key.Kind != jsontree.String {
+			continue
+		}
+		if seen[key.Text] {
+			found = append(found, finding{"/" + strconv.Itoa(i) + "/key", "the key " + quoted(key.Text) + " is there already"})
+		}
+		seen[key.Text] = true
+	}
+	return found
+}

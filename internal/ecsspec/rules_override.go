@@ -1,0 +1,91 @@
+package ecsspec
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"davit/internal/jsontree"
+)
+
+const (
+	ofContainer = "/overrides/containerOverrides/*"
+	fileLimit   = "the ARN of an S3 object whose name ends in .env"
+)
+
+var (
+	fileTypes     = types.EnvironmentFileType("").Values()
+	resourceTypes = types.ResourceType("").Values()
+	anyCount      = between(0, math.MaxInt32)
+)
+
+var overrideRules = []rule{
+	{id: "RT-18", on: onLaunch, field: ofContainer, limit: "an empty item, or one that names its container", check: namesContainer},
+	{id: "RT-19", on: onLaunch, field: ofContainer + "/environmentFiles", limit: "at most 10 files", check: items(0, 10)},
+	{
+		id: "RT-19", on: onLaunch, field: ofContainer + "/environmentFiles/*/type", required: true,
+		limit: choice(fileTypes), check: enum(fileTypes),
+	},
+	{
+		id: "RT-19", on: onLaunch, field: ofContainer + "/environmentFiles/*/value", required: true,
+		limit: fileLimit, check: text(environmentFile),
+	},
+	{id: "RT-20", on: onLaunch, field: ofContainer + "/cpu", limit: "0 or more CPU units", check: anyCount},
+	{id: "RT-20", on: onLaunch, field: ofContainer + "/memory", limit: "0 or more MiB", check: anyCount},
+	{id: "RT-20", on: onLaunch, field: ofContainer + "/memoryReservation", limit: "0 or more MiB", check: anyCount},
+	{
+		id: "RT-21", on: onLaunch, field: ofContainer + "/resourceRequirements/*/type", required: true,
+		limit: choice(resourceTypes), check: enum(resourceTypes),
+	},
+	{id: "RT-21", on: onLaunch, field: ofContainer + "/resourceRequirements/*", limit: "a value, or a sharingStrategy", check: resourceValue},
+	{
+		id: "RT-21", on: onLaunch, field: ofContainer + "/resourceRequirements/*/sharingStrategy/nvidiaMps/memory", required: true,
+		limit: "the memory to share, in MiB",
+	},
+	{
+		id: "RT-25", on: onLaunch, field: "/overrides/ephemeralStorage/sizeInGiB", required: true,
+		limit: "21 to 200 GiB", check: between(21, 200),
+	},
+}
+
+// jsonLength bounds a value's compact JSON, in characters.
+func jsonLength(most int) check {
+	return func(n jsontree.Node) []finding {
+		if length := utf8.RuneCount(n.Encode()); length > most {
+			return wrong(strconv.Itoa(length) + " characters were given")
+		}
+		return nil
+	}
+}
+
+func namesContainer(override jsontree.Node) []finding {
+	if name, ok := override.Get("name"); ok && (name.Kind != jsontree.String || name.Text != "") {
+		return nil
+	}
+	for _, m := range override.Members {
+		if m.Name != "name" && m.Value.Kind != jsontree.Null {
+			return []finding{{"/name", "no container is named for " + quoted(m.Name)}}
+		}
+	}
+	return nil
+}
+
+func environmentFile(arn string) string {
+	resource, ok := strings.CutPrefix(arn, "arn:")
+	if ok && strings.Contains(resource, ":s3:::") && strings.HasSuffix(arn, ".env") {
+		return ""
+	}
+	return quoted(arn) + " was given"
+}
+
+func resourceValue(need jsontree.Node) []finding {
+	_, value := need.Get("value")
+	_, sharing := need.Get("sharingStrategy")
+	if value || sharing || need.Kind != jsontree.Object {
+		return nil
+	}
+	return []finding{{"/value", "neither was given"}}
+}

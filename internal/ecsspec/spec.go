@@ -1,0 +1,149 @@
+// Package ecsspec knows the inputs of ECS's operations: which members they have, of which type, and what the values may be. Its
+// table of rules (rules*.go) is data; each row has the id that a refused request shows.
+package ecsspec
+
+import (
+	"encoding/json"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+
+	"davit/internal/ecsjson"
+	"davit/internal/jsontree"
+	"davit/internal/run"
+)
+
+// Spec judges inputs before ECS sees them. It holds nothing; the zero value is ready.
+type Spec struct{}
+
+var _ run.Spec = Spec{}
+
+// Members of a run's body that are not, or not only, ECS's.
+const (
+	policyName      = "policy"
+	clientTokenName = "clientToken"
+	startedByName   = "startedBy"
+	instancesName   = "containerInstances"
+)
+
+// Parse takes a POST /runs body apart and reports every broken rule at once, in the order doubled names, unknown names and
+// types, values; the first 1,000. Of the policy it looks at doubled names only. A text that is not a JSON object has one violation
+// and no Submission; otherwise the Submission holds what could be read, violations or not.
+func (Spec) Parse(body []byte) (run.Submission, []run.Violation) {
+	root, found, ok := read(body)
+	if !ok {
+		return run.Submission{}, found
+	}
+	s := takeApart(root)
+	input := root.Without(policyName)
+	found = append(found, fit(s.Operation, input)...)
+	return s, bounded(append(found, judge(s.Operation, input)...))
+}
+
+// ParseTaskDefinition judges a RegisterTaskDefinition input and returns it compact, nil when it is not a JSON object.
+func (Spec) ParseTaskDefinition(body []byte) (json.RawMessage, []run.Violation) {
+	return parseInput(registerTaskDefinition, body)
+}
+
+// ParseStopTask judges a StopTask input and returns it compact, nil when it is not a JSON object.
+func (Spec) ParseStopTask(body []byte) (json.RawMessage, []run.Violation) {
+	return parseInput(stopTask, body)
+}
+
+func parseInput(op run.Operation, body []byte) (json.RawMessage, []run.Violation) {
+	root, found, ok := read(body)
+	if !ok {
+		return nil, found
+	}
+	found = append(found, fit(op, root)...)
+	return root.Encode(), bounded(append(found, judge(op, root)...))
+}
+
+// maxViolations keeps an answer to a hostile body from growing far beyond the body.
+const maxViolations = 1000
+
+func bounded(found []run.Violation) []run.Violation {
+	return found[:min(len(found), maxViolations)]
+}
+
+// read parses a body; false means that there is no object to look at.
+func read(body []byte) (jsontree.Node, []run.Violation, bool) {
+	doc, serr := jsontree.Parse(body)
+	if serr != nil {
+		return jsontree.Node{}, []run.Violation{{Rule: run.RuleMalformed, Detail: "the body is not JSON: " + serr.Error()}}, false
+	}
+	if doc.Root.Kind != jsontree.Object {
+		detail := "the body is not a JSON object but of type " + doc.Root.Kind.String()
+		return jsontree.Node{}, []run.Violation{{Rule: run.RuleNotObject, Detail: detail}}, false
+	}
+	var found []run.Violation
+	for _, pointer := range doc.Doubled {
+		detail := "the name is there already; allowed: each name once in an object"
+		found = append(found, run.Violation{Field: pointer, Rule: run.RuleDoubledName, Detail: detail})
+	}
+	return doc.Root, found, true
+}
+
+// fit holds an input against the names and types of its operation.
+func fit(op run.Operation, input jsontree.Node) []run.Violation {
+	switch op {
+	case run.StartTask:
+		return fitStartTask(input)
+	case registerTaskDefinition:
+		return violations(ecsjson.Decode(input, new(ecs.RegisterTaskDefinitionInput)))
+	case stopTask:
+		return violations(ecsjson.Decode(input, new(ecs.StopTaskInput)))
+	default:
+		return violations(ecsjson.Decode(input.Without(foreign(op)...), new(ecs.RunTaskInput)))
+	}
+}
+
+// foreign lists the members of a run's body that only the other launch operation has. Null ones are absent, others break ST-05.
+// A RunTask's containerInstances can only be null, or it would be a StartTask.
+func foreign(op run.Operation) []string {
+	if op != run.StartTask {
+		return []string{instancesName}
+	}
+	own := ecsjson.Names(ecs.StartTaskInput{})
+	return slices.DeleteFunc(ecsjson.Names(ecs.RunTaskInput{}), func(name string) bool {
+		return name == clientTokenName || slices.Contains(own, name)
+	})
+}
+
+// fitStartTask sets clientToken apart, which StartTask has not and Davit takes all the same.
+func fitStartTask(input jsontree.Node) []run.Violation {
+	others := foreign(run.StartTask)
+	own := input.Without(append([]string{clientTokenName}, others...)...)
+	found := violations(ecsjson.Decode(own, new(ecs.StartTaskInput)))
+	found = append(found, violations(ecsjson.Decode(only(input, clientTokenName), new(ecs.RunTaskInput)))...)
+	for _, m := range only(input, others...).Members {
+		found = append(found, run.Violation{
+			Field: jsontree.Join("", m.Name), Rule: "ST-05",
+			Detail: "StartTask, which containerInstances asks for, has no " + m.Name + "; allowed: " + m.Name + " or containerInstances, not both",
+		})
+	}
+	return found
+}
+
+// only keeps the members of the given names that are not null.
+func only(n jsontree.Node, names ...string) jsontree.Node {
+	kept := jsontree.Node{Kind: jsontree.Object}
+	for _, m := range n.Members {
+		if slices.Contains(names, m.Name) && m.Value.Kind != jsontree.Null {
+			kept.Members = append(kept.Members, m)
+		}
+	}
+	return kept
+}
+
+func violations(faults []ecsjson.Fault) []run.Violation {
+	found := make([]run.Violation, 0, len(faults))
+	for _, f := range faults {
+		rule := run.RuleWrongType
+		if f.Kind == ecsjson.UnknownName {
+			rule = run.RuleUnknownName
+		}
+		found = append(found, run.Violation{Field: f.Pointer, Rule: rule, Detail: f.Detail})
+	}
+	return found
+}

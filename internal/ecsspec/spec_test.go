@@ -1,0 +1,211 @@
+package ecsspec
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"davit/internal/jsontree"
+	"davit/internal/run"
+)
+
+func tree(t *testing.T, text string) jsontree.Node {
+	t.Helper()
+	doc, serr := jsontree.Parse([]byte(text))
+	if serr != nil {
+		t.Fatalf("%s: %v", text, serr)
+	}
+	return doc.Root
+}
+
+func TestParseRunTask(t *testing.T) {
+	body := `{ "policy": {"retry": {"maxAttempts": 3.0}}, "taskDefinition": "sleep360:7", "count": 2.0, "cluster": "c",
+		"startedBy": "me/1", "group": "g", "clientToken": "key 1", "overrides": null }`
+	got, found := Spec{}.Parse([]byte(body))
+	if len(found) > 0 {
+		t.Fatal(found)
+	}
+	want := run.Submission{
+		Operation:      run.RunTask,
+		Input:          json.RawMessage(`{"taskDefinition":"sleep360:7","count":2.0,"cluster":"c","group":"g","overrides":null}`),
+		Request:        json.RawMessage(`{"taskDefinition":"sleep360:7","count":2.0,"cluster":"c","startedBy":"me/1","group":"g","clientToken":"key 1","overrides":null}`),
+		Policy:         json.RawMessage(`{"retry":{"maxAttempts":3.0}}`),
+		ClientToken:    "key 1",
+		StartedBy:      "me/1",
+		Group:          "g",
+		TaskDefinition: "sleep360:7",
+		Cluster:        "c",
+		Count:          2,
+		Canonical: []byte(`{"cluster":"c","count":2,"group":"g","overrides":null,"policy":{"retry":{"maxAttempts":3}},` +
+			`"startedBy":"me/1","taskDefinition":"sleep360:7"}`),
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("submission (-want +got):\n%s", diff)
+	}
+}
+
+func TestParseStartTask(t *testing.T) {
+	got, found := Spec{}.Parse([]byte(`{"taskDefinition":"a","containerInstances":["i1","i2","i3"],"clientToken":"k","policy":null,"count":null}`))
+	if len(found) > 0 {
+		t.Fatal(found)
+	}
+	if got.Operation != run.StartTask || got.Count != 3 || !cmp.Equal(got.Instances, []string{"i1", "i2", "i3"}) || got.Policy != nil || got.ClientToken != "k" {
+		t.Errorf("submission %+v", got)
+	}
+	if want := `{"taskDefinition":"a","containerInstances":["i1","i2","i3"]}`; string(got.Input) != want {
+		t.Errorf("input %s", got.Input)
+	}
+	got, found = Spec{}.Parse([]byte(`{"taskDefinition":"a","containerInstances":null}`))
+	if len(found) > 0 || got.Operation != run.RunTask || got.Count != 1 || got.Instances != nil || string(got.Input) != `{"taskDefinition":"a"}` {
+		t.Errorf("null instances: %+v %v", got, found)
+	}
+}
+
+func TestParseReportsEverythingAtOnce(t *testing.T) {
+	tests := []struct {
+		name, body string
+		want       []string // rule and field
+	}{
+		{"nothing", ``, []string{"DV-01 "}},
+		{"malformed", "{\n \"count\": 01}", []string{"DV-01 "}},
+		{"invalid UTF-8", "{\"taskDefinition\":\"\xff\"}", []string{"DV-01 "}},
+		{"not an object", `["a"]`, []string{"DV-02 "}},
+		{"null", `null`, []string{"DV-02 "}},
+		{"empty", `{}`, []string{"RT-01 /taskDefinition"}},
+		{"exact names", `{"TaskDefinition":"a"}`, []string{"DV-04 /TaskDefinition", "RT-01 /taskDefinition"}},
+		{"wrong type is no second fault", `{"taskDefinition":1,"count":"11"}`, []string{"DV-05 /taskDefinition", "DV-05 /count"}},
+		{"doubled in the policy", `{"taskDefinition":"a","policy":{"x":{"y":1,"y":2}}}`, []string{"DV-03 /policy/x/y"}},
+		{"policy of any type is the domain's", `{"taskDefinition":"a","policy":"x"}`, nil},
+		{
+			"many", `{"count":0,"count":0,"referenceId":"r","launchType":"X","overrides":{"containerOverrides":[{"cpu":1.5,"nam":"a"}]},"policy":{}}`,
+			[]string{
+				"DV-03 /count", "DV-05 /overrides/containerOverrides/0/cpu", "DV-04 /overrides/containerOverrides/0/nam",
+				"RT-01 /taskDefinition", "RT-03 /count", "RT-04 /launchType", "RT-33 /referenceId", "RT-18 /overrides/containerOverrides/0/name",
+			},
+		},
+		{
+			"StartTask", `{"containerInstances":[1],"count":1,"launchType":"EC2","placementStrategy":[],"capacityProviderStrategy":null,"clientToken":5,"whatever":1}`,
+			[]string{
+				"DV-05 /containerInstances/0", "DV-04 /whatever", "DV-05 /clientToken",
+				"ST-05 /count", "ST-05 /launchType", "ST-05 /placementStrategy", "ST-02 /taskDefinition",
+			},
+		},
+		{"StartTask by a wrong type", `{"taskDefinition":"a","containerInstances":"i"}`, []string{"DV-05 /containerInstances"}},
+		{"clientToken of RunTask", `{"taskDefinition":"a","clientToken":5}`, []string{"DV-05 /clientToken"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, found := Spec{}.Parse([]byte(tt.body))
+			var got []string
+			for _, v := range found {
+				got = append(got, v.Rule+" "+v.Field)
+				if v.Detail == "" || strings.Contains(v.Detail, "json:") {
+					t.Errorf("detail %q", v.Detail)
+				}
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("violations (-want +got):\n%s\n%v", diff, found)
+			}
+		})
+	}
+}
+
+func TestMalformedSaysWhere(t *testing.T) {
+	_, found := Spec{}.Parse([]byte("{\n  \"count\": 1,\n}"))
+	if want := "the body is not JSON: a member name in double quotes is expected here (line 3, column 1)"; len(found) != 1 || found[0].Detail != want {
+		t.Errorf("found %v", found)
+	}
+}
+
+func TestSubmissionIsFilledBesideViolations(t *testing.T) {
+	got, found := Spec{}.Parse([]byte(`{"count":1e99,"clientToken":"k","policy":{"a":1},"group":[],"containerInstances":null}`))
+	if len(found) != 3 || got.ClientToken != "k" || string(got.Policy) != `{"a":1}` || got.Count != 0 || got.Group != "" {
+		t.Errorf("%+v %v", got, found)
+	}
+}
+
+func TestFingerprintsInput(t *testing.T) {
+	canonical := func(body string) string {
+		s, found := Spec{}.Parse([]byte(body))
+		if len(found) > 0 {
+			t.Fatalf("%s: %v", body, found)
+		}
+		return string(s.Canonical)
+	}
+	base := canonical(`{"taskDefinition":"a","count":2,"policy":{"timeoutSeconds":60}}`)
+	for _, same := range []string{
+		`{"policy":{"timeoutSeconds":6e1},"count":2.0,"taskDefinition":"\u0061"}`,
+		`{"taskDefinition":"a","count":2,"policy":{"timeoutSeconds":60},"clientToken":"any"}`,
+	} {
+		if canonical(same) != base {
+			t.Errorf("%s differs", same)
+		}
+	}
+	for _, other := range []string{
+		`{"taskDefinition":"a","count":2}`, `{"taskDefinition":"a","count":2,"policy":{"timeoutSeconds":61}}`,
+		`{"taskDefinition":"a","count":2,"policy":{"timeoutSeconds":60},"startedBy":"me"}`,
+	} {
+		if canonical(other) == base {
+			t.Errorf("%s is the same", other)
+		}
+	}
+}
+
+func TestParseTaskDefinition(t *testing.T) {
+	input, found := Spec{}.ParseTaskDefinition([]byte("{ \"family\": \"a\", \"containerDefinitions\": [ {\"name\": \"c\", \"memory\": 64.0} ] }"))
+	if want := `{"family":"a","containerDefinitions":[{"name":"c","memory":64.0}]}`; len(found) > 0 || string(input) != want {
+		t.Errorf("%s %v", input, found)
+	}
+	_, found = Spec{}.ParseTaskDefinition([]byte(`{"containerDefinitions":[{"Name":"c","memory":"64"}],"family":"a","family":"b"}`))
+	var rules []string
+	for _, v := range found {
+		rules = append(rules, v.Rule+" "+v.Field)
+	}
+	want := []string{"DV-03 /family", "DV-04 /containerDefinitions/0/Name", "DV-05 /containerDefinitions/0/memory", "RD-03 /containerDefinitions/0/name"}
+	if diff := cmp.Diff(want, rules); diff != "" {
+		t.Errorf("violations (-want +got):\n%s", diff)
+	}
+	for _, body := range []string{`{`, `[]`} {
+		if input, found := (Spec{}).ParseTaskDefinition([]byte(body)); input != nil || len(found) != 1 {
+			t.Errorf("%s: %s %v", body, input, found)
+		}
+	}
+}
+
+func TestViolationsAreBounded(t *testing.T) {
+	_, found := Spec{}.Parse([]byte(fmt.Sprintf(`{"taskDefinition":"a","tags":%s}`, list(20_000, `{}`))))
+	if len(found) != maxViolations {
+		t.Errorf("%d violations", len(found))
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, s := range []string{
+		`{"taskDefinition":"a","count":2,"policy":{"retry":{"maxAttempts":3}}}`,
+		`{"taskDefinition":"arn:aws:ecs:r:123456789012:task-definition/a:1","containerInstances":["i"],"tags":[{"key":"k"},{"key":"k"}]}`,
+		`{"overrides":{"containerOverrides":[{"environmentFiles":[{"type":"s3","value":"v"}],"resourceRequirements":[{"sharingStrategy":{"nvidiaMps":{}}}]}]}}`,
+		`{"capacityProviderStrategy":[{"weight":0},{"base":1}],"placementConstraints":[{"type":"memberOf"}],"launchType":"EC2"}`,
+		`{"family":"f","containerDefinitions":[{"name":"c","essential":false}]}`, `{"count":1e999999999}`, `[]`, `{`,
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		s, found := Spec{}.Parse(body)
+		for _, v := range found {
+			if v.Rule == "" || v.Detail == "" {
+				t.Fatalf("%q: %+v", body, v)
+			}
+		}
+		if len(found) == 0 {
+			again, found := Spec{}.Parse(s.Request)
+			if len(found) > 0 || string(again.Input) != string(s.Input) || again.TaskDefinition != s.TaskDefinition {
+				t.Fatalf("%q: request %s gave %+v, %v", body, s.Request, again, found)
+			}
+		}
+		Spec{}.ParseTaskDefinition(body)
+		Spec{}.ParseStopTask(body)
+	})
+}

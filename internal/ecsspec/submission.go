@@ -1,0 +1,62 @@
+package ecsspec
+
+import (
+	"davit/internal/jsontree"
+	"davit/internal/run"
+)
+
+// takeApart reads what the domain decides by. Members of the wrong type read as absent: they are reported elsewhere.
+func takeApart(root jsontree.Node) run.Submission {
+	s := run.Submission{
+		Operation:      run.RunTask,
+		Request:        root.Without(policyName).Encode(),
+		ClientToken:    member(root, clientTokenName),
+		StartedBy:      member(root, startedByName),
+		Group:          member(root, "group"),
+		TaskDefinition: member(root, "taskDefinition"),
+		Cluster:        member(root, "cluster"),
+		Count:          count(root),
+		Canonical:      jsontree.Canonical(root, clientTokenName),
+	}
+	if policy, ok := root.Get(policyName); ok {
+		s.Policy = policy.Encode()
+	}
+	if instances, ok := root.Get(instancesName); ok {
+		s.Operation = run.StartTask
+		s.Instances = texts(instances)
+		s.Count = len(s.Instances)
+	}
+	s.Input = root.Without(policyName, clientTokenName, startedByName).Without(foreign(s.Operation)...).Encode()
+	return s
+}
+
+func member(n jsontree.Node, name string) string {
+	value, _ := n.Get(name)
+	if value.Kind != jsontree.String {
+		return ""
+	}
+	return value.Text
+}
+
+// count reads RunTask's count, which is 1 when absent.
+func count(root jsontree.Node) int {
+	value, ok := root.Get("count")
+	if !ok {
+		return 1
+	}
+	v, whole, fits := value.Int64()
+	if !whole || !fits {
+		return 0
+	}
+	return int(v)
+}
+
+func texts(list jsontree.Node) []string {
+	var found []string
+	for _, item := range list.Items {
+		if item.Kind == jsontree.String {
+			found = append(found, item.Text)
+		}
+	}
+	return found
+}
