@@ -1,0 +1,168 @@
+package awsecs_test
+
+import (
+	"testing"
+
+	"davit/internal/awsecs"
+	"davit/internal/run"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const logged = `{"taskDefinition":{"taskDefinitionArn":"arn:aws:ecs:eu-central-1:1:task-definition/app:7","family":"app","revision":7,"status":"ACTIVE",
+	"containerDefinitions":[
+		{"name":"app","image":"x","logConfiguration":{"logDriver":"awslogs","options":{"awslogs-group":"/g","awslogs-region":"eu-central-1",
+			"awslogs-stream-prefix":"app","awslogs-create-group":"true"}}},
+		{"name":"side","essential":false,"logConfiguration":{"logDriver":"splunk","options":{"splunk-token":"secret"}}},
+		{"name":"plain","essential":true}]}}`
+
+func TestDefinition(t *testing.T) {
+	fake := newFake(t).on("DescribeTaskDefinition", ok(logged))
+	got, err := awsecs.NewCatalog(fake.client()).Definition(t.Context(), "app")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := run.Definition{
+		ARN: "arn:aws:ecs:eu-central-1:1:task-definition/app:7", Family: "app", Revision: 7,
+		Containers: []run.Container{
+			{Name: "app", Essential: true, LogDriver: "awslogs", LogOptions: map[string]string{
+				"awslogs-group": "/g", "awslogs-region": "eu-central-1", "awslogs-stream-prefix": "app"}},
+			{Name: "side", LogDriver: "splunk"},
+			{Name: "plain", Essential: true},
+		},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(value(t, `{"taskDefinition":"app"}`), value(t, fake.calls()[0].body)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestDefinitionThatCannotBeUsed(t *testing.T) {
+	tests := []struct {
+		name  string
+		reply reply
+		want  run.EngineError
+	}{
+		{"Undescribable", refusal(400, "ClientException", "Unable to describe task definition."),
+			run.EngineError{Code: "ClientException", Message: "Unable to describe task definition.", Unknown: true}},
+		{"NotFound", refusal(400, "ClientException", "TaskDefinition not found."),
+			run.EngineError{Code: "ClientException", Message: "TaskDefinition not found.", Unknown: true}},
+		{"Inactive", ok(`{"taskDefinition":{"family":"app","status":"INACTIVE"}}`),
+			run.EngineError{Message: "the task definition is INACTIVE", Unknown: true}},
+		{"BeingDeleted", ok(`{"taskDefinition":{"family":"app","status":"DELETE_IN_PROGRESS"}}`),
+			run.EngineError{Message: "the task definition is DELETE_IN_PROGRESS", Unknown: true}},
+		{"OtherRefusal", refusal(400, "ClientException", "Invalid revision number. Number: x"),
+			run.EngineError{Code: "ClientException", Message: "Invalid revision number. Number: x"}},
+		{"Denied", refusal(400, "AccessDeniedException", "no"), run.EngineError{Code: "AccessDeniedException", Message: "no"}},
+		{"Bare", ok(`{}`), run.EngineError{Unclear: true}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			fake := newFake(t).on("DescribeTaskDefinition", tt.reply)
+			_, err := awsecs.NewCatalog(fake.client()).Definition(t.Context(), "app:1")
+			tt.want.Operation = "DescribeTaskDefinition"
+			checkError(t, &tt.want, err)
+		})
+	}
+}
+
+func TestCluster(t *testing.T) {
+	active := ok(`{"clusters":[{"clusterName":"blue","status":"ACTIVE"}],"failures":[]}`)
+	tests := []struct {
+		name    string
+		cluster string
+		reply   reply
+		sent    string
+		want    *run.EngineError
+	}{
+		{"Active", "blue", active, `{"clusters":["blue"]}`, nil},
+		{"Default", "", active, `{}`, nil},
+		{"Missing", "blue", ok(`{"clusters":[],"failures":[{"arn":"arn:blue","reason":"MISSING"}]}`), `{"clusters":["blue"]}`,
+			&run.EngineError{Code: "MISSING", Message: "arn:blue", Unknown: true}},
+		{"OtherFailure", "blue", ok(`{"clusters":[],"failures":[{"arn":"arn:blue","reason":"DENIED"}]}`), `{"clusters":["blue"]}`,
+			&run.EngineError{Code: "DENIED", Message: "arn:blue"}},
+		{"Inactive", "blue", ok(`{"clusters":[{"clusterName":"blue","status":"INACTIVE"}]}`), `{"clusters":["blue"]}`,
+			&run.EngineError{Message: "the cluster is INACTIVE", Unknown: true}},
+		{"NotFound", "blue", refusal(400, "ClusterNotFoundException", "Cluster not found."), `{"clusters":["blue"]}`,
+			&run.EngineError{Code: "ClusterNotFoundException", Message: "Cluster not found.", Unknown: true}},
+		{"Denied", "blue", refusal(400, "AccessDeniedException", "no"), `{"clusters":["blue"]}`,
+			&run.EngineError{Code: "AccessDeniedException", Message: "no"}},
+		{"Bare", "blue", ok(`{}`), `{"clusters":["blue"]}`, &run.EngineError{Unclear: true}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			fake := newFake(t).on("DescribeClusters", tt.reply)
+			err := awsecs.NewCatalog(fake.client()).Cluster(t.Context(), tt.cluster)
+			if tt.want != nil {
+				tt.want.Operation = "DescribeClusters"
+			}
+			checkError(t, tt.want, err)
+			if diff := cmp.Diff(value(t, tt.sent), value(t, fake.calls()[0].body)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestRegister(t *testing.T) {
+	fake := newFake(t).on("RegisterTaskDefinition", ok(`{"taskDefinition":{"family":"app","revision":2,"status":"ACTIVE","registeredAt":1763751234.5},
+		"tags":[{"key":"davit:content-hash","value":"h"}]}`))
+	input := `{"family":"app","containerDefinitions":[{"name":"app","image":"x","command":["true"]}],"tags":[{"key":"davit:content-hash","value":"h"}]}`
+	got, err := awsecs.NewRegistrar(fake.client()).Register(t.Context(), []byte(input))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(value(t, input), value(t, fake.calls()[0].body)); diff != "" {
+		t.Error(diff)
+	}
+	want := `{"family":"app","revision":2,"status":"ACTIVE","registeredAt":"2025-11-21T18:53:54.500Z"}`
+	if diff := cmp.Diff(value(t, want), value(t, string(got))); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestRegisterRefused(t *testing.T) {
+	tests := []struct {
+		name  string
+		reply reply
+		want  run.EngineError
+	}{
+		{"Client", refusal(400, "ClientException", "No Fargate configuration exists"), run.EngineError{Code: "ClientException", Message: "No Fargate configuration exists"}},
+		{"Limit", refusal(400, "LimitExceededException", "full"), run.EngineError{Code: "LimitExceededException", Message: "full"}},
+		{"Server", refusal(500, "ServerException", "oops"), run.EngineError{Code: "ServerException", Message: "oops", Unclear: true}},
+		{"Bare", ok(`{}`), run.EngineError{Unclear: true}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			fake := newFake(t).on("RegisterTaskDefinition", tt.reply)
+			_, err := awsecs.NewRegistrar(fake.client()).Register(t.Context(), []byte(`{"family":"a","containerDefinitions":[]}`))
+			tt.want.Operation = "RegisterTaskDefinition"
+			checkError(t, &tt.want, err)
+		})
+	}
+}
+
+func TestLatest(t *testing.T) {
+	fake := newFake(t).on("DescribeTaskDefinition",
+		ok(`{"taskDefinition":{"family":"app","revision":2,"status":"ACTIVE"},"tags":[{"key":"davit:content-hash","value":"h"},{"key":"team"}]}`),
+		refusal(400, "ClientException", "Unable to describe task definition."))
+	registrar := awsecs.NewRegistrar(fake.client())
+	definition, tags, err := registrar.Latest(t.Context(), "app")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]string{"davit:content-hash": "h", "team": ""}, tags); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(value(t, `{"family":"app","revision":2,"status":"ACTIVE"}`), value(t, string(definition))); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(value(t, `{"taskDefinition":"app","include":["TAGS"]}`), value(t, fake.calls()[0].body)); diff != "" {
+		t.Error(diff)
+	}
+	if _, _, err := registrar.Latest(t.Context(), "app"); !engineError(t, err).Unknown {
+		t.Errorf("a family without a revision: %v is not Unknown", err)
+	}
+}

@@ -1,0 +1,47 @@
+package awsecs
+
+import (
+	"davit/internal/run"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+func definition(d *types.TaskDefinition) run.Definition {
+	kept := run.Definition{
+		ARN:        aws.ToString(d.TaskDefinitionArn),
+		Family:     aws.ToString(d.Family),
+		Revision:   int(d.Revision),
+		Containers: make([]run.Container, 0, len(d.ContainerDefinitions)),
+	}
+	for _, c := range d.ContainerDefinitions {
+		kept.Containers = append(kept.Containers, container(c))
+	}
+	return kept
+}
+
+// container keeps what decides and what finds the output. A container is essential unless it says otherwise (RD-13).
+func container(c types.ContainerDefinition) run.Container {
+	kept := run.Container{Name: aws.ToString(c.Name), Essential: c.Essential == nil || *c.Essential}
+	if c.LogConfiguration != nil {
+		kept.LogDriver = string(c.LogConfiguration.LogDriver)
+		kept.LogOptions = logOptions(c.LogConfiguration.Options)
+	}
+	return kept
+}
+
+// logOptions keeps the options that say where the output goes: others may hold tokens of log services.
+func logOptions(all map[string]string) map[string]string {
+	var kept map[string]string
+	for _, name := range []string{"awslogs-group", "awslogs-region", "awslogs-stream-prefix"} {
+		value, ok := all[name]
+		if !ok {
+			continue
+		}
+		if kept == nil {
+			kept = make(map[string]string)
+		}
+		kept[name] = value
+	}
+	return kept
+}
