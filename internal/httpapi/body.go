@@ -1,0 +1,58 @@
+package httpapi
+
+import (
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+
+	"davit/internal/run"
+)
+
+// maxBody is the most that a request's body may hold, in bytes.
+const maxBody = 256 << 10
+
+// readBody reads a body that the route needs: application/json, not empty.
+func readBody(r *http.Request) ([]byte, error) {
+	body, err := readOptionalBody(r)
+	if err == nil && len(body) == 0 {
+		return nil, invalid(run.Violation{Rule: run.RuleMalformed, Detail: "the body is empty; a JSON object is needed"})
+	}
+	return body, err
+}
+
+// readOptionalBody reads a body that may be absent; one that is there is application/json.
+func readOptionalBody(r *http.Request) ([]byte, error) {
+	if r.ContentLength > maxBody {
+		return nil, bodyTooLarge()
+	}
+	body, err := readUpTo(r.Body, maxBody+1)
+	switch {
+	case err != nil:
+		return nil, invalid(run.Violation{Rule: run.RuleMalformed, Detail: "the body did not arrive whole"})
+	case len(body) > maxBody:
+		return nil, bodyTooLarge()
+	case len(body) > 0 && !isJSON(r.Header):
+		return nil, &fault{kind: wrongMediaType, detail: "send the body as application/json", violations: []run.Violation{
+			{Field: "header:Content-Type", Rule: run.RuleContentType, Detail: "must be application/json"}}}
+	}
+	return body, nil
+}
+
+func readUpTo(body io.Reader, limit int64) ([]byte, error) {
+	if body == nil {
+		return nil, nil
+	}
+	return io.ReadAll(io.LimitReader(body, limit))
+}
+
+func bodyTooLarge() error {
+	return &fault{kind: kinds[run.CodeTooLarge], detail: "a body is at most 256 KiB (262,144 bytes)", violations: []run.Violation{
+		{Rule: run.RuleBodySize, Detail: "at most 262,144 bytes"}}}
+}
+
+// isJSON takes parameters such as charset as they come; a doubled header is no media type.
+func isJSON(h http.Header) bool {
+	mediaType, _, err := mime.ParseMediaType(strings.Join(h.Values("Content-Type"), ","))
+	return err == nil && mediaType == "application/json"
+}

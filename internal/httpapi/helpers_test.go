@@ -1,0 +1,157 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"davit/internal/httpapi"
+	"davit/internal/run"
+)
+
+const (
+	runID  = "abcdefghijklmnopqrstuvwxyz"
+	caller = "arn:aws:iam::123456789012:role/team"
+)
+
+// cases is every use case as functions; one that is nil must not be called.
+type cases struct {
+	t        *testing.T
+	submit   func(run.SubmitRequest) (run.SubmitResult, error)
+	get      func(caller, id string) (*run.Run, error)
+	list     func(run.ListRequest) (run.RunList, error)
+	stop     func(run.StopRequest) (*run.Run, error)
+	register func([]byte) (run.RegisterResult, error)
+}
+
+func (c *cases) Submit(_ context.Context, req run.SubmitRequest) (run.SubmitResult, error) {
+	if c.submit == nil {
+		c.t.Error("Submit was called")
+		return run.SubmitResult{}, nil
+	}
+	return c.submit(req)
+}
+
+func (c *cases) Get(_ context.Context, caller, id string) (*run.Run, error) {
+	if c.get == nil {
+		c.t.Error("Get was called")
+		return &run.Run{}, nil
+	}
+	return c.get(caller, id)
+}
+
+func (c *cases) List(_ context.Context, req run.ListRequest) (run.RunList, error) {
+	if c.list == nil {
+		c.t.Error("List was called")
+		return run.RunList{}, nil
+	}
+	return c.list(req)
+}
+
+func (c *cases) Stop(_ context.Context, req run.StopRequest) (*run.Run, error) {
+	if c.stop == nil {
+		c.t.Error("Stop was called")
+		return &run.Run{}, nil
+	}
+	return c.stop(req)
+}
+
+func (c *cases) Register(_ context.Context, body []byte) (run.RegisterResult, error) {
+	if c.register == nil {
+		c.t.Error("Register was called")
+		return run.RegisterResult{}, nil
+	}
+	return c.register(body)
+}
+
+func (c *cases) handler(o httpapi.Options) http.Handler {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return httpapi.Routes{
+		Submit: httpapi.Submit(c, o), Get: httpapi.Get(c, o), List: httpapi.List(c, o),
+		Stop: httpapi.Stop(c, o), Register: httpapi.Register(c, o),
+	}.Handler(o)
+}
+
+// call is one request. The caller is known and the body is JSON unless header says otherwise.
+type call struct {
+	method string
+	target string
+	body   string
+	header http.Header
+}
+
+func (q call) request() *http.Request {
+	r := httptest.NewRequest(q.method, "http://davit.test/", strings.NewReader(q.body))
+	path, query, _ := strings.Cut(q.target, "?")
+	r.URL.Path, r.URL.RawQuery = path, query
+	if q.body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for name, values := range q.header {
+		r.Header[name] = values
+	}
+	return r.WithContext(httpapi.WithIdentity(r.Context(), caller, "request-1"))
+}
+
+func (q call) to(h http.Handler) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, q.request())
+	return w
+}
+
+// wantProblem checks the shape that every problem has, and returns it.
+func wantProblem(t *testing.T, w *httptest.ResponseRecorder, status int, kind string) httpapi.Problem {
+	t.Helper()
+	var p httpapi.Problem
+	d := json.NewDecoder(bytes.NewReader(w.Body.Bytes()))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&p); err != nil {
+		t.Fatalf("status %d, body %q: %v", w.Code, w.Body, err)
+	}
+	if w.Code != status || p.Status != status || p.Type != kind || p.Title == "" {
+		t.Errorf("status %d, problem %+v, want %d %s", w.Code, p, status, kind)
+	}
+	if got := w.Header().Get("Content-Type"); got != "application/problem+json" {
+		t.Errorf("Content-Type is %q", got)
+	}
+	if id := w.Header().Get("X-Request-Id"); id == "" || id != p.RequestID {
+		t.Errorf("X-Request-Id is %q, the problem's requestId %q", id, p.RequestID)
+	}
+	return p
+}
+
+// wantErrors checks the problem's errors, as "field rule".
+func wantErrors(t *testing.T, p httpapi.Problem, want ...string) {
+	t.Helper()
+	var got []string
+	for _, e := range p.Errors {
+		if e.Detail == "" {
+			t.Errorf("%s %s has no detail", e.Field, e.Rule)
+		}
+		got = append(got, strings.TrimSpace(e.Field+" "+e.Rule))
+	}
+	if strings.Join(got, "|") != strings.Join(want, "|") {
+		t.Errorf("errors are %q, want %q", got, want)
+	}
+}
+
+func record(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+type brokenBody struct{}
+
+func (brokenBody) Read([]byte) (int, error) {
+	return 0, errors.New("read tcp 10.0.0.1: connection reset")
+}
+func (brokenBody) Close() error { return nil }

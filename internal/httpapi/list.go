@@ -1,0 +1,96 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"davit/internal/run"
+)
+
+// Lister answers a page of the runs that the caller may see.
+type Lister interface {
+	List(ctx context.Context, req run.ListRequest) (run.RunList, error)
+}
+
+// List is GET /runs?status=&family=&group=&startedBy=&limit=&cursor=: 200 with {runs, nextCursor}, newest
+// first. The runs are summaries: without request, resolved and attempts.
+func List(l Lister, o Options) http.Handler {
+	return o.serve(func(w http.ResponseWriter, r *http.Request, caller string) error {
+		req, err := listRequest(r, caller)
+		if err != nil {
+			return err
+		}
+		list, err := l.List(r.Context(), req)
+		if err != nil {
+			return err
+		}
+		o.answer(w, r, http.StatusOK, viewList(list))
+		return nil
+	})
+}
+
+const (
+	maxLimit  = 100
+	maxFilter = 255  // characters: family and group; ECS's startedBy is shorter
+	maxCursor = 4096 // characters; ours are far shorter
+)
+
+func listRequest(r *http.Request, caller string) (run.ListRequest, error) {
+	q := parseQuery(r, "status", "family", "group", "startedBy", "limit", "cursor")
+	req := run.ListRequest{
+		Caller: caller, Status: q.values["status"], Family: q.values["family"],
+		Group: q.values["group"], StartedBy: q.values["startedBy"], Cursor: q.values["cursor"],
+	}
+	if req.Status != "" && !knownStatus(req.Status) {
+		q.fault("status", "must be one of "+statusNames())
+	}
+	q.bounded()
+	req.Limit = q.limit()
+	return req, q.err()
+}
+
+// bounded limits the filters' length, and leaves their meaning to the domain.
+func (q *query) bounded() {
+	for _, name := range []string{"family", "group", "startedBy"} {
+		if utf8.RuneCountInString(q.values[name]) > maxFilter {
+			q.fault(name, "at most 255 characters")
+		}
+	}
+	if len(q.values["cursor"]) > maxCursor {
+		q.faults = append(q.faults, run.Violation{Field: "query:cursor", Rule: run.RuleCursor, Detail: "not a cursor of Davit's"})
+	}
+}
+
+// limit is 0 when absent.
+func (q *query) limit() int {
+	text := q.values["limit"]
+	if text == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > maxLimit || strconv.Itoa(n) != text {
+		q.fault("limit", "must be a whole number, 1 to 100")
+		return 0
+	}
+	return n
+}
+
+func knownStatus(name string) bool {
+	for _, s := range run.Statuses() {
+		if string(s) == name {
+			return true
+		}
+	}
+	return false
+}
+
+func statusNames() string {
+	var names []string
+	for _, s := range run.Statuses() {
+		names = append(names, string(s))
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,106 @@
+package httpapi_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"davit/internal/httpapi"
+	"davit/internal/run"
+)
+
+func TestList(t *testing.T) {
+	var got run.ListRequest
+	result := run.RunList{}
+	c := &cases{t: t, list: func(req run.ListRequest) (run.RunList, error) {
+		got = req
+		return result, nil
+	}}
+	h := c.handler(httpapi.Options{})
+	tests := []struct {
+		name, query string
+		want        run.ListRequest
+	}{
+		{"nothing", "", run.ListRequest{}},
+		{"stray separators", "?&&", run.ListRequest{}},
+		{"status and group", "?status=RUNNING&group=a%26b+c%C3%A9&limit=100", run.ListRequest{Status: "RUNNING", Group: "a&b cé", Limit: 100}},
+		{"family and cursor", "?family=f&cursor=abc_-&limit=1", run.ListRequest{Family: "f", Cursor: "abc_-", Limit: 1}},
+		{"an encoded name", "?started%42y=me", run.ListRequest{StartedBy: "me"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			w := call{method: "GET", target: "/runs" + test.query}.to(h)
+			test.want.Caller = caller
+			if diff := cmp.Diff(test.want, got); diff != "" || w.Code != http.StatusOK {
+				t.Errorf("status %d, use case got (-want +got):\n%s", w.Code, diff)
+			}
+			if w.Body.String() != `{"runs":[]}`+"\n" {
+				t.Errorf("an empty list is %s", w.Body)
+			}
+		})
+	}
+	t.Run("summaries", func(t *testing.T) {
+		result = run.RunList{Runs: []*run.Run{sample(), sample()}, NextCursor: "next"}
+		w := call{method: "GET", target: "/runs"}.to(h)
+		const one = `{"runId":"abcdefghijklmnopqrstuvwxyz","owner":"arn:aws:iam::123456789012:role/team","status":"FAILED","statusReason":"it <failed> & ended","class":"EXIT:3",` +
+			`"createdAt":"2026-01-02T03:04:05.000Z","startedAt":"2026-01-02T03:04:06.120Z","stoppedAt":"2026-01-02T03:05:00.000Z","exitCode":3,"idempotencyKey":"key-1",` +
+			`"family":"nightly","group":"g","startedBy":"me","count":2}`
+		if want := `{"runs":[` + one + "," + one + `],"nextCursor":"next"}` + "\n"; w.Body.String() != want {
+			t.Errorf("got\n%s\nwant\n%s", w.Body, want)
+		}
+	})
+}
+
+func TestListRefuses(t *testing.T) {
+	h := (&cases{t: t}).handler(httpapi.Options{})
+	tests := []struct {
+		query string
+		want  []string
+	}{
+		{"limit=0", []string{"query:limit DV-12"}},
+		{"limit=101", []string{"query:limit DV-12"}},
+		{"limit=-1", []string{"query:limit DV-12"}},
+		{"limit=%2B5", []string{"query:limit DV-12"}},
+		{"limit=05", []string{"query:limit DV-12"}},
+		{"limit=1.0", []string{"query:limit DV-12"}},
+		{"limit=99999999999999999999", []string{"query:limit DV-12"}},
+		{"limit=", []string{"query:limit DV-12"}},
+		{"limit", []string{"query:limit DV-12"}},
+		{"status=running", []string{"query:status DV-12"}},
+		{"status=", []string{"query:status DV-12"}},
+		{"cursor=", []string{"query:cursor DV-12"}},
+		{"cursor=" + strings.Repeat("a", 5000), []string{"query:cursor DV-11"}},
+		{"group=" + strings.Repeat("a", 256), []string{"query:group DV-12"}},
+		{"limit=1&limit=1", []string{"query:limit DV-12"}},
+		{"Limit=1", []string{"query:Limit DV-12"}},
+		{"limit=1;status=RUNNING", []string{"query:limit DV-12"}},
+		{"family=%zz", []string{"query:family DV-12"}},
+		{"family=%ff", []string{"query:family DV-12"}},
+		{"family=\xff", []string{"query:family DV-12"}},
+		{"%zz=1", []string{"query: DV-12"}},
+		{"%ff=1", []string{"query: DV-12"}},
+		{"=1", []string{"query: DV-12"}},
+		{"limit=0&status=x&nope=1", []string{"query:nope DV-12", "query:status DV-12", "query:limit DV-12"}},
+		{strings.Repeat("a=1&", 100), strings.Split(strings.Repeat("query:a DV-12|", 19)+"query:a DV-12", "|")},
+	}
+	for _, test := range tests {
+		t.Run(test.query[:min(len(test.query), 30)], func(t *testing.T) {
+			w := call{method: "GET", target: "/runs?" + test.query}.to(h)
+			wantErrors(t, wantProblem(t, w, http.StatusBadRequest, "invalid-request"), test.want...)
+		})
+	}
+}
+
+// Routes that take no parameters say so.
+func TestNoParameters(t *testing.T) {
+	h := (&cases{t: t}).handler(httpapi.Options{})
+	for _, q := range []call{
+		{method: "GET", target: "/runs/" + runID + "?verbose=1"},
+		{method: "POST", target: "/runs/" + runID + "/stop?verbose=1"},
+		{method: "POST", target: "/task-definitions?verbose=1", body: "{}"},
+	} {
+		wantErrors(t, wantProblem(t, q.to(h), http.StatusBadRequest, "invalid-request"), "query:verbose DV-12")
+	}
+}

@@ -1,0 +1,48 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"testing"
+)
+
+func TestMask(t *testing.T) {
+	for _, test := range []struct{ in, want string }{
+		{``, ``},
+		{`{`, ``},
+		{`{} {}`, ``},
+		{`null`, `null`},
+		{` 1.50 `, ` 1.50 `},
+		{`{ "b" : 1.50 , "a" : [ true , null, "x<\u2028" ] }`, `{"b":1.50,"a":[true,null,"x<\u2028"]}`},
+		{`{"environment":[{"name":"A","value":"v"}]}`, `{"environment":[{"name":"A","value":"***"}]}`},
+		{`[[{"environment":[{"value":"v"}]}]]`, `[[{"environment":[{"value":"***"}]}]]`},
+		{`{"environment":[{"value":"v","value":"w"},null,7,{"value":null},{"value":{"a":"v"}}]}`, `{"environment":[{"value":"***","value":"***"},null,7,{"value":null},{"value":"***"}]}`},
+		{`{"environment":[],"environment":[{"value":"v"}]}`, `{"environment":[],"environment":[{"value":"***"}]}`},
+		{`{"environment":"production","dockerLabels":{"environment":"x"}}`, `{"environment":"production","dockerLabels":{"environment":"x"}}`},
+		{`{"environment":{"environment":[{"value":"v"}]}}`, `{"environment":{"environment":[{"value":"***"}]}}`},
+		{`{"tags":[{"key":"a","value":"b"}],"environmentFiles":[{"value":"arn:x","type":"s3"}]}`, `{"tags":[{"key":"a","value":"b"}],"environmentFiles":[{"value":"arn:x","type":"s3"}]}`},
+		{`{"a\"\n\u00e9<":1}`, `{"a\"\né<":1}`},
+	} {
+		if got := string(mask(json.RawMessage(test.in))); got != test.want {
+			t.Errorf("mask(%s)\n  is %s\nwant %s", test.in, got, test.want)
+		}
+	}
+}
+
+// Whatever the text, masking gives JSON that masking leaves alone.
+func FuzzMask(f *testing.F) {
+	for _, seed := range []string{`{"environment":[{"name":"A","value":"v"}]}`, `[{"a":{"environment":[{"value":1}]}}]`, `{"a":1e999}`, `"\ud800"`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, in []byte) {
+		out := mask(in)
+		if json.Valid(in) != (out != nil) {
+			t.Fatalf("%q became %q", in, out)
+		}
+		if out == nil {
+			return
+		}
+		if !json.Valid(out) || string(mask(out)) != string(out) {
+			t.Errorf("%q became %q, and then %q", in, out, mask(out))
+		}
+	})
+}

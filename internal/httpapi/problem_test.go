@@ -1,0 +1,160 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"davit/internal/httpapi"
+	"davit/internal/run"
+)
+
+// domainCodes reads the closed set of codes from the source, so that a new one cannot be forgotten here.
+func domainCodes(t *testing.T) []run.Code {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "../run/errors.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var codes []run.Code
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok || len(spec.Values) != 1 || !strings.HasPrefix(spec.Names[0].Name, "Code") {
+			return true
+		}
+		if lit, ok := spec.Values[0].(*ast.BasicLit); ok {
+			text, err := strconv.Unquote(lit.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			codes = append(codes, run.Code(text))
+		}
+		return true
+	})
+	return codes
+}
+
+func TestEveryCodeHasItsProblem(t *testing.T) {
+	type answer struct {
+		status     int
+		kind       string
+		retryAfter bool
+	}
+	want := map[run.Code]answer{
+		run.CodeInvalid:     {400, "invalid-request", false},
+		run.CodeTooLarge:    {413, "too-large", false},
+		run.CodeNotFound:    {404, "not-found", false},
+		run.CodeKeyReused:   {422, "key-reused", false},
+		run.CodeConflict:    {503, "conflict", true},
+		run.CodeThrottled:   {429, "throttled", true},
+		run.CodeUnavailable: {503, "unavailable", true},
+		run.CodeNotRecorded: {503, "not-recorded", true},
+		run.CodeForbidden:   {403, "forbidden", false},
+		run.CodeInternal:    {500, "internal", false},
+	}
+	codes := domainCodes(t)
+	if len(codes) != len(want) {
+		t.Fatalf("the domain has %d codes, this table %d", len(codes), len(want))
+	}
+	for _, code := range codes {
+		t.Run(string(code), func(t *testing.T) {
+			var log bytes.Buffer
+			c := &cases{t: t, get: func(string, string) (*run.Run, error) {
+				return nil, &run.Error{Code: code, Message: "what a caller may read", Err: errors.New("dial tcp 10.1.2.3"), Violations: []run.Violation{{Field: "/count", Rule: "RT-03", Detail: "1 to 10"}}}
+			}}
+			w := call{method: "GET", target: "/runs/" + runID}.to(c.handler(httpapi.Options{Log: slog.New(slog.NewTextHandler(&log, nil))}))
+			p := wantProblem(t, w, want[code].status, want[code].kind)
+			if has := w.Header().Get("Retry-After") != ""; has != want[code].retryAfter {
+				t.Errorf("Retry-After is %q", w.Header().Get("Retry-After"))
+			}
+			if strings.Contains(w.Body.String(), "10.1.2.3") {
+				t.Errorf("the cause got out: %s", w.Body)
+			}
+			if code == run.CodeInternal {
+				if p.Detail != "" || p.Errors != nil {
+					t.Errorf("an internal error shows %+v", p)
+				}
+			} else if p.Detail != "what a caller may read" || len(p.Errors) != 1 {
+				t.Errorf("the problem shows %+v", p)
+			}
+			if logged := strings.Contains(log.String(), "10.1.2.3") && strings.Contains(log.String(), "requestId=request-1"); logged != (w.Code >= 500 || w.Code == 429) {
+				t.Errorf("logged: %t, status %d", logged, w.Code)
+			}
+		})
+	}
+}
+
+func TestForeignErrorsStayInside(t *testing.T) {
+	var log bytes.Buffer
+	c := &cases{t: t, list: func(run.ListRequest) (run.RunList, error) { return run.RunList{}, errors.New("secret text") }}
+	w := call{method: "GET", target: "/runs"}.to(c.handler(httpapi.Options{Log: slog.New(slog.NewTextHandler(&log, nil))}))
+	want := `{"type":"internal","title":"Davit failed","status":500,"requestId":"request-1"}` + "\n"
+	wantProblem(t, w, http.StatusInternalServerError, "internal")
+	if w.Body.String() != want || !strings.Contains(log.String(), "secret text") {
+		t.Errorf("answered %s, logged %s", w.Body, log.String())
+	}
+}
+
+func TestOutOfTimeIsUnavailable(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	c := &cases{t: t, get: func(string, string) (*run.Run, error) { return nil, ctx.Err() }}
+	q := call{method: "GET", target: "/runs/" + runID}.request()
+	w := record(c.handler(httpapi.Options{}), q.WithContext(httpapi.WithIdentity(ctx, caller, "r")))
+	wantProblem(t, w, http.StatusServiceUnavailable, "unavailable")
+}
+
+func TestPanicIsAProblem(t *testing.T) {
+	var log bytes.Buffer
+	c := &cases{t: t, get: func(string, string) (*run.Run, error) { panic("secret text") }}
+	w := call{method: "GET", target: "/runs/" + runID}.to(c.handler(httpapi.Options{Log: slog.New(slog.NewTextHandler(&log, nil))}))
+	wantProblem(t, w, http.StatusInternalServerError, "internal")
+	if strings.Contains(w.Body.String(), "secret") || !strings.Contains(log.String(), "panic: secret text") || !strings.Contains(log.String(), "problem_test.go") {
+		t.Errorf("answered %s, logged %s", w.Body, log.String())
+	}
+}
+
+func TestAbortedHandlerStaysAborted(t *testing.T) {
+	c := &cases{t: t, get: func(string, string) (*run.Run, error) { panic(http.ErrAbortHandler) }}
+	defer func() {
+		if p := recover(); p != http.ErrAbortHandler {
+			t.Errorf("recovered %v", p)
+		}
+	}()
+	call{method: "GET", target: "/runs/" + runID}.to(c.handler(httpapi.Options{}))
+	t.Error("the connection was not dropped")
+}
+
+// A record that cannot be encoded must not go out in part.
+func TestUnencodableAnswer(t *testing.T) {
+	c := &cases{t: t, get: func(string, string) (*run.Run, error) {
+		p := run.DefaultPolicy()
+		p.Retry.BackoffRate = 1 / zero
+		return &run.Run{ID: runID, Policy: p}, nil
+	}}
+	wantProblem(t, call{method: "GET", target: "/runs/" + runID}.to(c.handler(httpapi.Options{})), http.StatusInternalServerError, "internal")
+}
+
+var zero float64
+
+func TestNobodyIsUnauthenticated(t *testing.T) {
+	h := (&cases{t: t}).handler(httpapi.Options{})
+	for _, q := range []call{
+		{method: "POST", target: "/runs", body: "{}"}, {method: "GET", target: "/runs"}, {method: "GET", target: "/runs/" + runID},
+		{method: "POST", target: "/runs/" + runID + "/stop"}, {method: "POST", target: "/task-definitions", body: "{}"},
+	} {
+		r := q.request()
+		w := record(h, r.WithContext(context.Background()))
+		if p := wantProblem(t, w, http.StatusUnauthorized, "unauthenticated"); len(p.RequestID) != 24 {
+			t.Errorf("the request id made up is %q", p.RequestID)
+		}
+	}
+}

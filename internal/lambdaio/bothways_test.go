@@ -1,0 +1,161 @@
+package lambdaio_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"davit/internal/httpapi"
+	"davit/internal/lambdaio"
+	"davit/internal/run"
+)
+
+// domain answers every use case with one run, or with err.
+type domain struct{ err error }
+
+func (d domain) run() *run.Run {
+	return &run.Run{ID: runID, Status: run.Running, Key: "kéy", CreatedAt: time.Unix(1767323045, 0), Request: []byte(`{"environment":[{"value":"v"}]}`)}
+}
+
+func (d domain) Submit(_ context.Context, req run.SubmitRequest) (run.SubmitResult, error) {
+	return run.SubmitResult{Run: d.run(), Replayed: req.HasKey}, d.err
+}
+func (d domain) Get(context.Context, string, string) (*run.Run, error) { return d.run(), d.err }
+func (d domain) List(context.Context, run.ListRequest) (run.RunList, error) {
+	return run.RunList{Runs: []*run.Run{d.run()}, NextCursor: "next"}, d.err
+}
+func (d domain) Stop(context.Context, run.StopRequest) (*run.Run, error) { return d.run(), d.err }
+func (d domain) Register(context.Context, []byte) (run.RegisterResult, error) {
+	return run.RegisterResult{Definition: []byte(`{"family":"a"}`)}, d.err
+}
+
+func (d domain) handler() http.Handler {
+	o := httpapi.Options{Log: quiet}
+	return httpapi.Routes{
+		Submit: httpapi.Submit(d, o), Get: httpapi.Get(d, o), List: httpapi.List(d, o),
+		Stop: httpapi.Stop(d, o), Register: httpapi.Register(d, o),
+	}.Handler(o)
+}
+
+// seen is what a client sees of an answer.
+type seen struct {
+	Status int
+	Header map[string]string
+	Body   string
+}
+
+func header(get func(name string) string) map[string]string {
+	h := map[string]string{}
+	for _, name := range []string{"Content-Type", "Location", "Allow", "Retry-After", "Idempotent-Replayed", "X-Request-Id", "Cache-Control"} {
+		h[name] = get(name)
+	}
+	return h
+}
+
+// byListener asks a server.
+func byListener(t *testing.T, server *httptest.Server, q httpCall) seen {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), q.method, server.URL, strings.NewReader(q.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.URL.Path, r.URL.RawQuery = q.path, q.query
+	for name, value := range q.header {
+		r.Header.Set(name, value)
+	}
+	res, err := server.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	return seen{res.StatusCode, header(res.Header.Get), string(body)}
+}
+
+// byEvent has API Gateway ask.
+func byEvent(t *testing.T, f lambdaio.Function, q httpCall) seen {
+	t.Helper()
+	res := invoke(t, f, event(t, func(e *lambdaio.HTTPEvent) {
+		e.RawPath, e.RawQueryString, e.Body = (&url.URL{Path: q.path}).EscapedPath(), q.query, q.body
+		e.RequestContext.HTTP.Method = q.method
+		e.RequestContext.RequestID = "request-1"
+		e.Headers = map[string]string{}
+		for name, value := range q.header {
+			e.Headers[strings.ToLower(name)] = value
+		}
+	}))
+	return seen{res.StatusCode, header(func(name string) string { return res.Headers[strings.ToLower(name)] }), res.Body}
+}
+
+type httpCall struct {
+	method, path, query, body string
+	header                    map[string]string
+}
+
+func TestOneHandlerServedBothWays(t *testing.T) {
+	isJSON := map[string]string{"Content-Type": "application/json"}
+	calls := []httpCall{
+		{method: "POST", path: "/runs", body: `{}`, header: isJSON},
+		{method: "POST", path: "/runs", query: "dryRun=true", body: `{}`, header: isJSON},
+		{method: "POST", path: "/runs", body: `{}`, header: map[string]string{"Content-Type": "application/json", "Idempotency-Key": "a, b"}},
+		{method: "POST", path: "/runs", body: `{}`, header: map[string]string{"Content-Type": "text/plain"}},
+		{method: "POST", path: "/runs", body: `{}`},
+		{method: "POST", path: "/runs"},
+		{method: "POST", path: "/runs", body: strings.Repeat(" ", 256<<10+1), header: isJSON},
+		{method: "GET", path: "/runs"},
+		{method: "GET", path: "/runs", query: "limit=0&status=%zz&x"},
+		{method: "GET", path: "/runs/" + runID},
+		{method: "HEAD", path: "/runs/" + runID},
+		{method: "HEAD", path: "/nowhere"},
+		{method: "GET", path: "/runs/\xff"},
+		{method: "GET", path: "/runs/a b/%/?"},
+		{method: "GET", path: "//runs"},
+		{method: "GET", path: "/runs/../runs"},
+		{method: "DELETE", path: "/runs"},
+		{method: "POST", path: "/runs/" + runID + "/stop"},
+		{method: "POST", path: "/runs/" + runID + "/stop", body: `{"reason":"é"}`, header: isJSON},
+		{method: "POST", path: "/runs/" + runID + "/stop", body: "{\"reason\":\"x\",\"y\":1}", header: isJSON},
+		{method: "POST", path: "/task-definitions", body: `{}`, header: isJSON},
+	}
+	errs := map[string]error{
+		"":          nil,
+		"not found": &run.Error{Code: run.CodeNotFound, Message: "no such run"},
+		"throttled": &run.Error{Code: run.CodeThrottled, Message: "slow down"},
+		"internal":  &run.Error{Code: run.CodeInternal, Message: "secret"},
+	}
+	for name, err := range errs {
+		h := domain{err}.handler()
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			h.ServeHTTP(w, r.WithContext(httpapi.WithIdentity(r.Context(), "team", "request-1")))
+		}))
+		server.Client().CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		f := lambdaio.HTTP(h, lambdaio.HTTPOptions{
+			Caller:  func(lambdaio.HTTPEvent) (string, error) { return "team", nil },
+			Context: httpapi.WithIdentity,
+			Log:     quiet,
+		})
+		for _, q := range calls {
+			if err != nil && len(q.body) > 256<<10 {
+				continue // the use case is not asked, and the server takes its time to drop the rest
+			}
+			local, lambda := byListener(t, server, q), byEvent(t, f, q)
+			if diff := cmp.Diff(local, lambda); diff != "" {
+				t.Errorf("%s: %s %s?%s (-listener +event):\n%s", name, q.method, q.path, q.query, diff)
+			}
+			if err != nil && local.Status < 400 {
+				t.Errorf("%s: %s %s answers %d", name, q.method, q.path, local.Status)
+			}
+		}
+		server.Close()
+	}
+}

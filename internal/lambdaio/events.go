@@ -1,0 +1,107 @@
+package lambdaio
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+
+	"davit/internal/run"
+)
+
+// TaskEventHandler takes an ECS Task State Change event, in EventBridge's envelope. CodeInvalid: it is not one.
+type TaskEventHandler interface {
+	Handle(ctx context.Context, event []byte) error
+}
+
+// TaskEvent is the target of the rule on ECS Task State Change events. A nil log is slog.Default().
+func TaskEvent(h TaskEventHandler, log *slog.Logger) Function {
+	return function(log, func(ctx context.Context, payload []byte) ([]byte, error) {
+		e, err := readEnvelope(payload)
+		if err != nil {
+			return nil, err
+		}
+		if !e.is("aws.ecs", "ECS Task State Change") {
+			return nil, badEvent("not an ECS Task State Change event of aws.ecs", nil)
+		}
+		return nothing, h.Handle(ctx, payload)
+	})
+}
+
+// Sweeper looks after what nobody else does.
+type Sweeper interface {
+	// Sweep looks at every open run that is due, and says what it did, also when it could not finish.
+	Sweep(ctx context.Context) (run.SweepReport, error)
+	// ExecutionEnded heals the run of an execution that FAILED, TIMED_OUT or was ABORTED.
+	ExecutionEnded(ctx context.Context, x run.Execution) error
+}
+
+// Sweep is the target of the sweep's schedule (a rule's or EventBridge Scheduler's Scheduled Event), and of the rule on
+// executions that ended without success. It logs what a sweep did. A nil log is slog.Default().
+func Sweep(s Sweeper, log *slog.Logger) Function {
+	log = orDefault(log)
+	return function(log, func(ctx context.Context, payload []byte) ([]byte, error) {
+		e, err := readEnvelope(payload)
+		switch {
+		case err != nil:
+			return nil, err
+		case e.is("aws.events", "Scheduled Event") || e.is("aws.scheduler", "Scheduled Event"):
+			return sweep(ctx, s, log)
+		case e.is("aws.states", "Step Functions Execution Status Change"):
+			return nothing, executionEnded(ctx, s, e.Detail)
+		default:
+			return nil, badEvent("neither a Scheduled Event nor a Step Functions Execution Status Change", nil)
+		}
+	})
+}
+
+func sweep(ctx context.Context, s Sweeper, log *slog.Logger) ([]byte, error) {
+	report, err := s.Sweep(ctx)
+	log.InfoContext(ctx, "sweep", slog.Int("looked", report.Looked), slog.Int("started", report.Started),
+		slog.Int("woken", report.Woken), slog.Int("stopped", report.Stopped), slog.Int("failed", report.Failed))
+	return nothing, err
+}
+
+// executionEnded passes on what needs healing. An execution that runs, is about to run again or succeeded does not.
+func executionEnded(ctx context.Context, s Sweeper, detail json.RawMessage) error {
+	var d struct {
+		Name   string `json:"name"`
+		Status string `json:"status"`
+	}
+	if err := json.Unmarshal(detail, &d); err != nil {
+		return badEvent("the event's detail is not an execution", err)
+	}
+	x, ok := run.ParseExecution(d.Name)
+	if !ok || x.Name() != d.Name {
+		return badEvent("the execution's name is not runId-born-generation", nil)
+	}
+	switch d.Status {
+	case "FAILED", "TIMED_OUT", "ABORTED":
+		return s.ExecutionEnded(ctx, x)
+	case "RUNNING", "PENDING_REDRIVE", "SUCCEEDED":
+		return nil
+	default:
+		return badEvent("the execution's status is none that Step Functions has", nil)
+	}
+}
+
+// envelope is the part of an EventBridge event that says what it is.
+type envelope struct {
+	Source     string          `json:"source"`
+	DetailType string          `json:"detail-type"`
+	Detail     json.RawMessage `json:"detail"`
+}
+
+// nothing is the answer to an event.
+var nothing = []byte("null")
+
+func readEnvelope(payload []byte) (envelope, error) {
+	var e envelope
+	if err := json.Unmarshal(payload, &e); err != nil {
+		return e, badEvent("the payload is not an EventBridge event", err)
+	}
+	return e, nil
+}
+
+func (e envelope) is(source, detailType string) bool {
+	return e.Source == source && e.DetailType == detailType
+}

@@ -1,0 +1,40 @@
+package lambdaio
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+)
+
+// Function is a Lambda function from payload to answer, both JSON. lambda.Start takes it as it is. Its errors are
+// bare messages.InvokeResponse_Error values; Name tells what an invoker sees of them. It does not panic.
+type Function func(ctx context.Context, payload []byte) ([]byte, error)
+
+// Invoke calls the function; with it a Function is a lambda.Handler.
+func (f Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) { return f(ctx, payload) }
+
+// function gives inner its edge: errors get their names, a panic is an internal error. A nil log is slog.Default().
+func function(log *slog.Logger, inner func(ctx context.Context, payload []byte) ([]byte, error)) Function {
+	log = orDefault(log)
+	return func(ctx context.Context, payload []byte) (answer []byte, err error) {
+		defer func() {
+			if p := recover(); p != nil {
+				log.ErrorContext(ctx, "panic", slog.String("stack", string(debug.Stack())))
+				answer, err = nil, report(ctx, log, fmt.Errorf("panic: %v", p))
+			}
+		}()
+		answer, err = inner(ctx, payload)
+		if err != nil {
+			return nil, report(ctx, log, err)
+		}
+		return answer, nil
+	}
+}
+
+func orDefault(log *slog.Logger) *slog.Logger {
+	if log == nil {
+		return slog.Default()
+	}
+	return log
+}

@@ -1,0 +1,61 @@
+package lambdaio
+
+import (
+	"bytes"
+	"encoding/base64"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+)
+
+// httpResponse is an answer in payload format 2.0.
+type httpResponse struct {
+	StatusCode      int               `json:"statusCode"`
+	Headers         map[string]string `json:"headers"`
+	Cookies         []string          `json:"cookies,omitempty"`
+	Body            string            `json:"body"`
+	IsBase64Encoded bool              `json:"isBase64Encoded"`
+}
+
+// recorder is the http.ResponseWriter of one event.
+type recorder struct {
+	header http.Header
+	sent   http.Header // as it was when the answer began
+	status int
+	body   bytes.Buffer
+}
+
+func (w *recorder) Header() http.Header { return w.header }
+
+// WriteHeader begins the answer; the first one counts. Interim answers (1xx) cannot be passed on.
+func (w *recorder) WriteHeader(status int) {
+	if w.status == 0 && status >= 200 {
+		w.status, w.sent = status, w.header.Clone()
+	}
+}
+
+func (w *recorder) Write(p []byte) (int, error) {
+	if w.sent == nil && w.header.Get("Content-Type") == "" {
+		w.header.Set("Content-Type", http.DetectContentType(p))
+	}
+	w.WriteHeader(http.StatusOK)
+	return w.body.Write(p)
+}
+
+func (w *recorder) response(method string) httpResponse {
+	w.WriteHeader(http.StatusOK)
+	res := httpResponse{StatusCode: w.status, Headers: map[string]string{}, Cookies: w.sent["Set-Cookie"]}
+	for name, values := range w.sent {
+		if name != "Set-Cookie" && name != "Content-Length" { // the gateway counts for itself
+			res.Headers[strings.ToLower(name)] = strings.Join(values, ", ")
+		}
+	}
+	switch {
+	case method == http.MethodHead || w.status == http.StatusNoContent || w.status == http.StatusNotModified:
+	case utf8.Valid(w.body.Bytes()):
+		res.Body = w.body.String()
+	default:
+		res.Body, res.IsBase64Encoded = base64.StdEncoding.EncodeToString(w.body.Bytes()), true
+	}
+	return res
+}
