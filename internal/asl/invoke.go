@@ -1,0 +1,38 @@
+package asl
+
+// invoke calls the function of an attempt once there is a place for it. It is not called when the
+// attempt ended before, and its answer is dropped when the engine closes meanwhile.
+func (e *Engine) invoke(x *execution, attempt int64, c *call) {
+	select {
+	case e.places <- struct{}{}:
+	case <-e.ctx.Done():
+		return
+	}
+	answer, err, called := e.occupy(x, attempt, c)
+	if !called || e.ctx.Err() != nil {
+		return
+	}
+	failure := e.update(x, func(s *step) error {
+		s.returned(attempt, answer, err)
+		return nil
+	})
+	if failure != nil {
+		e.log.Error("the answer of a function could not be handled", "function", c.function, "error", failure)
+	}
+}
+
+// occupy makes the call and frees its place, also when the function panics.
+func (e *Engine) occupy(x *execution, attempt int64, c *call) (answer []byte, err error, called bool) {
+	defer func() { <-e.places }()
+	if e.ctx.Err() != nil || !x.expects(attempt) {
+		return nil, nil, false
+	}
+	answer, err = e.opts.Invoker.Invoke(e.ctx, c.function, c.payload)
+	return answer, err, true
+}
+
+func (x *execution) expects(attempt int64) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.rec.Status == Running && x.rec.At.Phase == phaseInvoking && x.rec.At.Attempt == attempt
+}

@@ -1,0 +1,67 @@
+package asl
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestRecordsAreReadAsWritten(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)
+	for _, want := range []record{
+		{Name: "é\"\\\n\u0001<&>\u2028", Status: Running, Started: at, Deadline: at, Input: []byte(`{"a":"<"}`), Events: 7,
+			At: position{State: "A", Input: []byte(`1`), Entered: at, Phase: phaseToken, Due: at, Retries: []int{0, 12}, RetryCount: 12,
+				Attempt: 5, Timeout: at, Heartbeat: at, Rhythm: 9}},
+		{Name: "x", Definition: "d", Status: Failed, Started: at, Stopped: at, Deadline: at, Input: []byte(`null`), Output: []byte(`[]`), Error: "E", Cause: "c"},
+	} {
+		var got record
+		if err := json.Unmarshal(appendRecord(nil, &want), &got); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
+func TestEventsAreReadAsWritten(t *testing.T) {
+	t.Parallel()
+	want := []Event{
+		{ID: 1, Time: time.Unix(1, 1).UTC(), Type: ExecutionStarted, Details: Details{Input: []byte(`{}`)}},
+		{ID: 2, PreviousID: 1, Time: time.Unix(2, 0).UTC(), Type: "T", Details: Details{Name: "n", Output: []byte(`1`), ResourceType: "t", Resource: "r",
+			Parameters: []byte(`{"a":1}`), TimeoutInSeconds: 1, HeartbeatInSeconds: 2, Error: "e", Cause: "c"}},
+		{ID: 3, Time: time.Unix(3, 0).UTC(), Type: "E"},
+	}
+	var got []Event
+	if err := json.Unmarshal(appendEvents(nil, want), &got); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// FuzzValue asserts that a value is written as the JSON that it was read from.
+func FuzzValue(f *testing.F) {
+	f.Add([]byte(`{"a":[1,2.50,-3e9,true,false,null,"\u0000\"\\<&>\ud83d\ude00"],"":{}}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		value, err := parseValue(text)
+		if err != nil {
+			return
+		}
+		written, err := appendValue(nil, value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := parseValue(written)
+		if err != nil {
+			t.Fatalf("%s was written as %s: %v", text, written, err)
+		}
+		if diff := cmp.Diff(value, again); diff != "" {
+			t.Error(diff)
+		}
+	})
+}

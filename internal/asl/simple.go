@@ -1,0 +1,83 @@
+package asl
+
+// pass is the Pass state: its result is Result, or else its effective input.
+type pass struct {
+	fixed bool
+	value any
+}
+
+func parsePass(f *fields) pass {
+	value, ok := f.value("Result")
+	return pass{fixed: ok, value: value}
+}
+
+func (pass) targets() []string { return nil }
+
+func (p pass) run(s *step) {
+	sc, f := s.scope()
+	if f == nil && s.at.parameters != nil {
+		sc.data, f = s.at.parameters.apply(sc)
+	}
+	result := sc.data
+	if p.fixed {
+		result = p.value
+	}
+	if f != nil {
+		s.abandon(f)
+		return
+	}
+	s.leaveWith(s.at.outcome(sc, s.x.in.value, result))
+}
+
+// succeed is the Succeed state.
+type succeed struct{}
+
+func (succeed) targets() []string { return nil }
+
+func (succeed) run(s *step) { s.through() }
+
+// fail is the Fail state: fixed texts or paths to texts.
+type fail struct {
+	name, cause         string
+	namePath, causePath *path
+}
+
+func parseFail(f *fields) fail {
+	for _, name := range []string{"Error", "Cause"} {
+		if f.has(name) && f.has(name+"Path") {
+			f.refuse("it has both %q and %q", name, name+"Path")
+		}
+	}
+	return fail{
+		name: f.text("Error"), cause: f.text("Cause"),
+		namePath: f.reference("ErrorPath"), causePath: f.reference("CausePath"),
+	}
+}
+
+func (fail) targets() []string { return nil }
+
+func (x fail) run(s *step) {
+	name, f := pickText(s, x.namePath, x.name)
+	if f != nil {
+		s.abandon(f)
+		return
+	}
+	cause, f := pickText(s, x.causePath, x.cause)
+	if f != nil {
+		s.abandon(f)
+		return
+	}
+	s.abandon(&fault{name, cause})
+}
+
+func pickText(s *step, p *path, fixed string) (string, *fault) {
+	if p == nil {
+		return fixed, nil
+	}
+	value, _ := p.get(s.x.in.value)
+	text, ok := value.(string)
+	if !ok {
+		return "", runtimeFault("the path '%s' of the Fail state does not select a string", p.text)
+	}
+	return text, nil
+}

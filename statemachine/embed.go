@@ -1,0 +1,10 @@
+// Package statemachine holds the one definition of Davit's state machine. SAM fills its ${Placeholders} when it
+// deploys, the local interpreter when it starts.
+package statemachine
+
+import _ "embed"
+
+// Run is the definition, in the Amazon States Language.
+//
+//go:embed run.asl.json
+var Run []byte
