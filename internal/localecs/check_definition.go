@@ -1,0 +1,150 @@
+package localecs
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+const (
+	maxContainers = 10
+	maxRevision   = 1_000_000
+)
+
+// checkDefinition refuses what could not be run as it is described. It is not a complete check of a task definition: what has
+// no effect here is recorded as it came.
+func checkDefinition(in *ecs.RegisterTaskDefinitionInput) error {
+	switch {
+	case !validName.MatchString(value(in.Family)):
+		return clientError("Family contains invalid characters or is not 1 to 255 characters long.")
+	case len(in.ContainerDefinitions) == 0:
+		return clientError("Container definitions must not be empty.")
+	case len(in.ContainerDefinitions) > maxContainers:
+		return clientError("Too many containers: a task definition has 10 at most.")
+	case len(in.InferenceAccelerators) > 0: //nolint:staticcheck // deprecated, and refused for it
+		return clientError("Inference accelerators are no longer available.")
+	}
+	cpu, err := cpuUnits(value(in.Cpu))
+	if err != nil {
+		return clientError("Invalid 'cpu' setting for task.")
+	}
+	memory, err := mebibytes(value(in.Memory))
+	if err != nil {
+		return clientError("Invalid 'memory' setting for task.")
+	}
+	if err := checkContainers(in.ContainerDefinitions, memory); err != nil {
+		return err
+	}
+	return checkFargate(in, cpu, memory)
+}
+
+func checkContainers(containers []types.ContainerDefinition, taskMemory int) error {
+	essential := false
+	for i, c := range containers {
+		if err := checkContainer(c, taskMemory); err != nil {
+			return err
+		}
+		if has(containers[:i], *c.Name) {
+			return clientError("Container name %s is used more than once.", *c.Name)
+		}
+		essential = essential || isEssential(c)
+	}
+	if !essential {
+		return clientError("A task definition must have at least one essential container.")
+	}
+	return checkDependencies(containers)
+}
+
+func isEssential(c types.ContainerDefinition) bool { return c.Essential == nil || *c.Essential }
+
+func checkContainer(c types.ContainerDefinition, taskMemory int) error {
+	name := value(c.Name)
+	switch {
+	case !validName.MatchString(name):
+		return clientError("Container.name contains invalid characters or is not 1 to 255 characters long.")
+	case value(c.Image) == "":
+		return clientError("Container.image should not be null or empty.")
+	case c.Cpu < 0 || value(c.Memory) < 0 || value(c.MemoryReservation) < 0:
+		return clientError("Invalid setting for container '%s'. 'cpu' and 'memory' must not be negative.", name)
+	case taskMemory == 0 && value(c.Memory) == 0 && value(c.MemoryReservation) == 0:
+		return clientError("Invalid setting for container '%s'. At least one of 'memory' or 'memoryReservation' must be specified.", name)
+	case value(c.StopTimeout) < 0:
+		return clientError("Invalid setting for container '%s'. 'stopTimeout' must not be negative.", name)
+	}
+	return nil
+}
+
+func compatibilities(in *ecs.RegisterTaskDefinitionInput) []types.Compatibility {
+	all := []types.Compatibility{types.CompatibilityEc2, types.CompatibilityExternal}
+	if in.NetworkMode == types.NetworkModeAwsvpc && value(in.Cpu) != "" && value(in.Memory) != "" {
+		all = append(all, types.CompatibilityFargate)
+	}
+	return all
+}
+
+func checkFargate(in *ecs.RegisterTaskDefinitionInput, cpu, memory int) error {
+	if !slices.Contains(in.RequiresCompatibilities, types.CompatibilityFargate) {
+		return nil
+	}
+	switch {
+	case in.NetworkMode != types.NetworkModeAwsvpc:
+		return clientError("Fargate only supports network mode 'awsvpc'.")
+	case cpu == 0:
+		return clientError("Fargate requires that 'cpu' be defined at the task level.")
+	case memory == 0:
+		return clientError("Fargate requires that 'memory' be defined at the task level.")
+	}
+	return nil
+}
+
+// checkDependencies wants every dependency to be of a known container, to be one that can come true, and not to lead back to itself.
+func checkDependencies(containers []types.ContainerDefinition) error {
+	byName := map[string]types.ContainerDefinition{}
+	for _, c := range containers {
+		byName[*c.Name] = c
+	}
+	for _, c := range containers {
+		for _, d := range c.DependsOn {
+			on, known := byName[value(d.ContainerName)]
+			switch {
+			case !known:
+				return clientError("Container '%s' depends on a container that is not in the task definition.", *c.Name)
+			case !slices.Contains(d.Condition.Values(), d.Condition):
+				return clientError("Container '%s' has a dependency of an unknown condition.", *c.Name)
+			case needsEnd(d.Condition) && isEssential(on):
+				return clientError("Container '%s' waits for the end of '%s', which must not be essential then.", *c.Name, *on.Name)
+			}
+		}
+	}
+	if circular(containers) {
+		return clientError("The dependencies of the containers form a circle.")
+	}
+	return nil
+}
+
+func needsEnd(c types.ContainerCondition) bool {
+	return c == types.ContainerConditionComplete || c == types.ContainerConditionSuccess
+}
+
+// circular takes the containers away that depend on none of those left, until none is left or none can go.
+func circular(containers []types.ContainerDefinition) bool {
+	left := containers
+	for len(left) > 0 {
+		var waiting []types.ContainerDefinition
+		for _, c := range left {
+			if slices.ContainsFunc(c.DependsOn, func(d types.ContainerDependency) bool { return has(left, *d.ContainerName) }) {
+				waiting = append(waiting, c)
+			}
+		}
+		if len(waiting) == len(left) {
+			return true
+		}
+		left = waiting
+	}
+	return false
+}
+
+func has(containers []types.ContainerDefinition, name string) bool {
+	return slices.ContainsFunc(containers, func(c types.ContainerDefinition) bool { return *c.Name == name })
+}

@@ -1,0 +1,189 @@
+package localecs
+
+import (
+	"slices"
+	"unicode/utf8"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"davit/internal/ecsjson"
+)
+
+const (
+	maxCount            = 10
+	maxOverrides        = 8192
+	maxStartedBy        = 128
+	maxStartedByOfStart = 36
+	maxTags             = 50
+	maxConstraints      = 10
+	maxStrategyItems    = 20
+)
+
+// shared is the part that RunTask's and StartTask's inputs have in common.
+type shared struct {
+	definition, group, startedBy *string
+	overrides                    *types.TaskOverride
+	network                      *types.NetworkConfiguration
+	tags                         []types.Tag
+	propagate                    types.PropagateTags
+	volumes                      []types.TaskVolumeConfiguration
+	execute                      bool
+}
+
+func common(in *ecs.RunTaskInput) shared {
+	return shared{
+		in.TaskDefinition, in.Group, in.StartedBy, in.Overrides, in.NetworkConfiguration,
+		in.Tags, in.PropagateTags, in.VolumeConfigurations, in.EnableExecuteCommand,
+	}
+}
+
+func commonOfStart(in *ecs.StartTaskInput) shared {
+	return shared{
+		in.TaskDefinition, in.Group, in.StartedBy, in.Overrides, in.NetworkConfiguration,
+		in.Tags, in.PropagateTags, in.VolumeConfigurations, in.EnableExecuteCommand,
+	}
+}
+
+func checkRun(in *ecs.RunTaskInput, count int) error {
+	switch {
+	case count < 1 || count > maxCount:
+		return invalid("count must be between 1 and 10.")
+	case in.ClientToken != nil && !validToken.MatchString(*in.ClientToken):
+		return invalid("clientToken must be 1 to 64 ASCII characters in the range of 33 to 126.")
+	case in.LaunchType != "" && !slices.Contains(in.LaunchType.Values(), in.LaunchType):
+		return invalid("launchType should be one of [EC2, FARGATE, EXTERNAL, MANAGED_INSTANCES].")
+	case in.LaunchType == types.LaunchTypeManagedInstances:
+		return clientError("The local ECS has no managed instances.")
+	case in.LaunchType != "" && len(in.CapacityProviderStrategy) > 0:
+		return invalid("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.")
+	case len(in.CapacityProviderStrategy) > maxStrategyItems:
+		return invalid("capacityProviderStrategy cannot have more than 20 items.")
+	case len(in.PlacementConstraints) > maxConstraints:
+		return invalid("placementConstraints cannot have more than 10 elements.")
+	}
+	for _, c := range in.PlacementConstraints {
+		if c.Type != types.PlacementConstraintTypeDistinctInstance {
+			return clientError("The local ECS does not support the placement constraint memberOf.")
+		}
+	}
+	return checkStartedBy(in.StartedBy, maxStartedBy)
+}
+
+func checkStart(in *ecs.StartTaskInput) error {
+	switch {
+	case len(in.ContainerInstances) == 0:
+		return invalid("Container instances cannot be empty.")
+	case len(in.ContainerInstances) > maxCount:
+		return invalid("Container instances cannot have more than 10 elements.")
+	}
+	return checkStartedBy(in.StartedBy, maxStartedByOfStart)
+}
+
+func checkStartedBy(startedBy *string, most int) error {
+	if startedBy == nil {
+		return nil
+	}
+	if len(*startedBy) > most || !validStartedBy.MatchString(*startedBy) {
+		return invalid("startedBy must be 1 to %d letters, digits, '-', '_' and '/'.", most)
+	}
+	return nil
+}
+
+// checkShared refuses what does not fit the definition, and what would run otherwise than it was asked to.
+func checkShared(in shared, d *definition) error {
+	switch {
+	case len(in.tags) > maxTags:
+		return invalid("tags cannot have more than 50 elements.")
+	case in.propagate != "" && !slices.Contains(in.propagate.Values(), in.propagate):
+		return invalid("propagateTags should be one of [TASK_DEFINITION, SERVICE, NONE].")
+	case in.propagate == types.PropagateTagsService:
+		return invalid("propagateTags cannot be SERVICE for a task without a service.")
+	case len(in.volumes) > 0:
+		return clientError("The local ECS has no volumes to configure at launch.")
+	case d.NetworkMode == types.NetworkModeAwsvpc && in.network == nil:
+		return invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
+	case d.NetworkMode != types.NetworkModeAwsvpc && in.network != nil:
+		return invalid("Network Configuration is not valid for the given networkMode of this task definition.")
+	}
+	if err := checkOverrides(in.overrides, d); err != nil {
+		return err
+	}
+	return runnable(d)
+}
+
+func checkOverrides(o *types.TaskOverride, d *definition) error {
+	if o == nil {
+		return nil
+	}
+	text, err := ecsjson.Encode(o)
+	if err != nil {
+		return err
+	}
+	if utf8.RuneCount(text) > maxOverrides {
+		return invalid("Overrides length must be at most 8192.")
+	}
+	if len(o.InferenceAcceleratorOverrides) > 0 { //nolint:staticcheck // deprecated, and refused for it
+		return clientError("The local ECS has no inference accelerators.")
+	}
+	for _, c := range o.ContainerOverrides {
+		name := value(c.Name)
+		if name == "" && !emptyOverride(c) {
+			return invalid("Override for container needs the container's name.")
+		}
+		if name != "" && !has(d.ContainerDefinitions, name) {
+			return invalid("Override for container named %.255s is not a container in the TaskDefinition.", name)
+		}
+		if len(c.EnvironmentFiles) > 0 {
+			return unsupported(name, "environmentFiles")
+		}
+	}
+	return nil
+}
+
+func emptyOverride(c types.ContainerOverride) bool {
+	return len(c.Command) == 0 && len(c.Environment) == 0 && len(c.EnvironmentFiles) == 0 && c.Cpu == nil && c.Memory == nil &&
+		c.MemoryReservation == nil && len(c.ResourceRequirements) == 0
+}
+
+// runnable refuses a definition that a plain process cannot do justice to.
+func runnable(d *definition) error {
+	for _, c := range d.PlacementConstraints {
+		if c.Type == types.TaskDefinitionPlacementConstraintTypeMemberOf {
+			return clientError("The local ECS does not support the placement constraint memberOf.")
+		}
+	}
+	for _, c := range d.ContainerDefinitions {
+		if what := beyond(c); what != "" {
+			return unsupported(*c.Name, what)
+		}
+	}
+	return nil
+}
+
+// beyond names the first thing that a container asks for and cannot get.
+func beyond(c types.ContainerDefinition) string {
+	switch {
+	case len(c.Secrets) > 0:
+		return "secrets"
+	case len(c.EnvironmentFiles) > 0:
+		return "environmentFiles"
+	case len(c.MountPoints) > 0:
+		return "mountPoints"
+	case len(c.VolumesFrom) > 0:
+		return "volumesFrom"
+	case c.RestartPolicy != nil && value(c.RestartPolicy.Enabled):
+		return "a restartPolicy"
+	}
+	for _, d := range c.DependsOn {
+		if d.Condition == types.ContainerConditionHealthy {
+			return "a dependency on the health of another container"
+		}
+	}
+	for _, r := range c.ResourceRequirements {
+		if r.Type == types.ResourceTypeInferenceAccelerator {
+			return "inference accelerators"
+		}
+	}
+	return ""
+}

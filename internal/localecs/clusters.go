@@ -1,0 +1,115 @@
+package localecs
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+const reasonMissing = "MISSING"
+
+func newCluster(name string, in *ecs.CreateClusterInput) *types.Cluster {
+	c := &types.Cluster{
+		ClusterArn: new(clusterARN(name)), ClusterName: &name, Status: new(statusActive),
+		CapacityProviders: []string{providerFargate, providerSpot},
+	}
+	if in != nil {
+		c.Tags, c.Settings, c.Configuration, c.ServiceConnectDefaults = in.Tags, in.Settings, in.Configuration, nil
+		c.DefaultCapacityProviderStrategy = in.DefaultCapacityProviderStrategy
+	}
+	return c
+}
+
+// cluster resolves a name or an ARN; none is the default cluster. The caller holds mu.
+func (s *Server) cluster(ref *string) (string, error) {
+	name := shortName("cluster", value(ref))
+	if name == "" {
+		name = defaultCluster
+	}
+	if s.clusters[name] == nil {
+		return "", clusterNotFound()
+	}
+	return name, nil
+}
+
+func (s *Server) createCluster(in *ecs.CreateClusterInput) (any, error) {
+	name := value(in.ClusterName)
+	if name == "" {
+		name = defaultCluster
+	}
+	if !validName.MatchString(name) {
+		return nil, invalid("Invalid cluster name.")
+	}
+	if err := knownProviders(in.CapacityProviders, in.DefaultCapacityProviderStrategy); err != nil {
+		return nil, err
+	}
+	if in.ServiceConnectDefaults != nil {
+		return nil, clientError("The local ECS has no Service Connect.")
+	}
+	if s.clusters[name] == nil {
+		s.clusters[name] = newCluster(name, in)
+		s.journal.put(bucketClusters, name, s.clusters[name])
+	}
+	return &ecs.CreateClusterOutput{Cluster: s.showCluster(name, true)}, nil
+}
+
+func (s *Server) describeClusters(in *ecs.DescribeClustersInput) (any, error) {
+	refs := in.Clusters
+	if len(refs) == 0 {
+		refs = []string{defaultCluster}
+	}
+	if len(refs) > maxPage {
+		return nil, invalid("Clusters cannot have more than 100 elements.")
+	}
+	out := &ecs.DescribeClustersOutput{Clusters: []types.Cluster{}, Failures: []types.Failure{}}
+	tags := slices.Contains(in.Include, types.ClusterFieldTags)
+	for _, ref := range refs {
+		name := shortName("cluster", ref)
+		if s.clusters[name] == nil {
+			out.Failures = append(out.Failures, types.Failure{Arn: new(clusterARN(name)), Reason: new(reasonMissing)})
+			continue
+		}
+		out.Clusters = append(out.Clusters, *s.showCluster(name, tags))
+	}
+	return out, nil
+}
+
+// showCluster is a cluster with its counts as they are now.
+func (s *Server) showCluster(name string, tags bool) *types.Cluster {
+	c := *s.clusters[name]
+	if !tags {
+		c.Tags = nil
+	}
+	c.RegisteredContainerInstancesCount = int32(s.opt.Instances)
+	for _, t := range s.order {
+		if t.cluster == name {
+			countTask(t, &c.RunningTasksCount, &c.PendingTasksCount)
+		}
+	}
+	return &c
+}
+
+// countTask counts a task as running or as pending; one that stops is still running, as ECS counts.
+func countTask(t *task, runningTasks, pendingTasks *int32) {
+	switch *t.LastStatus {
+	case provisioning, pending:
+		*pendingTasks++
+	case stopped:
+	default:
+		*runningTasks++
+	}
+}
+
+func (s *Server) listClusters(in *ecs.ListClustersInput) (any, error) {
+	var entries []entry
+	for _, name := range slices.Sorted(maps.Keys(s.clusters)) {
+		entries = append(entries, entry{name, clusterARN(name)})
+	}
+	arns, next, err := page(entries, ascending, in.MaxResults, in.NextToken)
+	if err != nil {
+		return nil, err
+	}
+	return &ecs.ListClustersOutput{ClusterArns: arns, NextToken: next}, nil
+}

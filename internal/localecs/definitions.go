@@ -1,0 +1,148 @@
+package localecs
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// registerTaskDefinition adds a revision. It is not idempotent, as ECS's is not.
+func (s *Server) registerTaskDefinition(in *ecs.RegisterTaskDefinitionInput) (any, error) {
+	if err := checkDefinition(in); err != nil {
+		return nil, err
+	}
+	family := *in.Family
+	revisions := s.families[family]
+	if len(revisions) >= maxRevision {
+		return nil, refuse("LimitExceededException", "The family has 1,000,000 revisions, which is the most there can be.")
+	}
+	d := &definition{TaskDefinition: describedAs(in), Tags: in.Tags}
+	d.Revision = int32(len(revisions) + 1)
+	d.TaskDefinitionArn = new(definitionARN(family, d.Revision))
+	d.RegisteredAt = new(s.now())
+	s.families[family] = append(revisions, d)
+	s.saveDefinition(d)
+	return &ecs.RegisterTaskDefinitionOutput{TaskDefinition: &d.TaskDefinition, Tags: d.Tags}, nil
+}
+
+func (s *Server) saveDefinition(d *definition) {
+	s.journal.put(bucketDefinitions, definitionName(*d.Family, d.Revision), d)
+}
+
+// describedAs is the definition that an input asks for, with ECS's defaults.
+func describedAs(in *ecs.RegisterTaskDefinitionInput) types.TaskDefinition {
+	d := types.TaskDefinition{
+		Family: in.Family, ContainerDefinitions: slices.Clone(in.ContainerDefinitions), Status: types.TaskDefinitionStatusActive,
+		EnableFaultInjection: in.EnableFaultInjection, EphemeralStorage: in.EphemeralStorage, ExecutionRoleArn: in.ExecutionRoleArn,
+		IpcMode: in.IpcMode, NetworkMode: in.NetworkMode, PidMode: in.PidMode,
+		PlacementConstraints: in.PlacementConstraints, ProxyConfiguration: in.ProxyConfiguration,
+		RequiresCompatibilities: in.RequiresCompatibilities, RuntimePlatform: in.RuntimePlatform,
+		TaskRoleArn: in.TaskRoleArn, Volumes: in.Volumes, Compatibilities: compatibilities(in),
+	}
+	if n, err := cpuUnits(value(in.Cpu)); err == nil && n > 0 {
+		d.Cpu = new(strconv.Itoa(n))
+	}
+	if n, err := mebibytes(value(in.Memory)); err == nil && n > 0 {
+		d.Memory = new(strconv.Itoa(n))
+	}
+	for i := range d.ContainerDefinitions {
+		if c := &d.ContainerDefinitions[i]; c.Essential == nil {
+			c.Essential = new(true)
+		}
+	}
+	return d
+}
+
+// lookup finds a definition by family (its latest ACTIVE revision), family:revision or ARN; nil when there is none.
+func (s *Server) lookup(ref string) *definition {
+	family, revision, exact := strings.Cut(shortName("task-definition", ref), ":")
+	revisions := s.families[family]
+	if !exact {
+		for _, d := range slices.Backward(revisions) {
+			if d.Status == types.TaskDefinitionStatusActive {
+				return d
+			}
+		}
+		return nil
+	}
+	n, err := strconv.Atoi(revision)
+	if err != nil || n < 1 || n > len(revisions) {
+		return nil
+	}
+	return revisions[n-1]
+}
+
+func (s *Server) describeTaskDefinition(in *ecs.DescribeTaskDefinitionInput) (any, error) {
+	d := s.lookup(value(in.TaskDefinition))
+	if d == nil {
+		return nil, clientError("Unable to describe task definition.")
+	}
+	out := &ecs.DescribeTaskDefinitionOutput{TaskDefinition: &d.TaskDefinition}
+	if slices.Contains(in.Include, types.TaskDefinitionFieldTags) {
+		out.Tags = d.Tags
+	}
+	return out, nil
+}
+
+func (s *Server) deregisterTaskDefinition(in *ecs.DeregisterTaskDefinitionInput) (any, error) {
+	ref := shortName("task-definition", value(in.TaskDefinition))
+	if !strings.Contains(ref, ":") {
+		return nil, clientError("Revision is missing: a task definition is deregistered by family:revision.")
+	}
+	d := s.lookup(ref)
+	if d == nil {
+		return nil, clientError("The specified task definition does not exist. Specify a valid account, family, revision and try again.")
+	}
+	if d.Status == types.TaskDefinitionStatusActive {
+		gone := *d
+		gone.Status, gone.DeregisteredAt = types.TaskDefinitionStatusInactive, new(s.now())
+		s.families[*d.Family][d.Revision-1] = &gone
+		s.saveDefinition(&gone)
+		d = &gone
+	}
+	return &ecs.DeregisterTaskDefinitionOutput{TaskDefinition: &d.TaskDefinition}, nil
+}
+
+func (s *Server) listTaskDefinitions(in *ecs.ListTaskDefinitionsInput) (any, error) {
+	status := in.Status
+	if status == "" {
+		status = types.TaskDefinitionStatusActive
+	}
+	if !slices.Contains(status.Values(), status) {
+		return nil, invalid("status must be ACTIVE, INACTIVE or DELETE_IN_PROGRESS.")
+	}
+	if in.Sort != "" && !slices.Contains(in.Sort.Values(), in.Sort) {
+		return nil, invalid("sort must be ASC or DESC.")
+	}
+	entries, order := s.definitionEntries(value(in.FamilyPrefix), status), ascending
+	if in.Sort == types.SortOrderDesc {
+		slices.Reverse(entries)
+		order = descending
+	}
+	arns, next, err := page(entries, order, in.MaxResults, in.NextToken)
+	if err != nil {
+		return nil, err
+	}
+	return &ecs.ListTaskDefinitionsOutput{TaskDefinitionArns: arns, NextToken: next}, nil
+}
+
+// definitionEntries are ordered by family, then by revision as a number. familyPrefix is, in spite of its name, a whole family in ECS.
+func (s *Server) definitionEntries(family string, status types.TaskDefinitionStatus) []entry {
+	var entries []entry
+	for _, name := range slices.Sorted(maps.Keys(s.families)) {
+		if family != "" && name != family {
+			continue
+		}
+		for _, d := range s.families[name] {
+			if d.Status == status {
+				entries = append(entries, entry{fmt.Sprintf("%s\x00%010d", name, d.Revision), *d.TaskDefinitionArn})
+			}
+		}
+	}
+	return entries
+}

@@ -1,0 +1,71 @@
+package localecs
+
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"davit/internal/ecsjson"
+	"davit/internal/jsontree"
+)
+
+// eventTime is how EventBridge writes an event's own time.
+const eventTime = "2006-01-02T15:04:05Z"
+
+// announce has the task's change handed over once it is on disk. The caller holds mu.
+func (s *Server) announce(t *task, at time.Time) {
+	if s.events == nil {
+		return
+	}
+	shown := t.view()
+	s.journal.after(func() { s.events.enqueue(shown, at) })
+}
+
+// told remembers that the last event of a task was handed over. It need not be on disk at once: a repeated event does no harm.
+func (s *Server) told(shown types.Task) {
+	if *shown.LastStatus != stopped {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t := s.tasks[taskID(shown)]; t != nil {
+		t.told = shown.Version
+		s.save(t)
+	}
+}
+
+func taskID(t types.Task) string {
+	_, id := splitResource("task", *t.TaskArn)
+	return id
+}
+
+// envelope is the EventBridge event of a change. Unlike DescribeTasks it has no tags and no health, and has updatedAt.
+func envelope(o occurrence) []byte {
+	event := []byte(`{"version":"0","id":"` + newUUID() + `","detail-type":"ECS Task State Change","source":"aws.ecs","account":"` + account +
+		`","time":"` + o.at.Format(eventTime) + `","region":"` + region + `","resources":[`)
+	event = append(jsontree.AppendString(event, *o.task.TaskArn), `],"detail":`...)
+	return append(append(event, detail(o)...), '}')
+}
+
+func detail(o occurrence) []byte {
+	t := o.task
+	t.Tags, t.HealthStatus = nil, ""
+	containers := make([]types.Container, len(t.Containers))
+	for i, c := range t.Containers {
+		c.HealthStatus = ""
+		containers[i] = c
+	}
+	t.Containers = containers
+	data, err := ecsjson.Encode(&t, ecsjson.WithZeros())
+	if err != nil {
+		return []byte("{}")
+	}
+	return withMember(data, "updatedAt", o.at.Format("2006-01-02T15:04:05.000Z"))
+}
+
+// withMember adds a member to the end of an object that has others.
+func withMember(object []byte, name, value string) []byte {
+	object = append(object[:len(object)-1], ',')
+	object = append(jsontree.AppendString(object, name), ':')
+	return append(jsontree.AppendString(object, value), '}')
+}

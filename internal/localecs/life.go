@@ -1,0 +1,229 @@
+package localecs
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"davit/internal/localecs/process"
+)
+
+const (
+	reasonEssential = "Essential container in task exited"
+	reasonLost      = "The host of the container's process died, and its exit code with it."
+)
+
+// life brings one task from PROVISIONING to STOPPED. Its goroutine alone touches it; starts and ends of processes reach it as messages.
+type life struct {
+	s      *Server
+	t      *task
+	news   chan func() // room for all there can be, so that no sender waits
+	ctx    context.Context
+	cancel context.CancelFunc // ends the starts that are under way
+	parts  []part
+	ending bool // the stop is being carried out
+}
+
+// part is one container of a life.
+type part struct {
+	container
+	asked    bool // its start was asked for
+	process  process.Process
+	started  bool // it ran
+	over     bool // it has ended, or will never run
+	code     int
+	cancelIt func() bool // the timer to SIGKILL
+}
+
+// live runs until the task is STOPPED or the server is closed. No process starts before the task is on disk.
+func (s *Server) live(t *task, plan []container) {
+	if s.journal.settled(s.ctx) != nil {
+		return
+	}
+	l := s.newLife(t, plan)
+	defer l.cancel()
+	if l.begin() {
+		l.startReady()
+	}
+	if !l.follow() {
+		return
+	}
+	l.end()
+}
+
+func (s *Server) newLife(t *task, plan []container) *life {
+	l := &life{s: s, t: t, news: make(chan func(), 4*len(plan))}
+	l.ctx, l.cancel = context.WithCancel(s.ctx)
+	for _, c := range plan {
+		l.parts = append(l.parts, part{container: c})
+	}
+	return l
+}
+
+// begin passes PROVISIONING; false when the task is stopped before anything was started.
+func (l *life) begin() bool {
+	if !l.s.sleep(l.s.opt.Delays.Provisioning, l.t.stopAsked) {
+		return false
+	}
+	l.to(pending)
+	return l.s.sleep(l.s.opt.Delays.Pending, l.t.stopAsked) && !l.stopAsked()
+}
+
+func (l *life) stopAsked() bool {
+	select {
+	case <-l.t.stopAsked:
+		return true
+	default:
+		return false
+	}
+}
+
+// to changes the task's state.
+func (l *life) to(status string) {
+	l.change(func(time.Time) { l.t.LastStatus = &status })
+}
+
+// change is Server.change, unless the server ended the task without its life, which Shutdown does when it can wait no longer.
+func (l *life) change(f func(now time.Time)) {
+	l.s.mu.Lock()
+	defer l.s.mu.Unlock()
+	if !l.t.is(stopped) {
+		l.s.change(l.t, f)
+	}
+}
+
+// askStop is Server.askStop for a cause that the life itself found, with the change that goes with it.
+func (l *life) askStop(code types.TaskStopCode, reason string, also func(now time.Time)) {
+	l.s.mu.Lock()
+	defer l.s.mu.Unlock()
+	switch {
+	case l.t.is(stopped):
+	case *l.t.DesiredStatus == stopped:
+		l.s.change(l.t, also)
+	default:
+		l.s.askStop(l.t, code, reason, also)
+	}
+}
+
+// follow handles news until nothing of the task runs any more; false when the server was closed.
+func (l *life) follow() bool {
+	asked, killAll := l.t.stopAsked, l.s.killAll
+	for !l.finished() {
+		select {
+		case news := <-l.news:
+			news()
+		case <-asked:
+			asked = nil
+			l.stop()
+		case <-killAll:
+			killAll = nil
+			l.killRest()
+		case <-l.s.ctx.Done():
+			return false
+		}
+	}
+	return l.s.ctx.Err() == nil
+}
+
+// finished is true when the stop is being carried out and no container is left.
+func (l *life) finished() bool {
+	if !l.ending {
+		return false
+	}
+	for i := range l.parts {
+		if !l.parts[i].over {
+			return false
+		}
+	}
+	return true
+}
+
+// stop ends what runs and keeps from starting what does not.
+func (l *life) stop() {
+	l.ending = true
+	l.cancel()
+	anyRan := false
+	for i := range l.parts {
+		p := &l.parts[i]
+		p.over = p.over || !p.asked
+		anyRan = anyRan || p.process != nil && !p.over
+	}
+	if l.t.StartedAt != nil {
+		l.to(deactivating)
+		l.s.sleep(l.s.opt.Delays.Deactivating, l.s.killAll)
+	}
+	if anyRan {
+		l.to(stopping)
+	}
+	for i := range l.parts {
+		l.terminate(i)
+	}
+}
+
+// terminate sends SIGTERM to a container's process, and SIGKILL after its stopTimeout.
+func (l *life) terminate(i int) {
+	p := &l.parts[i]
+	if p.process == nil || p.over {
+		return
+	}
+	l.signal(p.process.Terminate)
+	p.cancelIt = l.s.clock.AfterFunc(p.stopTimeout, func() {
+		l.news <- func() { l.kill(i) }
+	})
+}
+
+func (l *life) kill(i int) {
+	if p := &l.parts[i]; p.process != nil && !p.over {
+		l.signal(p.process.Kill)
+	}
+}
+
+func (l *life) killRest() {
+	for i := range l.parts {
+		l.kill(i)
+	}
+}
+
+func (l *life) signal(send func() error) {
+	if err := send(); err != nil {
+		l.s.log.Warn("a process could not be signalled", "task", l.t.id, "error", err)
+	}
+}
+
+// end passes the last states.
+func (l *life) end() {
+	l.to(deprovisioning)
+	l.s.sleep(l.s.opt.Delays.Deprovisioning, l.s.killAll)
+	if l.s.ctx.Err() == nil {
+		l.s.finish(l.t)
+	}
+}
+
+// finish makes a task STOPPED and gives its place back.
+func (s *Server) finish(t *task) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t.is(stopped) {
+		return
+	}
+	s.change(t, func(now time.Time) {
+		t.LastStatus, t.StoppedAt = new(stopped), &now
+		for i := range t.Containers {
+			t.Containers[i].LastStatus = new(stopped)
+		}
+	})
+	s.release(t)
+	s.appoint(t.StoppedAt.Add(shownFor), forgetTask, t.id)
+	close(t.ended)
+}
+
+// reasonOf is why a container cannot start, as a user may see it.
+func (l *life) reasonOf(err error) string {
+	if known := new(process.StartError); errors.As(err, &known) {
+		return "CannotStartContainerError: " + known.Reason
+	}
+	l.s.log.Error("a process could not be started", "task", l.t.id, "error", err)
+	return "CannotStartContainerError: the process could not be started"
+}

@@ -1,0 +1,20 @@
+package localecs
+
+import "regexp"
+
+// validName is what ECS takes as the name of a family, a container or a cluster. Such a name is safe in a path.
+var validName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`)
+
+// validStartedBy holds for every task; RunTask and StartTask differ in the length.
+var validStartedBy = regexp.MustCompile(`^[A-Za-z0-9_/-]+$`)
+
+// validToken is a client token: up to 64 characters of ASCII 33 to 126.
+var validToken = regexp.MustCompile(`^[!-~]{1,64}$`)
+
+func value[T any](p *T) T {
+	if p == nil {
+		var zero T
+		return zero
+	}
+	return *p
+}

@@ -1,0 +1,90 @@
+package localecs
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"runtime"
+	"time"
+
+	"davit/internal/clock"
+	"davit/internal/localecs/process"
+)
+
+// Options says how a Server runs. Dir and Runner are required.
+type Options struct {
+	// Dir holds ecs.db and the tasks' folders; it is created. Only one Server can have it open.
+	Dir string
+	// Runner starts the containers' processes.
+	Runner process.Runner
+	// Clock defaults to clock.System.
+	Clock clock.Clock
+	// CPU is in CPU units (1,024 a vCPU) for each instance: 262,144 by default, which is 256 vCPU.
+	CPU int
+	// Memory is in MiB for each instance: 1,048,576 by default, which is 1 TiB.
+	Memory int
+	// Instances is the number of container instances, 1 by default.
+	Instances int
+	// Starts bounds how many processes are being started at a time; the tasks behind them stay PENDING. Twice the CPUs by default.
+	Starts int
+	// StopTimeout is the time between SIGTERM and SIGKILL of a container that does not set its own: 30 s by default.
+	StopTimeout time.Duration
+	// Delays makes tasks stay in the states that are passed at once by default.
+	Delays Delays
+	// Events receives each task state change as a complete EventBridge event, at least once, in order for each task, after it
+	// is on disk. It must return when ctx ends. nil: no events.
+	Events func(ctx context.Context, event []byte)
+	// Faults is how the server misbehaves; nil is a new one, which Server.Faults returns.
+	Faults *Faults
+	// AllowedHosts are Host names accepted besides the loopback ones, without port.
+	AllowedHosts []string
+	// RecordCalls keeps every call for Server.Calls, without end.
+	RecordCalls bool
+	// NoSync leaves writing to the operating system: tests are faster, a power failure may lose state.
+	NoSync bool
+	// Logger defaults to slog.Default().
+	Logger *slog.Logger
+}
+
+// Delays is the time that a task spends in a state; 0 passes it at once.
+type Delays struct {
+	Provisioning, Pending, Deactivating, Deprovisioning time.Duration
+}
+
+const (
+	defaultCPU         = 262_144
+	defaultMemory      = 1_048_576
+	defaultStopTimeout = 30 * time.Second
+)
+
+func (o Options) withDefaults() (Options, error) {
+	if o.Dir == "" || o.Runner == nil {
+		return o, errors.New("localecs: Dir and Runner are required")
+	}
+	if o.Clock == nil {
+		o.Clock = clock.System
+	}
+	if o.Faults == nil {
+		o.Faults = new(Faults)
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	o.CPU = orDefault(o.CPU, defaultCPU)
+	o.Memory = orDefault(o.Memory, defaultMemory)
+	o.Instances = orDefault(o.Instances, 1)
+	o.Starts = orDefault(o.Starts, 2*runtime.NumCPU())
+	o.StopTimeout = orDefault(o.StopTimeout, defaultStopTimeout)
+	return o, nil
+}
+
+func orDefault[T int | time.Duration](v, def T) T {
+	if v <= 0 {
+		return def
+	}
+	return v
+}
+
+// hostPath is all that a container sees of the host's environment.
+func hostPath() string { return os.Getenv("PATH") }

@@ -1,0 +1,67 @@
+package localecs
+
+import (
+	"encoding/base64"
+	"slices"
+	"strings"
+)
+
+// maxPage is the most that any list or description answers in one call, and what a list answers by default.
+const maxPage = 100
+
+// ordering is that of the keys in a list.
+type ordering bool
+
+const (
+	ascending  ordering = false
+	descending ordering = true
+)
+
+// page is the part of names that a list answers. The next token is the key of the last name answered, so names that come and go
+// between two calls move no other name.
+func page(entries []entry, order ordering, maxResults *int32, token *string) (names []string, next *string, err error) {
+	size := maxPage
+	if maxResults != nil {
+		size = int(*maxResults)
+	}
+	if size < 1 || size > maxPage {
+		return nil, nil, invalid("maxResults must be between 1 and 100.")
+	}
+	if token != nil && *token != "" {
+		if entries, err = after(entries, order, *token); err != nil {
+			return nil, nil, err
+		}
+	}
+	names = []string{}
+	for _, e := range entries[:min(size, len(entries))] {
+		names = append(names, e.name)
+	}
+	if len(entries) > size {
+		next = new(base64.RawURLEncoding.EncodeToString([]byte(entries[size-1].key)))
+	}
+	return names, next, nil
+}
+
+// entry is a name to list and the key that orders it.
+type entry struct{ key, name string }
+
+// after drops the entries up to the one that the token names. That one may be gone: its key still says where to go on.
+func after(entries []entry, order ordering, token string) ([]entry, error) {
+	key, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil || len(key) == 0 {
+		return nil, invalid("Invalid token.")
+	}
+	last := string(key)
+	at := slices.IndexFunc(entries, func(e entry) bool {
+		return e.key != last && (e.key < last) == bool(order)
+	})
+	if at < 0 {
+		return nil, nil
+	}
+	return entries[at:], nil
+}
+
+// shortName takes the name out of an ARN of the kind; a name stays as it is.
+func shortName(kind, ref string) string { return strings.TrimPrefix(ref, arnRoot+kind+"/") }
+
+func byKey(a, b entry) int { return strings.Compare(a.key, b.key) }

@@ -1,0 +1,86 @@
+package localecs
+
+import (
+	"maps"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// container is what one container of a task will run, overrides applied.
+type container struct {
+	name, image string
+	command     []string
+	environment map[string]string
+	folder      string // the working folder asked for, empty for its own
+	essential   bool
+	stopTimeout time.Duration
+	dependsOn   []types.ContainerDependency
+	size        resources
+}
+
+// plan works out the containers of a task.
+func plan(d *definition, o *types.TaskOverride, stopTimeout time.Duration) []container {
+	var all []container
+	for _, c := range d.ContainerDefinitions {
+		all = append(all, planContainer(c, overrideOf(o, *c.Name), stopTimeout))
+	}
+	return all
+}
+
+func planContainer(c types.ContainerDefinition, o types.ContainerOverride, stopTimeout time.Duration) container {
+	command := c.Command
+	if len(o.Command) > 0 {
+		command = o.Command
+	}
+	environment := map[string]string{}
+	for _, kv := range slices.Concat(c.Environment, o.Environment) {
+		environment[value(kv.Name)] = value(kv.Value)
+	}
+	if c.StopTimeout != nil {
+		stopTimeout = time.Duration(*c.StopTimeout) * time.Second
+	}
+	return container{
+		name: *c.Name, image: value(c.Image), command: slices.Concat(c.EntryPoint, command), environment: environment,
+		folder: value(c.WorkingDirectory), essential: isEssential(c), stopTimeout: stopTimeout, dependsOn: c.DependsOn,
+		size: containerSize(c, o),
+	}
+}
+
+// describeNew is the container as its task first shows it.
+func (c container) describeNew(task, cluster, taskID string) types.Container {
+	shown := types.Container{
+		ContainerArn: new(containerARN(cluster, taskID, newUUID())), TaskArn: &task, Name: new(c.name), Image: new(c.image),
+		LastStatus: new(pending), HealthStatus: types.HealthStatusUnknown,
+		Cpu: new(strconv.Itoa(c.size.cpu)), NetworkInterfaces: []types.NetworkInterface{},
+	}
+	if c.size.memory > 0 {
+		shown.Memory = new(strconv.Itoa(c.size.memory))
+	}
+	return shown
+}
+
+// environ is the whole environment of the container's process: the host's PATH, folders of its own, and what was asked for, which wins.
+func (c container) environ(path, folder string) []string {
+	all := map[string]string{"PATH": path, "HOME": filepath.Join(folder, "home"), "TMPDIR": filepath.Join(folder, "tmp")}
+	maps.Copy(all, c.environment)
+	env := make([]string, 0, len(all))
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		env = append(env, name+"="+all[name])
+	}
+	return env
+}
+
+// badEnvironment names a variable that no process can be given.
+func (c container) badEnvironment() (string, bool) {
+	for name, v := range c.environment {
+		if name == "" || strings.ContainsAny(name, "=\x00") || strings.ContainsRune(v, 0) {
+			return name, true
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,69 @@
+// Package process starts and ends the OS processes of Davit's local tasks, and leaves none behind.
+//
+// One supervisor, the program itself re-executed with a hidden command that calls Main, is the parent
+// of all of them. Davit holds a pipe to it: orders go down, reports come back, and the end of that
+// pipe, however Davit ended, makes the supervisor kill every process group and exit. Should the
+// supervisor be the one that dies, Davit kills the groups itself and starts another for the next Start.
+//
+// A process that leaves its group (setsid) is out of reach of a signal to that group. On Linux such a
+// process becomes the supervisor's child once its parent has ended, and is killed as soon as no started
+// process is open, and at the latest when the supervisor ends. Two gaps remain: macOS has no such
+// adoption, so there it survives; and on either system it survives the supervisor's own sudden death.
+// When Davit and the supervisor are killed in the same instant, nobody is left to act: Linux then kills
+// the started processes, but not what they started themselves.
+package process
+
+import (
+	"context"
+	"time"
+)
+
+// Spec is one process to start. Its stdin is /dev/null, and it inherits no other open file.
+type Spec struct {
+	// Argv is the command and its arguments, at least one. A command without a slash is looked up
+	// in the PATH of Env, never in the host's; one with a slash is relative to Dir.
+	Argv []string
+	// Env is the whole environment, each KEY=value, passed on as it is.
+	Env []string
+	// Dir is the working directory; it must exist.
+	Dir string
+	// Output is the file that stdout and stderr are appended to, created with mode 0600 when
+	// missing. The process holds it open itself, so output survives Davit.
+	Output string
+}
+
+// Exit is how a process ended.
+type Exit struct {
+	Code int       // 0..255; 128+n when signal n ended it; meaningless when Lost
+	Lost bool      // the supervisor died with it: the process was killed and no exit code was seen
+	At   time.Time // when the end was seen, UTC
+}
+
+// StartError says why a process could not be started, in words that a user may see.
+type StartError struct{ Reason string }
+
+// Error is the reason alone.
+func (e *StartError) Error() string { return e.Reason }
+
+// Process is a started process. Its methods may be called at any time and from any goroutine.
+type Process interface {
+	// PID is the process's id, and its process group's.
+	PID() int
+	// Done carries one value when the process has ended, and is then closed. What was left of its
+	// group is killed by then, as the end of a container's first process ends the container.
+	Done() <-chan Exit
+	// Terminate sends SIGTERM to the process group. It does not wait, and does nothing once the
+	// process has ended.
+	Terminate() error
+	// Kill sends SIGKILL to the process group. It does not wait, and does nothing once the process
+	// has ended.
+	Kill() error
+}
+
+// Runner starts processes: *Supervisor does, and tests of its users script their own.
+type Runner interface {
+	// Start returns once the command runs, or with a *StartError when it cannot run. Any other
+	// error says nothing about the command: ctx was done, or the supervisor could not be had. ctx
+	// bounds the start alone; a process whose start was given up is killed.
+	Start(ctx context.Context, spec Spec) (Process, error)
+}

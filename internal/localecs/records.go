@@ -1,0 +1,75 @@
+package localecs
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"go.etcd.io/bbolt"
+)
+
+// The buckets of ecs.db, one kind of record each.
+const (
+	bucketClusters    = "clusters"    // by name
+	bucketDefinitions = "definitions" // by family:revision
+	bucketTasks       = "tasks"       // by id
+	bucketTokens      = "tokens"      // by cluster and token
+	bucketFolders     = "folders"     // by task id: tasks forgotten whose folder is still there
+)
+
+func buckets() []string {
+	return []string{bucketClusters, bucketDefinitions, bucketTasks, bucketTokens, bucketFolders}
+}
+
+// definition is a revision of a family; the SDK's struct has no tags.
+type definition struct {
+	types.TaskDefinition
+	Tags []types.Tag
+}
+
+// taskRecord is a task on disk. How to start it is not kept: after a restart it is stopped.
+type taskRecord struct {
+	Task types.Task
+	// Seq orders tasks by their creation.
+	Seq uint64
+	// Token is the key of the token that the task was launched with, empty for StartTask.
+	Token string
+	// Told is the version whose event was handed over; it is kept for the last event only.
+	Told int64
+}
+
+// tokenRecord is what a client token stands for.
+type tokenRecord struct {
+	// Request is a hash of the call's parameters.
+	Request  string
+	Tasks    []string
+	Failures []types.Failure
+	Created  time.Time
+}
+
+// folderRecord is a forgotten task's folder and when it goes.
+type folderRecord struct{ Due time.Time }
+
+func prepare(db *bbolt.DB) error {
+	return db.Update(func(tx *bbolt.Tx) error {
+		for _, name := range buckets() {
+			if _, err := tx.CreateBucketIfNotExists([]byte(name)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// eachRecord reads a bucket in the order of its names.
+func eachRecord[T any](tx *bbolt.Tx, bucket string, f func(name string, v *T)) error {
+	return tx.Bucket([]byte(bucket)).ForEach(func(name, data []byte) error {
+		v := new(T)
+		if err := json.Unmarshal(data, v); err != nil {
+			return fmt.Errorf("read %s %s: %w", bucket, name, err)
+		}
+		f(string(name), v)
+		return nil
+	})
+}

@@ -1,0 +1,133 @@
+package localecs
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"go.etcd.io/bbolt"
+)
+
+const (
+	restartReason  = "Local ECS was restarted. The processes of the task ended with the one before."
+	defaultCluster = "default"
+	statusActive   = "ACTIVE"
+)
+
+// restore reads the database and stops what an earlier server did not see stopped. Nothing else runs yet.
+func (s *Server) restore() error {
+	return s.db.Update(func(tx *bbolt.Tx) error {
+		if err := s.load(tx); err != nil {
+			return err
+		}
+		for _, t := range s.order {
+			if err := s.bury(tx, t); err != nil {
+				return err
+			}
+		}
+		if s.clusters[defaultCluster] != nil {
+			return nil
+		}
+		s.clusters[defaultCluster] = newCluster(defaultCluster, nil)
+		return write(tx, bucketClusters, defaultCluster, s.clusters[defaultCluster])
+	})
+}
+
+func (s *Server) load(tx *bbolt.Tx) error {
+	err := eachRecord(tx, bucketClusters, func(name string, c *types.Cluster) { s.clusters[name] = c })
+	if err != nil {
+		return err
+	}
+	if err := s.loadDefinitions(tx); err != nil {
+		return err
+	}
+	if err := eachRecord(tx, bucketTokens, func(key string, t *tokenRecord) { s.tokens[key] = t }); err != nil {
+		return err
+	}
+	if err := eachRecord(tx, bucketTasks, s.loadTask); err != nil {
+		return err
+	}
+	slices.SortFunc(s.order, func(a, b *task) int { return cmp.Compare(a.seq, b.seq) })
+	return eachRecord(tx, bucketFolders, func(id string, f *folderRecord) { s.agenda.add(f.Due, dropFolder, id) })
+}
+
+func (s *Server) loadDefinitions(tx *bbolt.Tx) error {
+	err := eachRecord(tx, bucketDefinitions, func(_ string, d *definition) {
+		s.families[*d.Family] = append(s.families[*d.Family], d)
+	})
+	for _, revisions := range s.families {
+		slices.SortFunc(revisions, func(a, b *definition) int { return cmp.Compare(a.Revision, b.Revision) })
+	}
+	return err
+}
+
+func (s *Server) loadTask(id string, r *taskRecord) {
+	cluster, _ := splitResource("task", *r.Task.TaskArn)
+	t := newTask(r.Task, id, cluster, familyOf(*r.Task.TaskDefinitionArn), r.Seq)
+	t.token, t.told = r.Token, r.Told
+	s.add(t)
+}
+
+// familyOf takes the family out of a definition's ARN or of family:revision.
+func familyOf(definition string) string {
+	family, _, _ := strings.Cut(definition[strings.LastIndexByte(definition, '/')+1:], ":")
+	return family
+}
+
+// bury marks a task as stopped that the earlier server left in another state. A cause that it had written down stands.
+func (s *Server) bury(tx *bbolt.Tx, t *task) error {
+	if !t.is(stopped) {
+		s.markStopped(t, s.now())
+		t.Version++
+		record := taskRecord{Task: t.Task, Seq: t.seq, Token: t.token, Told: t.told}
+		if err := write(tx, bucketTasks, t.id, record); err != nil {
+			return err
+		}
+	}
+	close(t.stopAsked)
+	close(t.ended)
+	return nil
+}
+
+func (s *Server) markStopped(t *task, now time.Time) {
+	if *t.DesiredStatus != stopped {
+		t.StopCode, t.StoppedReason, t.StoppingAt = types.TaskStopCodeTerminationNotice, new(restartReason), &now
+	}
+	if t.StartedAt != nil && t.ExecutionStoppedAt == nil {
+		t.ExecutionStoppedAt = &now
+	}
+	for i := range t.Containers {
+		t.Containers[i].LastStatus = new(stopped)
+	}
+	t.DesiredStatus, t.LastStatus, t.StoppedAt = new(stopped), new(stopped), &now
+}
+
+func write(tx *bbolt.Tx, bucket, name string, v any) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("encode %s %s: %w", bucket, name, err)
+	}
+	return tx.Bucket([]byte(bucket)).Put([]byte(name), data)
+}
+
+// resume hands over the last events that the earlier server may not have, and takes up forgetting.
+func (s *Server) resume() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.order {
+		s.agenda.add(t.StoppedAt.Add(shownFor), forgetTask, t.id)
+		if t.told < t.Version {
+			s.events.enqueue(t.view(), *t.StoppedAt)
+		}
+	}
+	for key, token := range s.tokens {
+		if len(token.Tasks) == 0 {
+			s.agenda.add(token.Created.Add(shownFor), dropToken, key)
+		}
+	}
+	s.armAgenda()
+}

@@ -1,0 +1,122 @@
+package localecs
+
+import (
+	"errors"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// resources is an amount of CPU units, memory in MiB and GPUs.
+type resources struct{ cpu, memory, gpus int }
+
+var errSize = errors.New("not a size")
+
+// cpuUnits reads "1024" (units) or "1 vCPU"; empty is 0.
+func cpuUnits(text string) (int, error) { return size(text, "vcpu", 1024) }
+
+// mebibytes reads "2048" (MiB) or "2 GB"; empty is 0.
+func mebibytes(text string) (int, error) { return size(text, "gb", 1024) }
+
+func size(text, unit string, factor float64) (int, error) {
+	text = strings.ToLower(strings.TrimSpace(text))
+	if text == "" {
+		return 0, nil
+	}
+	number, hasUnit := strings.CutSuffix(text, unit)
+	if !hasUnit {
+		factor = 1
+	}
+	n, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+	n *= factor
+	if err != nil || !(n >= 1 && n <= math.MaxInt32) || n != math.Trunc(n) {
+		return 0, errSize
+	}
+	return int(n), nil
+}
+
+// containerSize is what one container asks for, its override first.
+func containerSize(c types.ContainerDefinition, o types.ContainerOverride) resources {
+	r := resources{cpu: int(c.Cpu), memory: int(first(o.Memory, c.Memory)), gpus: gpus(c.ResourceRequirements)}
+	if o.Cpu != nil {
+		r.cpu = int(*o.Cpu)
+	}
+	if reserved := first(o.MemoryReservation, c.MemoryReservation); reserved > 0 {
+		r.memory = int(reserved)
+	}
+	if o.ResourceRequirements != nil {
+		r.gpus = gpus(o.ResourceRequirements)
+	}
+	return r
+}
+
+func first(override, own *int32) int32 {
+	if override != nil {
+		return *override
+	}
+	return value(own)
+}
+
+// gpus counts every GPU asked for; ALL is one at least.
+func gpus(requirements []types.ResourceRequirement) int {
+	n := 0
+	for _, r := range requirements {
+		if r.Type == types.ResourceTypeInferenceAccelerator {
+			continue
+		}
+		count, err := strconv.Atoi(value(r.Value))
+		if err != nil {
+			count = 1
+		}
+		n += max(count, 1)
+	}
+	return n
+}
+
+// taskSize is what a task takes of an instance: the size of the task where it has one, and the sum of its containers' otherwise.
+func taskSize(d *definition, o *types.TaskOverride) (resources, error) {
+	var sum resources
+	for _, c := range d.ContainerDefinitions {
+		r := containerSize(c, overrideOf(o, *c.Name))
+		sum.cpu, sum.memory, sum.gpus = sum.cpu+r.cpu, sum.memory+r.memory, sum.gpus+r.gpus
+	}
+	if o == nil {
+		o = new(types.TaskOverride)
+	}
+	cpu, err := cpuUnits(value(o.Cpu) + unless(o.Cpu, d.Cpu))
+	if err != nil {
+		return sum, clientError("Invalid 'cpu' setting for task.")
+	}
+	memory, err := mebibytes(value(o.Memory) + unless(o.Memory, d.Memory))
+	if err != nil {
+		return sum, clientError("Invalid 'memory' setting for task.")
+	}
+	if cpu > 0 {
+		sum.cpu = cpu
+	}
+	if memory > 0 {
+		sum.memory = memory
+	}
+	return sum, nil
+}
+
+// unless is the value of own where there is no override.
+func unless(override, own *string) string {
+	if value(override) != "" {
+		return ""
+	}
+	return value(own)
+}
+
+func overrideOf(o *types.TaskOverride, container string) types.ContainerOverride {
+	if o != nil {
+		for _, c := range o.ContainerOverrides {
+			if value(c.Name) == container {
+				return c
+			}
+		}
+	}
+	return types.ContainerOverride{}
+}

@@ -1,0 +1,170 @@
+package localecs
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+const (
+	reasonStopped = "Task stopped by user"
+	reasonSpot    = "Your Spot Task was interrupted."
+)
+
+// visible finds a task that ECS still shows; nil when there is none. The caller holds mu.
+func (s *Server) visible(id string) *task {
+	t := s.tasks[id]
+	if t == nil || t.is(stopped) && !s.now().Before(t.StoppedAt.Add(shownFor)) {
+		return nil
+	}
+	return t
+}
+
+// stopTask asks for the stop and answers at once. Stopping again changes nothing: the first reason stands.
+func (s *Server) stopTask(in *ecs.StopTaskInput) (any, error) {
+	cluster, err := s.cluster(in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	id, err := resourceIn("task", cluster, value(in.Task))
+	if err != nil {
+		return nil, err
+	}
+	t := s.visible(id)
+	if t == nil || t.cluster != cluster {
+		return nil, invalid("The referenced task was not found.")
+	}
+	reason := value(in.Reason)
+	if reason == "" {
+		reason = reasonStopped
+	}
+	s.askStop(t, types.TaskStopCodeUserInitiated, reason, nil)
+	shown := t.view()
+	shown.Tags = nil
+	return &ecs.StopTaskOutput{Task: &shown}, nil
+}
+
+// Interrupt takes a running task away as Fargate Spot does: stop code SpotInterruption, SIGTERM, and SIGKILL after stopTimeout.
+// task is an id or an ARN; an unknown one is an error, one that stops already is left alone.
+func (s *Server) Interrupt(task string) error {
+	_, id := splitResource("task", task)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.tasks[id]
+	if t == nil || s.stopping {
+		return fmt.Errorf("localecs: there is no task %s to interrupt", id)
+	}
+	s.askStop(t, types.TaskStopCodeSpotInterruption, reasonSpot, nil)
+	return nil
+}
+
+func (s *Server) describeTasks(in *ecs.DescribeTasksInput) (any, error) {
+	cluster, err := s.cluster(in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case len(in.Tasks) == 0:
+		return nil, invalid("Tasks cannot be empty.")
+	case len(in.Tasks) > maxPage:
+		return nil, invalid("Tasks cannot have more than 100 elements.")
+	}
+	for _, f := range in.Include {
+		if f != types.TaskFieldTags {
+			return nil, invalid("include should be one of [TAGS].")
+		}
+	}
+	out := newPlaced()
+	for _, ref := range in.Tasks {
+		id, err := resourceIn("task", cluster, ref)
+		if err != nil {
+			return nil, err
+		}
+		t := s.visible(id)
+		if t == nil || t.cluster != cluster || t.hiding.described(s.now()) {
+			out.fail(taskARN(cluster, id), reasonMissing)
+			continue
+		}
+		shown := t.view()
+		if len(in.Include) == 0 {
+			shown.Tags = nil
+		}
+		out.Tasks = append(out.Tasks, shown)
+	}
+	return out, nil
+}
+
+func (s *Server) listTasks(in *ecs.ListTasksInput) (any, error) {
+	f, err := s.filter(in)
+	if err != nil {
+		return nil, err
+	}
+	var entries []entry
+	for _, t := range s.order {
+		if f.shows(t) && s.visible(t.id) != nil && !t.hiding.unlisted(s.now()) {
+			entries = append(entries, entry{fmt.Sprintf("%020d", t.seq), *t.TaskArn})
+		}
+	}
+	arns, next, err := page(entries, ascending, in.MaxResults, in.NextToken)
+	if err != nil {
+		return nil, err
+	}
+	return &ecs.ListTasksOutput{TaskArns: arns, NextToken: next}, nil
+}
+
+// filter is what ListTasks looks for; empty members do not count.
+type filter struct {
+	cluster, family, startedBy, desired, instance string
+	launchType                                    types.LaunchType
+}
+
+func (s *Server) filter(in *ecs.ListTasksInput) (filter, error) {
+	cluster, err := s.cluster(in.Cluster)
+	if err != nil {
+		return filter{}, err
+	}
+	f := filter{
+		cluster: cluster, family: value(in.Family), startedBy: value(in.StartedBy),
+		desired: string(in.DesiredStatus), launchType: in.LaunchType,
+	}
+	if f.desired == "" {
+		f.desired = running
+	}
+	if err := f.check(in); err != nil || value(in.ContainerInstance) == "" {
+		return f, err
+	}
+	index, id, err := s.instance(cluster, *in.ContainerInstance)
+	if err == nil && index < 0 {
+		err = invalid("The referenced container instance was not found.")
+	}
+	f.instance = instanceARN(cluster, id)
+	return f, err
+}
+
+// check refuses values that ECS does not have, and other filters beside startedBy, as ECS documents it.
+func (f filter) check(in *ecs.ListTasksInput) error {
+	others := f.family != "" || f.launchType != "" || value(in.ContainerInstance) != "" || f.desired == stopped
+	switch {
+	case !slices.Contains(in.DesiredStatus.Values(), types.DesiredStatus(f.desired)):
+		return invalid("desiredStatus should be one of [RUNNING, PENDING, STOPPED].")
+	case f.launchType != "" && !slices.Contains(f.launchType.Values(), f.launchType):
+		return invalid("launchType should be one of [EC2, FARGATE, EXTERNAL, MANAGED_INSTANCES].")
+	case value(in.ServiceName) != "":
+		return refuse("ServiceNotFoundException", "Service not found.")
+	case value(in.DaemonName) != "":
+		return refuse("UnsupportedFeatureException", "The local ECS has no daemons.")
+	case f.startedBy != "" && others:
+		return invalid("Cannot use startedBy together with any other filter.")
+	}
+	return nil
+}
+
+func (f filter) shows(t *task) bool {
+	return t.cluster == f.cluster && *t.DesiredStatus == f.desired &&
+		(f.family == "" || f.family == t.family) &&
+		(f.startedBy == "" || f.startedBy == value(t.StartedBy)) &&
+		(f.launchType == "" || f.launchType == t.LaunchType) &&
+		(f.instance == "" || f.instance == value(t.ContainerInstanceArn))
+}

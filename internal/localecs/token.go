@@ -1,0 +1,109 @@
+package localecs
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// tokenFor is the most that a client token is good for; it ends earlier when its last task has been stopped for an hour.
+const tokenFor = 24 * time.Hour
+
+// claim is a call's client token and what it is used for. Its key is empty where the call has none.
+type claim struct{ key, request string }
+
+// claim works out what a call's token stands for: its parameters less the token, the cluster by its name.
+func (s *Server) claim(cluster string, in *ecs.RunTaskInput) claim {
+	if in.ClientToken == nil {
+		return claim{}
+	}
+	same := *in
+	same.ClientToken, same.Cluster = nil, &cluster
+	if same.Count == nil {
+		same.Count = new(int32(1))
+	}
+	text, err := json.Marshal(same)
+	if err != nil {
+		s.log.Error("a call's parameters could not be hashed", "error", err)
+	}
+	sum := sha256.Sum256(text)
+	return claim{key: cluster + " " + *in.ClientToken, request: hex.EncodeToString(sum[:])}
+}
+
+// replay answers a call whose token is known: nothing is launched. Both results are nil for a new one. The caller holds mu.
+func (s *Server) replay(c claim) (*placed, error) {
+	token := s.tokens[c.key]
+	if c.key == "" || token == nil || !s.stands(token) {
+		return nil, nil
+	}
+	if token.Request != c.request {
+		conflict := refuse("ConflictException", "The client token was used before with other parameters.")
+		conflict.resourceIDs = s.arnsOf(token)
+		return nil, conflict
+	}
+	out := newPlaced()
+	for _, id := range token.Tasks {
+		if t := s.visible(id); t != nil {
+			out.Tasks = append(out.Tasks, again(t))
+		}
+	}
+	out.Failures = append(out.Failures, token.Failures...)
+	return out, nil
+}
+
+func (s *Server) arnsOf(token *tokenRecord) []string {
+	arns := []string{}
+	for _, id := range token.Tasks {
+		if t := s.tasks[id]; t != nil {
+			arns = append(arns, *t.TaskArn)
+		}
+	}
+	return arns
+}
+
+// again is a task as a replay shows it: ECS says little of a stopped one.
+func again(t *task) types.Task {
+	if !t.is(stopped) {
+		return t.view()
+	}
+	return types.Task{TaskArn: t.TaskArn, LastStatus: t.LastStatus, DesiredStatus: t.DesiredStatus}
+}
+
+// stands says whether a token is still known: for a day at most, and for an hour after its last task has stopped.
+func (s *Server) stands(token *tokenRecord) bool {
+	now := s.now()
+	if !now.Before(token.Created.Add(tokenFor)) {
+		return false
+	}
+	end := token.Created
+	for _, id := range token.Tasks {
+		t := s.tasks[id]
+		if t == nil {
+			continue
+		}
+		if !t.is(stopped) {
+			return true
+		}
+		if t.StoppedAt.After(end) {
+			end = *t.StoppedAt
+		}
+	}
+	return now.Before(end.Add(shownFor))
+}
+
+// settle writes down what a token stands for from now on. The caller holds mu.
+func (s *Server) settle(c claim, out *placed) {
+	if c.key == "" {
+		return
+	}
+	token := &tokenRecord{Request: c.request, Tasks: out.ids(), Failures: out.Failures, Created: s.now()}
+	s.tokens[c.key] = token
+	s.journal.put(bucketTokens, c.key, token)
+	if len(token.Tasks) == 0 {
+		s.appoint(token.Created.Add(shownFor), dropToken, c.key)
+	}
+}
