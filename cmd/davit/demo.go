@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"davit/events"
+	"davit/internal/local"
+)
+
+// interrupted is the exit status of a program that Ctrl-C ended.
+const interrupted = 130
+
+// runDemo is `davit demo`: the sample job, once, on a System of its own.
+func runDemo(ctx context.Context, args []string, out, errOut io.Writer) error {
+	flags := flag.NewFlagSet("davit demo", flag.ContinueOnError)
+	flags.SetOutput(errOut)
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return err
+		}
+		return exitStatus(2)
+	}
+	dir, err := os.MkdirTemp("", "davit-demo-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }() // a temporary folder
+	i, err := serve(local.Options{Dir: dir, TaskEvents: true}, "127.0.0.1:0", "127.0.0.1:0", errOut)
+	if err != nil {
+		return err
+	}
+	last, err := i.demo(ctx, out)
+	if err := errors.Join(err, i.shutdown()); err != nil {
+		return err
+	}
+	if last.Status != "SUCCEEDED" {
+		return exitStatus(1)
+	}
+	return nil
+}
+
+// demo registers, submits and follows the sample job, and shows its end.
+func (i *instance) demo(ctx context.Context, out io.Writer) (answer, error) {
+	c := newClient(i.Addr)
+	r, err := begin(ctx, c)
+	if err != nil && ctx.Err() != nil {
+		return r, exitStatus(interrupted)
+	}
+	if err != nil {
+		return r, err
+	}
+	p := newProgress(out, r.RunID, r.CreatedAt)
+	p.printf("Davit at http://%s, ECS endpoint at http://%s\nrun %s: events/run.json of the task definition events/task-definition.json\n\n", i.Addr, i.ECSAddr, r.RunID)
+	last, err := i.follow(ctx, c, p, r)
+	if err != nil && ctx.Err() != nil {
+		return i.giveUp(c, p, last)
+	}
+	if err != nil {
+		return last, err
+	}
+	p.end(last)
+	return last, nil
+}
+
+func begin(ctx context.Context, c client) (answer, error) {
+	if _, err := c.register(ctx, events.TaskDefinition); err != nil {
+		return answer{}, err
+	}
+	return c.submit(ctx, events.Run)
+}
+
+// follow shows each change of the run until it has ended. The change feed says when to look, so that no status is
+// missed. With an error comes what was last known of the run.
+func (i *instance) follow(ctx context.Context, c client, p *progress, r answer) (answer, error) {
+	changed, cancel := i.Store.Notify()
+	defer cancel()
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	var after uint64
+	for {
+		changes, err := i.Store.Changes(ctx, after, 100)
+		if err != nil {
+			return r, err
+		}
+		for _, change := range changes {
+			after = change.Position
+			if change.RunID == r.RunID && change.From != change.To {
+				p.status(change)
+			}
+			if change.RunID == r.RunID && change.To.Terminal() {
+				return c.refresh(ctx, r)
+			}
+		}
+		if r, err = c.refresh(ctx, r); err != nil {
+			return r, err
+		}
+		p.live(r)
+		select {
+		case <-ctx.Done():
+			return r, ctx.Err()
+		case <-changed:
+		case <-tick.C:
+		}
+	}
+}
+
+// giveUp stops the run because the user asked for it, and waits a moment for its end.
+func (i *instance) giveUp(c client, p *progress, r answer) (answer, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Second)
+	defer cancel()
+	p.printf("\ninterrupted, stopping the run …\n")
+	if err := c.stop(ctx, r.RunID, "interrupted"); err != nil {
+		return r, err
+	}
+	last, err := i.follow(ctx, c, p, r)
+	if err != nil && ctx.Err() == nil {
+		return last, err
+	}
+	p.end(last)
+	return last, exitStatus(interrupted)
+}
+
+// lastLines gives the last n lines of a file.
+func lastLines(file string, n int) ([]string, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("its output cannot be read: %w", err)
+	}
+	return tail(string(data), n), nil
+}

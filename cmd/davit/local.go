@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"davit/events"
+	"davit/internal/local"
+)
+
+// runLocal is `davit local`: it serves until ctx ends.
+func runLocal(ctx context.Context, args []string, out, errOut io.Writer) error {
+	flags := flag.NewFlagSet("davit local", flag.ContinueOnError)
+	flags.SetOutput(errOut)
+	addr := flags.String("addr", "127.0.0.1:3000", "host:port of the API, on loopback")
+	ecsAddr := flags.String("ecs-addr", "127.0.0.1:3001", "host:port of the ECS endpoint, on loopback")
+	data := flags.String("data", ".davit", "folder that keeps runs, executions, tasks and their output")
+	events := flags.Bool("task-events", true, "follow tasks by their state change events; false polls")
+	cpu := flags.Int("cpu", 262_144, "CPU units of the cluster (1,024 a vCPU); nominal, nothing is reserved")
+	memory := flags.Int("memory", 1_048_576, "MiB of memory of the cluster; nominal, nothing is reserved")
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return err
+		}
+		return exitStatus(2)
+	}
+	if flags.NArg() > 0 || *cpu < 1 || *memory < 1 {
+		return fmt.Errorf("unexpected arguments: %s; --cpu and --memory are at least 1", strings.Join(flags.Args(), " "))
+	}
+	dir, err := filepath.Abs(*data)
+	if err != nil {
+		return err
+	}
+	_, statErr := os.Stat(dir)
+	i, err := serve(local.Options{Dir: dir, TaskEvents: *events, CPU: *cpu, Memory: *memory}, *addr, *ecsAddr, errOut)
+	if err != nil {
+		return err
+	}
+	if err := i.greet(ctx, errors.Is(statErr, os.ErrNotExist), dir, out); err != nil {
+		return errors.Join(err, i.shutdown())
+	}
+	select {
+	case <-ctx.Done():
+		_, _ = fmt.Fprintln(out, "\nstopping the tasks …")
+		return i.shutdown()
+	case err := <-i.Failed():
+		return errors.Join(err, i.shutdown())
+	}
+}
+
+// greet registers the sample definition on a new data folder and prints where things are.
+func (i *instance) greet(ctx context.Context, isNew bool, dir string, out io.Writer) error {
+	if isNew {
+		if _, err := newClient(i.Addr).register(ctx, events.TaskDefinition); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(out, `Davit's API       http://%[1]s
+ECS endpoint      http://%[2]s   (aws ecs list-tasks --endpoint-url http://%[2]s)
+data              %[3]s
+
+Submit a run, look at it, list, stop:
+  curl -s http://%[1]s/runs -H 'Content-Type: application/json' -H 'Idempotency-Key: first' -d '{"taskDefinition":"settlement","count":2}'
+  curl -s http://%[1]s/runs/RUN_ID
+  curl -s 'http://%[1]s/runs?status=SUCCEEDED&limit=5'
+  curl -s http://%[1]s/runs/RUN_ID/stop -H 'Content-Type: application/json' -d '{"reason":"not needed"}'
+Ctrl-C stops the tasks and ends.
+`, i.Addr, i.ECSAddr, dir)
+	return err
+}

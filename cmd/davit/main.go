@@ -1,0 +1,50 @@
+// Command davit runs Davit on this machine: the handlers and the state machine that run in AWS, with real processes as
+// tasks.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"davit/internal/localecs/process"
+)
+
+const usage = `davit runs ECS tasks as real processes on this machine, launched and followed by the handlers and the
+state machine that run in AWS.
+
+  davit local [--addr 127.0.0.1:3000] [--ecs-addr 127.0.0.1:3001] [--data .davit] [--task-events=true]
+              [--cpu 262144] [--memory 1048576]
+      serves the API and an ECS endpoint until it is stopped
+  davit demo
+      runs the sample job of events/ once and shows how it goes; exits 0 only if it SUCCEEDED
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(command(ctx, os.Args[1:]))
+}
+
+func command(ctx context.Context, args []string) int {
+	name := ""
+	if len(args) > 0 {
+		name = args[0]
+	}
+	switch name {
+	case superviseCommand:
+		return process.Main(os.Stdin, os.Stdout)
+	case "local":
+		return report(runLocal(ctx, args[1:], os.Stdout, os.Stderr))
+	case "demo":
+		return report(runDemo(ctx, args[1:], os.Stdout, os.Stderr))
+	case "help", "-h", "-help", "--help":
+		fmt.Print(usage)
+		return 0
+	default:
+		fmt.Fprint(os.Stderr, usage)
+		return 2
+	}
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"davit/internal/boltstore"
+)
+
+// progress shows a run's way to its end: a line for each status, and on a terminal a live line below.
+type progress struct {
+	out      io.Writer
+	run      string
+	since    time.Time
+	terminal bool
+	seen     map[string]bool
+}
+
+func newProgress(out io.Writer, run string, since time.Time) *progress {
+	return &progress{out: out, run: run, since: since, terminal: isTerminal(out), seen: map[string]bool{}}
+}
+
+func isTerminal(out io.Writer) bool {
+	file, ok := out.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// printf writes to the user; there is nobody to tell when that fails.
+func (p *progress) printf(format string, args ...any) { _, _ = fmt.Fprintf(p.out, format, args...) }
+
+// status prints one change of status with the time since submission. A replay of the feed prints it once.
+func (p *progress) status(c boltstore.Change) {
+	key := fmt.Sprintf("%d", c.Position)
+	if p.seen[key] {
+		return
+	}
+	p.seen[key] = true
+	p.clear()
+	p.printf("%8s  %s\n", after(c.At.Sub(p.since)), c.To)
+}
+
+// live rewrites the line below: how long it has taken, and where each task stands.
+func (p *progress) live(r answer) {
+	if !p.terminal || len(r.Attempts) == 0 {
+		return
+	}
+	var tasks []string
+	for _, t := range r.Attempts[len(r.Attempts)-1].Tasks {
+		tasks = append(tasks, shortID(t.TaskARN)[:8]+" "+t.LastStatus)
+	}
+	p.clear()
+	p.printf("%8s  … %s", after(time.Since(p.since)), strings.Join(tasks, ", "))
+}
+
+func (p *progress) clear() {
+	if p.terminal {
+		p.printf("\r\x1b[K")
+	}
+}
+
+// end prints how the run ended: its tasks, their exit codes, and the last lines of their output.
+func (p *progress) end(r answer) {
+	p.clear()
+	for _, a := range r.Attempts {
+		for _, t := range a.Tasks {
+			p.printf("\nattempt %d, task %s: %s %s\n", a.Number, shortID(t.TaskARN), t.LastStatus, t.StoppedReason)
+			for _, c := range t.Containers {
+				p.printf("  %s: %s%s\n", c.Name, exitText(c.ExitCode), dashed(c.Reason))
+				p.output(c.Log.File)
+			}
+		}
+	}
+	p.printf("\nrun %s: %s, exit code %s (%s)\n", r.RunID, r.Status, codeText(r.ExitCode), r.StatusReason)
+}
+
+func (p *progress) output(file string) {
+	lines, err := lastLines(file, 4)
+	if err != nil {
+		lines = []string{err.Error()}
+	}
+	for _, line := range lines {
+		p.printf("    | %s\n", line)
+	}
+}
+
+func exitText(code *int) string {
+	if code == nil {
+		return "no exit code"
+	}
+	return fmt.Sprintf("exit code %d", *code)
+}
+
+func codeText(code *int) string {
+	if code == nil {
+		return "none"
+	}
+	return fmt.Sprint(*code)
+}
+
+func dashed(text string) string {
+	if text == "" {
+		return ""
+	}
+	return ", " + text
+}
+
+func shortID(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
+
+func after(d time.Duration) string { return fmt.Sprintf("+%.2fs", max(d, 0).Seconds()) }
+
+// tail gives the last n lines of text.
+func tail(text string, n int) []string {
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	return lines[max(0, len(lines)-n):]
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"davit/internal/boltstore"
+	"davit/internal/local"
+	"davit/internal/localecs/process"
+)
+
+// superviseCommand is what davit runs itself with to start and end the tasks' processes.
+const superviseCommand = "supervise"
+
+// shutdownTime is how long tasks may take to end after SIGTERM when davit itself is told to.
+const shutdownTime = 6 * time.Second
+
+// exitStatus is an end that was told to the user already.
+type exitStatus int
+
+func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+// report prints an error for a user and gives the exit status.
+func report(err error) int {
+	var status exitStatus
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.As(err, &status):
+		return int(status)
+	default:
+		fmt.Fprintln(os.Stderr, "davit:", err)
+		return 1
+	}
+}
+
+// instance is a served System with the supervisor of its processes.
+type instance struct {
+	*local.Server
+	supervisor *process.Supervisor
+}
+
+func serve(o local.Options, addr, ecsAddr string, errOut io.Writer) (*instance, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("cannot find this program's own file: %w", err)
+	}
+	o.Log = slog.New(slog.NewTextHandler(errOut, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	supervisor, err := process.Open([]string{self, superviseCommand}, o.Log)
+	if err != nil {
+		return nil, fmt.Errorf("the supervisor of the tasks' processes cannot be started: %w", err)
+	}
+	o.Runner = supervisor
+	server, err := local.Serve(o, addr, ecsAddr)
+	if errors.Is(err, boltstore.ErrInUse) {
+		err = fmt.Errorf("another davit has the data folder %s; stop it, or choose another with --data", o.Dir)
+	}
+	if err != nil {
+		return nil, errors.Join(err, supervisor.Close())
+	}
+	return &instance{server, supervisor}, nil
+}
+
+// shutdown stops every task, closes everything, and leaves no process behind.
+func (i *instance) shutdown() error {
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
+	defer cancel()
+	return errors.Join(i.Shutdown(ctx), i.supervisor.Close())
+}

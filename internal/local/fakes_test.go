@@ -1,0 +1,39 @@
+package local
+
+import (
+	"context"
+	"errors"
+
+	"davit/internal/run"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+)
+
+// unknownCatalog is ECS throttled at submission: the look-up is left to the launch.
+type unknownCatalog struct{}
+
+func (unknownCatalog) Definition(context.Context, string) (run.Definition, error) {
+	return run.Definition{}, &run.EngineError{Operation: "DescribeTaskDefinition", Code: "ThrottlingException", Message: "Rate exceeded"}
+}
+
+func (unknownCatalog) Cluster(context.Context, string) error {
+	return &run.EngineError{Operation: "DescribeClusters", Code: "ThrottlingException", Message: "Rate exceeded"}
+}
+
+// deadWorkflow is the process dying between the record and StartExecution.
+type deadWorkflow struct{}
+
+var errDead = errors.New("the process died")
+
+func (deadWorkflow) Start(context.Context, run.Execution, string) error { return errDead }
+func (deadWorkflow) Wake(context.Context, string, run.StepOutput) error { return errDead }
+
+// instance is the id of the cluster's container instance.
+func (w *world) instance() string {
+	w.t.Helper()
+	out, err := newECSClient(w.options).ListContainerInstances(w.t.Context(), &ecs.ListContainerInstancesInput{})
+	if err != nil || len(out.ContainerInstanceArns) == 0 {
+		w.t.Fatalf("no container instance: %v", err)
+	}
+	return out.ContainerInstanceArns[0]
+}

@@ -1,0 +1,235 @@
+package local
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"davit/internal/ecsspec"
+	"davit/internal/localecs"
+	"davit/internal/localecs/scripted"
+	"davit/internal/run"
+)
+
+func TestStopBeforeLaunch(t *testing.T) {
+	eachWay(t, app(scripted.Script{Forever: true}), func(w *world) {
+		id := w.submit(job)
+		w.stop(id)
+		w.start()
+		r := w.end(id)
+		w.want(r, run.Stopped, run.ClassStopped, 0)
+		w.wantCalls("RunTask", 0)
+		w.wantPath(r, "Launch Done", "Launch Done")
+	})
+}
+
+func TestStopDuringLaunch(t *testing.T) {
+	eachWay(t, app(scripted.Script{Forever: true}), func(w *world) {
+		w.ECS.Faults().AnswerLate("RunTask", 5*time.Second)
+		w.start()
+		id := w.submit(job)
+		w.until(id, "launching", func(r *run.Run) bool { return r.Status == run.Launching })
+		w.stop(id)
+		r := w.end(id)
+		w.want(r, run.Stopped, run.ClassStopped, 1)
+		w.wantCalls("RunTask", 1)
+		w.wantCalls("StopTask", 1)
+		if w.runner.Running() != 0 {
+			t.Errorf("%d processes are left", w.runner.Running())
+		}
+	})
+}
+
+func TestStopWhileRunning(t *testing.T) {
+	for name, script := range map[string]scripted.Script{
+		"obeys":   {Forever: true},
+		"ignores": {Forever: true, IgnoreTerm: true},
+		"exits 0": {Forever: true, TermAfter: 3 * time.Second, TermCode: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachWay(t, app(script), func(w *world) {
+				w.start()
+				id := w.submit(job)
+				w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
+				w.stop(id)
+				w.stop(id)
+				r := w.end(id)
+				w.want(r, run.Stopped, run.ClassStopped, 1)
+				w.wantCalls("StopTask", 1)
+				if reason := w.calls("StopTask")[0]["reason"]; reason != "enough" {
+					t.Errorf("ECS was told %q, want the caller's reason", reason)
+				}
+				if after := r.StoppedAt.Sub(r.CreatedAt); after > 3*time.Minute {
+					t.Errorf("took %s", after)
+				}
+			})
+		})
+	}
+}
+
+func TestStopDuringRetryPause(t *testing.T) {
+	eachWay(t, app(scripted.Script{ExitCode: 1}), func(w *world) {
+		w.start()
+		id := w.submit(`{"taskDefinition":"job","policy":{"retry":{"on":["EXIT:1"],"intervalSeconds":3600,"maxIntervalSeconds":3600}}}`)
+		w.until(id, "in its pause", func(r *run.Run) bool { return len(r.Attempts) == 2 })
+		w.stop(id)
+		r := w.end(id)
+		w.want(r, run.Stopped, run.ClassStopped, 2)
+		w.wantCalls("RunTask", 1)
+	})
+}
+
+// TestStopAfterItsOwnEnd: a task that ended by itself keeps its own verdict.
+func TestStopAfterItsOwnEnd(t *testing.T) {
+	eachWay(t, app(scripted.Script{For: time.Minute}), func(w *world) {
+		w.start()
+		id := w.submit(job)
+		before := w.end(id)
+		w.stop(id)
+		after := w.get(id)
+		w.want(after, run.Succeeded, "", 1)
+		if after.Version != before.Version {
+			t.Errorf("version %d, was %d: a stop of an ended run must change nothing", after.Version, before.Version)
+		}
+		w.wantCalls("StopTask", 0)
+	})
+}
+
+func TestStopOfOneTask(t *testing.T) {
+	eachWay(t, app(scripted.Script{For: 10 * time.Minute}), func(w *world) {
+		w.start()
+		id := w.submit(`{"taskDefinition":"job","count":2}`)
+		r := w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running && w.runner.Running() == 4 })
+		w.call("POST", "/runs/"+id+"/stop", `{"reason":"this one","task":"`+r.Attempts[0].Tasks[1].ShortID()+`"}`, 202)
+		r = w.end(id)
+		w.want(r, run.Stopped, run.ClassStopped, 1)
+		if took := r.StoppedAt.Sub(r.CreatedAt); took < 10*time.Minute {
+			t.Errorf("took %s: the other task was to run to its end", took)
+		}
+		w.wantCalls("StopTask", 1)
+		w.wantCalls("RunTask", 1)
+	})
+}
+
+// TestCrashBeforeStartExecution: the record is durable and its execution was never started; the sweep starts it.
+func TestCrashBeforeStartExecution(t *testing.T) {
+	eachWay(t, app(scripted.Script{For: time.Minute}), func(w *world) {
+		w.start()
+		broken := &run.Submitter{
+			Keeper: run.Keeper{Store: w.Store, Clock: w.options.Clock, Tuning: run.Tuning{Prefix: prefix, TaskEvents: w.options.TaskEvents}},
+			Spec:   ecsspec.Spec{}, Catalog: unknownCatalog{}, Workflow: deadWorkflow{},
+		}
+		got, err := broken.Submit(t.Context(), run.SubmitRequest{Caller: "local", Key: "k", HasKey: true, Body: []byte(job)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := w.end(got.Run.ID)
+		w.want(r, run.Succeeded, "", 1)
+		if late := r.Attempts[0].BeganAt.Sub(r.CreatedAt); late > 10*time.Minute {
+			t.Errorf("launched %s after it was accepted", late)
+		}
+		w.wantCalls("RunTask", 1)
+	})
+}
+
+// TestDeadExecution: an execution that is aborted is replaced at once by the next generation.
+func TestDeadExecution(t *testing.T) {
+	eachWay(t, app(scripted.Script{For: time.Hour}), func(w *world) {
+		w.start()
+		id := w.submit(job)
+		r := w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
+		if err := w.Machine.Stop(t.Context(), w.execution(r), "Test.Aborted", "by the test"); err != nil {
+			t.Fatal(err)
+		}
+		r = w.end(id)
+		w.want(r, run.Succeeded, "", 1)
+		if r.Generation != 2 {
+			t.Errorf("generation %d, want 2", r.Generation)
+		}
+		w.wantCalls("RunTask", 1)
+	})
+}
+
+// TestMonth: a run of 30 days. Where it polls, every 5 minutes, its executions change hands; under the race detector five
+// days of that have to do, which is one change of hands.
+func TestMonth(t *testing.T) {
+	for name, events := range map[string]bool{"events": true, "polling": false} {
+		t.Run(name, func(t *testing.T) {
+			days, generations := 30, 1
+			if !events {
+				generations = 9
+			}
+			if !events && raceDetector {
+				days, generations = 5, 2
+			}
+			life := time.Duration(days) * 24 * time.Hour
+			inWorld(t, app(scripted.Script{For: life})(), func(o *Options) { o.TaskEvents = events }, func(w *world) {
+				w.start()
+				r := w.end(w.submit(job))
+				w.want(r, run.Succeeded, "", 1)
+				if took := r.StoppedAt.Sub(*r.StartedAt); took < life || took > life+10*time.Minute {
+					t.Errorf("took %s", took)
+				}
+				if r.Generation < generations {
+					t.Errorf("generation %d, want at least %d", r.Generation, generations)
+				}
+				w.wantCalls("RunTask", 1)
+			})
+		})
+	}
+}
+
+// TestRestart: the instance dies with a run in flight; what it left is stopped, and the run's end is recorded.
+func TestRestart(t *testing.T) {
+	eachWay(t, app(scripted.Script{Forever: true}), func(w *world) {
+		w.start()
+		id := w.submit(job)
+		w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
+		if err := w.System.Close(); err != nil {
+			t.Fatal(err)
+		}
+		w.runner.Crash()
+		synctest.Wait()
+		again, err := Open(w.System.options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.System = again
+		w.start()
+		r := w.end(id)
+		w.want(r, run.Failed, run.Interrupted, 1)
+	})
+}
+
+func TestInterruptedAndRetried(t *testing.T) {
+	eachWay(t, app(scripted.Script{Forever: true}, scripted.Script{For: time.Minute}), func(w *world) {
+		w.start()
+		id := w.submit(`{"taskDefinition":"job","policy":{"retry":{"on":["INTERRUPTED"]}}}`)
+		r := w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
+		if err := w.ECS.Interrupt(r.Attempts[0].Tasks[0].ARN); err != nil {
+			t.Fatal(err)
+		}
+		r = w.end(id)
+		w.want(r, run.Succeeded, "", 2)
+		if o := r.Attempts[0].Outcome; o == nil || o.Class != run.Interrupted {
+			t.Errorf("outcome of the first attempt: %+v, want INTERRUPTED", o)
+		}
+	})
+}
+
+func TestStartTask(t *testing.T) {
+	for name, lose := range map[string]int{"clear": 0, "lost reply": 1} {
+		t.Run(name, func(t *testing.T) {
+			eachWay(t, app(scripted.Script{For: 10 * time.Minute}), func(w *world) {
+				w.ECS.Faults().LoseReplies("StartTask", lose, localecs.DropConnection)
+				w.start()
+				r := w.end(w.submit(`{"taskDefinition":"job","containerInstances":["` + w.instance() + `"]}`))
+				w.want(r, run.Succeeded, "", 1)
+				w.wantCalls("StartTask", 1)
+				if n := len(w.runner.Started()); n != 2 {
+					t.Errorf("%d processes, want those of one task: 2", n)
+				}
+			})
+		})
+	}
+}

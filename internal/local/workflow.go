@@ -1,0 +1,46 @@
+package local
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"davit/internal/asl"
+	"davit/internal/run"
+)
+
+// workflow is Step Functions for the domain, by the interpreter.
+type workflow struct{ s *System }
+
+// Start implements run.Workflow. There is one machine, so its ARN does not matter.
+func (w workflow) Start(ctx context.Context, x run.Execution, _ string) error {
+	input, err := json.Marshal(x)
+	if err != nil {
+		return err
+	}
+	err = w.s.Machine.Start(ctx, x.Name(), input)
+	if errors.Is(err, asl.ErrExecutionAlreadyExists) {
+		return run.ErrExecutionExists
+	}
+	return away(err)
+}
+
+// Wake implements run.Workflow.
+func (w workflow) Wake(ctx context.Context, token string, answer run.StepOutput) error {
+	output, err := json.Marshal(answer)
+	if err != nil {
+		return err
+	}
+	err = w.s.Machine.SendTaskSuccess(ctx, token, output)
+	if errors.Is(err, asl.ErrTaskDoesNotExist) || errors.Is(err, asl.ErrTaskTimedOut) {
+		return run.ErrTokenGone
+	}
+	return away(err)
+}
+
+func away(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &run.Error{Code: run.CodeUnavailable, Message: "the state machine did not answer", Err: err}
+}
