@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"davit/internal/clock"
 )
@@ -76,7 +77,8 @@ type Engine struct {
 	life    sync.Mutex // guards ended, and the growth of work
 	ended   bool       // closed or broken: no new work
 	work    sync.WaitGroup
-	closing sync.Once
+	closing atomic.Bool
+	closed  chan struct{}
 	mu      sync.Mutex // guards open and resumed; taken after an execution's own lock, never before
 	open    map[string]*execution
 	resumed bool
@@ -118,6 +120,7 @@ func newEngine(opts Options) (*Engine, error) {
 	e := &Engine{
 		opts: opts, clock: opts.Clock, log: opts.Logger, machineName: name,
 		places: make(chan struct{}, opts.Invocations), maxEvents: maxHistory, open: map[string]*execution{},
+		closed: make(chan struct{}),
 	}
 	e.ctx, e.cancel = context.WithCancel(context.Background())
 	return e, nil
@@ -150,19 +153,20 @@ func (e *Engine) spawn(f func()) {
 }
 
 // Close cancels the running functions and waits for them, then closes the file. Open executions stay
-// open; a function whose answer was not recorded is invoked again after the next Open. Calling Close
-// again does nothing.
+// open; a function whose answer was not recorded is invoked again after the next Open. A second
+// Close waits for the first and does nothing else.
 func (e *Engine) Close() error {
-	var err error
-	e.closing.Do(func() {
-		e.end()
-		e.work.Wait()
-		for _, x := range e.live() {
-			x.disarm()
-		}
-		err = e.store.close()
-	})
-	return err
+	if e.closing.Swap(true) {
+		<-e.closed
+		return nil
+	}
+	defer close(e.closed)
+	e.end()
+	e.work.Wait()
+	for _, x := range e.live() {
+		x.disarm()
+	}
+	return e.store.close()
 }
 
 // end lets no new work begin and cancels what runs.

@@ -163,14 +163,18 @@ func TestMachineTimeout(t *testing.T) {
 
 func TestHistoryLimit(t *testing.T) {
 	t.Parallel()
-	ended, path := play(t, `"A":{"Type":"Choice","Choices":[{"Variable":"$.spin","BooleanEquals":true,"Next":"A"}]}`, `{"spin":true}`, echo)
-	if ended.Status != Failed || ended.Error != errRuntime || ended.Cause != fmt.Sprintf(historyOverflow, 25000) {
-		t.Errorf("%s %s %s", ended.Status, ended.Error, ended.Cause)
-	}
-	// ExecutionStarted, then pairs of entered and exited up to 24,999, then the end.
-	if len(path) != 12499 {
-		t.Errorf("%d states were entered", len(path))
-	}
+	synctest.Test(t, func(t *testing.T) {
+		m := machine(t, `"A":{"Type":"Choice","Choices":[{"Variable":"$.spin","BooleanEquals":true,"Next":"A"}]}`)
+		r := newRig(t, filepath.Join(t.TempDir(), "db"), m, echo)
+		r.start(`{"spin":true}`)
+		ended := r.wait()
+		if ended.Status != Failed || ended.Error != errRuntime || ended.Cause != fmt.Sprintf(historyOverflow, 25000) {
+			t.Errorf("%s %s %s", ended.Status, ended.Error, ended.Cause)
+		}
+		if now := r.now(); now.Events != 25000 {
+			t.Errorf("%d events", now.Events)
+		}
+	})
 }
 
 // TestHistoryLimitAnywhere ends a run of states at every possible length of its history.

@@ -8,7 +8,7 @@ func (e *Engine) invoke(x *execution, attempt int64, c *call) {
 	case <-e.ctx.Done():
 		return
 	}
-	answer, err, called := e.occupy(x, attempt, c)
+	answer, called, err := e.occupy(x, attempt, c)
 	if !called || e.ctx.Err() != nil {
 		return
 	}
@@ -22,13 +22,13 @@ func (e *Engine) invoke(x *execution, attempt int64, c *call) {
 }
 
 // occupy makes the call and frees its place, also when the function panics.
-func (e *Engine) occupy(x *execution, attempt int64, c *call) (answer []byte, err error, called bool) {
+func (e *Engine) occupy(x *execution, attempt int64, c *call) (answer []byte, called bool, err error) {
 	defer func() { <-e.places }()
 	if e.ctx.Err() != nil || !x.expects(attempt) {
-		return nil, nil, false
+		return nil, false, nil
 	}
 	answer, err = e.opts.Invoker.Invoke(e.ctx, c.function, c.payload)
-	return answer, err, true
+	return answer, true, err
 }
 
 func (x *execution) expects(attempt int64) bool {

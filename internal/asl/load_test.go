@@ -41,26 +41,26 @@ func TestAnAttemptThatTimesOutInTheQueueIsNotInvoked(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{answers: []any{func() string { time.Sleep(time.Minute); return "1" }}}
-		m := machine(t, taskState("A", `"TimeoutSeconds":90,"End":true`))
+		m := machine(t, taskState("A", `"TimeoutSeconds":30,"End":true`))
 		r := newRig(t, filepath.Join(t.TempDir(), "db"), m, s.invoke, func(o *Options) { o.Invocations = 1 })
 		r.start(`{}`)
 		r.must(r.Start(t.Context(), "y", nil))
-		synctest.Wait()
-		r.must(r.Stop(t.Context(), "y", "", ""))
 		for range 2 {
-			r.wait()
+			if ended := r.wait(); ended.Error != errTimeout {
+				t.Errorf("%+v", ended)
+			}
 		}
-		synctest.Wait()
+		time.Sleep(time.Hour)
 		if s.calls() != 1 {
 			t.Errorf("%d calls", s.calls())
 		}
 	})
 }
 
-// TestAThousandAtOnce runs on a file that is synced.
-func TestAThousandAtOnce(t *testing.T) {
+// TestManyAtOnce runs on a file that is synced.
+func TestManyAtOnce(t *testing.T) {
 	t.Parallel()
-	const n = 1000
+	const n = 400
 	ended := make(chan Execution, n)
 	m := machine(t, taskState("A", `"OutputPath":"$.Payload","Next":"B"`)+`,"B":{"Type":"Wait","Seconds":0,"Next":"C"},`+taskState("C", `"OutputPath":"$.Payload","End":true`))
 	e, err := Open(Options{Path: filepath.Join(t.TempDir(), "db"), Machine: m, ARN: testARN, Invoker: InvokerFunc(echo),

@@ -30,7 +30,8 @@ var placeholder = regexp.MustCompile(`\$\{([^}]*)\}`)
 
 // Parse reads a definition of at most 1 MB after it has put the substitutions in the place of its
 // ${Name} placeholders. The error joins every fault found: a placeholder without a substitution, and
-// whatever Step Functions would refuse or this package does not implement, each with its state.
+// whatever Step Functions would refuse or this package does not implement, each with its state. A
+// substitution without a placeholder is ignored.
 func Parse(definition []byte, substitutions map[string]string) (*Machine, error) {
 	filled, err := substitute(definition, substitutions)
 	if err != nil {

@@ -61,37 +61,52 @@ func (e *Engine) List(status Status) ([]Execution, error) {
 
 // History are the events of an execution, oldest first. Errors are those of Describe.
 func (e *Engine) History(name string) ([]Event, error) {
-	if _, err := e.read(name); err != nil {
-		return nil, err
-	}
-	if err := e.begin(); err != nil {
-		return nil, err
-	}
-	defer e.work.Done()
 	var out []Event
-	prefix := append([]byte(name), 0)
-	err := e.store.view(func(tx *bbolt.Tx) error {
-		cursor := bucketEvents.in(tx).Cursor()
-		for key, text := cursor.Seek(prefix); bytes.HasPrefix(key, prefix); key, text = cursor.Next() {
-			var events []Event
-			if err := json.Unmarshal(text, &events); err != nil {
-				return fmt.Errorf("asl: history of %s: %w", name, err)
-			}
-			out = append(out, events...)
-		}
-		return nil
+	err := e.eachEvents(name, func(text []byte) error {
+		var events []Event
+		err := json.Unmarshal(text, &events)
+		out = append(out, events...)
+		return err
 	})
 	return out, err
 }
 
 // Path are the names of the states that an execution entered, in order. Errors are those of Describe.
 func (e *Engine) Path(name string) ([]string, error) {
-	events, err := e.History(name)
 	var out []string
-	for _, event := range events {
-		if strings.HasSuffix(event.Type, "StateEntered") {
-			out = append(out, event.Details.Name)
+	err := e.eachEvents(name, func(text []byte) error {
+		var events []struct {
+			Type    string
+			Details struct{ Name string }
 		}
-	}
+		err := json.Unmarshal(text, &events)
+		for _, event := range events {
+			if strings.HasSuffix(event.Type, "StateEntered") {
+				out = append(out, event.Details.Name)
+			}
+		}
+		return err
+	})
 	return out, err
+}
+
+// eachEvents gives the events of each transition of an execution, as JSON.
+func (e *Engine) eachEvents(name string, do func(text []byte) error) error {
+	if _, err := e.read(name); err != nil {
+		return err
+	}
+	if err := e.begin(); err != nil {
+		return err
+	}
+	defer e.work.Done()
+	prefix := eventPrefix(name)
+	return e.store.view(func(tx *bbolt.Tx) error {
+		cursor := bucketEvents.in(tx).Cursor()
+		for key, text := cursor.Seek(prefix); bytes.HasPrefix(key, prefix); key, text = cursor.Next() {
+			if err := do(text); err != nil {
+				return fmt.Errorf("asl: history of %s: %w", name, err)
+			}
+		}
+		return nil
+	})
 }

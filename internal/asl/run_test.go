@@ -86,7 +86,7 @@ func poller(turns int) InvokerFunc {
 // TestLongRun drives a run of days of polls; a turn is a Wait, a Task and a Choice.
 func TestLongRun(t *testing.T) {
 	t.Parallel()
-	const turns = 1000
+	const turns = 600
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, filepath.Join(t.TempDir(), "db"), deployed(t), poller(turns))
 		r.start(`{"runId":"abcdefghijklmnopqrstuvwxyz","born":"abcdefgh","generation":1}`)

@@ -1,7 +1,6 @@
 package asl
 
 import (
-	"bytes"
 	"crypto/rand"
 	"encoding/binary"
 	"encoding/json"
@@ -12,9 +11,6 @@ import (
 
 	"go.etcd.io/bbolt"
 )
-
-// keptFor is how long a closed execution is kept and its name stays taken.
-const keptFor = 90 * 24 * time.Hour
 
 // store is the file: one bucket each for
 //   - executions: name → record
@@ -107,93 +103,60 @@ func loadRecord(tx *bbolt.Tx, name []byte) (*record, error) {
 	return out, nil
 }
 
-// save writes a transition. purge removes what an earlier execution of the name left.
-func (s *store) save(rec *record, events []Event, purge *record) error {
-	text, history := appendRecord(nil, rec), appendEvents(nil, events)
-	return s.commit(func(tx *bbolt.Tx) error {
-		if purge != nil {
-			if err := purgeRecord(tx, purge); err != nil {
-				return err
-			}
-		}
-		return saveRecord(tx, rec, text, events, history)
-	})
+// transition is what one step writes. It holds nothing of the execution, which goes on meanwhile when the
+// writes are lazy.
+type transition struct {
+	name            string
+	record, history []byte
+	firstEvent      int64  // id of the first of history; 0 when there are no events
+	closed          []byte // key in bucketClosed, if the execution is closed
+	purge           *record
 }
 
-func saveRecord(tx *bbolt.Tx, rec *record, text []byte, events []Event, history []byte) error {
-	name := []byte(rec.Name)
-	err := bucketExecutions.in(tx).Put(name, text)
-	if err == nil && len(events) > 0 {
-		err = bucketEvents.in(tx).Put(eventKey(rec.Name, events[0].ID), history)
+// save writes a transition. purge is what an earlier execution of the name left, if anything.
+func (s *store) save(rec *record, events []Event, purge *record) error {
+	t := transition{name: rec.Name, record: appendRecord(nil, rec), purge: purge}
+	if len(events) > 0 {
+		t.history, t.firstEvent = appendEvents(nil, events), events[0].ID
 	}
-	if err == nil && len(events) > 0 && events[0].ID == 1 {
+	if rec.Status != Running {
+		t.closed = closedKey(rec)
+	}
+	return s.commit(t.write)
+}
+
+func (t *transition) write(tx *bbolt.Tx) error {
+	name := []byte(t.name)
+	var err error
+	if t.purge != nil {
+		err = purgeRecord(tx, t.purge)
+	}
+	if err == nil {
+		err = bucketExecutions.in(tx).Put(name, t.record)
+	}
+	if err == nil && t.firstEvent > 0 {
+		err = bucketEvents.in(tx).Put(eventKey(t.name, t.firstEvent), t.history)
+	}
+	if err == nil && t.firstEvent == 1 {
 		err = bucketOpen.in(tx).Put(name, nil)
 	}
-	if err != nil || rec.Status == Running {
+	if err != nil || t.closed == nil {
 		return err
 	}
 	return errors.Join(
 		bucketOpen.in(tx).Delete(name),
 		bucketUntold.in(tx).Put(name, nil),
-		bucketClosed.in(tx).Put(closedKey(rec), nil),
+		bucketClosed.in(tx).Put(t.closed, nil),
 	)
 }
 
-func purgeRecord(tx *bbolt.Tx, rec *record) error {
-	name := []byte(rec.Name)
-	err := errors.Join(
-		bucketExecutions.in(tx).Delete(name),
-		bucketUntold.in(tx).Delete(name),
-		bucketClosed.in(tx).Delete(closedKey(rec)),
-	)
-	var keys [][]byte
-	prefix := append(name, 0)
-	cursor := bucketEvents.in(tx).Cursor()
-	for key, _ := cursor.Seek(prefix); bytes.HasPrefix(key, prefix); key, _ = cursor.Next() {
-		keys = append(keys, slices.Clone(key))
-	}
-	for _, key := range keys {
-		err = errors.Join(err, bucketEvents.in(tx).Delete(key))
-	}
-	return err
-}
+// eventPrefix begins the keys of an execution's events; no name contains the zero.
+func eventPrefix(name string) []byte { return append([]byte(name), 0) }
 
 func eventKey(name string, id int64) []byte {
-	return binary.BigEndian.AppendUint64(append([]byte(name), 0), uint64(id))
+	return binary.BigEndian.AppendUint64(eventPrefix(name), uint64(id))
 }
 
 func closedKey(rec *record) []byte {
 	return append(binary.BigEndian.AppendUint64(nil, uint64(rec.Stopped.Unix())), rec.Name...)
-}
-
-// expired says whether the record's name is free again.
-func (r *record) expired(now time.Time) bool {
-	return r.Status != Running && !r.Stopped.Add(keptFor).After(now)
-}
-
-// sweep deletes the executions whose names are free again.
-func (s *store) sweep(now time.Time) error {
-	return s.commit(func(tx *bbolt.Tx) error {
-		var old []*record
-		cursor := bucketClosed.in(tx).Cursor()
-		for key, _ := cursor.First(); key != nil; key, _ = cursor.Next() {
-			rec, err := loadRecord(tx, key[8:])
-			if err != nil {
-				return err
-			}
-			if rec == nil {
-				continue
-			}
-			if !rec.expired(now) {
-				break
-			}
-			old = append(old, rec)
-		}
-		for _, rec := range old {
-			if err := purgeRecord(tx, rec); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }

@@ -128,11 +128,13 @@ func (c *call) fill(parameters any) *fault {
 	if c.function == "" {
 		return runtimeFault("FunctionName is not a string: %v", members["FunctionName"])
 	}
-	payload, f := emptyObject(), (*fault)(nil)
-	if value, ok := members["Payload"]; ok {
-		if payload, f = newDocument(value); f != nil {
-			return f
-		}
+	value, ok := members["Payload"]
+	if !ok {
+		value = map[string]any{}
+	}
+	payload, f := newDocument(value)
+	if f != nil {
+		return f
 	}
 	c.payload = payload.text
 	c.parameters, f = newDocument(parameters)
