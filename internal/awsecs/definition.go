@@ -9,10 +9,11 @@ import (
 
 func definition(d *types.TaskDefinition) run.Definition {
 	kept := run.Definition{
-		ARN:        aws.ToString(d.TaskDefinitionArn),
-		Family:     aws.ToString(d.Family),
-		Revision:   int(d.Revision),
-		Containers: make([]run.Container, 0, len(d.ContainerDefinitions)),
+		ARN:         aws.ToString(d.TaskDefinitionArn),
+		Family:      aws.ToString(d.Family),
+		Revision:    int(d.Revision),
+		NetworkMode: string(d.NetworkMode),
+		Containers:  make([]run.Container, 0, len(d.ContainerDefinitions)),
 	}
 	for _, c := range d.ContainerDefinitions {
 		kept.Containers = append(kept.Containers, container(c))
