@@ -25,7 +25,7 @@ type cases struct {
 	t        *testing.T
 	submit   func(run.SubmitRequest) (run.SubmitResult, error)
 	get      func(caller, id string) (*run.Run, error)
-	list     func(run.ListRequest) (run.RunList, error)
+	list     func(run.ListRequest) (run.List, error)
 	stop     func(run.StopRequest) (*run.Run, error)
 	register func([]byte) (run.RegisterResult, error)
 }
@@ -46,10 +46,10 @@ func (c *cases) Get(_ context.Context, caller, id string) (*run.Run, error) {
 	return c.get(caller, id)
 }
 
-func (c *cases) List(_ context.Context, req run.ListRequest) (run.RunList, error) {
+func (c *cases) List(_ context.Context, req run.ListRequest) (run.List, error) {
 	if c.list == nil {
 		c.t.Error("List was called")
-		return run.RunList{}, nil
+		return run.List{}, nil
 	}
 	return c.list(req)
 }

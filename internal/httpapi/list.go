@@ -12,7 +12,7 @@ import (
 
 // Lister answers a page of the runs that the caller may see.
 type Lister interface {
-	List(ctx context.Context, req run.ListRequest) (run.RunList, error)
+	List(ctx context.Context, req run.ListRequest) (run.List, error)
 }
 
 // List is GET /runs?status=&family=&group=&startedBy=&limit=&cursor=: 200 with {runs, nextCursor}, newest

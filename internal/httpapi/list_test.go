@@ -13,8 +13,8 @@ import (
 
 func TestList(t *testing.T) {
 	var got run.ListRequest
-	result := run.RunList{}
-	c := &cases{t: t, list: func(req run.ListRequest) (run.RunList, error) {
+	result := run.List{}
+	c := &cases{t: t, list: func(req run.ListRequest) (run.List, error) {
 		got = req
 		return result, nil
 	}}
@@ -42,7 +42,7 @@ func TestList(t *testing.T) {
 		})
 	}
 	t.Run("summaries", func(t *testing.T) {
-		result = run.RunList{Runs: []*run.Run{sample(), sample()}, NextCursor: "next"}
+		result = run.List{Runs: []*run.Run{sample(), sample()}, NextCursor: "next"}
 		w := call{method: "GET", target: "/runs"}.to(h)
 		const one = `{"runId":"abcdefghijklmnopqrstuvwxyz","owner":"arn:aws:iam::123456789012:role/team","status":"FAILED","statusReason":"it <failed> & ended","class":"EXIT:3",` +
 			`"createdAt":"2026-01-02T03:04:05.000Z","startedAt":"2026-01-02T03:04:06.120Z","stoppedAt":"2026-01-02T03:05:00.000Z","exitCode":3,"idempotencyKey":"key-1",` +

@@ -94,7 +94,7 @@ func TestEveryCodeHasItsProblem(t *testing.T) {
 
 func TestForeignErrorsStayInside(t *testing.T) {
 	var log bytes.Buffer
-	c := &cases{t: t, list: func(run.ListRequest) (run.RunList, error) { return run.RunList{}, errors.New("secret text") }}
+	c := &cases{t: t, list: func(run.ListRequest) (run.List, error) { return run.List{}, errors.New("secret text") }}
 	w := call{method: "GET", target: "/runs"}.to(c.handler(httpapi.Options{Log: slog.New(slog.NewTextHandler(&log, nil))}))
 	want := `{"type":"internal","title":"Davit failed","status":500,"requestId":"request-1"}` + "\n"
 	wantProblem(t, w, http.StatusInternalServerError, "internal")

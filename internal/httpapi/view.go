@@ -64,7 +64,7 @@ func (o Options) viewRun(r *run.Run) runView {
 	return v
 }
 
-func viewList(list run.RunList) listView {
+func viewList(list run.List) listView {
 	v := listView{Runs: make([]summaryView, 0, len(list.Runs)), NextCursor: list.NextCursor}
 	for _, r := range list.Runs {
 		v.Runs = append(v.Runs, viewSummary(r))

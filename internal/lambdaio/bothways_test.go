@@ -28,8 +28,8 @@ func (d domain) Submit(_ context.Context, req run.SubmitRequest) (run.SubmitResu
 	return run.SubmitResult{Run: d.run(), Replayed: req.HasKey}, d.err
 }
 func (d domain) Get(context.Context, string, string) (*run.Run, error) { return d.run(), d.err }
-func (d domain) List(context.Context, run.ListRequest) (run.RunList, error) {
-	return run.RunList{Runs: []*run.Run{d.run()}, NextCursor: "next"}, d.err
+func (d domain) List(context.Context, run.ListRequest) (run.List, error) {
+	return run.List{Runs: []*run.Run{d.run()}, NextCursor: "next"}, d.err
 }
 func (d domain) Stop(context.Context, run.StopRequest) (*run.Run, error) { return d.run(), d.err }
 func (d domain) Register(context.Context, []byte) (run.RegisterResult, error) {

@@ -102,11 +102,11 @@ func (s *System) wire() {
 	reader := &run.Reader{Store: s.Store}
 	web := httpapi.Options{Log: s.options.Log, Logs: s.logs}
 	s.API = httpapi.Routes{
-		Submit:   httpapi.Submit(&run.Submitter{Keeper: keeper, Spec: ecsspec.Spec{}, Catalog: catalog, Workflow: flow}, web),
+		Submit:   httpapi.Submit(&run.Submitter{Keeper: keeper, Stack: run.Stack{ExecuteCommand: true}, Spec: ecsspec.Spec{}, Catalog: catalog, Workflow: flow}, web),
 		List:     httpapi.List(reader, web),
 		Get:      httpapi.Get(reader, web),
 		Stop:     httpapi.Stop(&run.Stopper{Keeper: keeper, Engine: engine, Workflow: flow}, web),
-		Register: httpapi.Register(&run.Registrar{Spec: ecsspec.Spec{}, Definitions: awsecs.NewRegistrar(client)}, web),
+		Register: httpapi.Register(&run.Registrar{Writes: true, Spec: ecsspec.Spec{}, Definitions: awsecs.NewRegistrar(client)}, web),
 	}.Handler(web)
 	log := s.options.Log
 	s.functions = map[string]lambdaio.Function{

@@ -28,8 +28,8 @@ type ListRequest struct {
 	Cursor    string // of an earlier answer with the same filters
 }
 
-// RunList is a page of runs, newest first. It may be short, even empty, with a NextCursor.
-type RunList struct {
+// List is a page of runs, newest first. It may be short, even empty, with a NextCursor.
+type List struct {
 	Runs       []*Run
 	NextCursor string // "" when nothing is left
 }

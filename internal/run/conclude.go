@@ -141,7 +141,7 @@ func (r *Run) endFailed(now time.Time, failing []ending) {
 	if all(failing, func(e ending) bool { return e.task.Lost }) {
 		status = Lost
 	}
-	if all(failing, func(e ending) bool { return timedOut(e) }) {
+	if all(failing, timedOut) {
 		status = TimedOut
 	}
 	if status == Failed {

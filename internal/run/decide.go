@@ -5,6 +5,7 @@ import "time"
 // Bounds of the waits between steps.
 const (
 	mostWait   = 24 * time.Hour  // of one Follow
+	mostPoll   = 5 * time.Minute // of one Pause: without task events a stop is seen at the latest then
 	repeatStop = 2 * time.Minute // Fargate's longest stopTimeout: a task not STOPPED by then is asked again
 )
 
@@ -122,7 +123,7 @@ func (t Tuning) answer(r *Run, d Decision, now time.Time) StepOutput {
 		if a := r.attempt(); a.live() && a.LaunchedAt != nil {
 			wait = min(wait, PollPause(now.Sub(*a.LaunchedAt), r.draw("poll", r.Turns)))
 		} else {
-			wait = min(wait, 300*time.Second) // a stop without task events is seen at the latest then
+			wait = min(wait, mostPoll)
 		}
 	}
 	out.WaitSeconds = wholeSeconds(wait)

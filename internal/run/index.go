@@ -35,14 +35,15 @@ func (k Keeper) index(r *Run, now time.Time) {
 		k.indexTerminal(r, now)
 		return
 	}
-	r.SweepAt = Decide(r, now).Due.Add(sweepGrace)
+	due := Decide(r, now).Due
+	if r.StepAt.IsZero() && now.Before(due) {
+		due = now // no execution is known to be at work
+	}
+	r.SweepAt = due.Add(sweepGrace)
 	if a := r.attempt(); a != nil && a.live() {
 		if at := r.FreshAt.Add(unheard); at.Before(r.SweepAt) {
 			r.SweepAt = at
 		}
-	}
-	if r.SweepAt.Before(r.HealAt) {
-		r.SweepAt = r.HealAt
 	}
 }
 
@@ -61,17 +62,21 @@ func (k Keeper) indexTerminal(r *Run, now time.Time) {
 // looseEnds says that a task of the run may still be alive.
 func (r *Run) looseEnds() bool {
 	for i := range r.Attempts {
-		a := &r.Attempts[i]
-		if a.Unclear {
+		if r.Attempts[i].loose() {
 			return true
-		}
-		for j := range a.Tasks {
-			if !a.Tasks[j].State().stopped() {
-				return true
-			}
 		}
 	}
 	return false
+}
+
+// loose says that a task of the attempt may still be alive.
+func (a *Attempt) loose() bool {
+	for i := range a.Tasks {
+		if !a.Tasks[i].State().stopped() {
+			return true
+		}
+	}
+	return a.Unclear
 }
 
 // save writes r with its index. ErrConflict is the caller's to repeat.

@@ -70,7 +70,8 @@ func (l *Launcher) launch(ctx context.Context, r *Run, now time.Time) (StepOutpu
 	}
 	input := r.callInput(a)
 	placed, err := l.Engine.Launch(ctx, r.Operation, input)
-	reply := launchReply{call: a.Open.Number, placed: placed, err: err, wasUnclear: wasUnclear}
+	placed.Tasks = l.fill(ctx, r, placed.Tasks)
+	reply := launchReply{attempt: a.Number, call: a.Open.Number, try: a.Open.Tries, placed: placed, err: err, wasUnclear: wasUnclear}
 	l.clarify(ctx, r, &reply)
 	return l.record(context.WithoutCancel(ctx), r.ID, reply)
 }
@@ -113,6 +114,21 @@ func (r *Run) callInput(a *Attempt) json.RawMessage {
 	return withMembers(r.Resolved, own)
 }
 
+// fill describes the tasks of which the answer to a repeated call says hardly more than that they have stopped: what came of
+// them is not in it.
+func (l *Launcher) fill(ctx context.Context, r *Run, tasks []json.RawMessage) []json.RawMessage {
+	var full []json.RawMessage
+	var bare []string
+	for _, raw := range tasks {
+		if s := readState(raw); s.stopped() && s.Version == 0 {
+			bare = append(bare, s.TaskARN)
+		} else {
+			full = append(full, raw)
+		}
+	}
+	return append(full, l.describeOrName(ctx, r, bare)...)
+}
+
 // clarify looks at ECS where the reply alone does not say which tasks there are: after a ConflictException, and
 // after a definite refusal of a call whose earlier try may have been carried out.
 func (l *Launcher) clarify(ctx context.Context, r *Run, reply *launchReply) {
@@ -124,13 +140,13 @@ func (l *Launcher) clarify(ctx context.Context, r *Run, reply *launchReply) {
 		reply.adopted = l.describeOrName(ctx, r, e.ResourceIDs)
 		return
 	}
-	if reply.wasUnclear && ClassifyError(e) != Throttled {
+	if e.Code == "ConflictException" || (reply.wasUnclear && ClassifyError(e) != Throttled) {
 		arns, err := l.tasksOf(ctx, r)
 		if err != nil {
 			reply.err = &EngineError{Operation: e.Operation, Code: e.Code, Message: e.Message, Unclear: true, Err: err}
 			return
 		}
-		reply.adopted = l.describeOrName(ctx, r, arns)
+		reply.adopted = l.describeOrName(ctx, r, unknown(r.attempt(), arns))
 	}
 }
 

@@ -18,14 +18,10 @@ func (l *Launcher) look(ctx context.Context, r *Run, now time.Time) (StepOutput,
 		return l.lookAgain(ctx, r, now, err)
 	}
 	a := r.attempt()
-	if found := l.unknown(a, arns); len(found) > 0 {
-		for _, raw := range l.describeOrName(ctx, r, found) {
-			a.take(raw, fromECS, now)
-		}
-		if a.LaunchedAt == nil {
-			a.LaunchedAt = &now
-		}
-		r.FreshAt, a.Open, a.NotBefore = now, nil, now
+	found := unknown(a, arns)
+	r.place(a, l.describeOrName(ctx, r, found), now)
+	if len(found) > 0 && (r.Operation == RunTask || len(a.Tasks) >= a.Want) {
+		a.Open, a.NotBefore = nil, now
 	} else {
 		a.emptyLook(now)
 	}
@@ -33,24 +29,28 @@ func (l *Launcher) look(ctx context.Context, r *Run, now time.Time) (StepOutput,
 	return l.Tuning.answer(r, Decide(r, now), now), l.save(ctx, r, now)
 }
 
-// lookAgain notes that ECS did not answer the look.
+// lookAgain notes that ECS did not answer the look. One that it refuses for good is not repeated for ever.
 func (l *Launcher) lookAgain(ctx context.Context, r *Run, now time.Time, err error) (StepOutput, error) {
 	a := r.attempt()
-	a.count(ClassifyError(err), refusalText(err), now)
-	a.Open.NotBefore = now.Add(time.Minute)
+	class := ClassifyError(err)
+	a.count(class, refusalText(err), now)
+	if class.retriedInAttempt() || now.Sub(a.Open.IntentAt) <= unclearLife {
+		a.Open.NotBefore = now.Add(time.Minute)
+	} else {
+		a.lose("and ECS refuses to list its tasks: "+refusalText(err), now)
+	}
+	Settle(r, now)
 	return l.Tuning.answer(r, Decide(r, now), now), l.save(ctx, r, now)
 }
 
-// emptyLook takes a look that found nothing: within unclearLife of the intent a StartTask may be made again
+// emptyLook takes a look that found nothing, or not all that a StartTask asked for: within unclearLife of the intent a StartTask may be made again
 // after the second; later the call is lost, never made twice.
 func (a *Attempt) emptyLook(now time.Time) {
 	call := a.Open
 	call.Looks++
 	switch {
 	case now.Sub(call.IntentAt) > unclearLife:
-		reason := fmt.Sprintf("launch call %d had no clear answer for %s, and ECS shows no task of it", call.Number, unclearLife)
-		a.Open, a.Unclear = nil, true
-		a.GivenUp = &Refusal{Class: ClassLost, Reason: reason, Count: 1, LastAt: now}
+		a.lose("and ECS shows no task of it", now)
 	case call.Looks < emptyLooks:
 		call.NotBefore = now.Add(time.Minute)
 	default:
@@ -58,14 +58,23 @@ func (a *Attempt) emptyLook(now time.Time) {
 	}
 }
 
-// tasksOf lists the tasks that carry the current attempt's startedBy, running or lately stopped.
+// lose gives the open call up without knowing what came of it.
+func (a *Attempt) lose(why string, now time.Time) {
+	reason := fmt.Sprintf("launch call %d had no clear answer for %s, %s", a.Open.Number, unclearLife, why)
+	a.Open, a.Unclear = nil, true
+	a.GivenUp = &Refusal{Class: ClassLost, Reason: reason, Count: 1, LastAt: now}
+}
+
+// tasksOf lists the tasks that carry the current attempt's startedBy, running and lately stopped: of one call's tasks some
+// may be the one and some the other.
 func (l *Launcher) tasksOf(ctx context.Context, r *Run) ([]string, error) {
 	q := TaskQuery{Cluster: r.Cluster, StartedBy: r.attempt().StartedBy}
-	arns, err := l.Engine.List(ctx, q)
-	if err != nil || len(arns) > 0 {
-		return arns, err
+	running, err := l.Engine.List(ctx, q)
+	if err != nil {
+		return nil, err
 	}
-	return stoppedTasks(ctx, l.Engine, r, q)
+	stopped, err := stoppedTasks(ctx, l.Engine, r, q)
+	return append(running, stopped...), err
 }
 
 // stoppedTasks finds stopped tasks by startedBy. ListTasks may not combine that filter with STOPPED, so they are
@@ -89,14 +98,10 @@ func stoppedTasks(ctx context.Context, engine Engine, r *Run, q TaskQuery) ([]st
 }
 
 // unknown leaves out the tasks that the attempt has already.
-func (l *Launcher) unknown(a *Attempt, arns []string) []string {
+func unknown(a *Attempt, arns []string) []string {
 	var out []string
 	for _, arn := range arns {
-		known := false
-		for i := range a.Tasks {
-			known = known || a.Tasks[i].ARN == arn
-		}
-		if !known {
+		if a.find(arn) == nil {
 			out = append(out, arn)
 		}
 	}
@@ -110,7 +115,7 @@ func (r *Run) missingInstances(a *Attempt) []string {
 	for i := range r.Attempts {
 		for j := range r.Attempts[i].Tasks {
 			t := &r.Attempts[i].Tasks[j]
-			if &r.Attempts[i] == a || r.judge(t).Class == "" || (t.Stop != nil && t.Stop.Cause == ByCaller) {
+			if &r.Attempts[i] == a || r.judge(t).Class == "" || t.stoppedByCaller(r.judge(t)) {
 				left = without(left, t.State().InstanceARN)
 			}
 		}

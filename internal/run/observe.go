@@ -14,6 +14,10 @@ const (
 	freshPoll   = time.Second      // a poll is there to look
 )
 
+// lateFollow is how many seconds later than due a Follow may end. It keeps the time that an invocation takes from
+// leading from one Follow into the next.
+const lateFollow = 2
+
 // mostTurns is how many observations one execution makes before the next generation takes over: an execution's
 // history ends at 25,000 events, and a turn takes up to 15.
 const mostTurns = 1000
@@ -52,10 +56,10 @@ func (o *Observer) step(ctx context.Context, in StepInput) (StepOutput, error) {
 	r.StepAt = now
 	r.Turns++
 	out := o.Tuning.answer(r, d, now)
-	if r.Turns >= mostTurns && (out.Next == StepPause || out.Next == StepFollow) {
+	if r.Turns >= mostTurns && out.Next != StepDone && len(asked) == 0 {
 		return o.handOver(ctx, in, r, now)
 	}
-	r.wait(in.Token, out, now)
+	r.wait(in, out, d)
 	if err := o.save(ctx, r, now); err != nil {
 		return StepOutput{}, err
 	}
@@ -69,7 +73,7 @@ func (o *Observer) step(ctx context.Context, in StepInput) (StepOutput, error) {
 // was started: the record is written before the start, and the start may have failed.
 func (o *Observer) leave(ctx context.Context, in StepInput, r *Run) (StepOutput, error) {
 	out := done(in)
-	if r != nil && r.Born == in.Born && r.Generation == in.Generation+1 && r.Turns == 0 && !r.Status.Terminal() {
+	if r != nil && r.Born == in.Born && r.Generation == in.Generation+1 && r.StepAt.IsZero() && !r.Status.Terminal() {
 		if err := o.startNext(ctx, r, in.Machine); err != nil {
 			return StepOutput{}, err
 		}
@@ -80,7 +84,7 @@ func (o *Observer) leave(ctx context.Context, in StepInput, r *Run) (StepOutput,
 // handOver lets the next generation go on, so that no execution's history overflows.
 func (o *Observer) handOver(ctx context.Context, in StepInput, r *Run, now time.Time) (StepOutput, error) {
 	r.Generation++
-	r.Turns, r.Waiting = 0, nil
+	r.Turns, r.Waiting, r.StepAt = 0, nil, time.Time{}
 	if err := o.save(ctx, r, now); err != nil {
 		return StepOutput{}, err
 	}
@@ -99,9 +103,15 @@ func (o *Observer) startNext(ctx context.Context, r *Run, machine string) error 
 	return err
 }
 
-// release answers the token of a Follow that has nothing to wait for.
+// staysIn says that the Follow which asks goes on waiting. Its time-out was chosen by the step before; where the
+// facts have changed since, it may be much too long, and the answer leads into another Follow.
+func (out StepOutput) staysIn(in StepInput) bool {
+	return out.Next == StepFollow && in.WaitSeconds <= out.WaitSeconds+lateFollow
+}
+
+// release answers the token of a Follow that has nothing to wait for, or would wait for too long.
 func (o *Observer) release(ctx context.Context, in StepInput, out StepOutput) error {
-	if in.Token == "" || out.Next == StepFollow {
+	if in.Token == "" || out.staysIn(in) {
 		return nil
 	}
 	err := o.Workflow.Wake(ctx, in.Token, out)
@@ -111,11 +121,11 @@ func (o *Observer) release(ctx context.Context, in StepInput, out StepOutput) er
 	return err
 }
 
-// wait keeps the token of an execution that waits, and forgets one that does not.
-func (r *Run) wait(token string, out StepOutput, now time.Time) {
+// wait keeps the token of an execution that waits for d, and forgets one that does not.
+func (r *Run) wait(in StepInput, out StepOutput, d Decision) {
 	r.Waiting = nil
-	if token != "" && out.Next == StepFollow {
-		r.Waiting = &Waiting{Token: token, Due: now.Add(time.Duration(out.WaitSeconds) * time.Second)}
+	if in.Token != "" && out.staysIn(in) {
+		r.Waiting = &Waiting{Token: in.Token, Due: d.Due}
 	}
 }
 
@@ -129,12 +139,21 @@ func (o *Observer) refresh(ctx context.Context, r *Run, now time.Time, follow bo
 	if a == nil || !a.live() || now.Sub(r.FreshAt) < fresh {
 		return nil
 	}
-	found, err := o.Engine.Describe(ctx, r.Cluster, a.liveTasks())
+	found, err := describe(ctx, o.Engine, r.Cluster, a.liveTasks())
 	if err != nil {
 		return engineFault(err)
 	}
 	r.takeDescription(found, now)
 	return nil
+}
+
+// describe reads tasks from ECS. Those of a cluster that is not there are missing.
+func describe(ctx context.Context, engine Engine, cluster string, arns []string) (Description, error) {
+	found, err := engine.Describe(ctx, cluster, arns)
+	if isUnknown(err) {
+		return Description{Missing: arns}, nil
+	}
+	return found, err
 }
 
 func (a *Attempt) liveTasks() []string {

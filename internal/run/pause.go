@@ -29,7 +29,7 @@ func jitter(parts ...string) float64 {
 // PollPause is the wait before the next look at ECS without task events: a tenth of the time since the
 // launch, from 2 s to 300 s (RT-40), less up to a tenth of it. draw is in [0, 1).
 func PollPause(sinceLaunch time.Duration, draw float64) time.Duration {
-	p := min(max(sinceLaunch/10, 2*time.Second), 300*time.Second)
+	p := min(max(sinceLaunch/10, 2*time.Second), mostPoll)
 	return max(2*time.Second, p-time.Duration(draw*float64(p)/10))
 }
 
@@ -66,8 +66,9 @@ func backoff(first time.Duration, rate float64, n int, most time.Duration) time.
 	return time.Duration(p)
 }
 
+// halfJitter leaves at least half of p, in whole milliseconds.
 func halfJitter(p time.Duration, draw float64) time.Duration {
-	return p/2 + time.Duration(draw*float64(p)/2)
+	return (p/2 + time.Duration(draw*float64(p)/2)).Truncate(time.Millisecond)
 }
 
 func (r *Run) draw(what string, n int) float64 { return jitter(r.ID, r.Born, what, strconv.Itoa(n)) }

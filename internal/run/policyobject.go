@@ -52,12 +52,12 @@ func (o *policyObject) member(name string, take func(at string, v json.RawMessag
 	}
 }
 
-// number reads a whole number from least to most.
-func (o *policyObject) number(name string, least, most int, into *int) {
+// number reads a whole number from 1 to most.
+func (o *policyObject) number(name string, most int, into *int) {
 	o.member(name, func(at string, v json.RawMessage) {
 		var n float64
-		if json.Unmarshal(v, &n) != nil || n != math.Trunc(n) || n < float64(least) || n > float64(most) {
-			o.reader.fault(at, RulePolicyValue, fmt.Sprintf("allowed: a whole number from %d to %d", least, most))
+		if json.Unmarshal(v, &n) != nil || n != math.Trunc(n) || n < 1 || n > float64(most) {
+			o.reader.fault(at, RulePolicyValue, fmt.Sprintf("allowed: a whole number from 1 to %d", most))
 			return
 		}
 		*into = int(n)

@@ -19,10 +19,10 @@ func DecodePolicy(raw json.RawMessage) (Policy, []Violation) {
 	d := &policyReader{}
 	top := d.object("/policy", raw)
 	top.member("retry", func(at string, v json.RawMessage) { d.retry(at, v, &p.Retry) })
-	top.number("timeoutSeconds", 1, mostSeconds, &p.TimeoutSeconds)
-	top.number("startTimeoutSeconds", 1, mostSeconds, &p.StartTimeoutSeconds)
-	top.number("launchTimeoutSeconds", 1, mostSeconds, &p.LaunchTimeoutSeconds)
-	top.number("deadlineSeconds", 1, mostSeconds, &p.DeadlineSeconds)
+	top.number("timeoutSeconds", mostSeconds, &p.TimeoutSeconds)
+	top.number("startTimeoutSeconds", mostSeconds, &p.StartTimeoutSeconds)
+	top.number("launchTimeoutSeconds", mostSeconds, &p.LaunchTimeoutSeconds)
+	top.number("deadlineSeconds", mostSeconds, &p.DeadlineSeconds)
 	top.member("overlap", func(at string, v json.RawMessage) { d.overlap(at, v, &p) })
 	top.choice("placement", []string{Fill, AllOrNone, BestEffort}, &p.Placement)
 	top.member("verdict", func(at string, v json.RawMessage) { d.verdict(at, v, &p.Verdict) })
@@ -33,14 +33,14 @@ func DecodePolicy(raw json.RawMessage) (Policy, []Violation) {
 
 func (d *policyReader) retry(at string, raw json.RawMessage, into *Retry) {
 	o := d.object(at, raw)
-	o.number("maxAttempts", 1, 20, &into.MaxAttempts)
+	o.number("maxAttempts", 20, &into.MaxAttempts)
 	o.member("on", func(at string, v json.RawMessage) {
 		if list, ok := d.texts(at, v); ok {
 			d.classes(at, list)
 			into.On = list
 		}
 	})
-	o.number("intervalSeconds", 1, 86_400, &into.IntervalSeconds)
+	o.number("intervalSeconds", 86_400, &into.IntervalSeconds)
 	o.member("backoffRate", func(at string, v json.RawMessage) {
 		var rate float64
 		if json.Unmarshal(v, &rate) != nil || rate < 1 || rate > 100 {
@@ -49,7 +49,7 @@ func (d *policyReader) retry(at string, raw json.RawMessage, into *Retry) {
 		}
 		into.BackoffRate = rate
 	})
-	o.number("maxIntervalSeconds", 1, 86_400, &into.MaxIntervalSeconds)
+	o.number("maxIntervalSeconds", 86_400, &into.MaxIntervalSeconds)
 	o.rest()
 }
 
@@ -79,9 +79,9 @@ func (d *policyReader) overlap(at string, raw json.RawMessage, p *Policy) {
 		}
 	})
 	o.choice("mode", []string{OverlapAllow, OverlapForbid, OverlapReplace, OverlapQueue}, &v.Mode)
-	o.number("limit", 1, 1000, &v.Limit)
-	o.number("maxQueued", 1, 5000, &v.MaxQueued)
-	o.number("queueTimeoutSeconds", 1, mostSeconds, &v.QueueTimeoutSeconds)
+	o.number("limit", 1000, &v.Limit)
+	o.number("maxQueued", 5000, &v.MaxQueued)
+	o.number("queueTimeoutSeconds", mostSeconds, &v.QueueTimeoutSeconds)
 	if !o.has("key") && v.Mode != OverlapAllow {
 		d.fault(at+"/key", RulePolicyValue, "required with mode "+v.Mode+": the key whose runs must not overlap")
 	}

@@ -149,6 +149,8 @@ type StepInput struct {
 	Execution
 	Machine string `json:"machine,omitempty"` // ARN of the running machine
 	Token   string `json:"token,omitempty"`   // only where the state waits for it
+	// WaitSeconds is after how long a state that waits for the token gives up.
+	WaitSeconds int `json:"waitSeconds,omitempty"`
 }
 
 // StepOutput is what Launch and Observe answer, and what a wake-up carries.

@@ -10,39 +10,44 @@ import (
 // Reader is GET /runs and GET /runs/{runId}.
 type Reader struct {
 	Store Store
+	Stack Stack
 }
 
 // Get answers one run. CodeNotFound: there is none, it expired, or the caller may not see it.
-func (d *Reader) Get(ctx context.Context, _, id string) (*Run, error) {
+func (d *Reader) Get(ctx context.Context, caller, id string) (*Run, error) {
 	if !ValidID(id) {
 		return nil, notFound()
 	}
 	r, err := d.Store.Get(ctx, id)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, ErrNotFound) || (err == nil && !d.Stack.shows(r, caller)) {
 		return nil, notFound()
 	}
 	return r, err
 }
 
 // List answers a page of runs, newest first. CodeInvalid names a filter that breaks a rule.
-func (d *Reader) List(ctx context.Context, q ListRequest) (RunList, error) {
+func (d *Reader) List(ctx context.Context, q ListRequest) (List, error) {
 	if v := q.violations(); len(v) > 0 {
-		return RunList{}, invalid(v...)
+		return List{}, invalid(v...)
 	}
 	after, err := q.decodeCursor()
 	if err != nil {
-		return RunList{}, err
+		return List{}, err
 	}
 	if q.Limit == 0 {
 		q.Limit = 20
 	}
-	page, err := d.Store.List(ctx, Query{
+	query := Query{
 		Status: Status(q.Status), Family: q.Family, Group: q.Group, StartedBy: q.StartedBy, Limit: q.Limit, After: after,
-	})
-	if err != nil {
-		return RunList{}, err
 	}
-	return RunList{Runs: page.Runs, NextCursor: q.encodeCursor(page.Next)}, nil
+	if d.Stack.OwnerOnly {
+		query.Owner = q.Caller
+	}
+	page, err := d.Store.List(ctx, query)
+	if err != nil {
+		return List{}, err
+	}
+	return List{Runs: page.Runs, NextCursor: q.encodeCursor(page.Next)}, nil
 }
 
 func (q ListRequest) violations() []Violation {

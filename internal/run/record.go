@@ -43,7 +43,7 @@ type Run struct {
 	Turns      int        `json:"turns,omitempty"`  // observations of this generation
 	Heals      int        `json:"heals,omitempty"`  // generations started in a row because an execution died
 	HealAt     time.Time  `json:"healAt,omitzero"`  // not before this may the next one start
-	StepAt     time.Time  `json:"stepAt,omitzero"`  // an execution of this generation last took a step
+	StepAt     time.Time  `json:"stepAt,omitzero"`  // an execution of this generation last took a step; zero: none has, or it is known to have died
 	FreshAt    time.Time  `json:"freshAt,omitzero"` // ECS was last heard of: by launch, event, observation or sweep
 	SweepAt    time.Time  `json:"sweepAt,omitzero"` // key of the open index; zero: not in it
 	Expires    time.Time  `json:"expires,omitzero"` // set at the end; later the record counts as absent
@@ -51,10 +51,12 @@ type Run struct {
 
 // Definition is what a run keeps of its task definition.
 type Definition struct {
-	ARN        string      `json:"arn"`
-	Family     string      `json:"family"`
-	Revision   int         `json:"revision"`
-	Containers []Container `json:"containers"`
+	ARN      string `json:"arn"`
+	Family   string `json:"family"`
+	Revision int    `json:"revision"`
+	// NetworkMode is the definition's: awsvpc, bridge, host, none, or "" for ECS's default.
+	NetworkMode string      `json:"networkMode,omitempty"`
+	Containers  []Container `json:"containers"`
 }
 
 // Container is what a run keeps of a container definition.

@@ -29,6 +29,8 @@ type Definitions interface {
 
 // Registrar is POST /task-definitions.
 type Registrar struct {
+	Stack       Stack
+	Writes      bool // callers may register (AllowTaskDefinitionWrites)
 	Spec        DefinitionSpec
 	Definitions Definitions
 }
@@ -36,12 +38,19 @@ type Registrar struct {
 // Register registers a definition unless the family's latest revision already says the same. Errors: CodeInvalid;
 // CodeThrottled; CodeUnavailable (the look at the latest revision makes a repetition safe).
 func (g *Registrar) Register(ctx context.Context, body []byte) (RegisterResult, error) {
+	if !g.Writes {
+		return RegisterResult{}, &Error{Code: CodeForbidden, Message: "this stack takes no task definitions (AllowTaskDefinitionWrites is off)"}
+	}
 	input, violations := g.Spec.ParseTaskDefinition(body)
 	if len(violations) > 0 {
 		return RegisterResult{}, invalid(violations...)
 	}
+	family := stringMember(input, "family")
+	if !g.Stack.allows(family) {
+		return RegisterResult{}, &Error{Code: CodeNotFound, Message: "no such task definition family"}
+	}
 	hash := contentHash(input)
-	latest, tags, err := g.Definitions.Latest(ctx, stringMember(input, "family"))
+	latest, tags, err := g.Definitions.Latest(ctx, family)
 	switch {
 	case err == nil && tags[ContentTag] == hash:
 		return RegisterResult{Definition: latest}, nil

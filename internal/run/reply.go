@@ -12,7 +12,9 @@ const unclearLife = 50 * time.Minute
 
 // launchReply is what came of one try of a launch call.
 type launchReply struct {
-	call       int
+	attempt    int // number
+	call       int // number within the attempt
+	try        int // of that call
 	placed     Placement
 	err        error
 	wasUnclear bool              // an earlier try of the same call may have been carried out
@@ -20,19 +22,14 @@ type launchReply struct {
 }
 
 // takeReply writes a reply into the attempt whose call is open. A reply to another call is old news, its
-// tasks are not.
+// tasks are not. So is a refusal of an earlier try: what the later one did, only its own reply tells.
 func (r *Run) takeReply(reply launchReply, now time.Time) {
-	a := r.attempt()
-	for _, raw := range append(reply.placed.Tasks, reply.adopted...) {
-		a.take(raw, fromECS, now)
-	}
-	if len(a.Tasks) > 0 {
-		r.FreshAt = now
-		if a.LaunchedAt == nil {
-			a.LaunchedAt = &now
-		}
-	}
+	a := &r.Attempts[reply.attempt-1]
+	r.place(a, append(reply.placed.Tasks, reply.adopted...), now)
 	if a.Open == nil || a.Open.Number != reply.call {
+		return
+	}
+	if a.Open.Tries != reply.try && (reply.err != nil || len(reply.placed.Tasks) == 0) {
 		return
 	}
 	switch {
@@ -44,6 +41,32 @@ func (r *Run) takeReply(reply launchReply, now time.Time) {
 	default:
 		r.takeError(a, reply, now)
 	}
+}
+
+// place takes tasks that a launch call placed. Where ECS described each of them, the next look can wait.
+func (r *Run) place(a *Attempt, tasks []json.RawMessage, now time.Time) {
+	for _, raw := range tasks {
+		a.take(raw, fromECS, now)
+	}
+	if len(a.Tasks) == 0 {
+		return
+	}
+	if a.LaunchedAt == nil {
+		a.LaunchedAt = &now
+	}
+	if a.described() {
+		r.FreshAt = now
+	}
+}
+
+// described says that each of the attempt's tasks is known by more than its ARN.
+func (a *Attempt) described() bool {
+	for i := range a.Tasks {
+		if a.Tasks[i].State().Version == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // take adds a task to the attempt or merges it, and says whether anything changed.

@@ -21,5 +21,6 @@ const (
 	RuleCluster        = "DV-17" // no such cluster
 	RuleTooLarge       = "DV-18" // request and resolved together: at most 100 KB compressed
 	RuleStopBody       = "DV-19" // a member that POST /runs/{runId}/stop does not take, or a value out of range
+	RuleExecuteCommand = "DV-21" // ECS Exec is off in this stack
 	RuleKeyReused      = "DV-20" // the idempotency key belongs to a request with another body
 )

@@ -26,6 +26,9 @@ func Settle(r *Run, now time.Time) {
 	}
 	r.noteStart()
 	a := r.attempt()
+	if len(a.Tasks) >= a.Want {
+		a.Open = nil // whatever the open call's reply will say, all of its tasks are known
+	}
 	r.giveUp(a, now)
 	r.orderStops(a, now)
 	if r.over(a) {
@@ -49,7 +52,7 @@ func (r *Run) noteStart() {
 		for j := range r.Attempts[i].Tasks {
 			at := r.Attempts[i].Tasks[j].State().StartedAt
 			if at != nil && (r.StartedAt == nil || at.Before(*r.StartedAt)) {
-				t := at.UTC()
+				t := at.UTC().Truncate(time.Millisecond)
 				r.StartedAt = &t
 			}
 		}

@@ -9,6 +9,7 @@ import (
 // Stopper is POST /runs/{runId}/stop.
 type Stopper struct {
 	Keeper
+	Stack    Stack
 	Engine   Engine
 	Workflow Workflow
 }
@@ -23,6 +24,10 @@ func (s *Stopper) Stop(ctx context.Context, q StopRequest) (*Run, error) {
 	}
 	var asked []string
 	r, err := s.edit(ctx, q.RunID, func(r *Run, now time.Time) (bool, error) {
+		if !s.Stack.shows(r, q.Caller) {
+			return false, notFound()
+		}
+		asked = nil
 		if r.Status.Terminal() {
 			return false, nil
 		}

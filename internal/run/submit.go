@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -13,6 +14,7 @@ import (
 // Submitter is POST /runs.
 type Submitter struct {
 	Keeper
+	Stack    Stack
 	Spec     Spec
 	Catalog  Catalog
 	Workflow Workflow
@@ -29,11 +31,11 @@ func (s *Submitter) Submit(ctx context.Context, q SubmitRequest) (SubmitResult, 
 			return res, err
 		}
 	}
-	found, err := s.resolve(ctx, r, sub)
+	found, err := s.resolve(ctx, r, sub.TaskDefinition)
 	if err != nil {
 		return SubmitResult{}, err
 	}
-	if violations = append(violations, found...); len(violations) > 0 {
+	if violations = appendNew(violations, found); len(violations) > 0 {
 		return SubmitResult{}, invalid(violations...)
 	}
 	if err := checkSize(r); err != nil {
@@ -43,6 +45,16 @@ func (s *Submitter) Submit(ctx context.Context, q SubmitRequest) (SubmitResult, 
 		return SubmitResult{Run: r}, nil
 	}
 	return s.create(ctx, r)
+}
+
+// appendNew adds violations of fields that have none yet.
+func appendNew(known, found []Violation) []Violation {
+	for _, v := range found {
+		if !slices.ContainsFunc(known, func(k Violation) bool { return k.Field == v.Field }) {
+			known = append(known, v)
+		}
+	}
+	return known
 }
 
 // read takes the request apart into a record that is not stored yet.
@@ -144,23 +156,41 @@ func notRecorded(err error) error {
 
 // resolve pins the revision and checks what only ECS can tell: the definition and the cluster. Where ECS is throttled,
 // denied or away, it is left to the launch.
-func (s *Submitter) resolve(ctx context.Context, r *Run, sub Submission) ([]Violation, error) {
-	if familyOf(sub.TaskDefinition) == "" {
-		return nil, nil // refused already
+func (s *Submitter) resolve(ctx context.Context, r *Run, name string) ([]Violation, error) {
+	if r.Operation == "" {
+		return nil, nil // the body could not be read
 	}
 	var out []Violation
-	def, err := s.Catalog.Definition(ctx, sub.TaskDefinition)
+	if familyOf(name) != "" {
+		out = s.resolveDefinition(ctx, r, name)
+	}
+	r.Resolved = s.Stack.fill(r.Operation, r.Resolved, r.Definition)
+	r.Cluster = stringMember(r.Resolved, "cluster")
+	out = append(out, s.Stack.violations(r.Resolved)...)
+	if err := s.Catalog.Cluster(ctx, r.Cluster); err != nil && isUnknown(err) {
+		out = append(out, Violation{"/cluster", RuleCluster, "no ACTIVE cluster of that name; give a short name or ARN, or leave it out for the cluster `default`"})
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, &Error{Code: CodeNotRecorded, Message: "the run was not recorded: out of time; repeat the call", Err: err}
+	}
+	return out, nil
+}
+
+func (s *Submitter) resolveDefinition(ctx context.Context, r *Run, name string) []Violation {
+	unknown := []Violation{{"/taskDefinition", RuleDefinition, "no ACTIVE task definition of that name; give a registered family, family:revision, or ARN"}}
+	if !s.Stack.allows(familyOf(name)) {
+		return unknown
+	}
+	def, err := s.Catalog.Definition(ctx, name)
 	switch {
 	case err == nil:
 		r.pin(&def)
-		out = append(out, r.verdictViolations(&def)...)
+		return r.verdictViolations(&def)
 	case isUnknown(err):
-		out = append(out, Violation{"/taskDefinition", RuleDefinition, "no ACTIVE task definition of that name; give a registered family, family:revision, or ARN"})
+		return unknown
+	default:
+		return nil
 	}
-	if err := s.Catalog.Cluster(ctx, sub.Cluster); err != nil && isUnknown(err) {
-		out = append(out, Violation{"/cluster", RuleCluster, "no ACTIVE cluster of that name; give a short name or ARN, or leave it out for the cluster `default`"})
-	}
-	return out, ctx.Err()
 }
 
 func isUnknown(err error) bool {

@@ -89,7 +89,7 @@ func (s *Sweeper) hear(ctx context.Context, runs []*Run, reads *int) {
 			batch, arns := takeBatch(group)
 			group = group[len(batch):]
 			*reads--
-			found, err := s.Engine.Describe(ctx, cluster, arns)
+			found, err := describe(ctx, s.Engine, cluster, arns)
 			if err != nil {
 				continue // throttled or gone: the next sweep asks again
 			}
@@ -124,7 +124,7 @@ func takeBatch(group []*Run) (batch []*Run, arns []string) {
 
 // write takes a description into r as the store has it by now, and leaves r the written record.
 func (s *Sweeper) write(ctx context.Context, r *Run, found Description) {
-	written, err := s.editSeen(ctx, r.ID, r, func(r *Run, now time.Time) (bool, error) {
+	written, err := s.editSeen(ctx, r.ID, r.Clone(), func(r *Run, now time.Time) (bool, error) {
 		if r.attempt() == nil {
 			return false, nil
 		}
@@ -140,35 +140,57 @@ func (s *Sweeper) write(ctx context.Context, r *Run, found Description) {
 // see does for one record what is due: ties its loose ends, wakes its execution, or starts one where there is none.
 func (s *Sweeper) see(ctx context.Context, r *Run, report *SweepReport, reads *int) error {
 	now := s.now()
-	if r.Status.Terminal() {
-		return s.tie(ctx, r, report, reads)
+	if r.StepAt.IsZero() && !r.Status.Terminal() {
+		return s.start(ctx, r, report)
 	}
-	d := Decide(r, now)
-	late := now.Sub(d.Due) >= sweepGrace/2 && now.Sub(r.StepAt) >= sweepGrace
+	woken, err := (waker{s.Keeper, s.Workflow}).rouse(ctx, r, now)
 	switch {
-	case r.Waiting != nil && now.Before(r.Waiting.Due.Add(sweepGrace)):
+	case woken:
 		report.Woken++
-		return (waker{s.Keeper, s.Workflow}).wake(ctx, r, now)
-	case !late:
-		return s.touch(ctx, r.ID)
-	case r.StepAt.IsZero() && r.Generation == 1:
-		return s.startFirst(ctx, r, report)
-	default:
-		return s.heal(ctx, r, report)
+	case err != nil && !errors.Is(err, ErrTokenGone):
+		return err
 	}
+	switch {
+	case r.Status.Terminal():
+		return s.tie(ctx, r, report, reads)
+	case woken:
+		return nil
+	case s.overdue(r, now):
+		return s.heal(ctx, r, report)
+	case r.SweepAt.After(now):
+		return nil // hear wrote it
+	default:
+		return s.touch(ctx, r.ID)
+	}
+}
+
+// overdue says that a live execution would have taken its next step by now.
+func (s *Sweeper) overdue(r *Run, now time.Time) bool {
+	next := Decide(r, now).Due
+	if r.Waiting != nil && r.Waiting.Due.Before(next) {
+		next = r.Waiting.Due
+	}
+	if poll := r.StepAt.Add(mostPoll); !s.Tuning.TaskEvents && poll.Before(next) {
+		next = poll
+	}
+	return now.Sub(next) >= sweepGrace/2 && now.Sub(r.StepAt) >= sweepGrace
 }
 
 // touch writes the index anew, so that the next sweep looks when it should.
 func (s *Sweeper) touch(ctx context.Context, id string) error {
 	_, err := s.edit(ctx, id, func(r *Run, now time.Time) (bool, error) {
 		Settle(r, now)
+		if r.Status.Terminal() {
+			r.Waiting = nil
+		}
 		return true, nil
 	})
 	return err
 }
 
-// startFirst starts the execution of a record whose submission could not.
-func (s *Sweeper) startFirst(ctx context.Context, r *Run, report *SweepReport) error {
+// start starts the execution of a generation that has not taken a step, or is known to have died: its submission, its
+// predecessor or a sweep could not, or must wait.
+func (s *Sweeper) start(ctx context.Context, r *Run, report *SweepReport) error {
 	err := s.Workflow.Start(ctx, r.execution(), "")
 	if errors.Is(err, ErrExecutionExists) {
 		return s.heal(ctx, r, report)
@@ -180,7 +202,8 @@ func (s *Sweeper) startFirst(ctx context.Context, r *Run, report *SweepReport) e
 }
 
 // heal lets the next generation take over from an execution that died: at once the first time, later after
-// HealPause. The old one, should it live, finds itself replaced and ends.
+// HealPause. The old one, should it live, finds itself replaced and ends. Within the pause the record only says
+// that no execution is known to be at work, so that every sweep comes here again.
 func (s *Sweeper) heal(ctx context.Context, seen *Run, report *SweepReport) error {
 	start := false
 	r, err := s.edit(ctx, seen.ID, func(r *Run, now time.Time) (bool, error) {
@@ -188,13 +211,15 @@ func (s *Sweeper) heal(ctx context.Context, seen *Run, report *SweepReport) erro
 		if r.Status.Terminal() || r.Generation != seen.Generation || r.Born != seen.Born {
 			return false, nil
 		}
+		known := r.StepAt.IsZero()
+		r.StepAt, r.Waiting = time.Time{}, nil
 		if now.Before(r.HealAt) {
-			return true, nil // only the index moves
+			return !known, nil
 		}
 		start = true
 		r.Generation++
 		r.Heals++
-		r.Turns, r.Waiting, r.StepAt = 0, nil, now
+		r.Turns = 0
 		r.HealAt = now.Add(HealPause(r.Heals))
 		return true, nil
 	})
@@ -215,16 +240,25 @@ func (s *Sweeper) ExecutionEnded(ctx context.Context, x Execution) error {
 	if err != nil {
 		return err
 	}
-	if r.Born != x.Born || r.Generation != x.Generation || r.Status.Terminal() {
+	switch {
+	case r.Born != x.Born || r.Status.Terminal():
+		return nil
+	case r.Generation == x.Generation:
+		return s.heal(ctx, r, &SweepReport{})
+	case r.Generation == x.Generation+1 && r.StepAt.IsZero():
+		return s.start(ctx, r, &SweepReport{}) // this news came before, and the start failed
+	default:
 		return nil
 	}
-	return s.heal(ctx, r, &SweepReport{})
 }
 
 // tie stops what is left alive of a run that is over, until all of it was seen STOPPED or a day has passed.
 func (s *Sweeper) tie(ctx context.Context, r *Run, report *SweepReport, reads *int) error {
 	for i := range r.Attempts {
 		a := &r.Attempts[i]
+		if !a.loose() {
+			continue
+		}
 		if *reads <= 0 {
 			return nil
 		}

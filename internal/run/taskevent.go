@@ -63,8 +63,12 @@ func (r *Run) takeEvent(number int, detail json.RawMessage, now time.Time) (writ
 	if a.StartedBy != s.StartedBy {
 		return false, true
 	}
-	if a.find(s.TaskARN) == nil && a.Open == nil {
+	t := a.find(s.TaskARN)
+	switch {
+	case t == nil && a.Open == nil:
 		return false, true
+	case t != nil && t.State().stopped() && a.Outcome != nil:
+		return false, false // it says nothing that an ended attempt keeps
 	}
 	if write = a.take(detail, fromEvent, now); write {
 		r.FreshAt = now

@@ -15,20 +15,25 @@ type waker struct {
 // wake ends the wait of r's execution if r now needs something sooner than the wait's end. It may be called
 // again for an unchanged record: a token that is gone means that somebody did it before.
 func (w waker) wake(ctx context.Context, r *Run, now time.Time) error {
+	if _, err := w.rouse(ctx, r, now); !errors.Is(err, ErrTokenGone) {
+		return err
+	}
+	return nil
+}
+
+// rouse is wake for the sweep, which wants to know: woken is true when somebody was waiting and is not any more;
+// ErrTokenGone, that nobody waits with that token.
+func (w waker) rouse(ctx context.Context, r *Run, now time.Time) (woken bool, err error) {
 	if r.Waiting == nil {
-		return nil
+		return false, nil
 	}
 	d := Decide(r, now)
 	if d.Next == StepObserve && len(d.Stops) == 0 && !d.Due.Before(r.Waiting.Due) {
-		return nil
+		return false, nil
 	}
-	return w.rouse(ctx, r, w.Tuning.answer(r, d, now))
-}
-
-func (w waker) rouse(ctx context.Context, r *Run, answer StepOutput) error {
-	err := w.Workflow.Wake(ctx, r.Waiting.Token, answer)
+	err = w.Workflow.Wake(ctx, r.Waiting.Token, w.Tuning.answer(r, d, now))
 	if err == nil || errors.Is(err, ErrTokenGone) {
-		return nil
+		return err == nil, err
 	}
-	return &Error{Code: CodeUnavailable, Message: "the run was recorded, its execution could not be woken; repeat the call", Err: err}
+	return false, &Error{Code: CodeUnavailable, Message: "the run was recorded, its execution could not be woken; repeat the call", Err: err}
 }

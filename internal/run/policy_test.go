@@ -1,0 +1,202 @@
+package run
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// faults lists "pointer rule" of each violation.
+func faults(found []Violation) []string {
+	var out []string
+	for _, v := range found {
+		out = append(out, v.Field+" "+v.Rule)
+	}
+	return out
+}
+
+func TestPolicyDefaults(t *testing.T) {
+	want := Policy{
+		Retry:               Retry{MaxAttempts: 3, On: []string{"NEVER_STARTED"}, IntervalSeconds: 10, BackoffRate: 2, MaxIntervalSeconds: 300},
+		StartTimeoutSeconds: 900, LaunchTimeoutSeconds: 3600, Placement: "FILL", Verdict: Verdict{SuccessExitCodes: []int{0}},
+	}
+	for _, text := range []string{
+		"", "null", "{}", `{"retry":null,"overlap":null,"verdict":null,"placement":null,"timeoutSeconds":null}`, `{"retry":{},"verdict":{}}`,
+		`{"startTimeoutSeconds":900,"launchTimeoutSeconds":3600,"placement":"FILL","overlap":{"mode":"ALLOW"}}`,
+		`{"overlap":{"key":"nightly","limit":3,"maxQueued":5000,"queueTimeoutSeconds":60}}`, " \n{} ",
+		`{"retry":{"on":null,"maxAttempts":null},"verdict":{"container":null,"successExitCodes":null}}`,
+	} {
+		got, found := DecodePolicy(json.RawMessage(text))
+		if len(found) > 0 || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v %v", text, got, found)
+		}
+	}
+	if got, found := DecodePolicy(nil); len(found) > 0 || !reflect.DeepEqual(got, want) {
+		t.Errorf("nil: %+v %v", got, found)
+	}
+}
+
+func TestPolicyHonoured(t *testing.T) {
+	got, found := DecodePolicy(json.RawMessage(`{
+		"retry":{"maxAttempts":20,"on":["INTERRUPTED","OUT_OF_MEMORY","TIMED_OUT","NEVER_STARTED","EXIT:0","EXIT:137","EXIT:255","EXIT:*"],"intervalSeconds":86400,"backoffRate":1.5,"maxIntervalSeconds":1},
+		"verdict":{"container":"app","successExitCodes":[0,3,255]}}`))
+	want := DefaultPolicy()
+	want.Retry = Retry{20, []string{"INTERRUPTED", "OUT_OF_MEMORY", "TIMED_OUT", "NEVER_STARTED", "EXIT:0", "EXIT:137", "EXIT:255", "EXIT:*"}, 86400, 1.5, 1}
+	want.Verdict = Verdict{"app", []int{0, 3, 255}}
+	if len(found) > 0 || !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v %v", got, found)
+	}
+	if got, found := DecodePolicy(json.RawMessage(`{"retry":{"on":[]}}`)); len(found) > 0 || got.Retry.On == nil || len(got.Retry.On) > 0 {
+		t.Errorf("an empty list is no retries: %+v %v", got.Retry, found)
+	}
+}
+
+// TestPolicyLimits tries each number at and past its limits, and each with values of the wrong type.
+func TestPolicyLimits(t *testing.T) {
+	for _, c := range []struct {
+		path        string
+		least, most int
+		notYet      bool
+	}{
+		{"/retry/maxAttempts", 1, 20, false}, {"/retry/intervalSeconds", 1, 86_400, false}, {"/retry/maxIntervalSeconds", 1, 86_400, false}, {"/retry/backoffRate", 1, 100, false},
+		{"/timeoutSeconds", 1, mostSeconds, true}, {"/startTimeoutSeconds", 1, mostSeconds, true},
+		{"/launchTimeoutSeconds", 1, mostSeconds, true}, {"/deadlineSeconds", 1, mostSeconds, true},
+	} {
+		for _, n := range []int{c.least, c.most} {
+			_, found := DecodePolicy(nested(c.path, fmt.Sprint(n)))
+			want := []string(nil)
+			if c.notYet {
+				want = []string{"/policy" + c.path + " " + RuleNotYet}
+			}
+			if got := faults(found); !slices.Equal(got, want) {
+				t.Errorf("%s %d: %v, want %v", c.path, n, got, want)
+			}
+		}
+		bad := []string{fmt.Sprint(c.least - 1), fmt.Sprint(c.most + 1), "-1", `"3"`, "true", "[]", "{}", "1e999", `""`}
+		if c.path != "/retry/backoffRate" {
+			bad = append(bad, "1.5", "0.999999999")
+		}
+		for _, v := range bad {
+			p, found := DecodePolicy(nested(c.path, v))
+			if got, want := faults(found), []string{"/policy" + c.path + " " + RulePolicyValue}; !slices.Equal(got, want) {
+				t.Errorf("%s %s: %v, want %v", c.path, v, got, want)
+			}
+			if !reflect.DeepEqual(p, DefaultPolicy()) {
+				t.Errorf("%s %s: a refused value is kept", c.path, v)
+			}
+		}
+	}
+}
+
+// nested makes {"a":{"b":v}} of /a/b.
+func nested(path, v string) json.RawMessage {
+	names := strings.Split(path[1:], "/")
+	for i := len(names) - 1; i >= 0; i-- {
+		v = fmt.Sprintf(`{%q:%s}`, names[i], v)
+	}
+	return json.RawMessage(v)
+}
+
+func TestPolicyFaults(t *testing.T) {
+	long := strings.Repeat("é", 255)
+	for _, c := range []struct {
+		body string
+		want []string
+	}{
+		{`[]`, []string{"/policy DV-14"}},
+		{`"x"`, []string{"/policy DV-14"}},
+		{`3`, []string{"/policy DV-14"}},
+		{`{"Retry":{}}`, []string{"/policy/Retry DV-13"}},
+		{`{"a/b~c":1}`, []string{"/policy/a~1b~0c DV-13"}},
+		{`{"surprise":null}`, []string{"/policy/surprise DV-13"}},
+		{`{"retry":[]}`, []string{"/policy/retry DV-14"}},
+		{`{"retry":{"attempts":2}}`, []string{"/policy/retry/attempts DV-13"}},
+		{`{"retry":{"on":"NEVER_STARTED"}}`, []string{"/policy/retry/on DV-14"}},
+		{`{"retry":{"on":[1]}}`, []string{"/policy/retry/on DV-14"}},
+		{`{"retry":{"on":["EXIT:"]}}`, []string{"/policy/retry/on/0 DV-14"}},
+		{`{"retry":{"on":["EXIT:256","EXIT:-1","EXIT:01","EXIT:x","EXIT:+1","EXIT:**"]}}`, []string{
+			"/policy/retry/on/0 DV-14", "/policy/retry/on/1 DV-14", "/policy/retry/on/2 DV-14", "/policy/retry/on/3 DV-14", "/policy/retry/on/4 DV-14", "/policy/retry/on/5 DV-14"}},
+		{`{"retry":{"on":["never_started","CAPACITY","LOST","STOPPED",""]}}`, []string{
+			"/policy/retry/on/0 DV-14", "/policy/retry/on/1 DV-14", "/policy/retry/on/2 DV-14", "/policy/retry/on/3 DV-14", "/policy/retry/on/4 DV-14"}},
+		{`{"retry":{"on":["NEVER_STARTED",null]}}`, []string{"/policy/retry/on/1 DV-14"}},
+		{`{"verdict":3}`, []string{"/policy/verdict DV-14"}},
+		{`{"verdict":{"container":""}}`, []string{"/policy/verdict/container DV-14"}},
+		{`{"verdict":{"container":["app"]}}`, []string{"/policy/verdict/container DV-14"}},
+		{`{"verdict":{"successExitCodes":[]}}`, []string{"/policy/verdict/successExitCodes DV-14"}},
+		{`{"verdict":{"successExitCodes":0}}`, []string{"/policy/verdict/successExitCodes DV-14"}},
+		{`{"verdict":{"successExitCodes":["0"]}}`, []string{"/policy/verdict/successExitCodes DV-14"}},
+		{`{"verdict":{"successExitCodes":[0,256,-1,1.5]}}`, []string{"/policy/verdict/successExitCodes/1 DV-14", "/policy/verdict/successExitCodes/2 DV-14", "/policy/verdict/successExitCodes/3 DV-14"}},
+		{`{"verdict":{"successExitCodes":[3,null]}}`, []string{"/policy/verdict/successExitCodes/1 DV-14"}},
+		{`{"verdict":{"Container":"app"}}`, []string{"/policy/verdict/Container DV-13"}},
+		{`{"placement":"fill"}`, []string{"/policy/placement DV-14"}},
+		{`{"placement":1}`, []string{"/policy/placement DV-14"}},
+		{`{"placement":"ALL_OR_NOTHING"}`, []string{"/policy/placement DV-15"}},
+		{`{"placement":"BEST_EFFORT"}`, []string{"/policy/placement DV-15"}},
+		{`{"overlap":7}`, []string{"/policy/overlap DV-14"}},
+		{`{"overlap":{"mode":"FORBID","key":"k"}}`, []string{"/policy/overlap DV-15"}},
+		{`{"overlap":{"mode":"QUEUE"}}`, []string{"/policy/overlap DV-15", "/policy/overlap/key DV-14"}},
+		{`{"overlap":{"mode":"sometimes"}}`, []string{"/policy/overlap/mode DV-14"}},
+		{`{"overlap":{"key":""}}`, []string{"/policy/overlap/key DV-06"}},
+		{`{"overlap":{"key":"` + long + `"}}`, nil},
+		{`{"overlap":{"key":"` + long + `x"}}`, []string{"/policy/overlap/key DV-06"}},
+		{`{"overlap":{"limit":0,"maxQueued":5001,"queueTimeoutSeconds":0,"x":1}}`, []string{
+			"/policy/overlap/limit DV-14", "/policy/overlap/maxQueued DV-14", "/policy/overlap/queueTimeoutSeconds DV-14", "/policy/overlap/x DV-13"}},
+		{`{"retry":{"maxAttempts":0,"on":["X"]},"timeoutSeconds":5,"deadlineSeconds":-1,"verdict":{"successExitCodes":[999]},"nope":1,"placement":"BEST_EFFORT"}`, []string{
+			"/policy/deadlineSeconds DV-14", "/policy/nope DV-13", "/policy/placement DV-15", "/policy/retry/maxAttempts DV-14", "/policy/retry/on/0 DV-14",
+			"/policy/timeoutSeconds DV-15", "/policy/verdict/successExitCodes/0 DV-14"}},
+	} {
+		for range 5 { // maps are read in any order, the answer has one
+			_, found := DecodePolicy(json.RawMessage(c.body))
+			if got := faults(found); !slices.Equal(got, c.want) {
+				t.Errorf("%s:\n got %v\nwant %v", c.body, got, c.want)
+				break
+			}
+		}
+	}
+}
+
+func TestPolicyDetailsSayWhatIsAllowed(t *testing.T) {
+	_, found := DecodePolicy(json.RawMessage(`{"x":1,"retry":{"maxAttempts":99,"on":["?"],"backoffRate":0},"placement":"?","overlap":{"key":1,"mode":"?"},"verdict":{"container":1,"successExitCodes":[]},"timeoutSeconds":9}`))
+	if len(found) != 10 {
+		t.Fatalf("%d violations: %v", len(found), faults(found))
+	}
+	for _, v := range found {
+		if !strings.Contains(v.Detail, "allowed: ") {
+			t.Errorf("%s: %q does not say what is allowed", v.Field, v.Detail)
+		}
+	}
+}
+
+func TestRetriesAndSucceeds(t *testing.T) {
+	r := Retry{On: []string{"INTERRUPTED", "EXIT:3"}}
+	for class, want := range map[Class]bool{Interrupted: true, ExitClass(3): true, ExitClass(33): false, NeverStarted: false, ClassLost: false, "": false} {
+		if r.retries(class) != want {
+			t.Errorf("%s: %v", class, !want)
+		}
+	}
+	any := Retry{On: []string{"EXIT:*"}}
+	for class, want := range map[Class]bool{ExitClass(1): true, ExitClass(255): true, OutOfMemory: false, "EXIT:": false, ClassStopped: false} {
+		if any.retries(class) != want {
+			t.Errorf("EXIT:* %s: %v", class, !want)
+		}
+	}
+	v := Verdict{SuccessExitCodes: []int{0, 3}}
+	if !v.succeeds(3) || !v.succeeds(0) || v.succeeds(1) {
+		t.Error("succeeds")
+	}
+}
+
+func FuzzDecodePolicy(f *testing.F) {
+	for _, seed := range []string{`{}`, `{"retry":{"on":["EXIT:1"]}}`, `{"overlap":{"key":"k","mode":"QUEUE"}}`, `null`, `[`, `{"verdict":{"successExitCodes":[1e3]}}`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		p, found := DecodePolicy(body)
+		if p.Retry.MaxAttempts < 1 || p.Retry.MaxAttempts > 20 || len(p.Verdict.SuccessExitCodes) == 0 && len(found) == 0 {
+			t.Errorf("%s: %+v %v", body, p, found)
+		}
+	})
+}

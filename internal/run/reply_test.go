@@ -1,0 +1,212 @@
+package run
+
+import (
+	"errors"
+	"testing"
+	"time"
+)
+
+// calling is a run whose first attempt has a call open, made n times.
+func calling(count, tries int, unclear bool) (*Run, *Attempt) {
+	r := newRun(count)
+	r.begin("davit", start)
+	a := r.attempt()
+	for range tries {
+		r.openCall(a, start, time.Minute)
+	}
+	a.Open.Unclear = unclear
+	Settle(r, start)
+	return r, a
+}
+
+func TestOpenCall(t *testing.T) {
+	r, a := calling(3, 1, true)
+	first := *a.Open
+	if first.Number != 1 || first.Count != 3 || first.Tries != 1 || first.Token != r.token(1, 1) || !first.NotBefore.Equal(start) {
+		t.Errorf("%+v", first)
+	}
+	r.openCall(a, after(time.Minute), time.Minute)
+	again := *a.Open
+	if again.Token != first.Token || again.Number != 1 || again.Tries != 2 || !again.IntentAt.Equal(start) || a.Calls != 1 {
+		t.Errorf("a repetition is the same call: %+v", again)
+	}
+	input := string(r.callInput(a))
+	if want := `{"clientToken":"` + first.Token + `","cluster":"jobs","count":3,"startedBy":"` + a.StartedBy + `","taskDefinition":"arn:job:1"}`; input != want {
+		t.Errorf("%s\nwant %s", input, want)
+	}
+	if string(r.Clone().callInput(r.Clone().attempt())) != input {
+		t.Error("a stored call asks for something else")
+	}
+}
+
+// TestTakeReply is what each shape of an answer leaves: of a call for two tasks.
+func TestTakeReply(t *testing.T) {
+	one, two := described("t1", "PROVISIONING"), described("t2", "PROVISIONING")
+	full := Failure{ARN: "arn:i", Reason: "RESOURCE:MEMORY"}
+	for _, c := range []struct {
+		name    string
+		unclear bool // an earlier try was
+		placed  Placement
+		err     error
+		adopted []TaskState
+		open    bool
+		tasks   int
+		class   Class // of the only refusal
+		givenUp Class
+		wait    time.Duration // until the next call, at most; 0: none
+	}{
+		{name: "tasks only", placed: Placement{Tasks: list(one, two)}, tasks: 2},
+		{name: "tasks only, after an unclear try", unclear: true, placed: Placement{Tasks: list(one, two)}, tasks: 2},
+		{name: "failures only", placed: Placement{Failures: []Failure{full, full}}, class: Capacity, wait: 5 * time.Second},
+		{name: "both", placed: Placement{Tasks: list(one), Failures: []Failure{full}}, tasks: 1, class: Capacity, wait: 5 * time.Second},
+		{name: "neither", class: Unavailable, wait: 2 * time.Second},
+		{name: "fewer tasks without a word", placed: Placement{Tasks: list(one)}, tasks: 1, class: Unavailable, wait: 2 * time.Second},
+		{name: "failures that no wait cures", placed: Placement{Tasks: list(one), Failures: []Failure{{Reason: "ATTRIBUTE"}}}, tasks: 1, class: Invalid, givenUp: Invalid},
+		{name: "throttled failures", placed: Placement{Failures: []Failure{{Reason: "Rate exceeded"}}}, class: Throttled, wait: 2 * time.Second},
+		{name: "throttle", err: throttled(), class: Throttled, wait: 2 * time.Second},
+		{name: "throttle after an unclear try", unclear: true, err: throttled(), open: true, class: Throttled, wait: 2 * time.Second},
+		{name: "5xx", err: serverFault(), open: true, class: Unavailable, wait: 2 * time.Second},
+		{name: "lost reply", err: lostReply(), open: true, class: Unavailable, wait: 2 * time.Second},
+		{name: "an error of another kind", err: errors.New("what"), open: true, class: Unavailable, wait: 2 * time.Second},
+		{name: "never sent", err: &EngineError{Operation: "RunTask"}, class: Unavailable, wait: 2 * time.Second},
+		{name: "never sent, after an unclear try", unclear: true, err: &EngineError{Operation: "RunTask"}, open: true, class: Unavailable, wait: 2 * time.Second},
+		{name: "4xx", err: refusal("InvalidParameterException", "no"), class: Invalid, givenUp: Invalid},
+		{name: "4xx after an unclear try, nothing found", unclear: true, err: refusal("InvalidParameterException", "no"), class: Invalid, givenUp: Invalid},
+		{name: "4xx after an unclear try, tasks found", unclear: true, err: refusal("InvalidParameterException", "no"), adopted: []TaskState{one, two}, tasks: 2},
+		{name: "conflict, all found", err: refusal("ConflictException", "used"), adopted: []TaskState{one, two}, tasks: 2},
+		{name: "conflict, some found", err: refusal("ConflictException", "used"), adopted: []TaskState{one}, tasks: 1, wait: time.Nanosecond},
+		{name: "capacity in an exception", err: refusal("ClientException", "Capacity is unavailable at this time"), class: Capacity, wait: 5 * time.Second},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r, a := calling(2, 1, true)
+			answer := reply(a, c.placed, c.err)
+			answer.wasUnclear, answer.adopted = c.unclear, list(c.adopted...)
+			token := a.Open.Token
+			r.takeReply(answer, start)
+			if (a.Open != nil) != c.open || len(a.Tasks) != c.tasks {
+				t.Fatalf("open %v, %d tasks", a.Open != nil, len(a.Tasks))
+			}
+			if a.Open != nil && a.Open.Token != token {
+				t.Error("an open call keeps its token")
+			}
+			switch {
+			case c.class == "" && len(a.Refusals) > 0, c.class != "" && (len(a.Refusals) != 1 || a.Refusals[0].Class != c.class || a.Refusals[0].Reason == ""):
+				t.Errorf("refusals %+v, want %q", a.Refusals, c.class)
+			case (a.GivenUp == nil) != (c.givenUp == "") || a.GivenUp != nil && a.GivenUp.Class != c.givenUp:
+				t.Errorf("given up %+v, want %q", a.GivenUp, c.givenUp)
+			}
+			if at, due := r.launchDue(a); due != (c.wait > 0) {
+				t.Errorf("another call is due: %v", due)
+			} else if due {
+				within(t, "the pause", at.Sub(start), c.wait/2, c.wait)
+			}
+			if len(a.Failures) != len(c.placed.Failures) {
+				t.Errorf("%d failures kept", len(a.Failures))
+			}
+			if (a.LaunchedAt != nil) != (c.tasks > 0) {
+				t.Errorf("launched at %v", a.LaunchedAt)
+			}
+		})
+	}
+}
+
+func TestAReplyToAnotherCallIsOldNews(t *testing.T) {
+	r, a := calling(2, 1, true)
+	old := reply(a, Placement{}, refusal("ClientException", "no"))
+	a.Open = nil
+	r.openCall(a, after(time.Minute), time.Minute)
+	r.takeReply(old, after(time.Minute))
+	if a.Open == nil || a.Open.Number != 2 || a.GivenUp != nil || len(a.Refusals) > 0 {
+		t.Errorf("%+v", a)
+	}
+	old.err, old.placed = nil, Placement{Tasks: list(described("t1", "PENDING"))}
+	r.takeReply(old, after(time.Minute))
+	if a.Open == nil || len(a.Tasks) != 1 {
+		t.Errorf("its tasks are none the less there: %+v", a)
+	}
+}
+
+// TestARefusalOfAnEarlierTry comes late, after a later try of the same call may have been carried out.
+func TestARefusalOfAnEarlierTry(t *testing.T) {
+	for _, late := range []launchReply{{err: throttled()}, {err: refusal("ClientException", "no")}, {placed: Placement{Failures: []Failure{{Reason: "RESOURCE:CPU"}}}}} {
+		r, a := calling(1, 2, true)
+		late.attempt, late.call, late.try = 1, 1, 1
+		r.takeReply(late, start)
+		if a.Open == nil || a.GivenUp != nil || len(a.Refusals) > 0 {
+			t.Errorf("%+v: %+v", late, a)
+		}
+	}
+	r, a := calling(1, 2, true)
+	r.takeReply(launchReply{attempt: 1, call: 1, try: 1, placed: Placement{Tasks: list(described("t1", "PENDING"))}}, start)
+	if a.Open != nil || len(a.Tasks) != 1 {
+		t.Errorf("tasks are the same whichever try's answer names them: %+v", a)
+	}
+}
+
+// TestAReplyToAnEarlierAttempt: calls are numbered within their attempt, so the number alone does not tell.
+func TestAReplyToAnEarlierAttempt(t *testing.T) {
+	r, a := calling(1, 1, true)
+	late := reply(a, Placement{}, refusal("ClientException", "no"))
+	r.takeReply(reply(a, Placement{Tasks: list(described("t1", "PENDING"))}, nil), start)
+	r.show(after(time.Minute), kind("t1", "never", 30))
+	b := r.attempt()
+	r.openCall(b, after(2*time.Minute), time.Minute)
+	if b.Number != 2 || b.Open.Number != late.call {
+		t.Fatalf("%+v", b)
+	}
+	r.takeReply(late, after(2*time.Minute))
+	if b.Open == nil || b.GivenUp != nil || len(b.Refusals) > 0 {
+		t.Errorf("attempt 2 took attempt 1's answer: %+v", b)
+	}
+}
+
+func TestTakeRefusesStrangers(t *testing.T) {
+	_, a := calling(1, 1, true)
+	for _, s := range []TaskState{described("t1", "PENDING", startedBy("someone")), {LastStatus: "PENDING"}, described("t1", "PENDING", startedBy(StartedBy("davit", testID, 2)))} {
+		if a.take(raw(s), fromECS, start) || len(a.Tasks) > 0 {
+			t.Errorf("took %+v", s)
+		}
+	}
+}
+
+func TestPausesGrowWithRefusalsInARow(t *testing.T) {
+	r, a := calling(1, 1, false)
+	last := time.Duration(0)
+	for i := range 8 {
+		if a.Open == nil {
+			r.openCall(a, start, time.Minute)
+		}
+		r.takeReply(reply(a, Placement{Failures: []Failure{{Reason: "RESOURCE:CPU"}}}, nil), start)
+		pause := a.NotBefore.Sub(start)
+		full := RefusalPause(Capacity, i+1, 1)
+		within(t, "the pause", pause, full/2, full)
+		if pause < last/2 {
+			t.Errorf("refusal %d: %v after %v", i+1, pause, last)
+		}
+		last = pause
+	}
+	if a.Refused != 8 || len(a.Refusals) != 1 || a.Refusals[0].Count != 8 {
+		t.Errorf("%d %+v", a.Refused, a.Refusals)
+	}
+	r.openCall(a, start, time.Minute)
+	r.takeReply(reply(a, Placement{Tasks: list(described("t1", "PENDING"))}, nil), start)
+	if a.Refused != 0 {
+		t.Error("a placement ends the row")
+	}
+}
+
+func TestTheLastCallIsDueAtTheLaunchDeadline(t *testing.T) {
+	r, a := calling(1, 1, false)
+	now := after(time.Hour - time.Second)
+	a.Refused = 10
+	r.takeReply(reply(a, Placement{Failures: []Failure{{Reason: "RESOURCE:CPU"}}}, nil), now)
+	if !a.NotBefore.Equal(after(time.Hour)) {
+		t.Errorf("%v", a.NotBefore.Sub(start))
+	}
+}
+
+func TestFailuresAreBounded(t *testing.T) {
+	if n := len(keep(make([]Failure, 25))); n != 10 {
+		t.Errorf("%d", n)
+	}
+}

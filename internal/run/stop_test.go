@@ -1,0 +1,232 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+)
+
+func stopRequest(task string) StopRequest {
+	return StopRequest{Caller: "someone", RunID: testID, Reason: "enough", Task: task}
+}
+
+func (w *world) stop(task string) *Run {
+	w.t.Helper()
+	r, err := w.stopper().Stop(context.Background(), stopRequest(task))
+	if err != nil {
+		w.t.Fatalf("Stop: %v", err)
+	}
+	return r
+}
+
+func TestStopBeforeLaunch(t *testing.T) {
+	w := ready(t, 1)
+	if r := w.stop(""); summary(r) != "STOPPED STOPPED exit=-" || r.Stop.Reason != "enough" || r.Stop.Cause != ByCaller {
+		t.Errorf("%s %+v", summary(r), r.Stop)
+	}
+	if out := w.launch(); out.Next != StepDone || len(w.ecs.inputs) > 0 {
+		t.Errorf("%+v", out)
+	}
+}
+
+// TestStopDuringALaunchCall: what the call places is stopped by the step after it.
+func TestStopDuringALaunchCall(t *testing.T) {
+	for _, events := range []bool{true, false} {
+		w := ready(t, 2)
+		w.tuning.TaskEvents = events
+		w.ecs.launches = []launchFault{{during: func() { w.stop("") }}}
+		out := w.launch()
+		r := w.run()
+		if r.Status != Stopping || len(r.attempt().Tasks) != 2 || out.Next != StepObserve || w.ecs.count("Stop") != 0 {
+			t.Fatalf("%s %+v", r.Status, out)
+		}
+		w.observe()
+		if w.ecs.count("Stop") != 2 || w.ecs.reasons[0] != "enough" {
+			t.Errorf("%v %q", w.ecs.calls, w.ecs.reasons)
+		}
+		w.ecs.finish("t1", 143)
+		w.ecs.finish("t2", 143)
+		w.clock.advance(time.Minute)
+		if out := w.observe(); out.Next != StepDone || summary(w.run()) != "STOPPED STOPPED exit=143" {
+			t.Errorf("%+v %s", out, summary(w.run()))
+		}
+	}
+}
+
+// TestStopWhileACallIsUnclear: it is first made clear what the call did.
+func TestStopWhileACallIsUnclear(t *testing.T) {
+	w := ready(t, 1)
+	w.ecs.launches = []launchFault{{err: lostReply(), carried: true}}
+	w.launch()
+	if r := w.stop(""); r.Status != Stopping {
+		t.Fatalf("%s", r.Status)
+	}
+	w.clock.advance(3 * time.Second)
+	if out := w.launch(); out.Next != StepObserve || len(w.ecs.tasks) != 1 {
+		t.Errorf("%+v", out)
+	}
+	w.observe()
+	if w.ecs.count("Stop") != 1 {
+		t.Errorf("%v", w.ecs.calls)
+	}
+}
+
+func TestStopInAPause(t *testing.T) {
+	w := ready(t, 1)
+	w.ecs.launches = []launchFault{{failures: []Failure{{Reason: "RESOURCE:CPU"}}}}
+	w.launch()
+	w.follow("token")
+	if r := w.stop(""); summary(r) != "STOPPED STOPPED exit=-" {
+		t.Errorf("%s", summary(r))
+	}
+	if woken := w.flow.woken(); len(woken) != 1 || woken[0].token != "token" || woken[0].answer.Next != StepDone {
+		t.Errorf("%+v", woken)
+	}
+}
+
+func TestStopARunningRun(t *testing.T) {
+	w := placed(t, 2)
+	w.handle(w.ecs.set("t1", "RUNNING", startedAt(start)))
+	w.clock.advance(time.Minute)
+	w.follow("token")
+	w.flow.woken()
+	r := w.stop("")
+	if r.Status != Stopping || w.ecs.count("Stop") > 0 {
+		t.Errorf("with task events the execution asks ECS: %s %v", r.Status, w.ecs.calls)
+	}
+	if woken := w.flow.woken(); len(woken) != 1 || woken[0].answer.Next != StepObserve {
+		t.Fatalf("%+v", woken)
+	}
+	w.observe()
+	if w.ecs.count("Stop") != 2 {
+		t.Errorf("%v", w.ecs.calls)
+	}
+	w.flow.gone = map[string]bool{"token": true}
+	if again := w.stop(""); again.Status != Stopping || !again.Stop.At.Equal(after(time.Minute)) {
+		t.Errorf("the first wish stays: %+v", again.Stop)
+	}
+}
+
+func TestStopWithoutTaskEventsAsksEcsItself(t *testing.T) {
+	w := polling(placed(t, 2))
+	r := w.stop("")
+	if w.ecs.count("Stop") != 2 || r.Status != Stopping || r.attempt().Tasks[0].Stop.AskedAt.IsZero() {
+		t.Errorf("%v %s", w.ecs.calls, r.Status)
+	}
+	if w.observe(); w.ecs.count("Stop") != 2 {
+		t.Error("asked twice")
+	}
+	w = polling(placed(t, 2))
+	w.ecs.fails["Stop"] = []error{throttled(), nil}
+	_, err := w.stopper().Stop(context.Background(), stopRequest(""))
+	tasks := w.run().attempt().Tasks
+	if CodeOf(err) != CodeThrottled || w.run().Stop == nil || !tasks[0].Stop.AskedAt.IsZero() || tasks[1].Stop.AskedAt.IsZero() {
+		t.Errorf("%v %+v", err, tasks[0].Stop)
+	}
+	if w.observe(); w.ecs.count("Stop") != 3 {
+		t.Errorf("%v", w.ecs.calls)
+	}
+}
+
+func TestStopAnEndedRun(t *testing.T) {
+	w := placed(t, 1)
+	w.handle(w.ecs.finish("t1", 0))
+	version := w.run().Version
+	for _, task := range []string{"", "t1", "nobody"} {
+		if r := w.stop(task); r.Status != Succeeded || r.Version != version {
+			t.Errorf("%q: %s, version %d", task, r.Status, r.Version)
+		}
+	}
+}
+
+func TestStopOneTask(t *testing.T) {
+	for _, name := range []string{"t2", arnOf("t2")} {
+		w := placed(t, 2)
+		w.follow("token")
+		r := w.stop(name)
+		if r.Stop != nil || r.attempt().Tasks[0].Stop != nil || r.attempt().Tasks[1].Stop == nil || r.Status != Pending {
+			t.Errorf("%+v %s", r.attempt(), r.Status)
+		}
+		w.observe()
+		if got := w.ecs.calls[len(w.ecs.calls)-1]; got != "Stop t2" {
+			t.Errorf("%v", w.ecs.calls)
+		}
+		w.handle(w.ecs.set("t1", "RUNNING", startedAt(start)))
+		w.handle(w.ecs.finish("t2", 143))
+		w.handle(w.ecs.finish("t1", 0))
+		if r := w.run(); summary(r) != "STOPPED STOPPED exit=143" || !strings.Contains(r.StatusReason, "t2") {
+			t.Errorf("%s %q", summary(r), r.StatusReason)
+		}
+	}
+}
+
+func TestStopATaskThatHasEnded(t *testing.T) {
+	w := placed(t, 2)
+	w.handle(w.ecs.finish("t1", 0))
+	if r := w.stop("t1"); r.attempt().Tasks[0].Stop != nil {
+		t.Errorf("%+v", r.attempt().Tasks[0].Stop)
+	}
+}
+
+func TestStopUnknown(t *testing.T) {
+	w := placed(t, 1)
+	for _, q := range []StopRequest{{RunID: keyID("a", "b")}, {RunID: "nonsense"}, {RunID: ""}} {
+		if _, err := w.stopper().Stop(context.Background(), q); CodeOf(err) != CodeNotFound || len(ViolationsOf(err)) > 0 {
+			t.Errorf("%+v: %v", q, err)
+		}
+	}
+	version := w.run().Version
+	_, err := w.stopper().Stop(context.Background(), stopRequest("nobody"))
+	if v := ViolationsOf(err); CodeOf(err) != CodeNotFound || len(v) != 1 || v[0].Field != "/task" || v[0].Rule != "SP-01" || w.run().Version != version {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestStopAgainstOtherWriters(t *testing.T) {
+	w := polling(placed(t, 1))
+	w.store.meddle = []func(*Run){func(r *Run) { r.Turns++ }, func(r *Run) { r.Turns++ }}
+	if r := w.stop(""); r.Status != Stopping || w.ecs.count("Stop") != 1 || r.Turns != 2 {
+		t.Errorf("%s %v", r.Status, w.ecs.calls)
+	}
+	for range 100 {
+		w.store.meddle = append(w.store.meddle, func(r *Run) { r.Turns++ })
+	}
+	if _, err := w.stopper().Stop(context.Background(), stopRequest("")); CodeOf(err) != CodeConflict {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestStopThatComesTooLate: between the read and the write the run ended, so there is nothing left to ask ECS for.
+func TestStopThatComesTooLate(t *testing.T) {
+	w := polling(placed(t, 1))
+	w.store.meddle = []func(*Run){func(r *Run) { r.show(start, succeeded("t1", start)); r.Expires = after(time.Hour) }}
+	if r := w.stop(""); r.Status != Succeeded || w.ecs.count("Stop") > 0 {
+		t.Errorf("%s %v", r.Status, w.ecs.calls)
+	}
+}
+
+func TestStopThatCannotWake(t *testing.T) {
+	w := placed(t, 1)
+	w.follow("token")
+	w.flow.wake = errors.New("Step Functions is away")
+	_, err := w.stopper().Stop(context.Background(), stopRequest(""))
+	if CodeOf(err) != CodeUnavailable || w.run().Stop == nil || strings.Contains(MessageOf(err), "Step Functions") {
+		t.Errorf("%v", err)
+	}
+	w.flow.wake = nil
+	w.flow.woken()
+	w.stop("")
+	if woken := w.flow.woken(); len(woken) != 1 {
+		t.Errorf("a repetition wakes, though it changes nothing: %+v", woken)
+	}
+}
+
+func TestStopWhenTheStoreIsAway(t *testing.T) {
+	w := placed(t, 1)
+	w.store.fail = func(string) error { return &Error{Code: CodeThrottled, Message: "slow"} }
+	if r, err := w.stopper().Stop(context.Background(), stopRequest("")); CodeOf(err) != CodeThrottled || r != nil {
+		t.Errorf("%v", err)
+	}
+}

@@ -1,0 +1,227 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"sort"
+	"sync"
+	"testing"
+	"time"
+)
+
+type fakeClock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *fakeClock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *fakeClock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+// memory is a Store that keeps records as bytes, so that nothing is shared, and holds every write against the rules that
+// no use case may break.
+type memory struct {
+	t     testing.TB
+	clock Clock
+
+	mu      sync.Mutex
+	records map[string][]byte
+	meddle  []func(*Run) // each changes the stored record before one Update, as another writer would
+	fail    func(method string) error
+	written func(r *Run) // told of every write
+	reads   int
+	writes  int
+}
+
+func newMemory(t testing.TB, clock Clock) *memory {
+	return &memory{t: t, clock: clock, records: map[string][]byte{}}
+}
+
+func (m *memory) trouble(method string) error {
+	if m.fail == nil {
+		return nil
+	}
+	return m.fail(method)
+}
+
+// get reads a record that has not expired; nil when there is none.
+func (m *memory) get(id string) *Run {
+	data, has := m.records[id]
+	if !has {
+		return nil
+	}
+	var r Run
+	if err := json.Unmarshal(data, &r); err != nil {
+		m.t.Fatalf("the stored record does not decode: %v", err)
+	}
+	if !r.Expires.IsZero() && !m.clock.Now().Before(r.Expires) {
+		return nil
+	}
+	return &r
+}
+
+func (m *memory) put(r *Run) {
+	data, err := json.Marshal(r)
+	if err != nil {
+		m.t.Fatalf("the record does not encode: %v", err)
+	}
+	m.records[r.ID] = data
+}
+
+func (m *memory) Create(_ context.Context, r *Run) (*Run, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.trouble("Create"); err != nil {
+		return nil, false, err
+	}
+	if old := m.get(r.ID); old != nil {
+		return old, false, nil
+	}
+	r.Version = 1
+	m.put(r)
+	return m.get(r.ID), true, nil
+}
+
+func (m *memory) Get(_ context.Context, id string) (*Run, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.reads++
+	if err := m.trouble("Get"); err != nil {
+		return nil, err
+	}
+	if r := m.get(id); r != nil {
+		return r, nil
+	}
+	return nil, ErrNotFound
+}
+
+func (m *memory) Update(_ context.Context, r *Run) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.trouble("Update"); err != nil {
+		return err
+	}
+	old := m.get(r.ID)
+	if old == nil {
+		return ErrNotFound
+	}
+	if len(m.meddle) > 0 {
+		m.meddle[0](old)
+		m.meddle = m.meddle[1:]
+		old.Version++
+		m.put(old)
+	}
+	if old.Version != r.Version {
+		return ErrConflict
+	}
+	checkStep(m.t, old, r)
+	r.Version++
+	m.put(r)
+	m.writes++
+	if m.written != nil {
+		m.written(r)
+	}
+	return nil
+}
+
+func (m *memory) List(_ context.Context, q Query) (Page, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.trouble("List"); err != nil {
+		return Page{}, err
+	}
+	var all []*Run
+	for id := range m.records {
+		r := m.get(id)
+		if r == nil || q.Status != "" && r.Status != q.Status || q.Family != "" && r.Family != q.Family {
+			continue
+		}
+		if q.After != nil && !older(r, *q.After) {
+			continue
+		}
+		all = append(all, r)
+	}
+	sort.Slice(all, func(i, j int) bool { return older(all[j], Position{all[i].CreatedAt, all[i].ID}) })
+	if len(all) <= q.Limit {
+		return Page{Runs: all}, nil
+	}
+	last := all[q.Limit-1]
+	return Page{Runs: all[:q.Limit], Next: &Position{last.CreatedAt, last.ID}}, nil
+}
+
+func older(r *Run, p Position) bool {
+	return r.CreatedAt.Before(p.CreatedAt) || r.CreatedAt.Equal(p.CreatedAt) && r.ID < p.ID
+}
+
+func (m *memory) Open(_ context.Context, due time.Time, limit int, after *OpenPosition) (OpenPage, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.trouble("Open"); err != nil {
+		return OpenPage{}, err
+	}
+	var all []OpenPosition
+	for id := range m.records {
+		r := m.get(id)
+		if r == nil || r.SweepAt.IsZero() || r.SweepAt.After(due) {
+			continue
+		}
+		p := OpenPosition{r.SweepAt, r.ID}
+		if after == nil || after.before(p) {
+			all = append(all, p)
+		}
+	}
+	sort.Slice(all, func(i, j int) bool { return all[i].before(all[j]) })
+	var page OpenPage
+	for i, p := range all {
+		if i == limit {
+			page.Next = &all[i-1]
+			break
+		}
+		page.IDs = append(page.IDs, p.ID)
+	}
+	return page, nil
+}
+
+func (p OpenPosition) before(o OpenPosition) bool {
+	return p.SweepAt.Before(o.SweepAt) || p.SweepAt.Equal(o.SweepAt) && p.ID < o.ID
+}
+
+// checkStep holds one write against what no writer may do.
+func checkStep(t testing.TB, old, next *Run) {
+	t.Helper()
+	if old.Status != next.Status && !old.Status.May(next.Status) {
+		t.Errorf("illegal move %s -> %s", old.Status, next.Status)
+	}
+	if !old.Status.Terminal() {
+		return
+	}
+	if summary(old) != summary(next) || !old.StoppedAt.Equal(*next.StoppedAt) || old.StatusReason != next.StatusReason {
+		t.Errorf("a terminal record changed: %s at %v -> %s at %v", summary(old), old.StoppedAt, summary(next), next.StoppedAt)
+	}
+	if next.Expires.IsZero() {
+		t.Errorf("a terminal record without an expiry")
+	}
+}
+
+// dieAt makes the nth Update fail, as a process does that dies then.
+func dieAt(n int) func(string) error {
+	updates := 0
+	return func(method string) error {
+		if method != "Update" {
+			return nil
+		}
+		if updates++; updates == n {
+			return errors.New("the process died")
+		}
+		return nil
+	}
+}

@@ -1,0 +1,338 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+)
+
+func TestSweepStartsWhatNobodyStarted(t *testing.T) {
+	w := ready(t, 1)
+	w.clock.advance(sweepGrace - time.Second)
+	if w.sweep(); len(w.flow.starts) > 0 {
+		t.Error("the submission has its own time to start it")
+	}
+	w.clock.advance(time.Second)
+	w.flow.fails = []error{errors.New("away")}
+	if report := w.sweep(); report.Failed != 1 || report.Started != 0 {
+		t.Errorf("%+v", report)
+	}
+	report := w.sweep()
+	if report.Started != 1 || len(w.flow.starts) != 2 || w.flow.starts[1] != (Execution{testID, testBorn, 1}) {
+		t.Errorf("%+v %+v", report, w.flow.starts)
+	}
+	w.launch()
+	if w.sweep(); len(w.flow.starts) != 2 {
+		t.Errorf("it has taken a step: %+v", w.flow.starts)
+	}
+}
+
+// TestSweepHealsAnExecutionThatDiedBeforeItsFirstStep: its name is taken, so only another generation can start.
+func TestSweepHealsAnExecutionThatDiedBeforeItsFirstStep(t *testing.T) {
+	w := ready(t, 1)
+	w.clock.advance(5 * time.Minute)
+	w.flow.fails = []error{ErrExecutionExists}
+	report := w.sweep()
+	if r := w.run(); report.Started != 1 || r.Generation != 2 || len(w.flow.starts) != 2 || w.flow.starts[1].Generation != 2 {
+		t.Errorf("%+v %+v", report, w.flow.starts)
+	}
+}
+
+// TestSweepHealsADeadExecution: each of them died where something is due now, or soon.
+func TestSweepHealsADeadExecution(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		world func(t *testing.T) *world
+	}{
+		{"in a launch pause", func(t *testing.T) *world {
+			w := ready(t, 1)
+			w.ecs.launches = []launchFault{{err: throttled()}}
+			w.launch()
+			return w
+		}},
+		{"in a launch call", func(t *testing.T) *world {
+			w := ready(t, 1)
+			w.store.fail = dieAt(2)
+			_, _ = w.launcher().Step(context.Background(), w.input())
+			return w
+		}},
+		{"with a stop to ask for", func(t *testing.T) *world {
+			w := placed(t, 1)
+			w.stop("")
+			return w
+		}},
+		{"with a stop to verify", func(t *testing.T) *world {
+			w := placed(t, 1)
+			w.stop("")
+			w.observe()
+			return w
+		}},
+		{"before a retry", func(t *testing.T) *world {
+			w := placed(t, 1)
+			w.handle(w.ecs.set("t1", "STOPPED", code("TaskFailedToStart"), stoppedAt(start)))
+			return w
+		}},
+		{"in a long follow, its token gone", func(t *testing.T) *world {
+			w := placed(t, 1)
+			w.handle(w.ecs.set("t1", "RUNNING", startedAt(start)))
+			w.follow("token")
+			w.flow.gone = map[string]bool{"token": true}
+			w.handle(w.ecs.set("t1", "STOPPED", stoppedAt(start), code("TaskFailedToStart"), func(s *TaskState) { s.StartedAt = nil }))
+			return w
+		}},
+		{"while polling", func(t *testing.T) *world {
+			w := polling(placed(t, 1))
+			w.ecs.set("t1", "RUNNING", startedAt(start))
+			w.clock.advance(time.Minute)
+			w.observe()
+			return w
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := c.world(t)
+			for range 8 { // the half hour after which tasks are unheard of included
+				w.clock.advance(5 * time.Minute)
+				w.sweep()
+			}
+			r := w.run()
+			if r.Generation < 2 || len(w.flow.starts) == 0 || w.flow.starts[0].Generation != 2 {
+				t.Errorf("generation %d, starts %+v, %s due %v", r.Generation, w.flow.starts, r.Status, Decide(r, w.clock.Now()).Due.Sub(start))
+			}
+		})
+	}
+}
+
+func TestSweepLeavesALiveExecutionAlone(t *testing.T) {
+	w := placed(t, 1)
+	w.handle(w.ecs.set("t1", "RUNNING", startedAt(start)))
+	w.follow("token")
+	for range 12 * 20 {
+		w.clock.advance(5 * time.Minute)
+		w.sweep()
+	}
+	if r := w.run(); len(w.flow.starts) > 0 || len(w.flow.woken()) > 0 || r.Generation != 1 {
+		t.Errorf("%+v, generation %d", w.flow.starts, r.Generation)
+	}
+	if n := w.ecs.count("Describe"); n != 40 {
+		t.Errorf("%d reads in 20 hours, want one each half hour", n)
+	}
+	w.clock.advance(3 * time.Hour)
+	w.observe()
+	if w.run().Status != Running {
+		t.Errorf("%s", w.run().Status)
+	}
+}
+
+func TestSweepWakesForWhatItHears(t *testing.T) {
+	w := placed(t, 1)
+	w.handle(w.ecs.set("t1", "RUNNING", startedAt(start)))
+	w.follow("token")
+	w.ecs.finish("t1", 3) // and the event is lost
+	w.clock.advance(unheard)
+	report := w.sweep()
+	if r := w.run(); summary(r) != "FAILED EXIT:3 exit=3" || report.Looked != 1 {
+		t.Errorf("%s %+v", summary(r), report)
+	}
+	if woken := w.flow.woken(); len(woken) != 1 || woken[0].answer.Next != StepDone {
+		t.Errorf("%+v", woken)
+	}
+}
+
+// TestSweepWakesAgain: the event was written, its wake-up was not delivered.
+func TestSweepWakesAgain(t *testing.T) {
+	w := following(t, 1)
+	w.flow.wake = errors.New("away")
+	_ = w.events().Handle(context.Background(), event(w.ecs.set("t1", "STOPPED", code("TaskFailedToStart"), stoppedAt(start))))
+	w.flow.woken()
+	w.clock.advance(5 * time.Minute)
+	if report := w.sweep(); report.Failed != 1 {
+		t.Errorf("%+v", report)
+	}
+	w.flow.wake = nil
+	w.flow.woken()
+	report := w.sweep()
+	if woken := w.flow.woken(); len(woken) != 1 || woken[0].token != "token" || woken[0].answer.Next != StepLaunch || report.Woken != 1 || len(w.flow.starts) > 0 {
+		t.Errorf("%+v %+v %+v", report, woken, w.flow.starts)
+	}
+}
+
+// TestDeathsInARowWaitLonger: at once the first time, then after 1, 2, 4 … minutes.
+func TestDeathsInARowWaitLonger(t *testing.T) {
+	w := placed(t, 1)
+	w.handle(w.ecs.set("t1", "RUNNING", startedAt(start)))
+	died := func() { // the current execution
+		if err := w.sweeper().ExecutionEnded(context.Background(), w.run().execution()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	died()
+	if len(w.flow.starts) != 1 || w.run().Generation != 2 {
+		t.Fatalf("at once: %+v", w.flow.starts)
+	}
+	for n, pause := range []time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 16 * time.Minute} {
+		begun := len(w.flow.starts)
+		w.launch()
+		died()
+		if len(w.flow.starts) != begun {
+			t.Fatalf("death %d: started before %v", n+2, pause)
+		}
+		for waited := time.Duration(0); waited < pause-time.Second; waited += 30 * time.Second {
+			w.flow.fails = []error{ErrExecutionExists}
+			w.sweep()
+			if w.run().Generation != n+2 {
+				t.Fatalf("death %d: generation %d after %v", n+2, w.run().Generation, waited)
+			}
+			w.clock.advance(30 * time.Second)
+		}
+		w.clock.advance(sweepGrace)
+		w.flow.fails = []error{ErrExecutionExists}
+		w.sweep()
+		w.flow.fails = nil
+		if got := w.flow.starts[len(w.flow.starts)-1].Generation; got != n+3 || w.run().Heals != n+2 {
+			t.Fatalf("death %d: generation %d, heals %d", n+2, got, w.run().Heals)
+		}
+	}
+	w.launch()
+	w.handle(w.ecs.finish("t1", 0))
+	if r := w.run(); r.Heals != 6 || r.Status != Succeeded {
+		t.Errorf("%d %s", r.Heals, r.Status)
+	}
+}
+
+// TestBackoffDoesNotKeepTheSweepFromHearing: ECS forgets after an hour, however sick the executions are.
+func TestBackoffDoesNotKeepTheSweepFromHearing(t *testing.T) {
+	w := placed(t, 1, func(r *Run) { r.Heals = 10 })
+	w.store.mu.Lock()
+	r := w.store.get(testID)
+	r.HealAt = after(time.Hour)
+	w.keeper().index(r, start)
+	w.store.put(r)
+	w.store.mu.Unlock()
+	w.ecs.finish("t1", 3)
+	for range 6 {
+		w.clock.advance(5 * time.Minute)
+		w.flow.fails = []error{ErrExecutionExists}
+		w.sweep()
+	}
+	if r := w.run(); summary(r) != "FAILED EXIT:3 exit=3" {
+		t.Errorf("%s", summary(r))
+	}
+}
+
+func TestExecutionEndedOfOthers(t *testing.T) {
+	w := placed(t, 1)
+	x := w.run().execution()
+	for _, other := range []Execution{{keyID("a", "b"), testBorn, 1}, {testID, "otherone", 1}, {testID, testBorn, 2}, {testID, testBorn, 0}} {
+		if err := w.sweeper().ExecutionEnded(context.Background(), other); err != nil || len(w.flow.starts) > 0 || w.run().Generation != 1 {
+			t.Errorf("%+v: %v %+v", other, err, w.flow.starts)
+		}
+	}
+	w.flow.fails = []error{errors.New("away")}
+	if err := w.sweeper().ExecutionEnded(context.Background(), x); err == nil {
+		t.Error("a start that failed is told")
+	}
+	if err := w.sweeper().ExecutionEnded(context.Background(), x); err != nil || len(w.flow.starts) != 2 || w.flow.starts[1].Generation != 2 || w.run().Generation != 2 {
+		t.Errorf("and made good by the repetition: %v %+v", err, w.flow.starts)
+	}
+	w.launch()
+	if err := w.sweeper().ExecutionEnded(context.Background(), x); err != nil || len(w.flow.starts) != 2 {
+		t.Errorf("its successor is at work: %v %+v", err, w.flow.starts)
+	}
+	w.handle(w.ecs.finish("t1", 0))
+	if err := w.sweeper().ExecutionEnded(context.Background(), w.run().execution()); err != nil || len(w.flow.starts) != 2 {
+		t.Errorf("a terminal run needs none: %v %+v", err, w.flow.starts)
+	}
+	w.store.fail = func(string) error { return &Error{Code: CodeThrottled} }
+	if err := w.sweeper().ExecutionEnded(context.Background(), x); CodeOf(err) != CodeThrottled {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestTwoSweepsAtOnce: the second reads before the first writes.
+func TestTwoSweepsAtOnce(t *testing.T) {
+	w := ready(t, 1)
+	w.ecs.launches = []launchFault{{err: throttled()}}
+	w.launch()
+	w.clock.advance(time.Hour / 2)
+	first := true
+	w.store.written = func(*Run) {
+		if first {
+			first = false
+			w.store.mu.Unlock()
+			defer w.store.mu.Lock()
+			w.sweep()
+		}
+	}
+	w.sweep()
+	generations := map[int]int{}
+	for _, x := range w.flow.starts {
+		generations[x.Generation]++
+	}
+	if r := w.run(); r.Generation != 2 || generations[2] == 0 || len(generations) != 1 {
+		t.Errorf("generation %d, %v", r.Generation, generations)
+	}
+}
+
+// crowd stores n runs with a live task each, unheard of.
+func crowd(w *world, n int, cluster func(i int) string) {
+	for i := range n {
+		id := fmt.Sprintf("x%d", i)
+		s := described(id, "RUNNING", startedAt(start))
+		r := launched(s)
+		r.ID, r.Cluster = keyID("crowd", id), cluster(i)
+		r.Waiting = &Waiting{Token: id, Due: after(24 * time.Hour)}
+		w.record(r)
+		w.ecs.tasks = append(w.ecs.tasks, &s)
+	}
+}
+
+func TestSweepReadsInBatches(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		runs        int
+		cluster     func(i int) string
+		page, reads int
+		want, heard int
+	}{
+		{"one cluster", 250, func(int) string { return "a" }, 300, 100, 3, 250},
+		{"two clusters", 30, func(i int) string { return string(rune('a' + i%2)) }, 100, 100, 2, 30},
+		{"pages", 250, func(int) string { return "a" }, 100, 100, 3, 250},
+		{"a budget", 250, func(int) string { return "a" }, 100, 2, 2, 200},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t)
+			crowd(w, c.runs, c.cluster)
+			w.clock.advance(unheard)
+			s := w.sweeper()
+			s.Page, s.Reads = c.page, c.reads
+			if _, err := s.Sweep(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			heard := 0
+			for id := range w.store.records {
+				if w.store.get(id).FreshAt.Equal(w.clock.Now()) {
+					heard++
+				}
+			}
+			if got := w.ecs.count("Describe"); got != c.want || heard != c.heard {
+				t.Errorf("%d reads, %d heard of, want %d and %d", got, heard, c.want, c.heard)
+			}
+		})
+	}
+}
+
+func TestTakeBatchKeepsToAHundred(t *testing.T) {
+	var group []*Run
+	for range 12 {
+		var tasks []TaskState
+		for i := range 9 {
+			tasks = append(tasks, described(fmt.Sprint(i), "RUNNING"))
+		}
+		group = append(group, launched(tasks...))
+	}
+	if batch, arns := takeBatch(group); len(batch) != 11 || len(arns) != 99 {
+		t.Errorf("%d runs, %d tasks", len(batch), len(arns))
+	}
+}

@@ -1,0 +1,159 @@
+package run
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+)
+
+func TestReadStateIsLenient(t *testing.T) {
+	for _, text := range []string{
+		`{"taskArn":"a","lastStatus":"RUNNING","version":7,"startedAt":"soon"}`,
+		`{"taskArn":"a","lastStatus":"RUNNING","version":7,"containers":{"no":"list"}}`,
+		`{"taskArn":"a","lastStatus":"RUNNING","version":7,"stopCode":5,"newField":[1,{"x":2}]}`,
+		`{"taskArn":"a","lastStatus":"RUNNING","version":7,"stoppedReason":null,"startedBy":["x"]}`,
+	} {
+		s := readState(json.RawMessage(text))
+		if s.TaskARN != "a" || s.LastStatus != "RUNNING" || s.Version != 7 || s.StopCode != "" || s.StartedAt != nil || len(s.Containers) > 0 {
+			t.Errorf("%s reads %+v", text, s)
+		}
+	}
+	for _, text := range []string{``, `null`, `[]`, `"x"`, `{`, `3`} {
+		if s := readState(json.RawMessage(text)); s.TaskARN != "" || s.stopped() || s.ran() {
+			t.Errorf("%q reads %+v", text, s)
+		}
+	}
+}
+
+// TestMerge lays one description over another: known version 5 of a RUNNING task.
+func TestMerge(t *testing.T) {
+	known := func() Task {
+		return Task{ARN: arnOf("t1"), SeenAt: start, Raw: json.RawMessage(`{"taskArn":"` + arnOf("t1") + `","lastStatus":"RUNNING","version":5,"tags":[1],"healthStatus":"HEALTHY"}`)}
+	}
+	for _, c := range []struct {
+		name    string
+		raw     string
+		from    source
+		changed bool
+		status  string
+		keeps   bool // tags, which the newcomer lacks
+		seen    bool
+	}{
+		{"newer from ECS", `{"lastStatus":"STOPPED","version":6}`, fromECS, true, "STOPPED", false, true},
+		{"same version from ECS, complete", `{"lastStatus":"RUNNING","version":5,"cpu":"256"}`, fromECS, true, "RUNNING", false, true},
+		{"older from ECS", `{"lastStatus":"PENDING","version":4}`, fromECS, false, "RUNNING", true, true},
+		{"newer event", `{"lastStatus":"STOPPED","version":6}`, fromEvent, true, "STOPPED", true, true},
+		{"same event again", `{"lastStatus":"RUNNING","version":5}`, fromEvent, false, "RUNNING", true, true},
+		{"same version adds what lacks", `{"lastStatus":"STOPPED","version":5,"cpu":"256"}`, fromEvent, true, "RUNNING", true, true},
+		{"older event", `{"lastStatus":"STOPPED","version":4}`, fromEvent, false, "RUNNING", true, false},
+		{"no JSON", `{`, fromEvent, false, "RUNNING", true, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			task, now := known(), after(time.Minute)
+			if got := task.merge(json.RawMessage(c.raw), c.from, now); got != c.changed {
+				t.Errorf("changed %v", got)
+			}
+			var members map[string]json.RawMessage
+			if err := json.Unmarshal(task.Raw, &members); err != nil {
+				t.Fatal(err)
+			}
+			if task.State().LastStatus != c.status || (members["tags"] != nil) != c.keeps {
+				t.Errorf("%s", task.Raw)
+			}
+			if task.SeenAt.Equal(now) != c.seen {
+				t.Errorf("seen at %v", task.SeenAt)
+			}
+		})
+	}
+}
+
+func TestAStoppedTaskStaysStopped(t *testing.T) {
+	s := ended("t1", after(time.Minute), 3)
+	for _, from := range []source{fromECS, fromEvent} {
+		task := Task{ARN: s.TaskARN, Raw: raw(s)}
+		task.merge(raw(described("t1", "RUNNING", version(99))), from, after(time.Hour))
+		if !task.Ended() || task.State().Containers[0].ExitCode == nil {
+			t.Errorf("%s", task.Raw)
+		}
+		task.merge(raw(described("t1", "DELETED", version(100), exited("app", 3))), from, after(time.Hour))
+		if !task.Ended() {
+			t.Errorf("%s", task.Raw)
+		}
+	}
+}
+
+func TestALostTaskThatShowsUpIsNotLost(t *testing.T) {
+	s := described("t1", "RUNNING", startedAt(start))
+	task := Task{ARN: s.TaskARN, Raw: raw(s), Lost: true}
+	if !task.Ended() || !task.merge(raw(ended("t1", after(time.Minute), 0)), fromEvent, after(time.Minute)) || task.Lost {
+		t.Errorf("%+v", task)
+	}
+}
+
+func TestCompactKeepsWhatDecides(t *testing.T) {
+	s := raw(ended("t1", after(time.Minute), 3))
+	task := Task{ARN: arnOf("t1"), Raw: withMembers(s, map[string]any{"overrides": "long", "attachments": []int{1}})}
+	before := newRun(1).judge(&task)
+	task.compact()
+	var members map[string]any
+	if err := json.Unmarshal(task.Raw, &members); err != nil || members["overrides"] != nil || members["attachments"] != nil {
+		t.Errorf("%s %v", task.Raw, err)
+	}
+	if got := newRun(1).judge(&task); got != before {
+		t.Errorf("compacted it is judged %+v, before %+v", got, before)
+	}
+	broken := Task{Raw: json.RawMessage(`[`)}
+	broken.compact()
+	if string(broken.Raw) != "[" {
+		t.Errorf("%s", broken.Raw)
+	}
+}
+
+func TestMarkMissing(t *testing.T) {
+	for _, c := range []struct {
+		name                string
+		launched, seen, now time.Duration
+		ended, want         bool
+	}{
+		{"just launched", 0, 0, time.Second, false, false},
+		{"9 minutes after launch", 0, -2 * time.Hour, 9 * time.Minute, false, false},
+		{"seen half an hour ago", 0, 0, 30 * time.Minute, false, false},
+		{"a second before the hour", 0, time.Minute, time.Hour + 59*time.Second, false, false},
+		{"an hour after it was seen", 0, time.Minute, time.Hour + time.Minute, false, true},
+		{"it had ended", 0, 0, 3 * time.Hour, true, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := described("t1", "RUNNING")
+			if c.ended {
+				s = succeeded("t1", after(time.Second))
+			}
+			task := Task{ARN: s.TaskARN, Raw: raw(s), LaunchedAt: after(c.launched), SeenAt: after(c.seen)}
+			if got := task.markMissing(after(c.now)); got != c.want || task.Lost != c.want {
+				t.Errorf("%v", got)
+			}
+		})
+	}
+}
+
+func TestCloneSharesNothing(t *testing.T) {
+	r := launched(described("t1", "RUNNING", startedAt(start)))
+	c := r.Clone()
+	c.Attempts[0].Tasks[0].Raw[0] = 'x'
+	c.Policy.Retry.On[0] = "x"
+	if r.Attempts[0].Tasks[0].Raw[0] != '{' || r.Policy.Retry.On[0] == "x" {
+		t.Error("a clone shares memory")
+	}
+}
+
+func TestWithMembers(t *testing.T) {
+	a := withMembers(json.RawMessage(`{"b":1,"a":{"z":1,"y":2}}`), map[string]any{"c": "x", "b": 2})
+	if string(a) != `{"a":{"z":1,"y":2},"b":2,"c":"x"}` {
+		t.Errorf("%s", a)
+	}
+	if got := withMembers(json.RawMessage(`[`), map[string]any{"a": 1}); string(got) != "[" {
+		t.Errorf("%s", got)
+	}
+	if got := stringMember(json.RawMessage(`{"a":"x","b":3}`), "a") + stringMember(json.RawMessage(`{"b":3}`), "b") + stringMember(json.RawMessage(`[`), "c"); got != "x" {
+		t.Errorf("%q", got)
+	}
+}
