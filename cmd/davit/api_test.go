@@ -27,6 +27,10 @@ func call(t *testing.T, method, url, body string, headers ...string) reply {
 }
 
 func try(method, url, body string, headers ...string) (reply, error) {
+	return send(http.DefaultClient, method, url, body, headers...)
+}
+
+func send(client *http.Client, method, url, body string, headers ...string) (reply, error) {
 	req, err := http.NewRequest(method, url, strings.NewReader(body))
 	if err != nil {
 		return reply{}, err
@@ -41,7 +45,7 @@ func try(method, url, body string, headers ...string) (reply, error) {
 			req.Host = value
 		}
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := client.Do(req)
 	if err != nil {
 		return reply{}, err
 	}
@@ -180,6 +184,11 @@ func (l *served) until(id, status string) (r runDoc) {
 // end waits for the run's end.
 func (l *served) end(id string) (r runDoc) {
 	l.t.Helper()
+	defer func() {
+		if !r.over() {
+			l.t.Logf("it is %+v", r)
+		}
+	}()
 	within(l.t, patience, "run "+id+" has ended", func() bool { r = l.get(id); return r.over() })
 	return r
 }

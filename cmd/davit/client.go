@@ -51,9 +51,9 @@ type taskAnswer struct {
 	} `json:"containers"`
 }
 
-func (c client) register(ctx context.Context, definition []byte) (json.RawMessage, error) {
+func (c client) register(ctx context.Context, definition []byte) error {
 	var out json.RawMessage
-	return out, c.call(ctx, http.MethodPost, "/task-definitions", definition, &out)
+	return c.call(ctx, http.MethodPost, "/task-definitions", definition, &out)
 }
 
 func (c client) submit(ctx context.Context, body []byte) (answer, error) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"davit/events"
@@ -25,6 +26,9 @@ func runDemo(ctx context.Context, args []string, out, errOut io.Writer) error {
 			return err
 		}
 		return exitStatus(2)
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("unexpected arguments: %s", strings.Join(flags.Args(), " "))
 	}
 	dir, err := os.MkdirTemp("", "davit-demo-")
 	if err != nil {
@@ -69,7 +73,7 @@ func (i *instance) demo(ctx context.Context, out io.Writer) (answer, error) {
 }
 
 func begin(ctx context.Context, c client) (answer, error) {
-	if _, err := c.register(ctx, events.TaskDefinition); err != nil {
+	if err := c.register(ctx, events.TaskDefinition); err != nil {
 		return answer{}, err
 	}
 	return c.submit(ctx, events.Run)

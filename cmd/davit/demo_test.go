@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -17,7 +18,7 @@ func TestDemo(t *testing.T) {
 		t.Errorf("exit status %d", status)
 	}
 	said := p.said()
-	wantStatuses(t, said, "SUBMITTED", "LAUNCHING", "PENDING", "RUNNING", "SUCCEEDED")
+	wantStatuses(t, said)
 	for what, times := range map[string]int{
 		`(?m)^attempt 1, task [0-9a-f]{32}: STOPPED `:                 2,
 		`(?m)^  worker: exit code 0$`:                                 2,
@@ -50,70 +51,71 @@ func TestDemoInterruptedAtOnce(t *testing.T) {
 			return len(started) > 0
 		})
 		p.signal(syscall.SIGINT)
-		if status := p.exit(8 * time.Second); status != 130 {
-			t.Errorf("exit status %d, want 130", status)
-		}
-		if said := p.said(); strings.Contains(said, "davit:") {
-			t.Errorf("it said %s", said)
-		}
-		if left := alive(t, started); len(left) > 0 {
-			t.Errorf("processes %v are left", left)
-		}
-		if !empty(t, tmp) {
-			t.Errorf("it left something in its temporary folder")
-		}
+		p.interrupted(tmp, started)
 	}
 }
 
-// TestDemoInterrupted presses Ctrl-C, before the run and in the midst of it. A terminal signals the whole group.
+// TestDemoInterrupted presses Ctrl-C before the tasks run, on davit alone, and in the midst of them, on its group as a
+// terminal does.
 func TestDemoInterrupted(t *testing.T) {
-	for name, until := range map[string]string{"early": "Davit at", "running": "RUNNING"} {
-		for target, group := range map[string]bool{"process": false, "group": true} {
-			t.Run(name+" "+target, func(t *testing.T) {
-				t.Parallel()
-				tmp := t.TempDir()
-				p := launch(t, os.Args[0], []string{"TMPDIR=" + tmp}, "demo")
-				within(t, patience, "the run is "+name, func() bool { return strings.Contains(p.said(), until) })
-				started := descendants(t, p.cmd.Process.Pid)
-				id := p.cmd.Process.Pid
-				if group {
-					id = -id
-				}
-				if err := syscall.Kill(id, syscall.SIGINT); err != nil {
-					t.Fatal(err)
-				}
-				if status := p.exit(8 * time.Second); status != 130 {
-					t.Errorf("exit status %d, want 130", status)
-				}
-				if said := p.said(); !strings.Contains(said, "STOPPED, exit code") || strings.Contains(said, "level=") {
-					t.Errorf("it said %s", said)
-				}
-				if left := alive(t, started); len(left) > 0 {
-					t.Errorf("processes %v are left", left)
-				}
-				if !empty(t, tmp) {
-					t.Errorf("it left something in its temporary folder")
-				}
-			})
-		}
+	for until, group := range map[string]bool{"Davit at": false, "RUNNING": true} {
+		t.Run(until, func(t *testing.T) {
+			t.Parallel()
+			tmp := t.TempDir()
+			p := launch(t, os.Args[0], []string{"TMPDIR=" + tmp}, "demo")
+			within(t, patience, "it says "+until, func() bool { return strings.Contains(p.said(), until) })
+			started := descendants(t, p.cmd.Process.Pid)
+			id := p.cmd.Process.Pid
+			if group {
+				id = -id
+			}
+			if err := syscall.Kill(id, syscall.SIGINT); err != nil {
+				t.Fatal(err)
+			}
+			p.interrupted(tmp, started)
+			if said := p.said(); !strings.Contains(said, "STOPPED, exit code") || strings.Contains(said, "level=") {
+				t.Errorf("it said %s", said)
+			}
+		})
+	}
+}
+
+// interrupted checks that the demo ends as Ctrl-C ends a program, and leaves nothing behind.
+func (p *program) interrupted(tmp string, started []int) {
+	p.t.Helper()
+	if status := p.exit(8 * time.Second); status != interrupted {
+		p.t.Errorf("exit status %d, want %d", status, interrupted)
+	}
+	if said := p.said(); strings.Contains(said, "davit:") {
+		p.t.Errorf("it said %s", said)
+	}
+	if left := alive(p.t, started); len(left) > 0 {
+		p.t.Errorf("processes %v are left", left)
+	}
+	if !empty(p.t, tmp) {
+		p.t.Error("it left something in its temporary folder")
 	}
 }
 
 var statusLine = regexp.MustCompile(`(?m)^ *\+([0-9]+\.[0-9]{2})s  ([A-Z_]+)$`)
 
-// wantStatuses wants each status once, in this order, with times that do not fall.
-func wantStatuses(t *testing.T, said string, want ...string) {
+// wantStatuses wants the statuses of a good run in their order, with times that do not fall. A task may run before
+// ECS's answer to its launch is written down: PENDING is never seen then.
+func wantStatuses(t *testing.T, said string) {
 	t.Helper()
 	var got []string
-	last := ""
+	last := 0.0
 	for _, m := range statusLine.FindAllStringSubmatch(said, -1) {
 		got = append(got, m[2])
-		if len(m[1]) < len(last) || (len(m[1]) == len(last) && m[1] < last) {
-			t.Errorf("%s after %ss is said to be at %ss", m[2], last, m[1])
+		at, err := strconv.ParseFloat(m[1], 64)
+		if err != nil || at < last {
+			t.Errorf("%s after %vs is said to be at %ss", m[2], last, m[1])
 		}
-		last = m[1]
+		last = at
 	}
-	if strings.Join(got, " ") != strings.Join(want, " ") {
-		t.Errorf("statuses %v, want %v", got, want)
+	switch strings.Join(got, " ") {
+	case "SUBMITTED LAUNCHING PENDING RUNNING SUCCEEDED", "SUBMITTED LAUNCHING RUNNING SUCCEEDED":
+	default:
+		t.Errorf("statuses %v", got)
 	}
 }

@@ -95,7 +95,7 @@ func testBadRequests(t *testing.T, l *served) {
 		{"POST", "/task-definitions", `{"family": "x y", "containerDefinitions": [{"name": 5}]}`, nil, 400, nil},
 		{"POST", "/task-definitions", `{"family": "x"`, nil, 400, []string{" DV-01"}},
 	} {
-		t.Run(fmt.Sprintf("%s %.40s %v", bad.method, bad.path, bad.headers), func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s %.40s %.40s", bad.method, bad.path, strings.Join(bad.headers, " ")), func(t *testing.T) {
 			wantProblem(t, call(t, bad.method, "http://"+l.api+bad.path, bad.body, bad.headers...), bad.status, bad.errors...)
 		})
 	}

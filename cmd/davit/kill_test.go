@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -128,6 +129,30 @@ func (f *fate) check(l *served) {
 	}
 	if tasks := run.tasks(); !subset(started, tasks) {
 		l.t.Errorf("%s: tasks %v ran, the run knows of %v", f.name, started, tasks)
+	}
+}
+
+// TestSupervisorKilled ends the supervisor alone: davit takes the run as interrupted, and goes on with another.
+func TestSupervisorKilled(t *testing.T) {
+	t.Parallel()
+	mark := marker()
+	l := serveLocal(t, t.TempDir())
+	l.register(shell)
+	run := l.submit(script("sleep " + mark + "; exit 0"))
+	l.until(run.RunID, "RUNNING")
+	for _, p := range processes(t) {
+		if p.parent == l.cmd.Process.Pid {
+			if err := syscall.Kill(p.pid, syscall.SIGKILL); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if run = l.end(run.RunID); run.Status != "FAILED" || run.Class != "INTERRUPTED" {
+		t.Errorf("the run ended %s %s (%s)", run.Status, run.Class, run.StatusReason)
+	}
+	within(t, time.Second, "its process is gone", func() bool { return len(marked(t, mark)) == 0 })
+	if next := l.end(l.submit(script("exit 0")).RunID); next.Status != "SUCCEEDED" {
+		t.Errorf("the next run ended %s %s (%s)", next.Status, next.Class, next.StatusReason)
 	}
 }
 

@@ -30,14 +30,17 @@ func runLocal(ctx context.Context, args []string, out, errOut io.Writer) error {
 		}
 		return exitStatus(2)
 	}
-	if flags.NArg() > 0 || *cpu < 1 || *memory < 1 {
-		return fmt.Errorf("unexpected arguments: %s; --cpu and --memory are at least 1", strings.Join(flags.Args(), " "))
+	switch {
+	case flags.NArg() > 0:
+		return fmt.Errorf("unexpected arguments: %s", strings.Join(flags.Args(), " "))
+	case *cpu < 1 || *memory < 1:
+		return errors.New("--cpu and --memory are at least 1")
 	}
 	dir, err := filepath.Abs(*data)
 	if err != nil {
 		return err
 	}
-	_, statErr := os.Stat(dir)
+	_, statErr := os.Stat(filepath.Join(dir, "runs.db"))
 	i, err := serve(local.Options{Dir: dir, TaskEvents: *events, CPU: *cpu, Memory: *memory}, *addr, *ecsAddr, errOut)
 	if err != nil {
 		return err
@@ -57,7 +60,7 @@ func runLocal(ctx context.Context, args []string, out, errOut io.Writer) error {
 // greet registers the sample definition on a new data folder and prints where things are.
 func (i *instance) greet(ctx context.Context, isNew bool, dir string, out io.Writer) error {
 	if isNew {
-		if _, err := newClient(i.Addr).register(ctx, events.TaskDefinition); err != nil {
+		if err := newClient(i.Addr).register(ctx, events.TaskDefinition); err != nil {
 			return err
 		}
 	}

@@ -22,13 +22,12 @@ state machine that run in AWS.
       runs the sample job of events/ once and shows how it goes; exits 0 only if it SUCCEEDED
 `
 
-func main() {
+func main() { os.Exit(command(os.Args[1:])) }
+
+// command does what args say and gives the exit status.
+func command(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(command(ctx, os.Args[1:]))
-}
-
-func command(ctx context.Context, args []string) int {
 	name := ""
 	if len(args) > 0 {
 		name = args[0]

@@ -60,7 +60,7 @@ func listen(flag, addr string) (net.Listener, error) {
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return nil, fmt.Errorf("%s %q: only loopback addresses are served, because a task runs commands on this machine; give 127.0.0.1, [::1] or localhost", flag, addr)
 	}
-	l, err := net.Listen("tcp", addr)
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("%s %s cannot be listened on; is it in use? %w", flag, addr, err)
 	}
@@ -73,7 +73,7 @@ func (s *Server) Failed() <-chan error { return s.failed }
 // Shutdown takes no more requests, stops every task and closes the System, within ctx and a second.
 func (s *Server) Shutdown(ctx context.Context) error {
 	_ = s.api.Close() // what is under way is recorded or not, as after any lost connection
-	err := s.System.ECS.Shutdown(ctx)
+	err := s.ECS.Shutdown(ctx)
 	return errors.Join(err, s.Close())
 }
 

@@ -99,7 +99,7 @@ func TestStopOfOneTask(t *testing.T) {
 	eachWay(t, app(scripted.Script{For: 10 * time.Minute}), func(w *world) {
 		w.start()
 		id := w.submit(`{"taskDefinition":"job","count":2}`)
-		r := w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running && w.runner.Running() == 4 })
+		r := w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running && len(r.Attempts[0].Tasks) == 2 })
 		w.call("POST", "/runs/"+id+"/stop", `{"reason":"this one","task":"`+r.Attempts[0].Tasks[1].ShortID()+`"}`, 202)
 		r = w.end(id)
 		w.want(r, run.Stopped, run.ClassStopped, 1)
@@ -185,12 +185,12 @@ func TestRestart(t *testing.T) {
 		w.start()
 		id := w.submit(job)
 		w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
-		if err := w.System.Close(); err != nil {
+		if err := w.Close(); err != nil {
 			t.Fatal(err)
 		}
 		w.runner.Crash()
 		synctest.Wait()
-		again, err := Open(w.System.options)
+		again, err := Open(w.options)
 		if err != nil {
 			t.Fatal(err)
 		}

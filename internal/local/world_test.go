@@ -50,7 +50,7 @@ func inWorld(t *testing.T, pick scripted.Pick, change func(*Options), test func(
 			t.Fatal(err)
 		}
 		defer func() {
-			if err := w.System.Close(); err != nil {
+			if err := w.Close(); err != nil {
 				t.Error(err)
 			}
 			w.runner.Crash()

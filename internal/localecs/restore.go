@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -97,6 +98,9 @@ func (s *Server) markStopped(t *task, now time.Time) {
 	if *t.DesiredStatus != stopped {
 		t.StopCode, t.StoppedReason, t.StoppingAt = types.TaskStopCodeTerminationNotice, new(restartReason), &now
 	}
+	if t.StartedAt == nil {
+		t.StartedAt = s.traceOfStart(t, now)
+	}
 	if t.StartedAt != nil && t.ExecutionStoppedAt == nil {
 		t.ExecutionStoppedAt = &now
 	}
@@ -104,6 +108,21 @@ func (s *Server) markStopped(t *task, now time.Time) {
 		t.Containers[i].LastStatus = new(stopped)
 	}
 	t.DesiredStatus, t.LastStatus, t.StoppedAt = new(stopped), new(stopped), &now
+}
+
+// traceOfStart is when an essential container may have begun to run although nobody wrote that down: the output file is made
+// right before its process, and a kill -9 takes back the last changes. To say that such a task never ran would let it run twice.
+func (s *Server) traceOfStart(t *task, now time.Time) *time.Time {
+	d := s.lookup(*t.TaskDefinitionArn)
+	if d == nil {
+		return nil
+	}
+	for _, c := range d.ContainerDefinitions {
+		if _, err := os.Stat(LogFile(s.opt.Dir, t.id, *c.Name)); err == nil && isEssential(c) {
+			return &now
+		}
+	}
+	return nil
 }
 
 func write(tx *bbolt.Tx, bucket, name string, v any) error {

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+const (
+	thousand    = 1000
+	connections = 100
+	mostMemory  = 500 << 20 // bytes
+)
+
+// thousandth is a task definition for a thousand of which there is room.
+const thousandth = `{"family": "thousandth", "cpu": "256", "memory": "128", "containerDefinitions": [
+	{"name": "app", "image": "busybox", "entryPoint": ["sh", "-c"], "command": ["exit 9"]}]}`
+
+// TestThousand submits a thousand runs at once, to a davit without the race detector: its memory is measured.
+// Each run's process appends its run's number and its task's id to one file.
+func TestThousand(t *testing.T) {
+	l := serveBinary(t, build(t), t.TempDir())
+	l.register(thousandth)
+	file := filepath.Join(t.TempDir(), "lines")
+	begin := time.Now()
+	ids := l.submitThousand(file)
+	taken := time.Since(begin)
+	runs := make([]runDoc, 0, thousand)
+	within(t, 2*time.Minute, "a thousand have ended", func() bool {
+		for len(runs) < thousand {
+			run := l.get(ids[len(runs)])
+			if !run.over() {
+				return false
+			}
+			runs = append(runs, run)
+		}
+		return true
+	})
+	t.Logf("%d runs: all taken after %v, all ended after %v, %d MB resident", thousand, taken.Round(time.Millisecond), time.Since(begin).Round(time.Millisecond), l.memory()>>20)
+	if m := l.memory(); m > mostMemory {
+		t.Errorf("%d MB were resident", m>>20)
+	}
+	tasks := map[string]string{} // the task's id by the run's number
+	for line := range strings.Lines(text(t, file)) {
+		n, task, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		if tasks[n] != "" {
+			t.Errorf("run %s wrote twice: %s and %s", n, tasks[n], task)
+		}
+		tasks[n] = task
+	}
+	if len(tasks) != thousand {
+		t.Errorf("%d runs wrote their line", len(tasks))
+	}
+	for n, run := range runs {
+		if got := run.tasks(); run.Status != "SUCCEEDED" || len(got) != 1 || got[0] != tasks[strconv.Itoa(n)] {
+			t.Errorf("run %d is %s %s (%s) with tasks %v, its line says %s", n, run.Status, run.Class, run.StatusReason, got, tasks[strconv.Itoa(n)])
+		}
+	}
+	if said := l.said(); strings.Contains(said, "level=") {
+		t.Errorf("davit said %.2000s", said)
+	}
+}
+
+// build makes davit as a user has it.
+func build(t *testing.T) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "davit")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return binary
+}
+
+func (l *served) submitThousand(file string) []string {
+	l.t.Helper()
+	client := &http.Client{Transport: &http.Transport{MaxConnsPerHost: connections, MaxIdleConnsPerHost: connections}}
+	defer client.CloseIdleConnections()
+	ids := make([]string, thousand)
+	var all sync.WaitGroup
+	for n := range ids {
+		all.Go(func() {
+			does := fmt.Sprintf(`task=${PWD#*/tasks/}; echo "%d ${task%%%%/*}" >> %s`, n, file)
+			body := strings.Replace(script(does), `"shell"`, `"thousandth"`, 1)
+			r, err := send(client, "POST", "http://"+l.api+"/runs", body)
+			ids[n] = strings.TrimPrefix(r.header.Get("Location"), "/runs/")
+			if err != nil || r.status != http.StatusAccepted || ids[n] == "" {
+				l.t.Errorf("submit: %v %d %s", err, r.status, r.body)
+			}
+		})
+	}
+	all.Wait()
+	if l.t.Failed() {
+		l.t.FailNow()
+	}
+	return ids
+}
+
+var peak = regexp.MustCompile(`(?m)^VmHWM:\s+(\d+) kB$`)
+
+// memory is the most, on Linux, or else what now is resident of davit and its supervisor, in bytes.
+func (l *served) memory() (sum int) {
+	l.t.Helper()
+	for _, pid := range append(descendants(l.t, l.cmd.Process.Pid), l.cmd.Process.Pid) {
+		kilobytes := ""
+		if runtime.GOOS == "linux" {
+			status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+			if m := peak.FindSubmatch(status); err == nil && m != nil {
+				kilobytes = string(m[1])
+			}
+		} else if out, err := exec.Command("ps", "-o", "rss=", "-p", strconv.Itoa(pid)).Output(); err == nil {
+			kilobytes = strings.TrimSpace(string(out))
+		}
+		n, err := strconv.Atoi(kilobytes)
+		if err != nil {
+			l.t.Fatalf("the memory of process %d cannot be read", pid)
+		}
+		sum += n << 10
+	}
+	return sum
+}
