@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -47,7 +48,7 @@ func (o Options) recovered(w http.ResponseWriter, r *http.Request) {
 	if p == nil {
 		return
 	}
-	if p == http.ErrAbortHandler {
+	if err, isError := p.(error); isError && errors.Is(err, http.ErrAbortHandler) {
 		panic(p) // net/http's own way to drop a connection
 	}
 	o.logger().ErrorContext(r.Context(), "panic", slog.String("requestId", RequestIDOf(r.Context())), slog.String("stack", string(debug.Stack())))

@@ -125,8 +125,8 @@ func TestPanicIsAProblem(t *testing.T) {
 func TestAbortedHandlerStaysAborted(t *testing.T) {
 	c := &cases{t: t, get: func(string, string) (*run.Run, error) { panic(http.ErrAbortHandler) }}
 	defer func() {
-		if p := recover(); p != http.ErrAbortHandler {
-			t.Errorf("recovered %v", p)
+		if err, isError := recover().(error); !isError || !errors.Is(err, http.ErrAbortHandler) {
+			t.Error("the abort was swallowed")
 		}
 	}()
 	call{method: "GET", target: "/runs/" + runID}.to(c.handler(httpapi.Options{}))

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -50,7 +51,7 @@ func submitRequest(r *http.Request, caller string) (run.SubmitRequest, error) {
 	case given && value != "" && value != "false":
 		q.fault("dryRun", "must be true or false")
 	}
-	faults := append(q.faults, takeKey(&req, r.Header)...)
+	faults := slices.Concat(q.faults, takeKey(&req, r.Header))
 	if len(faults) > 0 {
 		return req, invalid(faults...)
 	}

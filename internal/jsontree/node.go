@@ -73,16 +73,14 @@ func (n Node) Without(names ...string) Node {
 
 // With returns the object with member name set to value: in its place when it is there, at the end otherwise. n itself is left alone.
 func (n Node) With(name string, value Node) Node {
-	members := make([]Member, len(n.Members), len(n.Members)+1)
-	copy(members, n.Members)
-	n.Members = members
-	for i := range members {
-		if members[i].Name == name {
-			members[i].Value = value
+	n.Members = append(make([]Member, 0, len(n.Members)+1), n.Members...)
+	for i := range n.Members {
+		if n.Members[i].Name == name {
+			n.Members[i].Value = value
 			return n
 		}
 	}
-	n.Members = append(members, Member{Name: name, Value: value})
+	n.Members = append(n.Members, Member{Name: name, Value: value})
 	return n
 }
 

@@ -115,7 +115,7 @@ func testListPrefixes(s *suite) {
 }
 
 func testListWhole(s *suite) {
-	r := s.filled(1)
+	r := s.filled()
 	s.create(r)
 	s.eventually(func(ctx context.Context) error {
 		page, err := s.Store.List(ctx, run.Query{Limit: 1})

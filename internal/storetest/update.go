@@ -69,7 +69,7 @@ func testUpdateCancelled(s *suite) {
 }
 
 func testUpdateClears(s *suite) {
-	r := s.create(s.filled(1))
+	r := s.create(s.filled())
 	bare := s.record(1, func(b *run.Run) {
 		b.Version, b.CreatedAt, b.Family, b.Group, b.StartedBy = r.Version, r.CreatedAt, r.Family, r.Group, r.StartedBy
 	})

@@ -34,7 +34,7 @@ type link struct {
 
 // dial starts a supervisor process in a session of its own, where no terminal's signal reaches it.
 func dial(command []string, logger *slog.Logger) (*link, error) {
-	cmd := exec.Command(command[0], command[1:]...)
+	cmd := exec.Command(command[0], command[1:]...) //nolint:noctx // it lives as long as davit, not as long as a call
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	cmd.Stderr = &logWriter{logger}
 	cmd.WaitDelay = time.Second
