@@ -31,8 +31,6 @@ func version(n int64) with { return func(s *TaskState) { s.Version = n } }
 
 func startedBy(text string) with { return func(s *TaskState) { s.StartedBy = text } }
 
-func onInstance(arn string) with { return func(s *TaskState) { s.InstanceARN = arn } }
-
 func startedAt(at time.Time) with { return func(s *TaskState) { s.StartedAt = &at } }
 
 func stoppedAt(at time.Time) with { return func(s *TaskState) { s.StoppedAt = &at } }

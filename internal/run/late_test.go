@@ -35,7 +35,7 @@ func TestFollowEndsAtOnceWhenItsTimeoutIsTooLong(t *testing.T) {
 		t.Errorf("woken %+v, waiting %+v; want the first Follow ended with its answer", woken, w.run().Waiting)
 	}
 	w.clock.advance(time.Second)
-	out = follow("second", out.WaitSeconds)
+	follow("second", out.WaitSeconds)
 	if woken := w.flow.woken(); len(woken) != 0 || w.run().Waiting == nil || w.run().Waiting.Token != "second" {
 		t.Errorf("woken %+v, waiting %+v; want the second Follow to wait", woken, w.run().Waiting)
 	}

@@ -186,7 +186,7 @@ func (r *Run) takeDescription(found Description, now time.Time) {
 // this spares them reading it.
 func (a *Attempt) unchanged(raw json.RawMessage, now time.Time) bool {
 	for i := range a.Tasks {
-		if bytes.Equal(a.Tasks[i].Raw, raw) {
+		if !a.Tasks[i].Lost && bytes.Equal(a.Tasks[i].Raw, raw) {
 			a.Tasks[i].SeenAt = now
 			return true
 		}

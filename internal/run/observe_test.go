@@ -344,3 +344,24 @@ func TestObserveDoesNothingForTheReplaced(t *testing.T) {
 		}
 	}
 }
+
+// TestAFollowThatWouldWaitForTooLong: its time-out is the answer of the step before. Where the facts want an earlier look, it
+// is answered at once and leads into a Follow that waits for less.
+func TestAFollowThatWouldWaitForTooLong(t *testing.T) {
+	for _, c := range []struct {
+		seconds int // of the state's own time-out
+		stays   bool
+	}{{10, true}, {120, true}, {122, true}, {123, false}, {86_400, false}} {
+		w := placed(t, 1)
+		w.stop("")
+		in := w.input()
+		in.Token, in.WaitSeconds = "token", c.seconds
+		out, err := w.observer().Step(context.Background(), in)
+		if err != nil || out.Next != StepFollow || out.WaitSeconds != 120 {
+			t.Fatalf("%+v %v", out, err)
+		}
+		if woken := w.flow.woken(); (len(woken) == 0) != c.stays || (w.run().Waiting != nil) != c.stays {
+			t.Errorf("%d s: %+v %+v", c.seconds, woken, w.run().Waiting)
+		}
+	}
+}

@@ -34,7 +34,7 @@ type memory struct {
 	clock Clock
 
 	mu      sync.Mutex
-	records map[string][]byte
+	records map[string]kept
 	meddle  []func(*Run) // each changes the stored record before one Update, as another writer would
 	fail    func(method string) error
 	written func(r *Run) // told of every write
@@ -42,8 +42,14 @@ type memory struct {
 	writes  int
 }
 
+// kept is a record as JSON, with what is asked of all records at once.
+type kept struct {
+	data             []byte
+	sweepAt, expires time.Time
+}
+
 func newMemory(t testing.TB, clock Clock) *memory {
-	return &memory{t: t, clock: clock, records: map[string][]byte{}}
+	return &memory{t: t, clock: clock, records: map[string]kept{}}
 }
 
 func (m *memory) trouble(method string) error {
@@ -55,18 +61,19 @@ func (m *memory) trouble(method string) error {
 
 // get reads a record that has not expired; nil when there is none.
 func (m *memory) get(id string) *Run {
-	data, has := m.records[id]
-	if !has {
+	k, has := m.records[id]
+	if !has || m.expired(k) {
 		return nil
 	}
 	var r Run
-	if err := json.Unmarshal(data, &r); err != nil {
+	if err := json.Unmarshal(k.data, &r); err != nil {
 		m.t.Fatalf("the stored record does not decode: %v", err)
 	}
-	if !r.Expires.IsZero() && !m.clock.Now().Before(r.Expires) {
-		return nil
-	}
 	return &r
+}
+
+func (m *memory) expired(k kept) bool {
+	return !k.expires.IsZero() && !m.clock.Now().Before(k.expires)
 }
 
 func (m *memory) put(r *Run) {
@@ -74,7 +81,7 @@ func (m *memory) put(r *Run) {
 	if err != nil {
 		m.t.Fatalf("the record does not encode: %v", err)
 	}
-	m.records[r.ID] = data
+	m.records[r.ID] = kept{data, r.SweepAt, r.Expires}
 }
 
 func (m *memory) Create(_ context.Context, r *Run) (*Run, bool, error) {
@@ -169,12 +176,11 @@ func (m *memory) Open(_ context.Context, due time.Time, limit int, after *OpenPo
 		return OpenPage{}, err
 	}
 	var all []OpenPosition
-	for id := range m.records {
-		r := m.get(id)
-		if r == nil || r.SweepAt.IsZero() || r.SweepAt.After(due) {
+	for id, k := range m.records {
+		if m.expired(k) || k.sweepAt.IsZero() || k.sweepAt.After(due) {
 			continue
 		}
-		p := OpenPosition{r.SweepAt, r.ID}
+		p := OpenPosition{k.sweepAt, id}
 		if after == nil || after.before(p) {
 			all = append(all, p)
 		}

@@ -2,7 +2,9 @@ package run
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -93,10 +95,30 @@ func (s *Sweeper) hear(ctx context.Context, runs []*Run, reads *int) {
 			if err != nil {
 				continue // throttled or gone: the next sweep asks again
 			}
+			of := byTask(found)
 			for _, r := range batch {
-				s.write(ctx, r, found)
+				s.write(ctx, r, of(r.attempt().liveTasks()))
 			}
 		}
+	}
+}
+
+// byTask gives the part of a description that is about some of its tasks.
+func byTask(found Description) (of func(arns []string) Description) {
+	shown := map[string]json.RawMessage{}
+	for _, raw := range found.Tasks {
+		shown[readState(raw).TaskARN] = raw
+	}
+	return func(arns []string) Description {
+		var part Description
+		for _, arn := range arns {
+			if raw, is := shown[arn]; is {
+				part.Tasks = append(part.Tasks, raw)
+			} else if slices.Contains(found.Missing, arn) {
+				part.Missing = append(part.Missing, arn)
+			}
+		}
+		return part
 	}
 }
 
@@ -164,18 +186,6 @@ func (s *Sweeper) see(ctx context.Context, r *Run, report *SweepReport, reads *i
 	}
 }
 
-// overdue says that a live execution would have taken its next step by now.
-func (s *Sweeper) overdue(r *Run, now time.Time) bool {
-	next := Decide(r, now).Due
-	if r.Waiting != nil && r.Waiting.Due.Before(next) {
-		next = r.Waiting.Due
-	}
-	if poll := r.StepAt.Add(mostPoll); !s.Tuning.TaskEvents && poll.Before(next) {
-		next = poll
-	}
-	return now.Sub(next) >= sweepGrace/2 && now.Sub(r.StepAt) >= sweepGrace
-}
-
 // touch writes the index anew, so that the next sweep looks when it should.
 func (s *Sweeper) touch(ctx context.Context, id string) error {
 	_, err := s.edit(ctx, id, func(r *Run, now time.Time) (bool, error) {
@@ -186,70 +196,6 @@ func (s *Sweeper) touch(ctx context.Context, id string) error {
 		return true, nil
 	})
 	return err
-}
-
-// start starts the execution of a generation that has not taken a step, or is known to have died: its submission, its
-// predecessor or a sweep could not, or must wait.
-func (s *Sweeper) start(ctx context.Context, r *Run, report *SweepReport) error {
-	err := s.Workflow.Start(ctx, r.execution(), "")
-	if errors.Is(err, ErrExecutionExists) {
-		return s.heal(ctx, r, report)
-	}
-	if err == nil {
-		report.Started++
-	}
-	return err
-}
-
-// heal lets the next generation take over from an execution that died: at once the first time, later after
-// HealPause. The old one, should it live, finds itself replaced and ends. Within the pause the record only says
-// that no execution is known to be at work, so that every sweep comes here again.
-func (s *Sweeper) heal(ctx context.Context, seen *Run, report *SweepReport) error {
-	start := false
-	r, err := s.edit(ctx, seen.ID, func(r *Run, now time.Time) (bool, error) {
-		start = false
-		if r.Status.Terminal() || r.Generation != seen.Generation || r.Born != seen.Born {
-			return false, nil
-		}
-		known := r.StepAt.IsZero()
-		r.StepAt, r.Waiting = time.Time{}, nil
-		if now.Before(r.HealAt) {
-			return !known, nil
-		}
-		start = true
-		r.Generation++
-		r.Heals++
-		r.Turns = 0
-		r.HealAt = now.Add(HealPause(r.Heals))
-		return true, nil
-	})
-	if err != nil || !start {
-		return err
-	}
-	report.Started++
-	return s.Workflow.Start(ctx, r.execution(), "")
-}
-
-// ExecutionEnded takes the news that an execution FAILED, TIMED_OUT or was ABORTED, and lets the next
-// generation go on with its run.
-func (s *Sweeper) ExecutionEnded(ctx context.Context, x Execution) error {
-	r, err := s.Store.Get(ctx, x.RunID)
-	if errors.Is(err, ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	switch {
-	case r.Born != x.Born || r.Status.Terminal():
-		return nil
-	case r.Generation == x.Generation:
-		return s.heal(ctx, r, &SweepReport{})
-	case r.Generation == x.Generation+1 && r.StepAt.IsZero():
-		return s.start(ctx, r, &SweepReport{}) // this news came before, and the start failed
-	default:
-		return nil
-	}
 }
 
 // tie stops what is left alive of a run that is over, until all of it was seen STOPPED or a day has passed.

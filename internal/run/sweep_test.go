@@ -275,16 +275,19 @@ func TestTwoSweepsAtOnce(t *testing.T) {
 	}
 }
 
-// crowd stores n runs with a live task each, unheard of.
+// crowd stores n runs with ten live tasks each, unheard of.
 func crowd(w *world, n int, cluster func(i int) string) {
 	for i := range n {
-		id := fmt.Sprintf("x%d", i)
-		s := described(id, "RUNNING", startedAt(start))
-		r := launched(s)
-		r.ID, r.Cluster = keyID("crowd", id), cluster(i)
-		r.Waiting = &Waiting{Token: id, Due: after(24 * time.Hour)}
+		var tasks []TaskState
+		for j := range 10 {
+			s := described(fmt.Sprintf("x%d-%d", i, j), "RUNNING", startedAt(start))
+			tasks = append(tasks, s)
+			w.ecs.tasks = append(w.ecs.tasks, &s)
+		}
+		r := launched(tasks...)
+		r.ID, r.Cluster = keyID("crowd", fmt.Sprint(i)), cluster(i)
+		r.Waiting = &Waiting{Token: fmt.Sprint(i), Due: after(24 * time.Hour)}
 		w.record(r)
-		w.ecs.tasks = append(w.ecs.tasks, &s)
 	}
 }
 
@@ -296,10 +299,9 @@ func TestSweepReadsInBatches(t *testing.T) {
 		page, reads int
 		want, heard int
 	}{
-		{"one cluster", 250, func(int) string { return "a" }, 300, 100, 3, 250},
-		{"two clusters", 30, func(i int) string { return string(rune('a' + i%2)) }, 100, 100, 2, 30},
-		{"pages", 250, func(int) string { return "a" }, 100, 100, 3, 250},
-		{"a budget", 250, func(int) string { return "a" }, 100, 2, 2, 200},
+		{"two clusters", 4, func(i int) string { return string(rune('a' + i%2)) }, 100, 100, 2, 4},
+		{"pages", 12, func(int) string { return "a" }, 5, 100, 3, 12},
+		{"a budget", 12, func(int) string { return "a" }, 5, 2, 2, 10},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t)

@@ -116,7 +116,7 @@ func (t *Task) merge(raw json.RawMessage, from source, now time.Time) bool {
 		t.SeenAt = now
 		raw = mergeMembers(t.Raw, raw, next.Version > known.Version)
 	}
-	if string(raw) == string(t.Raw) {
+	if !t.Lost && string(raw) == string(t.Raw) {
 		return false
 	}
 	t.Raw, t.state, t.Lost = raw, nil, false

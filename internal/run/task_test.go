@@ -88,6 +88,12 @@ func TestALostTaskThatShowsUpIsNotLost(t *testing.T) {
 	if !task.Ended() || !task.merge(raw(ended("t1", after(time.Minute), 0)), fromEvent, after(time.Minute)) || task.Lost {
 		t.Errorf("%+v", task)
 	}
+	for _, from := range []source{fromECS, fromEvent} {
+		task = Task{ARN: s.TaskARN, Raw: raw(s), Lost: true}
+		if !task.merge(raw(s), from, after(time.Minute)) || task.Lost {
+			t.Errorf("shown as it was last known: %+v", task)
+		}
+	}
 }
 
 func TestCompactKeepsWhatDecides(t *testing.T) {

@@ -28,7 +28,7 @@ func (w waker) rouse(ctx context.Context, r *Run, now time.Time) (woken bool, er
 		return false, nil
 	}
 	d := Decide(r, now)
-	if d.Next == StepObserve && len(d.Stops) == 0 && !d.Due.Before(r.Waiting.Due) {
+	if d.Next == StepObserve && !d.Due.Before(r.Waiting.Due) {
 		return false, nil
 	}
 	err = w.Workflow.Wake(ctx, r.Waiting.Token, w.Tuning.answer(r, d, now))

@@ -1,0 +1,101 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"testing"
+)
+
+type fakeDefinitions struct {
+	latest    json.RawMessage
+	tags      map[string]string
+	latestErr error
+	err       error
+	sent      []json.RawMessage
+}
+
+func (d *fakeDefinitions) Latest(context.Context, string) (json.RawMessage, map[string]string, error) {
+	return d.latest, d.tags, d.latestErr
+}
+
+func (d *fakeDefinitions) Register(_ context.Context, input json.RawMessage) (json.RawMessage, error) {
+	d.sent = append(d.sent, input)
+	return input, d.err
+}
+
+func (fakeSpec) ParseTaskDefinition(body []byte) (json.RawMessage, []Violation) {
+	if !json.Valid(body) {
+		return nil, []Violation{{"", RuleMalformed, "not JSON"}}
+	}
+	return body, nil
+}
+
+func TestRegister(t *testing.T) {
+	body := []byte(`{"family":"job","cpu":"256","tags":[{"key":"a","value":"b"}]}`)
+	none := &EngineError{Operation: "DescribeTaskDefinition", Unknown: true}
+	d := &fakeDefinitions{latestErr: none}
+	registrar := &Registrar{Writes: true, Spec: fakeSpec{}, Definitions: d}
+	res, err := registrar.Register(context.Background(), body)
+	if err != nil || !res.Created || len(d.sent) != 1 {
+		t.Fatalf("%+v %v", res, err)
+	}
+	var sent struct{ Tags []struct{ Key, Value string } }
+	if err := json.Unmarshal(d.sent[0], &sent); err != nil || len(sent.Tags) != 2 || sent.Tags[1].Key != ContentTag {
+		t.Fatalf("%s %v", d.sent[0], err)
+	}
+	d.latest, d.latestErr, d.tags = json.RawMessage(`{"revision":1}`), nil, map[string]string{ContentTag: sent.Tags[1].Value}
+	for _, same := range []string{string(body), `{"tags":[{"value":"b","key":"a"}], "cpu":"256", "family":"job"}`} {
+		if res, err := registrar.Register(context.Background(), []byte(same)); err != nil || res.Created || len(d.sent) != 1 || string(res.Definition) != `{"revision":1}` {
+			t.Errorf("%s: %+v %v", same, res, err)
+		}
+	}
+	if res, err := registrar.Register(context.Background(), []byte(`{"family":"job","cpu":"512"}`)); err != nil || !res.Created || len(d.sent) != 2 {
+		t.Errorf("%+v %v", res, err)
+	}
+	d.tags = nil
+	if res, err := registrar.Register(context.Background(), body); err != nil || !res.Created {
+		t.Errorf("a revision that somebody else registered: %+v %v", res, err)
+	}
+}
+
+func TestRegisterWhatTheStackDoesNotAllow(t *testing.T) {
+	d := &fakeDefinitions{}
+	for _, c := range []struct {
+		registrar *Registrar
+		want      Code
+	}{
+		{&Registrar{Spec: fakeSpec{}, Definitions: d}, CodeForbidden},
+		{&Registrar{Writes: true, Stack: Stack{Families: []string{"other-*"}}, Spec: fakeSpec{}, Definitions: d}, CodeNotFound},
+	} {
+		if _, err := c.registrar.Register(context.Background(), []byte(`{"family":"job"}`)); CodeOf(err) != c.want || len(d.sent) > 0 {
+			t.Errorf("%v, want %s", err, c.want)
+		}
+	}
+}
+
+func TestRegisterErrors(t *testing.T) {
+	none := &EngineError{Operation: "DescribeTaskDefinition", Unknown: true}
+	for _, c := range []struct {
+		name           string
+		body           string
+		latest, answer error
+		want           Code
+		rules          []string
+		sent           int
+	}{
+		{"no JSON", `{`, none, nil, CodeInvalid, []string{" DV-01"}, 0},
+		{"the look is throttled", `{}`, throttled(), nil, CodeThrottled, nil, 0},
+		{"the look is not answered", `{}`, lostReply(), nil, CodeUnavailable, nil, 0},
+		{"throttled", `{}`, none, throttled(), CodeThrottled, nil, 1},
+		{"not answered", `{}`, none, serverFault(), CodeUnavailable, nil, 1},
+		{"refused", `{}`, none, refusal("ClientException", "no such role"), CodeInvalid, []string{" ClientException"}, 1},
+		{"denied", `{}`, none, refusal("AccessDeniedException", "no"), CodeForbidden, nil, 1},
+	} {
+		d := &fakeDefinitions{latestErr: c.latest, err: c.answer}
+		_, err := (&Registrar{Writes: true, Spec: fakeSpec{}, Definitions: d}).Register(context.Background(), []byte(c.body))
+		if CodeOf(err) != c.want || !slices.Equal(faults(ViolationsOf(err)), c.rules) || len(d.sent) != c.sent {
+			t.Errorf("%s: %v, %d sent", c.name, err, len(d.sent))
+		}
+	}
+}
