@@ -35,6 +35,13 @@ var throttleCodes = map[string]bool{
 	"TooManyRequestsException": true, "RequestThrottledException": true, "RequestThrottled": true, "SlowDown": true,
 }
 
+// unavailableCodes are error codes of faults that are not the request's: ECS's own, and credentials that expired
+// between two of their renewals. "" is no answer at all.
+var unavailableCodes = map[string]bool{
+	"": true, "ServerException": true, "ServiceUnavailable": true, "InternalFailure": true,
+	"ExpiredTokenException": true, "ExpiredToken": true, "RequestExpired": true,
+}
+
 // tellingCodes are the error codes whose message tells what kind of refusal it is. In the messages of others only
 // names of the caller's own could be mistaken for it.
 var tellingCodes = map[string]bool{"ClientException": true, "InvalidParameterException": true, "ServerException": true}
@@ -66,7 +73,7 @@ func ClassifyError(err error) Class {
 	switch {
 	case throttleCodes[e.Code] || containsAny(text, throttleTexts):
 		return Throttled
-	case e.Unclear || e.Code == "" || e.Code == "ServerException" || e.Code == "ServiceUnavailable" || e.Code == "InternalFailure":
+	case e.Unclear || unavailableCodes[e.Code]:
 		return Unavailable
 	case containsAny(text, capacityTexts):
 		return Capacity

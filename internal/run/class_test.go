@@ -14,6 +14,7 @@ func TestClassifyError(t *testing.T) {
 		want          Class
 	}{
 		{code: "AccessDeniedException", message: "not authorized", want: Invalid},
+		{code: "ExpiredTokenException", message: "The security token included in the request is expired", want: Unavailable},
 		{code: "BlockedException", message: "Your account was blocked", want: Invalid},
 		{code: "ClientException", message: "TaskDefinition is inactive", want: Invalid},
 		{code: "ClusterNotFoundException", message: "Cluster not found.", want: Invalid},

@@ -214,7 +214,7 @@ func (m *machine) live(token *int) {
 			break
 		}
 		var out StepOutput
-		ok := true
+		var ok bool
 		switch state {
 		case StepLaunch:
 			out, ok = m.attempt("Launch", func() (StepOutput, error) { return m.launcher().Step(context.Background(), x) })
