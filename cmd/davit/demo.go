@@ -17,6 +17,9 @@ import (
 // interrupted is the exit status of a program that Ctrl-C ended.
 const interrupted = 130
 
+// giveUpTime is how long an interrupted demo waits for its run to be recorded as STOPPED. Its tasks are ended in any case.
+const giveUpTime = 10 * time.Second
+
 // runDemo is `davit demo`: the sample job, once, on a System of its own.
 func runDemo(ctx context.Context, args []string, out, errOut io.Writer) error {
 	flags := flag.NewFlagSet("davit demo", flag.ContinueOnError)
@@ -116,7 +119,7 @@ func (i *instance) follow(ctx context.Context, c client, p *progress, r answer) 
 
 // giveUp stops the run because the user asked for it, and waits a moment for its end.
 func (i *instance) giveUp(c client, p *progress, r answer) (answer, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), giveUpTime)
 	defer cancel()
 	p.printf("\ninterrupted, stopping the run …\n")
 	if err := c.stop(ctx, r.RunID, "interrupted"); err != nil {

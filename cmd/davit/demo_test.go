@@ -7,7 +7,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 func TestDemo(t *testing.T) {
@@ -83,7 +82,7 @@ func TestDemoInterrupted(t *testing.T) {
 // interrupted checks that the demo ends as Ctrl-C ends a program, and leaves nothing behind.
 func (p *program) interrupted(tmp string, started []int) {
 	p.t.Helper()
-	if status := p.exit(8 * time.Second); status != interrupted {
+	if status := p.exit(giveUpTime + shutdownTime); status != interrupted {
 		p.t.Errorf("exit status %d, want %d", status, interrupted)
 	}
 	if said := p.said(); strings.Contains(said, "davit:") {
