@@ -1,0 +1,38 @@
+// Package attr names the attributes of a run's item, for those who read items without the store: the function on the
+// table's stream, and whoever looks into the table. It imports nothing.
+package attr
+
+// RunID is the table's partition key; there is no sort key.
+const RunID = "runId"
+
+// What a change is told by: strings that are left out when empty, numbers, and times as RFC 3339 text in UTC. They repeat
+// what Body holds.
+const (
+	Version   = "version" // number, 1 when created
+	Born      = "born"
+	Owner     = "owner"
+	Status    = "status"
+	Class     = "class"
+	Family    = "family"
+	Group     = "group"
+	StartedBy = "startedBy" // the caller's
+	CreatedAt = "createdAt"
+)
+
+// What the store alone needs.
+const (
+	WriteID = "writeId" // random, another one each write: how a repeated put knows its own
+	Expires = "expires" // number, seconds since 1970, rounded up; the table's time to live
+	Body    = "body"    // the whole run as JSON, gzip
+)
+
+// The keys of the indexes. A shard is a partition key, a place a sort key: a time of 30 characters, '#', the runId.
+const (
+	CreatedShard   = "createdShard"   // created#<shard>
+	FamilyShard    = "familyShard"    // family#<family>#<shard>
+	GroupShard     = "groupShard"     // group#<group>#<shard>, of records that have one
+	StartedByShard = "startedByShard" // startedBy#<startedBy>#<shard>, of records that have one
+	Place          = "place"          // when it was created; sort key of the four above
+	OpenShard      = "openShard"      // open#<shard>, of records that the sweep must look at
+	OpenPlace      = "openPlace"      // when the sweep must look, then '#' and 12 digits: Expires, or nines
+)

@@ -1,0 +1,37 @@
+// Package dynamo keeps runs in one DynamoDB table: run.Store as it is deployed.
+//
+// # One item a run
+//
+// The item's key is the runId, and the item is its run's only lock: every write is one conditional put of the whole item, no
+// transaction. The run is in one attribute, as compressed JSON; what decides, filters and what the table's stream has to tell stand
+// beside it as attributes of their own (package attr). An item holds at most 300,000 bytes, of the 400 KB that DynamoDB takes.
+//
+// # Indexes
+//
+// All hold keys only. Four of them, by creation, family, group and the caller's startedBy, have keys that never change while a
+// record lives; the fifth, open, holds the records that the sweep must look at and moves with them. Each key value is spread over 8
+// partitions by a hash of the runId, so that none is hot. A page of a list reads the 8 partitions side by side, merges them, and
+// reads the records themselves consistently: what an index says too late is noticed there.
+//
+// # Expiry
+//
+// DynamoDB removes an expired item days late, so every condition and every read tests expiry too. Seconds count: a record is gone
+// once the second after its Expires is over.
+//
+// # Repeated requests
+//
+// The SDK repeats a request whose reply was lost. A put that was carried out and then repeated finds its own item in the way and is
+// taken for done, because each write has a random id. It is not recognised when another writer changed the record in between: Update
+// then answers run.ErrConflict, and Create the changed record as one that existed.
+//
+// # The stream
+//
+// A record of the table's stream has the old and the new item, and package attr's names say what changed without a look at the body.
+// Two things are not changes of a run: REMOVE is an expired item's end, and a MODIFY with another Born is a new run in the place of
+// an expired one, which comes from no status.
+//
+// # One struct an operation
+//
+// Getter, Lister, Opener and Writer each ask for the methods that they call, so that a binary links, and its role needs, no other
+// operation. Store puts them together.
+package dynamo

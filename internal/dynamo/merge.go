@@ -1,0 +1,145 @@
+package dynamo
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"sync"
+
+	"davit/internal/dynamo/attr"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// spot is one index entry: a record's sort key there, and its ID.
+type spot struct{ key, id string }
+
+// walk says what is read of an index, and in which order.
+type walk struct {
+	index   index
+	value   string // of the partition key; "" where the index has none
+	forward bool   // rising sort keys
+	// bound is the condition on the sort key, #place, with its values; "" for none.
+	bound  string
+	values item
+	// chunk is how many entries one request asks a shard for.
+	chunk int
+}
+
+// merge reads the shards of a walk side by side and puts them in order. It reads no further than it is asked.
+type merge struct {
+	client QueryAPI
+	table  string
+	tune   tuning
+	walk   walk
+	shards [shards]shard
+}
+
+// shard is how far one partition has been read.
+type shard struct {
+	ahead []spot // read and not yet taken
+	from  map[string]types.AttributeValue
+	ended bool // nothing is left in the table
+}
+
+// take answers the next n entries; fewer only when no more are left.
+func (m *merge) take(ctx context.Context, n int) ([]spot, error) {
+	var taken []spot
+	for len(taken) < n {
+		if err := m.refill(ctx); err != nil {
+			return nil, err
+		}
+		best := m.best()
+		if best == nil {
+			break
+		}
+		taken = append(taken, best.ahead[0])
+		best.ahead = best.ahead[1:]
+	}
+	return taken, nil
+}
+
+// left says that there may be more entries.
+func (m *merge) left() bool {
+	for i := range m.shards {
+		if s := &m.shards[i]; len(s.ahead) > 0 || !s.ended {
+			return true
+		}
+	}
+	return false
+}
+
+// best is the shard with the next entry, nil when all are empty.
+func (m *merge) best() *shard {
+	var best *shard
+	for i := range m.shards {
+		s := &m.shards[i]
+		if len(s.ahead) == 0 {
+			continue
+		}
+		if best == nil || (s.ahead[0].key < best.ahead[0].key) == m.walk.forward {
+			best = s
+		}
+	}
+	return best
+}
+
+// refill reads on, at the same time, in every shard that has nothing ahead: one of them may hold the next entry.
+func (m *merge) refill(ctx context.Context) error {
+	var errs [shards]error
+	var wg sync.WaitGroup
+	for i := range m.shards {
+		if s := &m.shards[i]; len(s.ahead) == 0 && !s.ended {
+			wg.Go(func() { errs[i] = m.read(ctx, i) })
+		}
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// read reads on in one shard until it has entries ahead, or none are left.
+func (m *merge) read(ctx context.Context, n int) error {
+	s := &m.shards[n]
+	for len(s.ahead) == 0 && !s.ended {
+		out, err := m.client.Query(ctx, m.query(n), m.tune)
+		if err != nil {
+			return err
+		}
+		for _, entry := range out.Items {
+			at := spot{key: item(entry).text(m.walk.index.place), id: item(entry).text(attr.RunID)}
+			if at.key == "" || at.id == "" {
+				return fmt.Errorf("%w: entry of index %s without its keys", errDamaged, m.walk.index.name)
+			}
+			s.ahead = append(s.ahead, at)
+		}
+		s.from, s.ended = out.LastEvaluatedKey, len(out.LastEvaluatedKey) == 0
+	}
+	return nil
+}
+
+func (m *merge) query(n int) *dynamodb.QueryInput {
+	condition, names := "#shard = :shard", map[string]string{"#shard": m.walk.index.shard}
+	values := item{":shard": text(partition(m.walk.index.name, m.walk.value, n))}
+	if m.walk.bound != "" {
+		condition += " AND " + m.walk.bound
+		names["#place"] = m.walk.index.place
+		maps.Copy(values, m.walk.values)
+	}
+	return &dynamodb.QueryInput{
+		TableName:                 aws.String(m.table),
+		IndexName:                 aws.String(m.walk.index.name),
+		KeyConditionExpression:    aws.String(condition),
+		ExpressionAttributeNames:  names,
+		ExpressionAttributeValues: values,
+		ExclusiveStartKey:         m.shards[n].from,
+		ScanIndexForward:          aws.Bool(m.walk.forward),
+		Limit:                     aws.Int32(int32(m.walk.chunk)),
+	}
+}

@@ -1,0 +1,53 @@
+package dynamo
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"davit/internal/run"
+)
+
+// maxRaw bounds a record's JSON before compression, so that no item unpacks to more than a function's memory holds.
+const maxRaw = 16 << 20
+
+// pack writes a record as compressed JSON.
+func pack(r *run.Run) ([]byte, error) {
+	data, err := json.Marshal(r)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errUnfit, err)
+	}
+	if len(data) > maxRaw {
+		return nil, tooLarge(fmt.Sprintf("%d bytes of JSON; allowed: %d", len(data), maxRaw))
+	}
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	_, err = z.Write(data)
+	if err := errors.Join(err, z.Close()); err != nil {
+		return nil, fmt.Errorf("%w: %w", errUnfit, err)
+	}
+	return packed.Bytes(), nil
+}
+
+// unpack is pack's reverse.
+func unpack(packed []byte) (*run.Run, error) {
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errDamaged, err)
+	}
+	data, err := io.ReadAll(io.LimitReader(z, maxRaw+1))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errDamaged, err)
+	}
+	if len(data) > maxRaw {
+		return nil, fmt.Errorf("%w: over %d bytes of JSON", errDamaged, maxRaw)
+	}
+	var r run.Run
+	if err := json.Unmarshal(data, &r); err != nil {
+		return nil, fmt.Errorf("%w: %w", errDamaged, err)
+	}
+	return &r, nil
+}
