@@ -1,0 +1,91 @@
+package lambdaio
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+
+	"davit/internal/dynamo/attr"
+)
+
+// Publisher sends `Davit Run Status Change` events: one for each detail. It answers an error for each, at its place; nil is taken.
+type Publisher interface {
+	Publish(ctx context.Context, details []json.RawMessage) []error
+}
+
+// Notify is the function on the table's stream: it publishes every change of a run's status, and nothing else that happens to a
+// record. Its answer names the records that were not taken, so the event source mapping (with ReportBatchItemFailures) repeats from the
+// first of them, and at last gives up; the records beside them are published before that. Hence each change is published at least
+// once. A payload that is no batch of the stream is Davit.BadEvent. A nil log is slog.Default().
+func Notify(p Publisher, log *slog.Logger) Function {
+	log = orDefault(log)
+	return function(log, func(ctx context.Context, payload []byte) ([]byte, error) {
+		records, err := readStream(payload)
+		if err != nil {
+			return nil, err
+		}
+		b := batch{failed: map[string]error{}}
+		for i := range records {
+			b.read(&records[i])
+		}
+		b.publish(ctx, p)
+		return b.answer(ctx, log, records)
+	})
+}
+
+// batch is what comes of one invocation's records.
+type batch struct {
+	details []json.RawMessage
+	numbers []string // of the details' records
+	failed  map[string]error
+}
+
+func (b *batch) read(r *streamRecord) {
+	change, moved, err := r.change()
+	if err != nil {
+		b.failed[r.number()] = err
+		return
+	}
+	if !moved {
+		return
+	}
+	detail, err := json.Marshal(change)
+	if err != nil {
+		b.failed[r.number()] = err
+		return
+	}
+	b.details, b.numbers = append(b.details, detail), append(b.numbers, r.number())
+}
+
+func (b *batch) publish(ctx context.Context, p Publisher) {
+	if len(b.details) == 0 {
+		return
+	}
+	errs := p.Publish(ctx, b.details)
+	for i, number := range b.numbers {
+		if i >= len(errs) {
+			b.failed[number] = errUnanswered
+		} else if errs[i] != nil {
+			b.failed[number] = errs[i]
+		}
+	}
+}
+
+// answer is the partial batch response.
+func (b *batch) answer(ctx context.Context, log *slog.Logger, records []streamRecord) ([]byte, error) {
+	type item struct {
+		ItemIdentifier string `json:"itemIdentifier"`
+	}
+	failures := []item{}
+	for i := range records {
+		number := records[i].number()
+		if err := b.failed[number]; err != nil {
+			failures = append(failures, item{number})
+			log.LogAttrs(ctx, slog.LevelError, "a change was not published",
+				slog.String("sequenceNumber", number), slog.String(attr.RunID, records[i].runID()), slog.Any("error", err))
+		}
+	}
+	return json.Marshal(struct {
+		BatchItemFailures []item `json:"batchItemFailures"`
+	}{failures})
+}
