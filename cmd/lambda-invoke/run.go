@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"davit/internal/runtimeapi"
+	"davit/internal/runtimeapi/standin"
+)
+
+// run makes the invocation. An error: there was none.
+func (c command) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) (code int, err error) {
+	event, err := readEvent(c.event, stdin)
+	if err != nil {
+		return 0, err
+	}
+	env, err := readEnv(c.env, os.Environ())
+	if err != nil {
+		return 0, err
+	}
+	if c.standIns {
+		world, failed := standin.Start(ctx)
+		if failed != nil {
+			return 0, fmt.Errorf("the stand-ins did not start: %w", failed)
+		}
+		defer func() { err = errors.Join(err, world.Close()) }()
+		env = with(env, world.Env()...)
+	}
+	outcome, err := c.outcome(ctx, env, event, stderr)
+	if err != nil {
+		return 0, err
+	}
+	if outcome.Failure != nil {
+		_, err = fmt.Fprintln(stderr, outcome.Failure)
+		return exitFailed, err
+	}
+	_, err = fmt.Fprintln(stdout, strings.TrimSpace(string(outcome.Answer)))
+	return exitAnswered, err
+}
+
+// outcome runs the function's process for one event. When it returns, the log is complete.
+func (c command) outcome(ctx context.Context, env []string, event []byte, log io.Writer) (o runtimeapi.Outcome, err error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	f, err := runtimeapi.Start(ctx, runtimeapi.Options{Bootstrap: c.bootstrap, Env: env, Output: log})
+	if err != nil {
+		return o, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return f.Invoke(ctx, event)
+}
+
+func readEvent(name string, stdin io.Reader) ([]byte, error) {
+	if name == "-" {
+		return io.ReadAll(stdin)
+	}
+	return os.ReadFile(name)
+}
+
+// readEnv puts the variables of a file under those of own. The file's `Parameters` are for all functions.
+func readEnv(name string, own []string) ([]string, error) {
+	if name == "" {
+		return own, nil
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	var file struct{ Parameters map[string]string }
+	if err := json.Unmarshal(data, &file); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	var env []string
+	for variable, value := range file.Parameters {
+		env = append(env, variable+"="+value)
+	}
+	return with(env, own...), nil
+}
+
+// with sets variables over those that are there.
+func with(env []string, over ...string) []string {
+	set := map[string]bool{}
+	for _, v := range over {
+		name, _, _ := strings.Cut(v, "=")
+		set[name] = true
+	}
+	merged := append([]string(nil), over...)
+	for _, v := range env {
+		if name, _, _ := strings.Cut(v, "="); !set[name] {
+			merged = append(merged, v)
+		}
+	}
+	return merged
+}

@@ -1,0 +1,109 @@
+package events_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"path"
+	"strings"
+	"testing"
+
+	lambdaevents "github.com/aws/aws-lambda-go/events"
+
+	"davit/events"
+	"davit/internal/lambdaio"
+	"davit/internal/run"
+)
+
+// shapes are the services' own types for the events that begin so. There is none for a step's input but ours.
+var shapes = map[string]func() any{
+	"submit": httpRequest, "get": httpRequest, "list": httpRequest, "stop": httpRequest, "taskdefs": httpRequest,
+	"launch": stepInput, "observe": stepInput,
+	"taskevent": busEvent, "sweep": busEvent,
+	"notify": func() any { return new(lambdaevents.DynamoDBEvent) },
+}
+
+func httpRequest() any { return new(lambdaevents.APIGatewayV2HTTPRequest) }
+func stepInput() any   { return new(run.StepInput) }
+func busEvent() any    { return new(lambdaevents.EventBridgeEvent) }
+
+// Every event has the shape in which its service sends it: it fits AWS's own type, and holds no name that the type lacks.
+func TestSamplesHaveTheServicesShape(t *testing.T) {
+	entries, err := events.Samples.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tried := 0
+	for _, entry := range entries {
+		name, _, _ := strings.Cut(strings.TrimSuffix(entry.Name(), ".json"), "-")
+		shape := shapes[name]
+		if shape == nil {
+			continue
+		}
+		tried++
+		decoder := json.NewDecoder(bytes.NewReader(read(t, entry.Name())))
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(shape()); err != nil {
+			t.Errorf("%s: %v", entry.Name(), err)
+		}
+	}
+	if tried < 20 {
+		t.Errorf("only %d events were tried", tried)
+	}
+}
+
+func read(t *testing.T, name string) []byte {
+	t.Helper()
+	data, err := events.Samples.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// What the gateway says twice, it says the same way.
+func TestHTTPSamplesAgreeWithThemselves(t *testing.T) {
+	for _, name := range []string{"submit", "submit-jwt", "get", "get-jwt", "get-default", "list", "list-jwt", "stop", "stop-jwt", "taskdefs", "taskdefs-jwt"} {
+		var e lambdaevents.APIGatewayV2HTTPRequest
+		if err := json.Unmarshal(read(t, name+".json"), &e); err != nil {
+			t.Fatal(err)
+		}
+		c := e.RequestContext
+		if e.Version != "2.0" || e.RawPath != c.HTTP.Path || e.RouteKey != c.RouteKey || e.Headers["host"] != c.DomainName {
+			t.Errorf("%s: path %q and %q, route %q and %q, host %q and %q", name, e.RawPath, c.HTTP.Path, e.RouteKey, c.RouteKey, e.Headers["host"], c.DomainName)
+		}
+		method, route, _ := strings.Cut(e.RouteKey, " ")
+		for parameter, value := range e.PathParameters {
+			route = strings.Replace(route, "{"+parameter+"}", value, 1)
+		}
+		if e.RouteKey != "$default" && (method != c.HTTP.Method || route != e.RawPath) {
+			t.Errorf("%s: %s is not the route of %s %s", name, e.RouteKey, c.HTTP.Method, e.RawPath)
+		}
+		if isJWT := strings.HasSuffix(name, "-jwt"); isJWT != (c.Authorizer.JWT != nil) || isJWT == (c.Authorizer.IAM != nil) {
+			t.Errorf("%s: authorizer %+v", name, c.Authorizer)
+		}
+	}
+}
+
+// The samples speak of the same two runs.
+func TestSamplesAreOfOnePiece(t *testing.T) {
+	var launched, woken run.StepInput
+	var task, ended struct {
+		Resources []string
+		Detail    struct{ StartedBy, TaskArn, Name string }
+	}
+	for name, into := range map[string]any{"observe": &launched, "observe-token": &woken, "taskevent": &task, "sweep-execution": &ended} {
+		if err := json.Unmarshal(read(t, name+".json"), into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if launched.Execution != woken.Execution || woken.Token == "" || ended.Detail.Name != launched.Name() {
+		t.Errorf("%+v, %+v, %s", launched, woken, ended.Detail.Name)
+	}
+	if id, attempt, ok := run.ParseStartedBy("davit", task.Detail.StartedBy); !ok || id != launched.RunID || attempt != 1 || task.Resources[0] != task.Detail.TaskArn {
+		t.Errorf("the task event is of run %q", id)
+	}
+	var e lambdaio.HTTPEvent
+	if err := json.Unmarshal(read(t, "stop.json"), &e); err != nil || e.RawPath != path.Join("/runs", launched.RunID, "stop") {
+		t.Errorf("%s is stopped, %v", e.RawPath, err)
+	}
+}

@@ -1,0 +1,158 @@
+package functions_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"davit/events"
+)
+
+const launchedRun = "k7dq2mrxw3h5nfa6yzj4tbcevu" // of the samples
+
+// samples are the events of package events, and what the function of that name makes of each.
+var samples = []struct {
+	event  string
+	over   map[string]string // settings
+	answer string            // a part of it
+	made   string            // what Step Functions and EventBridge were asked for
+}{
+	{event: "submit", answer: `"statusCode":202`, made: "StartExecution"},
+	{event: "submit-jwt", over: map[string]string{"DAVIT_AUTH": "JWT"}, answer: `"statusCode":200`},
+	{event: "get", answer: `"statusCode":200`},
+	{event: "get-jwt", over: map[string]string{"DAVIT_AUTH": "JWT"}, answer: `\"runId\":\"` + launchedRun},
+	{event: "get-default", answer: `"statusCode":405,"headers":{"allow":"GET, HEAD"`},
+	{event: "list", answer: launchedRun},
+	{event: "list-jwt", over: map[string]string{"DAVIT_AUTH": "JWT"}, answer: `{\"runs\":[]}`},
+	{event: "stop", answer: `\"status\":\"STOPPING\"`, made: "SendTaskSuccess"},
+	{event: "stop-jwt", over: map[string]string{"DAVIT_AUTH": "JWT"}, answer: `"statusCode":202`, made: "SendTaskSuccess"},
+	{event: "taskdefs", answer: `settlement:1`},
+	{event: "taskdefs-jwt", over: map[string]string{"DAVIT_AUTH": "JWT"}, answer: `"statusCode":200`},
+	{event: "launch", answer: `"next":"FOLLOW"`},
+	{event: "observe", answer: `"next":"FOLLOW"`},
+	{event: "observe-token", answer: `"next":"FOLLOW"`},
+	{event: "taskevent", answer: `null`},
+	{event: "taskevent-stopped", answer: `null`, made: "SendTaskSuccess"},
+	{event: "sweep", answer: `null`, made: "SendTaskSuccess"},
+	{event: "sweep-scheduler", answer: `null`, made: "SendTaskSuccess"},
+	{event: "sweep-execution", answer: `null`, made: "StartExecution"},
+	{event: "notify", answer: `{"batchItemFailures":[]}`, made: "PutEvents"},
+}
+
+// Every bootstrap answers each of its samples, under a Runtime API and against stand-ins for AWS.
+func TestBootstrapsAnswerTheirSamples(t *testing.T) {
+	if testing.Short() {
+		t.Skip("links every function")
+	}
+	folder := build(t)
+	for _, s := range samples {
+		t.Run(s.event, func(t *testing.T) {
+			event, err := events.Samples.ReadFile(s.event + ".json")
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := newWorld(t, folder, s.over)
+			function, _, _ := strings.Cut(s.event, "-")
+			o := w.invoke(t, function, event)
+			if o.Failure != nil || !strings.Contains(string(o.Answer), s.answer) || w.made() != s.made {
+				t.Errorf("answer %s, failure %v; asked for %q, want %q; log:\n%s", o.Answer, o.Failure, w.made(), s.made, w.log.String())
+			}
+		})
+	}
+	t.Run("refusals", func(t *testing.T) { refusals(t, folder) })
+}
+
+// Every sample has a function, every function a sample of its own name.
+func TestSamplesAndFunctions(t *testing.T) {
+	listed := map[string]bool{"run": true, "task-definition": true, "env": true} // no events
+	for _, s := range samples {
+		listed[s.event] = true
+	}
+	files, err := events.Samples.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if name := strings.TrimSuffix(f.Name(), ".json"); !listed[name] {
+			t.Errorf("events/%s is tried by no test", f.Name())
+		}
+	}
+	for _, name := range names(t) {
+		if !listed[name] {
+			t.Errorf("%s has no sample", name)
+		}
+	}
+}
+
+// env.json is what lambda-invoke and sam local invoke are given: exactly what the functions read.
+func TestEnvironmentOfTheSamples(t *testing.T) {
+	data, err := events.Samples.ReadFile("env.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct{ Parameters map[string]string }
+	if err := json.Unmarshal(data, &file); err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range settings() {
+		if file.Parameters[name] != value {
+			t.Errorf("%s is %q there, want %q", name, file.Parameters[name], value)
+		}
+	}
+}
+
+// refusals are bootstraps that cannot start, and events of the wrong shape.
+func refusals(t *testing.T, folder string) {
+	get, err := events.Samples.ReadFile("get.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names(t) {
+		wrong := newWorld(t, folder, nil).invoke(t, name, []byte(`{"an":"event of another kind"}`))
+		if wrong.Failure == nil || wrong.Failure.Type != "Davit.BadEvent" {
+			t.Errorf("%s answers a wrong event with %s, %v", name, wrong.Answer, wrong.Failure)
+		}
+		for _, missing := range needs[name] {
+			o := newWorld(t, folder, map[string]string{missing: ""}).invoke(t, name, get)
+			if o.Failure == nil || !o.Failure.Init || o.Failure.Type != "Davit.BadConfiguration" || !strings.Contains(o.Failure.Message, missing+" is not set; allowed: ") {
+				t.Errorf("%s without %s: %s, %v", name, missing, o.Answer, o.Failure)
+			}
+		}
+	}
+	if o := newWorld(t, folder, map[string]string{"DAVIT_AUTH": "NONE"}).invoke(t, "get", get); o.Failure != nil || !strings.Contains(string(o.Answer), `"statusCode":200`) {
+		t.Errorf("away from AWS nobody need be asked: %s, %v", o.Answer, o.Failure)
+	}
+	if o := newWorld(t, folder, map[string]string{"DAVIT_AUTH": "JWT"}).invoke(t, "get", get); !strings.Contains(string(o.Answer), `"statusCode":401`) {
+		t.Errorf("a caller of another kind: %s", o.Answer)
+	}
+}
+
+// needs are the variables without which each function does not start. DAVIT_TABLE is among them wherever a store is.
+var needs = map[string][]string{
+	"submit":    {"DAVIT_STATE_MACHINE_ARN", "DAVIT_PREFIX", "DAVIT_TASK_EVENTS", "DAVIT_RETENTION_DAYS", "DAVIT_ALLOW_EXECUTE_COMMAND", "DAVIT_AUTH"},
+	"get":       {"DAVIT_VISIBILITY", "DAVIT_AUTH"},
+	"list":      {"DAVIT_VISIBILITY", "DAVIT_AUTH"},
+	"stop":      {"DAVIT_PREFIX", "DAVIT_TASK_EVENTS", "DAVIT_RETENTION_DAYS", "DAVIT_VISIBILITY", "DAVIT_AUTH"},
+	"taskdefs":  {"DAVIT_ALLOW_TASK_DEFINITION_WRITES", "DAVIT_AUTH"},
+	"launch":    {"DAVIT_PREFIX", "DAVIT_TASK_EVENTS", "DAVIT_RETENTION_DAYS"},
+	"observe":   {"DAVIT_STATE_MACHINE_ARN", "DAVIT_PREFIX", "DAVIT_TASK_EVENTS", "DAVIT_RETENTION_DAYS"},
+	"taskevent": {"DAVIT_PREFIX", "DAVIT_TASK_EVENTS", "DAVIT_RETENTION_DAYS"},
+	"sweep":     {"DAVIT_STATE_MACHINE_ARN", "DAVIT_PREFIX", "DAVIT_TASK_EVENTS", "DAVIT_RETENTION_DAYS"},
+	"notify":    {"DAVIT_EVENT_BUS"},
+}
+
+// A main.go only wires.
+func TestMainsAreShort(t *testing.T) {
+	for _, name := range names(t) {
+		code, err := os.ReadFile(filepath.Join(name, "main.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Count(string(code), "\n")
+		if lines > 25 || !strings.HasPrefix(string(code), "// Command "+name+" is ") {
+			t.Errorf("%s: %d lines; allowed: 25, and a comment that begins with the command's name", name, lines)
+		}
+	}
+}

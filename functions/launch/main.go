@@ -1,0 +1,21 @@
+// Command launch is the state machine's Launch state. It writes launch calls down (GetItem, PutItem), makes them (ecs:RunTask,
+// ecs:StartTask, and with them ecs:TagResource and iam:PassRole) and clears unclear ones up (ecs:ListTasks, ecs:DescribeTasks);
+// where submission could not, it looks the definition up (ecs:DescribeTaskDefinition).
+package main
+
+import (
+	"os"
+
+	"davit/internal/config/boot"
+	"davit/internal/config/engine"
+	"davit/internal/config/table"
+	"davit/internal/lambdaio"
+	"davit/internal/run"
+)
+
+func main() { os.Exit(boot.Main(wire)) }
+
+func wire(b *boot.Boot) boot.Handler {
+	launcher := &run.Launcher{Keeper: table.Keeper(b), Engine: engine.Engine(b), Catalog: engine.Catalog(b)}
+	return lambdaio.Step(launcher, b.Log)
+}

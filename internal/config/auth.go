@@ -1,0 +1,55 @@
+package config
+
+import (
+	"net/url"
+	"strings"
+)
+
+const varAuth = "DAVIT_AUTH"
+
+// Auth is how API Gateway finds out who calls.
+type Auth string
+
+// The ways. AuthNone takes every call for the same caller; it is for emulators of AWS, which name no caller.
+const (
+	AuthIAM  Auth = "IAM"
+	AuthJWT  Auth = "JWT"
+	AuthNone Auth = "NONE"
+)
+
+// Auth is DAVIT_AUTH. NONE is refused unless AWS_ENDPOINT_URL_<service> is set for every service that the function calls (ECS,
+// DYNAMODB, SFN), each with an address that is not one of AWS's: an API without callers can so not be deployed by mistake.
+func (e *Env) Auth(services ...string) Auth {
+	auth := Auth(e.one(varAuth, string(AuthIAM), string(AuthJWT), string(AuthNone)))
+	if auth != AuthNone {
+		return auth
+	}
+	const allowed = "IAM, JWT; NONE only away from AWS"
+	if strings.EqualFold(e.optional("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "true") {
+		e.fault(varAuth, "is NONE while AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is set", allowed)
+	}
+	for _, service := range services {
+		name := "AWS_ENDPOINT_URL_" + service
+		if value := e.optional(name); value == "" {
+			e.fault(varAuth, "is NONE while "+name+" is not set", allowed)
+		} else if !awayFromAWS(value) {
+			e.fault(varAuth, "is NONE while "+name+" is "+shortened(value), allowed)
+		}
+	}
+	return auth
+}
+
+// awayFromAWS says whether an endpoint is somebody's own.
+func awayFromAWS(endpoint string) bool {
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Hostname() == "" {
+		return false
+	}
+	host := "." + strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	for _, domain := range []string{".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws", ".amazonwebservices.com.cn", ".on.aws"} {
+		if strings.HasSuffix(host, domain) {
+			return false
+		}
+	}
+	return true
+}

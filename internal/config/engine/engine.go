@@ -1,0 +1,18 @@
+// Package engine makes a function's parts that call ECS. Package awsecs sets how often each call is tried.
+package engine
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+
+	"davit/internal/awsecs"
+	"davit/internal/config/boot"
+)
+
+// Engine launches, describes, lists and stops tasks. What a function does not call, its binary does not hold.
+func Engine(b *boot.Boot) *awsecs.Engine { return awsecs.New(ecs.NewFromConfig(b.AWS)) }
+
+// Catalog looks task definitions and clusters up.
+func Catalog(b *boot.Boot) *awsecs.Catalog { return awsecs.NewCatalog(ecs.NewFromConfig(b.AWS)) }
+
+// Registrar registers task definitions.
+func Registrar(b *boot.Boot) *awsecs.Registrar { return awsecs.NewRegistrar(ecs.NewFromConfig(b.AWS)) }

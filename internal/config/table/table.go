@@ -1,0 +1,21 @@
+// Package table makes a function's store.
+package table
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"davit/internal/clock"
+	"davit/internal/config/boot"
+	"davit/internal/dynamo"
+	"davit/internal/run"
+)
+
+// Store is the records in DAVIT_TABLE.
+func Store(b *boot.Boot) *dynamo.Store {
+	return dynamo.NewStore(dynamodb.NewFromConfig(b.AWS), dynamo.Table{Name: b.Table()})
+}
+
+// Keeper is what every function has that writes records: DAVIT_TABLE, DAVIT_PREFIX, DAVIT_TASK_EVENTS, DAVIT_RETENTION_DAYS.
+func Keeper(b *boot.Boot) run.Keeper {
+	return run.Keeper{Store: Store(b), Clock: clock.System, Tuning: b.Tuning(), Retention: b.Retention()}
+}
