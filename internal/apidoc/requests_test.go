@@ -1,0 +1,276 @@
+package apidoc_test
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"davit/internal/ecsjson"
+	"davit/internal/ecsspec"
+	"davit/internal/run"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+)
+
+// The members of every request are those that the code takes.
+func TestRequestMembers(t *testing.T) {
+	a := load(t)
+	launch := append(ecsjson.Names(ecs.RunTaskInput{}), ecsjson.Names(ecs.StartTaskInput{})...)
+	launch = slices.DeleteFunc(launch, func(name string) bool { return name == "referenceId" }) // RT-33
+	same(t, "POST /runs", names(a.schema("Submission")["properties"]), append(launch, "policy"))
+	same(t, "POST /task-definitions", names(a.schema("TaskDefinitionInput")["properties"]), ecsjson.Names(ecs.RegisterTaskDefinitionInput{}))
+	same(t, "POST /runs/{runId}/stop", names(a.schema("Stop")["properties"]), allowed(t, violationsOf(t, "POST", "/runs/"+runID+"/stop", "", `{"nope":1}`)))
+	for schema, policy := range map[string]string{
+		"Policy": `{"nope":1}`, "Retry": `{"retry":{"nope":1}}`, "Overlap": `{"overlap":{"nope":1}}`, "Verdict": `{"verdict":{"nope":1}}`,
+	} {
+		same(t, schema, names(a.schema(schema)["properties"]), allowed(t, policyViolations(policy)))
+	}
+}
+
+// The query parameters are those that the code takes.
+func TestQueries(t *testing.T) {
+	for _, o := range load(t).operations() {
+		var documented []string
+		for _, p := range listAt(o.object, "parameters") {
+			if textAt(p, "in") == "query" {
+				documented = append(documented, textAt(p, "name"))
+			}
+		}
+		q := of(o)
+		found := violationsOf(t, q.method, q.path, "nope=1", q.body)
+		if strings.HasSuffix(found[0].Detail, "none is taken") {
+			same(t, o.String(), documented, nil)
+			continue
+		}
+		same(t, o.String(), documented, allowed(t, found))
+	}
+}
+
+// violationsOf are the errors of a request that breaks a rule.
+func violationsOf(t *testing.T, method, path, query, body string) []run.Violation {
+	t.Helper()
+	w := request{method: method, path: path, query: query, body: body, contentType: "application/json"}.to(t, stub{}.handler())
+	var p struct{ Errors []run.Violation }
+	if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || len(p.Errors) == 0 {
+		t.Fatalf("%s %s?%s %s: %d %s", method, path, query, body, w.Code, w.Body)
+	}
+	return p.Errors
+}
+
+func policyViolations(policy string) []run.Violation {
+	_, found := run.DecodePolicy(json.RawMessage(policy))
+	return found
+}
+
+var afterAllowed = regexp.MustCompile(`allowed: (.+)$`)
+
+// allowed reads what a refusal says is allowed.
+func allowed(t *testing.T, found []run.Violation) []string {
+	t.Helper()
+	for _, v := range found {
+		if m := afterAllowed.FindStringSubmatch(v.Detail); m != nil {
+			return strings.Split(m[1], ", ")
+		}
+	}
+	t.Fatalf("%+v say nothing of what is allowed", found)
+	return nil
+}
+
+// Names that the document lists are those that the code knows.
+func TestEnumerations(t *testing.T) {
+	a := load(t)
+	var statuses []string
+	for _, s := range run.Statuses() {
+		statuses = append(statuses, string(s))
+	}
+	same(t, "Status", texts(listAt(a.schema("Status"), "enum")), statuses)
+	same(t, "placement", texts(listAt(a.schema("Policy"), "properties", "placement", "enum")), allowed(t, policyViolations(`{"placement":"?"}`)))
+	same(t, "mode", texts(listAt(a.schema("Overlap"), "properties", "mode", "enum")), allowed(t, policyViolations(`{"overlap":{"key":"k","mode":"?"}}`)))
+	var documented []string
+	for _, row := range regexp.MustCompile(`(?m)^\| (DV-\d\d) \|`).FindAllStringSubmatch(textAt(a.object, "info", "description"), -1) {
+		documented = append(documented, row[1])
+	}
+	same(t, "rules", documented, constants(t, "rules.go", "Rule"))
+	for _, class := range []run.Class{
+		run.Capacity, run.Throttled, run.Unavailable, run.Invalid, run.NeverStarted, run.Interrupted, run.OutOfMemory,
+		run.ExitClass(137), run.ClassStopped, run.ClassTimeout, run.ClassLost,
+	} {
+		if !regexp.MustCompile(textAt(a.schema("Class"), "pattern")).MatchString(string(class)) {
+			t.Errorf("Class does not know %s", class)
+		}
+	}
+}
+
+// A value at a documented limit is taken, one beyond it is refused, on that member.
+func TestLimits(t *testing.T) {
+	a, tried := load(t), 0
+	for schema, within := range map[string]string{"Policy": "", "Retry": "retry", "Verdict": "verdict", "Overlap": "overlap"} {
+		for name, p := range at(a.schema(schema), "properties").(object) {
+			most, limited := number(at(p, "maximum"))
+			if !limited {
+				continue
+			}
+			least, _ := number(at(p, "minimum"))
+			for value, fits := range map[float64]bool{most: true, most + 1: false, least: true, least - 1: false} {
+				tried++
+				policy := map[string]any{name: value}
+				pointer := "/policy/" + name
+				if within != "" {
+					policy, pointer = map[string]any{within: policy}, "/policy/"+within+"/"+name
+				}
+				if got := !breaks(policyViolations(encode(t, policy)), pointer, run.RulePolicyValue); got != fits {
+					t.Errorf("%s %v: taken %t, documented %t", pointer, value, got, fits)
+				}
+			}
+		}
+	}
+	for name, p := range at(a.schema("Submission"), "properties").(object) {
+		for _, edge := range edges(p) {
+			tried++
+			within, beyond := breaches(t, name, edge[0]), breaches(t, name, edge[1])
+			if within >= beyond {
+				t.Errorf("/%s: %.60s breaks %d rules, and %.60s, beyond its limits, %d", name, encode(t, edge[0]), within, encode(t, edge[1]), beyond)
+			}
+		}
+	}
+	if tried < 60 {
+		t.Errorf("only %d limits were tried", tried)
+	}
+}
+
+// breaches is how many rules of one member a value breaks.
+func breaches(t *testing.T, name string, value any) (count int) {
+	t.Helper()
+	body := map[string]any{"taskDefinition": "a", name: value}
+	_, found := ecsspec.Spec{}.Parse([]byte(encode(t, body)))
+	for _, v := range found {
+		if v.Field == "/"+name {
+			count++
+		}
+	}
+	return count
+}
+
+// edges are values at the limits of a schema, each with one just beyond.
+func edges(p any) (all [][2]any) {
+	edge := func(keyword string, step int, value func(n int) any) {
+		if n, ok := at(p, keyword).(int); ok && n+step >= 0 {
+			all = append(all, [2]any{value(n), value(n + step)})
+		}
+	}
+	whole := func(n int) any { return n }
+	text := func(n int) any { return strings.Repeat("a", n) }
+	list := func(n int) any {
+		if textAt(p, "items", "type") == "string" {
+			return slices.Repeat([]any{"a"}, n)
+		}
+		return slices.Repeat([]any{object{}}, n)
+	}
+	edge("maximum", 1, whole)
+	edge("minimum", -1, whole)
+	edge("maxLength", 1, text)
+	edge("minLength", -1, text)
+	edge("maxItems", 1, list)
+	edge("minItems", -1, list)
+	if names := listAt(p, "enum"); names != nil {
+		all = append(all, [2]any{names[0], "SERVICE"})
+	}
+	return all
+}
+
+func breaks(found []run.Violation, field, rule string) bool {
+	return slices.ContainsFunc(found, func(v run.Violation) bool {
+		return (v.Field == field || strings.HasPrefix(v.Field, field+"/")) && (rule == "" || v.Rule == rule)
+	})
+}
+
+func encode(t *testing.T, value any) string {
+	t.Helper()
+	data, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// Defaults of the document are those of the code.
+func TestDefaults(t *testing.T) {
+	a := load(t)
+	var standard object
+	if err := json.Unmarshal([]byte(encode(t, run.DefaultPolicy())), &standard); err != nil {
+		t.Fatal(err)
+	}
+	for schema, of := range map[string]any{"Policy": standard, "Retry": standard["retry"], "Verdict": standard["verdict"]} {
+		for name, p := range at(a.schema(schema), "properties").(object) {
+			want, got := at(of, name), at(p, "default")
+			if _, nested := want.(object); !nested && encode(t, want) != encode(t, got) {
+				t.Errorf("%s.%s: the default is %v, documented %v", schema, name, want, got)
+			}
+		}
+	}
+}
+
+// Examples are what they are examples of, and requests that the code takes.
+func TestExamples(t *testing.T) {
+	a, count := load(t), 0
+	valid := func(what string, schema, example any) {
+		t.Helper()
+		count++
+		var value any
+		if err := json.Unmarshal([]byte(encode(t, example)), &value); err != nil {
+			t.Fatal(err)
+		}
+		v := a.validator()
+		v.check("", schema, value)
+		for _, f := range v.faults {
+			t.Errorf("%s: %s", what, f)
+		}
+	}
+	for _, o := range a.operations() {
+		body := at(o.object, "requestBody", "content", "application/json")
+		examples := []any{at(body, "example")}
+		for _, named := range names(at(body, "examples")) {
+			examples = append(examples, at(body, "examples", named, "value"))
+		}
+		for _, example := range examples {
+			if example != nil {
+				valid(o.String(), at(body, "schema"), example)
+				taken(t, o, encode(t, example))
+			}
+		}
+		for status, response := range at(o.object, "responses").(object) {
+			for _, content := range at(a.resolve(response), "content").(object) {
+				if at(content, "example") == nil {
+					t.Errorf("%s %s: has no example", o, status)
+					continue
+				}
+				valid(o.String()+" "+status, at(content, "schema"), at(content, "example"))
+			}
+		}
+	}
+	if count < 20 {
+		t.Errorf("only %d examples were looked at", count)
+	}
+}
+
+// taken: the code finds nothing wrong with a request's example.
+func taken(t *testing.T, o operation, body string) {
+	t.Helper()
+	var found []run.Violation
+	switch o.path {
+	case "/runs":
+		sub, violations := ecsspec.Spec{}.Parse([]byte(body))
+		found = slices.Concat(violations, policyViolations(string(sub.Policy)))
+	case "/task-definitions":
+		_, found = ecsspec.Spec{}.ParseTaskDefinition([]byte(body))
+	default:
+		if w := (request{method: o.method, path: of(o).path, body: body, contentType: "application/json"}).to(t, stub{}.handler()); w.Code >= 300 {
+			t.Errorf("%s: the example is answered %d %s", o, w.Code, w.Body)
+		}
+	}
+	for _, v := range found {
+		t.Errorf("%s: the example breaks %+v", o, v)
+	}
+}

@@ -1,0 +1,100 @@
+package apidoc_test
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"davit/internal/httpapi"
+	"davit/internal/run"
+)
+
+const runID = "abcdefghijklmnopqrstuvwxyz"
+
+// stub answers every use case with a run of which every member is set, or with err.
+type stub struct {
+	err     error
+	created bool
+}
+
+func (s stub) Submit(context.Context, run.SubmitRequest) (run.SubmitResult, error) {
+	return run.SubmitResult{Run: full(), Replayed: true}, s.err
+}
+func (s stub) Get(context.Context, string, string) (*run.Run, error) { return full(), s.err }
+func (s stub) List(context.Context, run.ListRequest) (run.List, error) {
+	return run.List{Runs: []*run.Run{full()}, NextCursor: "next"}, s.err
+}
+func (s stub) Stop(context.Context, run.StopRequest) (*run.Run, error) { return full(), s.err }
+func (s stub) Register(context.Context, []byte) (run.RegisterResult, error) {
+	return run.RegisterResult{Definition: json.RawMessage(`{"family":"a"}`), Created: s.created}, s.err
+}
+
+func full() *run.Run {
+	at, code := time.Date(2026, 1, 2, 3, 4, 5, 6e6, time.UTC), 3
+	policy := run.DefaultPolicy()
+	policy.TimeoutSeconds, policy.DeadlineSeconds, policy.Verdict.Container = 60, 3600, "app"
+	policy.Overlap = &run.Overlap{Key: "k", Mode: run.OverlapQueue, Limit: 1, MaxQueued: 2, QueueTimeoutSeconds: 3}
+	return &run.Run{
+		ID: runID, Owner: "iam:AROA1", Key: "key", Status: run.Failed, StatusReason: "ended", Class: run.ExitClass(3), ExitCode: &code,
+		CreatedAt: at, StartedAt: &at, StoppedAt: &at, Operation: run.RunTask, Count: 2, Family: "nightly", Group: "g", StartedBy: "me",
+		Request: json.RawMessage(`{"taskDefinition":"nightly"}`), Resolved: json.RawMessage(`{"taskDefinition":"nightly:7"}`), Policy: policy,
+		Attempts: []run.Attempt{{
+			Number: 1, LaunchedAt: &at, Calls: 2,
+			Refusals: []run.Refusal{{Class: run.Capacity, Reason: "RESOURCE:MEMORY", Count: 4, LastAt: at}},
+			Tasks:    []run.Task{{ARN: "arn:1", Raw: json.RawMessage(`{"taskArn":"arn:1","lastStatus":"STOPPED","containers":[{"name":"app"},null]}`)}},
+			Failures: []run.Failure{{ARN: "arn:2", Reason: "AGENT", Detail: "d"}},
+			Outcome:  &run.Outcome{Class: run.ExitClass(3), Detail: "d"},
+		}},
+	}
+}
+
+func (s stub) handler() http.Handler {
+	o := httpapi.Options{Log: slog.New(slog.DiscardHandler), Logs: func(*run.Run, *run.Task, string) any {
+		return map[string]string{"group": "g", "stream": "s", "file": "f"}
+	}}
+	return httpapi.Routes{
+		Submit: httpapi.Submit(s, o), Get: httpapi.Get(s, o), List: httpapi.List(s, o), Stop: httpapi.Stop(s, o), Register: httpapi.Register(s, o),
+	}.Handler(o)
+}
+
+// request is a well-formed one unless its members say otherwise.
+type request struct {
+	method, path, query, body, contentType string
+	nobody                                 bool
+}
+
+// of is a well-formed request of an operation.
+func of(o operation) request {
+	q := request{method: o.method, path: strings.ReplaceAll(o.path, "{runId}", runID), contentType: "application/json"}
+	if o.object["requestBody"] != nil {
+		q.body = "{}"
+	}
+	return q
+}
+
+func (q request) to(t *testing.T, h http.Handler) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), q.method, "http://davit.test"+q.path+"?"+q.query, strings.NewReader(q.body))
+	r.Header.Set("Content-Type", q.contentType)
+	ctx := httpapi.WithRequestID(r.Context(), "request-1")
+	if !q.nobody {
+		ctx = httpapi.WithCaller(ctx, "iam:AROA1")
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r.WithContext(ctx))
+	return w
+}
+
+func decode(t *testing.T, w *httptest.ResponseRecorder) any {
+	t.Helper()
+	var v any
+	if err := json.Unmarshal(w.Body.Bytes(), &v); err != nil {
+		t.Fatalf("%d %q: %v", w.Code, w.Body, err)
+	}
+	return v
+}

@@ -1,0 +1,206 @@
+package template_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"davit/internal/httpapi"
+
+	"go.yaml.in/yaml/v3"
+)
+
+const runID = "abcdefghijklmnopqrstuvwxyz"
+
+// taker finds out which route of the API takes a request.
+type taker struct {
+	handler http.Handler
+	taken   string
+}
+
+func newTaker() *taker {
+	t := &taker{}
+	var routes httpapi.Routes
+	v := reflect.ValueOf(&routes).Elem()
+	for i := range v.NumField() {
+		name := v.Type().Field(i).Name
+		v.Field(i).Set(reflect.ValueOf(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.taken = name })))
+	}
+	t.handler = routes.Handler(httpapi.Options{})
+	return t
+}
+
+// route is the name of the field of httpapi.Routes that takes a request; "" for none.
+func (t *taker) route(method, path string) string {
+	t.taken = ""
+	r := httptest.NewRequestWithContext(context.Background(), method, "http://davit.test"+strings.ReplaceAll(path, "{runId}", runID), nil)
+	t.handler.ServeHTTP(httptest.NewRecorder(), r)
+	return t.taken
+}
+
+// functionOf is the function that serves a route.
+func functionOf(route string) string {
+	if route == "Register" {
+		return "taskdefs"
+	}
+	return strings.ToLower(route)
+}
+
+const routeType = "AWS::ApiGatewayV2::Route"
+
+// integrated is the function that a route of the gateway goes to.
+func (s stack) integrated(route string) string {
+	target := placeholder.FindString(textAt(s.properties(route), "Target", "Fn::Sub"))
+	return referent(s.properties(strings.Trim(target, "${}"))["IntegrationUri"])
+}
+
+// checkRoutes: the gateway has a route for each method and path that the code takes, no others, and a default one.
+func checkRoutes(s stack) (f faults) {
+	taker, seen := newTaker(), map[string]bool{}
+	var keys []string
+	for _, route := range s.resources(routeType) {
+		key := textAt(s.properties(route), "RouteKey")
+		keys = append(keys, key)
+		if key == "$default" {
+			if !strings.HasSuffix(s.integrated(route), "GetFunction") {
+				f.addf("%s: goes to %s", route, s.integrated(route))
+			}
+			continue
+		}
+		method, path, _ := strings.Cut(key, " ")
+		taken := taker.route(method, path)
+		seen[taken] = true
+		if want := s.functions()[functionOf(taken)]; taken == "" || s.integrated(route) != want {
+			f.addf("%s: %s goes to %q, want %q", route, key, s.integrated(route), want)
+		}
+	}
+	for _, key := range keys {
+		_, path, isPath := strings.Cut(key, " ")
+		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} {
+			if isPath && taker.route(method, path) != "" && !slices.Contains(keys, method+" "+path) {
+				f.addf("the gateway has no route %s %s", method, path)
+			}
+		}
+	}
+	all := reflect.TypeFor[httpapi.Routes]()
+	for i := range all.NumField() {
+		if !seen[all.Field(i).Name] {
+			f.addf("the gateway has no route to %s", all.Field(i).Name)
+		}
+	}
+	if !slices.Contains(keys, "$default") {
+		f.addf("the gateway has no $default route")
+	}
+	return append(f, checkStage(s)...)
+}
+
+// checkStage: payload format 2.0, throttling and access logs.
+func checkStage(s stack) (f faults) {
+	for _, integration := range s.resources("AWS::ApiGatewayV2::Integration") {
+		if p := s.properties(integration); p["PayloadFormatVersion"] != "2.0" || p["IntegrationType"] != "AWS_PROXY" {
+			f.addf("%s: is not a proxy of payload format 2.0", integration)
+		}
+	}
+	stage := s.properties("Stage")
+	if rate, _ := at(stage, "DefaultRouteSettings", "ThrottlingRateLimit").(int); rate < 1 {
+		f.addf("Stage: does not throttle")
+	}
+	if s.properties(referent(at(stage, "AccessLogSettings", "DestinationArn"))) == nil || strings.Contains(textAt(stage, "AccessLogSettings", "Format"), "\n") {
+		f.addf("Stage: has no access logs of one line each")
+	}
+	return f
+}
+
+// checkScopes: every route asks for IAM, or with JWT for a token and the scope that fits what it does.
+func checkScopes(s stack) (f faults) {
+	iam, jwt := s.with(nil), s.with(map[string]any{"Authorization": "JWT"})
+	for _, route := range s.resources(routeType) {
+		key := textAt(s.properties(route), "RouteKey")
+		p, _ := iam.value(s.properties(route)).(object)
+		if p["AuthorizationType"] != "AWS_IAM" || p["AuthorizerId"] != nil || p["AuthorizationScopes"] != nil {
+			f.addf("%s: is open to %v %v by default", key, p["AuthorizationType"], p["AuthorizationScopes"])
+		}
+		want := "[davit/read]"
+		switch method, path, _ := strings.Cut(key, " "); {
+		case key == "$default":
+			want = "[davit/read davit/run davit/admin]"
+		case strings.HasPrefix(path, "/task-definitions"):
+			want = "[davit/admin]"
+		case method == "POST":
+			want = "[davit/run]"
+		}
+		p, _ = jwt.value(s.properties(route)).(object)
+		if p["AuthorizationType"] != "JWT" || p["AuthorizerId"] != "JwtAuthorizer" || fmt.Sprint(p["AuthorizationScopes"]) != want {
+			f.addf("%s: is open to %v %v with JWT, want %s", key, p["AuthorizationType"], p["AuthorizationScopes"], want)
+		}
+	}
+	p := s.properties("JwtAuthorizer")
+	if !refersTo(at(p, "JwtConfiguration", "Issuer"), "JwtIssuer") || !refersTo(at(p, "JwtConfiguration", "Audience"), "JwtAudience") {
+		f.addf("JwtAuthorizer: does not take JwtIssuer and JwtAudience")
+	}
+	return f
+}
+
+// checkInvokers: the gateway may invoke each function for its own routes.
+func checkInvokers(s stack) (f faults) {
+	chosen := s.with(nil)
+	for _, route := range s.resources(routeType) {
+		key := textAt(s.properties(route), "RouteKey")
+		method, path, isPath := strings.Cut(key, " ")
+		arn := "arn:aws:execute-api:eu-west-1:123456789012:Api/$default/" + method
+		if isPath {
+			arn += path
+		}
+		if !s.permits("apigateway.amazonaws.com", s.integrated(route), func(source any) bool {
+			pattern := regexp.QuoteMeta(fmt.Sprint(chosen.value(source)))
+			ok, err := regexp.MatchString("^"+strings.ReplaceAll(pattern, `\*`, ".*")+"$", arn)
+			return err == nil && ok
+		}) {
+			f.addf("%s: the gateway may not invoke %s", key, s.integrated(route))
+		}
+	}
+	return f
+}
+
+// What docs/api.yaml says of a route's scope is what the gateway asks for. GET routes take HEAD too, which it says once.
+func TestDocumentedScopes(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(root, "docs/api.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var api object
+	if err := yaml.Unmarshal(data, &api); err != nil {
+		t.Fatal(err)
+	}
+	var documented, deployed []string
+	paths, _ := api["paths"].(object)
+	for path, item := range paths {
+		for method, operation := range item.(object) {
+			for _, way := range listAt(operation, "security") {
+				if scopes := listAt(way, "jwt"); scopes != nil {
+					documented = append(documented, fmt.Sprint(strings.ToUpper(method), " ", path, scopes))
+				}
+			}
+		}
+	}
+	jwt := load(t).with(map[string]any{"Authorization": "JWT"})
+	for _, route := range jwt.resources(routeType) {
+		p, _ := jwt.value(jwt.properties(route)).(object)
+		if key := textAt(p, "RouteKey"); key != "$default" && !strings.HasPrefix(key, "HEAD ") {
+			deployed = append(deployed, fmt.Sprint(key, listAt(p, "AuthorizationScopes")))
+		}
+	}
+	var f faults
+	f.differ("scopes of docs/api.yaml", documented, deployed)
+	for _, fault := range f {
+		t.Error(fault)
+	}
+}

@@ -1,0 +1,63 @@
+package template_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+)
+
+// check answers what is wrong with a template; nothing, when it is as it should be.
+type check func(s stack) faults
+
+type faults []string
+
+func (f *faults) addf(format string, args ...any) { *f = append(*f, fmt.Sprintf(format, args...)) }
+
+// differ complains about what is on one side only.
+func (f *faults) differ(what string, have, want []string) {
+	for _, name := range want {
+		if !slices.Contains(have, name) {
+			f.addf("%s: %s is missing", what, name)
+		}
+	}
+	for _, name := range have {
+		if !slices.Contains(want, name) {
+			f.addf("%s: %s is over", what, name)
+		}
+	}
+}
+
+var checks = map[string]check{
+	"functions":   checkFunctions,
+	"logs":        checkLogs,
+	"alarms":      checkAlarms,
+	"queues":      checkQueues,
+	"table":       checkTable,
+	"machine":     checkMachine,
+	"rules":       checkEventRules,
+	"stream":      checkStream,
+	"routes":      checkRoutes,
+	"scopes":      checkScopes,
+	"invokers":    checkInvokers,
+	"parameters":  checkParameters,
+	"environment": checkEnvironment,
+	"permissions": checkPermissions,
+	"stars":       checkStars,
+	"narrow":      checkNarrow,
+}
+
+func TestTemplate(t *testing.T) {
+	for name, check := range checks {
+		t.Run(name, func(t *testing.T) {
+			if needsPrograms[name] {
+				programs(t)
+			}
+			for _, fault := range check(load(t)) {
+				t.Error(fault)
+			}
+		})
+	}
+}
+
+// needsPrograms are the checks that look at the functions as they are built.
+var needsPrograms = map[string]bool{"environment": true, "permissions": true}
