@@ -5,6 +5,10 @@ GO ?= go
 # What a Lambda and the local program are built with. norpc drops aws-lambda-go's net/rpc shim, which would keep every SDK
 # operation alive.
 GO_BUILD := CGO_ENABLED=0 $(GO) build -tags=lambda.norpc -trimpath -ldflags='-s -w'
+# The same for sam build, whose go1.x builder sets no flags of its own.
+SAM_GOFLAGS := -tags=lambda.norpc -trimpath '-ldflags=-s -w'
+ARCHITECTURE ?= arm64
+FUNCTIONS := $(notdir $(patsubst %/,%,$(wildcard functions/*/)))
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
 GOLANGCI_VERSION := v2.15.0
 GOLANGCI := .tools/golangci-lint-$(GOLANGCI_VERSION)
@@ -26,7 +30,8 @@ test: ## all tests that need only Go, with the race detector where cgo is there
 	$(GO) test $(RACE) ./...
 
 .PHONY: verify
-verify: lint test build-all ## everything that judges the project
+verify: ## the outside tools that judge the project: one line a check (installs them under .tools/)
+	@GO_BUILD_FLAGS="$(SAM_GOFLAGS)" scripts/verify
 
 .PHONY: lint
 lint: $(GOLANGCI) ## formatting, vet, the linters and the import arrows of .golangci.yml
@@ -43,6 +48,24 @@ build-all: ## build and vet everything for Linux and macOS, amd64 and arm64
 	  echo "build and vet $$p"; \
 	  $(GO) build ./...; $(GO) vet ./...; \
 	done
+
+.PHONY: sam-build
+sam-build: ## sam build for a deployment: .aws-sam/build (ARCHITECTURE=arm64 or x86_64)
+	GOFLAGS="$(SAM_GOFLAGS)" CGO_ENABLED=0 sam build --parameter-overrides Architecture=$(ARCHITECTURE)
+
+# invoke-<function> answers events/<function>.json, or EVENT=file: under sam local (Docker), against the endpoints of `make local` as events/env.json
+# names them; with NO_DOCKER=1 the real bootstrap runs under the project's own Lambda Runtime API, with stand-ins for the services.
+EVENT ?=
+.PHONY: $(addprefix invoke-,$(FUNCTIONS))
+$(addprefix invoke-,$(FUNCTIONS)): invoke-%:
+ifdef NO_DOCKER
+	@$(GO_BUILD) -o bin/functions/$*/bootstrap ./functions/$*
+	@$(GO) run ./cmd/lambda-invoke -env events/env.json -stand-ins bin/functions/$*/bootstrap $(or $(EVENT),events/$*.json)
+else
+	@$(MAKE) --no-print-directory sam-build
+	sam local invoke $$(awk -v want="functions/$*/" '/^  [A-Za-z]+:/ { name = $$1 } index($$0, want) { sub(":", "", name); print name; exit }' template.yaml) \
+	  --event $(or $(EVENT),events/$*.json) --env-vars events/env.json
+endif
 
 .PHONY: local
 local: ## serve the API and the ECS endpoint on this machine until Ctrl-C
