@@ -148,6 +148,9 @@ func (s *Submitter) create(ctx context.Context, r *Run) (SubmitResult, error) {
 
 // notRecorded tells a write that surely did not happen from one that may have.
 func notRecorded(err error) error {
+	if CodeOf(err) == CodeTooLarge {
+		return err
+	}
 	if CodeOf(err) == CodeThrottled {
 		return &Error{Code: CodeNotRecorded, Message: "the run was not recorded; repeat the call", Err: err}
 	}

@@ -224,6 +224,7 @@ func TestSubmitThatCannotRecord(t *testing.T) {
 		want   Code
 	}{
 		{"Create", &Error{Code: CodeThrottled}, CodeNotRecorded},
+		{"Create", &Error{Code: CodeTooLarge}, CodeTooLarge},
 		{"Create", &Error{Code: CodeUnavailable}, CodeUnavailable},
 		{"Create", errors.New("disk on fire"), CodeUnavailable},
 		{"Get", &Error{Code: CodeThrottled}, CodeThrottled},
