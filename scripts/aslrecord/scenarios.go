@@ -1,0 +1,62 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
+// The input of every execution, and what an answer repeats of it.
+const ids = `"runId":"r","born":"b","generation":1`
+
+func says(next string, waitSeconds int) json.RawMessage {
+	return fmt.Appendf(nil, `{%s,"next":%q,"waitSeconds":%d}`, ids, next, waitSeconds)
+}
+
+func step(next string) answer { return answer{Output: says(next, 1)} }
+
+func fails(name string) answer { return answer{Error: name} }
+
+// kept is what Follow's function answers; only what is sent for its token counts.
+func kept() answer { return step("NOBODY LOOKS") }
+
+func woken(next string) answer {
+	a := kept()
+	a.Wake = says(next, 3600)
+	return a
+}
+
+func early(next string) answer {
+	a := woken(next)
+	a.Early = true
+	return a
+}
+
+// scenarios takes every transition of the definition at least once; whoever compares checks that. Left out is an answer
+// without next: Step Functions fails an execution whose Choice finds no value, moto goes on with Default.
+func scenarios() []*recording {
+	bug := slices.Repeat([]answer{fails("errorString")}, 6)
+	follow, done := answer{Output: says("FOLLOW", 3600)}, step("DONE")
+	play := func(name string, answers ...answer) *recording {
+		return &recording{Name: name, Input: json.RawMessage(`{` + ids + `}`), Answers: answers}
+	}
+	return []*recording{
+		play("polled to its end", step("PAUSE"), step("PAUSE"), done),
+		play("launched again", step("LAUNCH"), done),
+		play("done at once", done),
+		play("what a later version says is observed again", step("DANCE"), done),
+		play("followed and woken", follow, woken("DONE")),
+		play("woken before the function returns", follow, early("FOLLOW"), early("DONE")),
+		play("woken to launch again", follow, woken("LAUNCH"), follow, woken("DONE")),
+		play("a follow that times out", step("FOLLOW"), kept(), step("PAUSE"), done),
+		play("a launch retried", fails("Davit.Conflict"), fails("Davit.Throttled"), fails("Lambda.TooManyRequestsException"), done),
+		play("an observation retried", step("PAUSE"), fails("Davit.Unavailable"), fails("Lambda.ServiceException"), done),
+		play("a follow retried", follow, fails("Davit.Conflict"), woken("DONE")),
+		play("a bug that passes", fails("errorString"), step("PAUSE"), fails("Runtime.ExitError"), done),
+		play("a launch given up", bug...),
+		play("an observation given up", append([]answer{step("PAUSE")}, bug...)...),
+		play("a follow given up", append([]answer{follow}, bug...)...),
+		play("two retriers count apart", append(slices.Repeat([]answer{fails("Davit.Throttled"), fails("errorString")}, 5), done)...),
+		play("a pause without its length", answer{Output: json.RawMessage(`{` + ids + `,"next":"PAUSE"}`)}),
+	}
+}

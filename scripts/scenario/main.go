@@ -1,0 +1,154 @@
+// Command scenario is a user of a deployed Davit: it submits, repeats, stops and upgrades, and checks what comes of it. The
+// stack's tasks have to be real, for example processes of the local ECS endpoint.
+//
+//	scenario -api URL [-connect HOST:PORT] -table NAME [-upgrade COMMAND]
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"time"
+
+	"davit/events"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+)
+
+// story is one thing that a user does, and what has to come of it.
+type story struct {
+	name string
+	tell func(ctx context.Context, u *user) error
+}
+
+func stories(upgrade string) []story {
+	list := []story{
+		{"a run of real processes ends SUCCEEDED", succeeds},
+		{"the same key and body answer the same run", repeats},
+		{"a failing task ends FAILED with its exit code", fails},
+		{"a stopped run ends STOPPED", stops},
+	}
+	if upgrade != "" {
+		list = append(list, story{"a run in flight survives an upgrade", upgrades(upgrade)})
+	}
+	return list
+}
+
+func main() {
+	api := flag.String("api", "", "address of the HTTP API")
+	connect := flag.String("connect", "", "where to connect to, if not to the API's host")
+	table := flag.String("table", "", "name of the table")
+	upgrade := flag.String("upgrade", "", "shell command that deploys the stack anew")
+	flag.Parse()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+	defer cancel()
+	if err := tell(ctx, &user{api: *api, table: *table, http: dialing(*connect)}, *upgrade); err != nil {
+		fmt.Fprintln(os.Stderr, "scenario:", err)
+		os.Exit(1)
+	}
+}
+
+func tell(ctx context.Context, u *user, upgrade string) error {
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return err
+	}
+	u.db, u.region = dynamodb.NewFromConfig(cfg), cfg.Region
+	if u.credentials, err = cfg.Credentials.Retrieve(ctx); err != nil {
+		return err
+	}
+	if err := u.register(ctx, events.TaskDefinition); err != nil {
+		return err
+	}
+	if err := u.register(ctx, []byte(shell)); err != nil {
+		return err
+	}
+	for _, s := range stories(upgrade) {
+		began := time.Now()
+		if err := s.tell(ctx, u); err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		fmt.Printf("ok    deployed: %s (%.1f s)\n", s.name, time.Since(began).Seconds())
+	}
+	return nil
+}
+
+// shell is a definition whose command each story overrides.
+const shell = `{"family": "shell", "containerDefinitions": [
+	{"name": "app", "image": "busybox", "memory": 64, "entryPoint": ["sh", "-c"], "command": ["true"], "stopTimeout": 2}]}`
+
+func command(script string) []byte {
+	body, err := json.Marshal(map[string]any{"taskDefinition": "shell", "overrides": map[string]any{
+		"containerOverrides": []any{map[string]any{"name": "app", "command": []string{script}}},
+	}})
+	if err != nil {
+		return nil
+	}
+	return body
+}
+
+func succeeds(ctx context.Context, u *user) error {
+	id, _, err := u.submit(ctx, events.Run, "")
+	if err != nil {
+		return err
+	}
+	return u.ends(ctx, id, "SUCCEEDED", 0)
+}
+
+func repeats(ctx context.Context, u *user) error {
+	key := fmt.Sprintf("scenario-%d", time.Now().UnixNano())
+	first, _, err := u.submit(ctx, command("sleep 1"), key)
+	if err != nil {
+		return err
+	}
+	if err := u.ends(ctx, first, "SUCCEEDED", 0); err != nil {
+		return err
+	}
+	second, replayed, err := u.submit(ctx, command("sleep 1"), key)
+	if err != nil || second != first || !replayed {
+		return fmt.Errorf("answered run %s (replayed: %v, %w), want %s replayed", second, replayed, err, first)
+	}
+	return nil
+}
+
+func fails(ctx context.Context, u *user) error {
+	id, _, err := u.submit(ctx, command("echo no such file; exit 3"), "")
+	if err != nil {
+		return err
+	}
+	return u.ends(ctx, id, "FAILED", 3)
+}
+
+func stops(ctx context.Context, u *user) error {
+	id, _, err := u.submit(ctx, command("sleep 600"), "")
+	if err != nil {
+		return err
+	}
+	if err := u.reaches(ctx, id, "RUNNING"); err != nil {
+		return err
+	}
+	if err := u.stop(ctx, id); err != nil {
+		return err
+	}
+	return u.reaches(ctx, id, "STOPPED")
+}
+
+func upgrades(deploy string) func(ctx context.Context, u *user) error {
+	return func(ctx context.Context, u *user) error {
+		id, _, err := u.submit(ctx, command("sleep 45"), "")
+		if err != nil {
+			return err
+		}
+		if err := u.reaches(ctx, id, "RUNNING"); err != nil {
+			return err
+		}
+		if out, err := exec.CommandContext(ctx, "bash", "-c", deploy).CombinedOutput(); err != nil {
+			return fmt.Errorf("the upgrade failed: %w\n%s", err, out)
+		}
+		return u.ends(ctx, id, "SUCCEEDED", 0)
+	}
+}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// user calls the deployed API, and looks into its table.
+type user struct {
+	api, table string
+	http       *http.Client
+	region     string
+	// credentials sign every request, as IAM authorisation asks.
+	credentials aws.Credentials
+	db          *dynamodb.Client
+}
+
+// dialing gives a client that connects to addr whatever the URL's host is, for an emulator whose API addresses no
+// resolver knows; "" connects to the host.
+func dialing(addr string) *http.Client {
+	if addr == "" {
+		return http.DefaultClient
+	}
+	return &http.Client{Transport: &http.Transport{
+		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, network, addr)
+		},
+	}}
+}
+
+// seen is what the stories look at of a run.
+type seen struct {
+	RunID        string `json:"runId"`
+	Status       string `json:"status"`
+	StatusReason string `json:"statusReason"`
+	ExitCode     *int   `json:"exitCode"`
+	StoppedAt    string `json:"stoppedAt"`
+}
+
+func (u *user) register(ctx context.Context, definition []byte) error {
+	_, _, err := u.call(ctx, http.MethodPost, "/task-definitions", definition, "")
+	return err
+}
+
+func (u *user) submit(ctx context.Context, body []byte, key string) (id string, replayed bool, err error) {
+	answer, header, err := u.call(ctx, http.MethodPost, "/runs", body, key)
+	if err != nil {
+		return "", false, err
+	}
+	var run seen
+	err = json.Unmarshal(answer, &run)
+	return run.RunID, header.Get("Idempotent-Replayed") == "true", err
+}
+
+func (u *user) stop(ctx context.Context, id string) error {
+	_, _, err := u.call(ctx, http.MethodPost, "/runs/"+id+"/stop", []byte(`{"reason":"scenario"}`), "")
+	return err
+}
+
+// ends waits for the run's end, and checks its status, its exit code, and its record in the table.
+func (u *user) ends(ctx context.Context, id, status string, exitCode int) error {
+	run, err := u.await(ctx, id, func(r seen) bool { return r.StoppedAt != "" })
+	if err != nil {
+		return err
+	}
+	if run.Status != status || run.ExitCode == nil || *run.ExitCode != exitCode {
+		return fmt.Errorf("run %s is %s (%s), want %s with exit code %d", id, run.Status, run.StatusReason, status, exitCode)
+	}
+	item, err := u.db.GetItem(ctx, &dynamodb.GetItemInput{
+		TableName: &u.table, ConsistentRead: aws.Bool(true), Key: map[string]types.AttributeValue{"runId": &types.AttributeValueMemberS{Value: id}},
+	})
+	if err != nil {
+		return err
+	}
+	if s, ok := item.Item["status"].(*types.AttributeValueMemberS); !ok || s.Value != status {
+		return fmt.Errorf("the table says %v of run %s, want %s", item.Item["status"], id, status)
+	}
+	return nil
+}
+
+func (u *user) reaches(ctx context.Context, id, status string) error {
+	run, err := u.await(ctx, id, func(r seen) bool { return r.Status == status || r.StoppedAt != "" })
+	if err == nil && run.Status != status {
+		err = fmt.Errorf("run %s is %s (%s), want %s", id, run.Status, run.StatusReason, status)
+	}
+	return err
+}
+
+// await reads the run every half second until it is as wanted.
+func (u *user) await(ctx context.Context, id string, is func(seen) bool) (seen, error) {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
+	defer cancel()
+	var run seen
+	for {
+		answer, _, err := u.call(ctx, http.MethodGet, "/runs/"+id, nil, "")
+		if err != nil {
+			return run, errors.Join(fmt.Errorf("run %s was %s", id, run.Status), err)
+		}
+		if err := json.Unmarshal(answer, &run); err != nil || is(run) {
+			return run, err
+		}
+		select {
+		case <-ctx.Done():
+			return run, fmt.Errorf("run %s stays %s (%s)", id, run.Status, run.StatusReason)
+		case <-time.After(500 * time.Millisecond):
+		}
+	}
+}
+
+func (u *user) call(ctx context.Context, method, path string, body []byte, key string) ([]byte, http.Header, error) {
+	req, err := http.NewRequestWithContext(ctx, method, u.api+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, nil, err
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if key != "" {
+		req.Header.Set("Idempotency-Key", key)
+	}
+	sum := sha256.Sum256(body)
+	if err := v4.NewSigner().SignHTTP(ctx, u.credentials, req, hex.EncodeToString(sum[:]), "execute-api", u.region, time.Now()); err != nil {
+		return nil, nil, err
+	}
+	resp, err := u.http.Do(req)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = resp.Body.Close() }() // read to its end
+	answer, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode >= 300 {
+		err = fmt.Errorf("%s %s: %s %s", method, path, resp.Status, answer)
+	}
+	return answer, resp.Header, err
+}
