@@ -46,8 +46,12 @@ func (s *Sweeper) Sweep(ctx context.Context) (SweepReport, error) {
 			return report, err
 		}
 		runs := s.load(ctx, page.IDs, &report)
-		s.hear(ctx, runs, &reads)
+		unwritten := s.hear(ctx, runs, &reads)
 		for _, r := range runs {
+			if unwritten[r] {
+				report.Failed++
+				continue
+			}
 			if err := s.see(ctx, r, &report, &reads); err != nil {
 				report.Failed++
 			}
@@ -83,9 +87,11 @@ func (s *Sweeper) load(ctx context.Context, ids []string, report *SweepReport) [
 	return runs
 }
 
-// hear describes the tasks that were unheard of, up to 100 a call by cluster, and writes what it heard.
-func (s *Sweeper) hear(ctx context.Context, runs []*Run, reads *int) {
+// hear describes the tasks that were unheard of, up to 100 a call by cluster, and writes what it heard. Records that could
+// not be written hold facts that the store has not: nothing may be done by them.
+func (s *Sweeper) hear(ctx context.Context, runs []*Run, reads *int) (unwritten map[*Run]bool) {
 	now := s.now()
+	unwritten = map[*Run]bool{}
 	for cluster, group := range unheardOf(runs, now) {
 		for len(group) > 0 && *reads > 0 {
 			batch, arns := takeBatch(group)
@@ -97,17 +103,18 @@ func (s *Sweeper) hear(ctx context.Context, runs []*Run, reads *int) {
 			}
 			of := byTask(found)
 			for _, r := range batch {
-				s.write(ctx, r, of(r.attempt().liveTasks()))
+				unwritten[r] = !s.write(ctx, r, of(r.attempt().liveTasks()))
 			}
 		}
 	}
+	return unwritten
 }
 
 // byTask gives the part of a description that is about some of its tasks.
 func byTask(found Description) (of func(arns []string) Description) {
 	shown := map[string]json.RawMessage{}
 	for _, raw := range found.Tasks {
-		shown[readState(raw).TaskARN] = raw
+		shown[stringMember(raw, "taskArn")] = raw
 	}
 	return func(arns []string) Description {
 		var part Description
@@ -144,9 +151,9 @@ func takeBatch(group []*Run) (batch []*Run, arns []string) {
 	return batch, arns
 }
 
-// write takes a description into r as the store has it by now, and leaves r the written record.
-func (s *Sweeper) write(ctx context.Context, r *Run, found Description) {
-	written, err := s.editSeen(ctx, r.ID, r.Clone(), func(r *Run, now time.Time) (bool, error) {
+// write takes a description into r as the store has it by now, leaves r the written record, and says whether it was written.
+func (s *Sweeper) write(ctx context.Context, r *Run, found Description) bool {
+	written, err := s.editSeen(ctx, r.ID, r, func(r *Run, now time.Time) (bool, error) {
 		if r.attempt() == nil {
 			return false, nil
 		}
@@ -157,6 +164,7 @@ func (s *Sweeper) write(ctx context.Context, r *Run, found Description) {
 	if err == nil && written != r {
 		*r = *written
 	}
+	return err == nil
 }
 
 // see does for one record what is due: ties its loose ends, wakes its execution, or starts one where there is none.
