@@ -44,15 +44,15 @@ func main() {
 	table := flag.String("table", "", "name of the table")
 	upgrade := flag.String("upgrade", "", "shell command that deploys the stack anew")
 	flag.Parse()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
-	defer cancel()
-	if err := tell(ctx, &user{api: *api, table: *table, http: dialing(*connect)}, *upgrade); err != nil {
+	if err := tell(&user{api: *api, table: *table, http: dialing(*connect)}, *upgrade); err != nil {
 		fmt.Fprintln(os.Stderr, "scenario:", err)
 		os.Exit(1)
 	}
 }
 
-func tell(ctx context.Context, u *user, upgrade string) error {
+func tell(u *user, upgrade string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+	defer cancel()
 	cfg, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
 		return err
