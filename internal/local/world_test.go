@@ -153,7 +153,7 @@ func (w *world) end(id string) *run.Run {
 			after = c.Position
 			over = over || c.RunID == id && c.To.Terminal()
 		}
-		if len(changes) == 0 {
+		if !over {
 			select {
 			case <-changed:
 			case <-ctx.Done():
