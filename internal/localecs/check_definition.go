@@ -36,6 +36,9 @@ func checkDefinition(in *ecs.RegisterTaskDefinitionInput) error {
 	if err := checkContainers(in.ContainerDefinitions, memory); err != nil {
 		return err
 	}
+	if err := checkDefinitionConstraints(in.PlacementConstraints); err != nil {
+		return err
+	}
 	return checkFargate(in, cpu, memory)
 }
 
@@ -77,7 +80,9 @@ func checkContainer(c types.ContainerDefinition, taskMemory int) error {
 
 func compatibilities(in *ecs.RegisterTaskDefinitionInput) []types.Compatibility {
 	all := []types.Compatibility{types.CompatibilityEc2, types.CompatibilityExternal}
-	if in.NetworkMode == types.NetworkModeAwsvpc && value(in.Cpu) != "" && value(in.Memory) != "" {
+	cpu, _ := cpuUnits(value(in.Cpu)) // checkDefinition has seen both
+	memory, _ := mebibytes(value(in.Memory))
+	if in.NetworkMode == types.NetworkModeAwsvpc && isFargateSize(cpu, memory) && len(in.PlacementConstraints) == 0 {
 		all = append(all, types.CompatibilityFargate)
 	}
 	return all
@@ -94,6 +99,10 @@ func checkFargate(in *ecs.RegisterTaskDefinitionInput, cpu, memory int) error {
 		return clientError("Fargate requires that 'cpu' be defined at the task level.")
 	case memory == 0:
 		return clientError("Fargate requires that 'memory' be defined at the task level.")
+	case !isFargateSize(cpu, memory):
+		return noFargateSize(cpu, memory)
+	case len(in.PlacementConstraints) > 0:
+		return clientError("Placement constraints are not supported with FARGATE launch type.")
 	}
 	return nil
 }

@@ -15,9 +15,6 @@ const (
 	maxOverrides        = 8192
 	maxStartedBy        = 128
 	maxStartedByOfStart = 36
-	maxTags             = 50
-	maxConstraints      = 10
-	maxStrategyItems    = 20
 )
 
 // shared is the part that RunTask's and StartTask's inputs have in common.
@@ -28,20 +25,21 @@ type shared struct {
 	tags                         []types.Tag
 	propagate                    types.PropagateTags
 	volumes                      []types.TaskVolumeConfiguration
-	execute                      bool
+	execute, managed             bool
+	constraints                  []types.PlacementConstraint // of RunTask
 }
 
 func common(in *ecs.RunTaskInput) shared {
 	return shared{
 		in.TaskDefinition, in.Group, in.StartedBy, in.Overrides, in.NetworkConfiguration,
-		in.Tags, in.PropagateTags, in.VolumeConfigurations, in.EnableExecuteCommand,
+		in.Tags, in.PropagateTags, in.VolumeConfigurations, in.EnableExecuteCommand, in.EnableECSManagedTags, in.PlacementConstraints,
 	}
 }
 
 func commonOfStart(in *ecs.StartTaskInput) shared {
 	return shared{
 		in.TaskDefinition, in.Group, in.StartedBy, in.Overrides, in.NetworkConfiguration,
-		in.Tags, in.PropagateTags, in.VolumeConfigurations, in.EnableExecuteCommand,
+		in.Tags, in.PropagateTags, in.VolumeConfigurations, in.EnableExecuteCommand, in.EnableECSManagedTags, nil,
 	}
 }
 
@@ -57,15 +55,11 @@ func checkRun(in *ecs.RunTaskInput, count int) error {
 		return clientError("The local ECS has no managed instances.")
 	case in.LaunchType != "" && len(in.CapacityProviderStrategy) > 0:
 		return invalid("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.")
-	case len(in.CapacityProviderStrategy) > maxStrategyItems:
+	case len(in.CapacityProviderStrategy) > maxProviders:
 		return invalid("capacityProviderStrategy cannot have more than 20 items.")
-	case len(in.PlacementConstraints) > maxConstraints:
-		return invalid("placementConstraints cannot have more than 10 elements.")
 	}
-	for _, c := range in.PlacementConstraints {
-		if c.Type != types.PlacementConstraintTypeDistinctInstance {
-			return clientError("The local ECS does not support the placement constraint memberOf.")
-		}
+	if err := checkPlacementStrategy(in.PlacementStrategy); err != nil {
+		return err
 	}
 	return checkStartedBy(in.StartedBy, maxStartedBy)
 }
@@ -93,8 +87,6 @@ func checkStartedBy(startedBy *string, most int) error {
 // checkShared refuses what does not fit the definition, and what would run otherwise than it was asked to.
 func checkShared(in shared, d *definition) error {
 	switch {
-	case len(in.tags) > maxTags:
-		return invalid("tags cannot have more than 50 elements.")
 	case in.propagate != "" && !slices.Contains(in.propagate.Values(), in.propagate):
 		return invalid("propagateTags should be one of [TASK_DEFINITION, SERVICE, NONE].")
 	case in.propagate == types.PropagateTagsService:
@@ -105,6 +97,9 @@ func checkShared(in shared, d *definition) error {
 		return invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
 	case d.NetworkMode != types.NetworkModeAwsvpc && in.network != nil:
 		return invalid("Network Configuration is not valid for the given networkMode of this task definition.")
+	}
+	if err := checkTags(in.tags); err != nil {
+		return err
 	}
 	if err := checkOverrides(in.overrides, d); err != nil {
 		return err
@@ -148,11 +143,6 @@ func emptyOverride(c types.ContainerOverride) bool {
 
 // runnable refuses a definition that a plain process cannot do justice to.
 func runnable(d *definition) error {
-	for _, c := range d.PlacementConstraints {
-		if c.Type == types.TaskDefinitionPlacementConstraintTypeMemberOf {
-			return clientError("The local ECS does not support the placement constraint memberOf.")
-		}
-	}
 	for _, c := range d.ContainerDefinitions {
 		if what := beyond(c); what != "" {
 			return unsupported(*c.Name, what)

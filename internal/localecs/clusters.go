@@ -11,15 +11,16 @@ import (
 const reasonMissing = "MISSING"
 
 func newCluster(name string, in *ecs.CreateClusterInput) *types.Cluster {
-	c := &types.Cluster{
+	return &types.Cluster{
 		ClusterArn: new(clusterARN(name)), ClusterName: &name, Status: new(statusActive),
-		CapacityProviders: []string{providerFargate, providerSpot},
+		Tags: in.Tags, Settings: in.Settings, Configuration: in.Configuration,
+		CapacityProviders: providerNames(in.CapacityProviders), DefaultCapacityProviderStrategy: named(in.DefaultCapacityProviderStrategy),
 	}
-	if in != nil {
-		c.Tags, c.Settings, c.Configuration, c.ServiceConnectDefaults = in.Tags, in.Settings, in.Configuration, nil
-		c.DefaultCapacityProviderStrategy = in.DefaultCapacityProviderStrategy
-	}
-	return c
+}
+
+// newDefaultCluster is as the console of ECS makes one: Fargate is associated with it.
+func newDefaultCluster() *types.Cluster {
+	return newCluster(defaultCluster, &ecs.CreateClusterInput{CapacityProviders: []string{providerFargate, providerSpot}})
 }
 
 // cluster resolves a name or an ARN; none is the default cluster. The caller holds mu.
@@ -42,7 +43,7 @@ func (s *Server) createCluster(in *ecs.CreateClusterInput) (any, error) {
 	if !validName.MatchString(name) {
 		return nil, invalid("Invalid cluster name.")
 	}
-	if err := knownProviders(in.CapacityProviders, in.DefaultCapacityProviderStrategy); err != nil {
+	if err := s.checkAssociation(providerNames(in.CapacityProviders), in.DefaultCapacityProviderStrategy); err != nil {
 		return nil, err
 	}
 	if in.ServiceConnectDefaults != nil {
@@ -51,6 +52,9 @@ func (s *Server) createCluster(in *ecs.CreateClusterInput) (any, error) {
 	if s.clusters[name] == nil {
 		s.clusters[name] = newCluster(name, in)
 		s.journal.put(bucketClusters, name, s.clusters[name])
+		if err := s.enroll(name, s.putRegistration); err != nil {
+			return nil, err
+		}
 	}
 	return &ecs.CreateClusterOutput{Cluster: s.showCluster(name, true)}, nil
 }
@@ -82,7 +86,7 @@ func (s *Server) showCluster(name string, tags bool) *types.Cluster {
 	if !tags {
 		c.Tags = nil
 	}
-	c.RegisteredContainerInstancesCount = int32(s.opt.Instances)
+	c.RegisteredContainerInstancesCount = int32(len(s.instances(name, statusActive, statusDraining)))
 	for _, t := range s.order {
 		if t.cluster == name {
 			countTask(t, &c.RunningTasksCount, &c.PendingTasksCount)

@@ -50,6 +50,7 @@ func describedAs(in *ecs.RegisterTaskDefinitionInput) types.TaskDefinition {
 	if n, err := mebibytes(value(in.Memory)); err == nil && n > 0 {
 		d.Memory = new(strconv.Itoa(n))
 	}
+	d.RequiresAttributes = requiredAttributes(&d)
 	for i := range d.ContainerDefinitions {
 		if c := &d.ContainerDefinitions[i]; c.Essential == nil {
 			c.Essential = new(true)

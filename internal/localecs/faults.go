@@ -17,6 +17,7 @@ type Faults struct {
 	placement  Refusal
 	operations map[string]*misbehaviour
 	buckets    *bucketSet
+	agentless  map[string]bool // by id of the instance
 }
 
 // Hiding says how long a task that is launched from now on is MISSING for DescribeTasks: until both the time has passed and the calls

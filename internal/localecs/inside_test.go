@@ -4,11 +4,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
-
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"davit/internal/localecs/scripted"
 )
@@ -65,30 +62,5 @@ func TestSizes(t *testing.T) {
 				t.Errorf("%s %q = %d, %v, want %d", name, tt.text, n, err, got.want)
 			}
 		}
-	}
-}
-
-func TestSpread(t *testing.T) {
-	item := func(name string, base, weight int32) types.CapacityProviderStrategyItem {
-		return types.CapacityProviderStrategyItem{CapacityProvider: &name, Base: base, Weight: weight}
-	}
-	for name, tt := range map[string]struct {
-		strategy []types.CapacityProviderStrategyItem
-		want     string // of ten tasks
-	}{
-		"one":             {[]types.CapacityProviderStrategyItem{item("a", 0, 0)}, "aaaaaaaaaa"},
-		"equal":           {[]types.CapacityProviderStrategyItem{item("a", 0, 1), item("b", 0, 1)}, "aaaaabbbbb"},
-		"base first":      {[]types.CapacityProviderStrategyItem{item("a", 2, 1), item("b", 0, 3)}, "aaaabbbbbb"},
-		"only the base":   {[]types.CapacityProviderStrategyItem{item("a", 3, 0), item("b", 0, 1)}, "aaabbbbbbb"},
-		"base beyond ten": {[]types.CapacityProviderStrategyItem{item("a", 20, 1), item("b", 0, 1)}, "aaaaaaaaaa"},
-		"weight 0 first":  {[]types.CapacityProviderStrategyItem{item("a", 0, 0), item("b", 0, 2)}, "bbbbbbbbbb"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			got := spread(tt.strategy, 10)
-			slices.Sort(got)
-			if s := strings.Join(got, ""); s != tt.want {
-				t.Errorf("spread = %s, want %s", s, tt.want)
-			}
-		})
 	}
 }

@@ -5,36 +5,32 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"davit/internal/localecs/clusterquery"
 )
 
-// instance finds an instance of a cluster by id or ARN; -1 is none.
-func (s *Server) instance(cluster, ref string) (index int, id string, err error) {
-	id, err = resourceIn("container-instance", cluster, ref)
-	if err != nil {
-		return -1, "", err
-	}
-	for i := range s.opt.Instances {
-		if instanceID(i) == id {
-			return i, id, nil
-		}
-	}
-	return -1, id, nil
-}
+// instanceNotFound is what ECS says of a container instance that it does not know.
+func instanceNotFound() error { return invalid("The referenced container instance was not found.") }
 
 func (s *Server) listContainerInstances(in *ecs.ListContainerInstancesInput) (any, error) {
 	cluster, err := s.cluster(in.Cluster)
 	if err != nil {
 		return nil, err
 	}
-	if value(in.Filter) != "" {
-		return nil, clientError("The local ECS does not filter container instances by an expression.")
+	statuses := []string{statusActive, statusDraining}
+	if in.Status != "" {
+		if !slices.Contains(in.Status.Values(), in.Status) {
+			return nil, invalid("status should be one of %v.", in.Status.Values())
+		}
+		statuses = []string{string(in.Status)}
+	}
+	selected, err := s.selected(cluster, statuses, value(in.Filter))
+	if err != nil {
+		return nil, err
 	}
 	var entries []entry
-	if in.Status == "" || in.Status == types.ContainerInstanceStatusActive {
-		for i := range s.opt.Instances {
-			id := instanceID(i)
-			entries = append(entries, entry{id, instanceARN(cluster, id)})
-		}
+	for _, i := range selected {
+		entries = append(entries, entry{i.id, i.arn()})
 	}
 	slices.SortFunc(entries, byKey)
 	arns, next, err := page(entries, ascending, in.MaxResults, in.NextToken)
@@ -42,6 +38,20 @@ func (s *Server) listContainerInstances(in *ecs.ListContainerInstancesInput) (an
 		return nil, err
 	}
 	return &ecs.ListContainerInstancesOutput{ContainerInstanceArns: arns, NextToken: next}, nil
+}
+
+// selected are the instances of the statuses that an expression selects; no expression selects all.
+func (s *Server) selected(cluster string, statuses []string, filter string) ([]instance, error) {
+	all := s.instances(cluster, statuses...)
+	if filter == "" {
+		return all, nil
+	}
+	query, err := clusterquery.Parse(filter)
+	if err != nil {
+		return nil, invalid("Invalid filter: %v.", err)
+	}
+	loads := s.loads(cluster)
+	return slices.DeleteFunc(all, func(i instance) bool { return !query.Matches(s.asked(i, loads[i.index])) }), nil
 }
 
 func (s *Server) describeContainerInstances(in *ecs.DescribeContainerInstancesInput) (any, error) {
@@ -56,41 +66,63 @@ func (s *Server) describeContainerInstances(in *ecs.DescribeContainerInstancesIn
 		return nil, invalid("Container instances cannot have more than 100 elements.")
 	}
 	out := &ecs.DescribeContainerInstancesOutput{ContainerInstances: []types.ContainerInstance{}, Failures: []types.Failure{}}
+	loads := s.loads(cluster)
 	for _, ref := range in.ContainerInstances {
-		index, id, err := s.instance(cluster, ref)
+		i, id, err := s.instance(cluster, ref)
 		if err != nil {
 			return nil, err
 		}
-		if index < 0 {
+		if i == nil {
 			out.Failures = append(out.Failures, types.Failure{Arn: new(instanceARN(cluster, id)), Reason: new(reasonMissing)})
 			continue
 		}
-		out.ContainerInstances = append(out.ContainerInstances, s.showInstance(cluster, index))
+		out.ContainerInstances = append(out.ContainerInstances, s.showInstance(*i, loads[i.index]))
 	}
 	return out, nil
 }
 
-// showInstance tells what the machine has and what is left of it. Every cluster is served by the same machine, so what is left counts the
-// tasks of all, and the tasks counted are the cluster's own.
-func (s *Server) showInstance(cluster string, index int) types.ContainerInstance {
-	used := s.used[index]
+// showInstance tells what the machine has and what the tasks of all clusters leave of it; the tasks counted are the cluster's own.
+// The answer is read without the lock, so it has no pointer into what may change.
+func (s *Server) showInstance(i instance, l load) types.ContainerInstance {
 	shown := types.ContainerInstance{
-		ContainerInstanceArn: new(instanceARN(cluster, instanceID(index))),
-		Status:               new(statusActive), AgentConnected: true, Version: 1, Attributes: []types.Attribute{},
-		RegisteredResources: amounts(s.opt.CPU, s.opt.Memory),
-		RemainingResources:  amounts(s.opt.CPU-used.cpu, s.opt.Memory-used.memory),
+		ContainerInstanceArn: new(i.arn()), Ec2InstanceId: new(i.ec2ID()), Status: new(i.Status), Version: i.Version,
+		AgentConnected: s.agentConnected(i), VersionInfo: &types.VersionInfo{AgentVersion: new(agentVersion)},
+		RegisteredAt: new(i.RegisteredAt), Attributes: i.shownAttributes(), Attachments: []types.Attachment{}, Tags: []types.Tag{},
+		RegisteredResources: i.registered(), RemainingResources: i.remaining(),
+		RunningTasksCount: l.running, PendingTasksCount: l.pending,
 	}
-	for _, t := range s.order {
-		if t.cluster == cluster && t.instance == index {
-			countTask(t, &shown.RunningTasksCount, &shown.PendingTasksCount)
-		}
+	if i.CapacityProvider != "" {
+		shown.CapacityProviderName = &i.CapacityProvider
 	}
 	return shown
 }
 
-func amounts(cpu, memory int) []types.Resource {
-	return []types.Resource{
+// registered is what the machine has. Of ports ECS tells those that are taken from the start.
+func (m *machine) registered() []types.Resource {
+	ports := map[port]bool{}
+	for _, p := range reservedPorts() {
+		ports[p] = true
+	}
+	var gpus []string
+	for n := range m.GPUs {
+		gpus = append(gpus, gpuID(m.index, n))
+	}
+	return amounts(m.CPU, m.Memory, ports, gpus)
+}
+
+func (m *machine) remaining() []types.Resource {
+	return amounts(m.CPU-m.used.cpu, m.Memory-m.used.memory, m.ports, m.freeGPUs)
+}
+
+func amounts(cpu, memory int, ports map[port]bool, gpus []string) []types.Resource {
+	all := []types.Resource{
 		{Name: new("CPU"), Type: new("INTEGER"), IntegerValue: int32(cpu)},
 		{Name: new("MEMORY"), Type: new("INTEGER"), IntegerValue: int32(memory)},
+		{Name: new("PORTS"), Type: new("STRINGSET"), StringSetValue: portsOf(ports, types.TransportProtocolTcp)},
+		{Name: new("PORTS_UDP"), Type: new("STRINGSET"), StringSetValue: portsOf(ports, types.TransportProtocolUdp)},
 	}
+	if gpus != nil {
+		all = append(all, types.Resource{Name: new("GPU"), Type: new("STRINGSET"), StringSetValue: gpus})
+	}
+	return all
 }

@@ -17,8 +17,16 @@ type request struct {
 	tags       []types.Tag
 	execute    bool
 	platform   *string
-	distinct   bool
 	token      string // key of the token, empty without one
+	where
+}
+
+// where is what a task asks of its container instance besides CPU, memory and GPUs.
+type where struct {
+	constraints constraints
+	strategy    []types.PlacementStrategy
+	requires    []types.Attribute
+	ports       []port
 }
 
 func (s *Server) runTask(in *ecs.RunTaskInput) (any, error) {
@@ -41,8 +49,7 @@ func (s *Server) runTask(in *ecs.RunTaskInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.token, r.platform = asked.key, in.PlatformVersion
-	r.distinct = len(in.PlacementConstraints) > 0 // checkRun lets no other kind pass
+	r.token, r.platform, r.strategy = asked.key, in.PlatformVersion, in.PlacementStrategy
 	providers, err := s.choose(r, in, count)
 	if err != nil {
 		return nil, err
@@ -66,15 +73,15 @@ func (s *Server) startTask(in *ecs.StartTaskInput) (any, error) {
 	}
 	out := newPlaced()
 	for _, ref := range in.ContainerInstances {
-		index, id, err := s.instance(cluster, ref)
+		i, id, err := s.instance(cluster, ref)
 		if err != nil {
 			return nil, err
 		}
-		if index < 0 {
+		if i == nil {
 			out.fail(instanceARN(cluster, id), reasonMissing)
 			continue
 		}
-		s.placeOn(r, provider{launchType: types.LaunchTypeEc2}, []int{index}, out)
+		s.startOn(r, *i, out)
 	}
 	return out, nil
 }
@@ -93,41 +100,23 @@ func (s *Server) request(cluster string, in shared) (*request, error) {
 	if err := checkShared(in, d); err != nil {
 		return nil, err
 	}
+	constraints, err := readConstraints(d, in.constraints)
+	if err != nil {
+		return nil, err
+	}
 	need, err := taskSize(d, in.overrides)
 	if err != nil {
 		return nil, err
 	}
 	r := &request{
 		cluster: cluster, definition: d, overrides: in.overrides, need: need, plan: plan(d, in.overrides, s.opt.StopTimeout),
-		group: value(in.group), startedBy: in.startedBy, tags: in.tags, execute: in.execute,
+		group: value(in.group), startedBy: in.startedBy, tags: taskTags(in, d, cluster), execute: in.execute,
+		where: where{constraints: constraints, requires: requiredAttributes(&d.TaskDefinition), ports: hostPorts(&d.TaskDefinition)},
 	}
 	if r.group == "" {
 		r.group = "family:" + *d.Family
 	}
-	if in.propagate == types.PropagateTagsTaskDefinition {
-		r.tags = mergeTags(d.Tags, in.tags)
-	}
 	return r, nil
-}
-
-// mergeTags are the definition's tags and the call's, whose values win.
-func mergeTags(inherited, own []types.Tag) []types.Tag {
-	merged := append([]types.Tag{}, own...)
-	for _, t := range inherited {
-		if !hasTag(own, value(t.Key)) {
-			merged = append(merged, t)
-		}
-	}
-	return merged
-}
-
-func hasTag(tags []types.Tag, key string) bool {
-	for _, t := range tags {
-		if value(t.Key) == key {
-			return true
-		}
-	}
-	return false
 }
 
 // placed is the answer of RunTask and StartTask.

@@ -100,7 +100,7 @@ func TestRunTaskRefusals(t *testing.T) {
 		"network":           {ecs.RunTaskInput{NetworkConfiguration: &types.NetworkConfiguration{}}, "InvalidParameterException", "networkMode"},
 		"no network":        {ecs.RunTaskInput{TaskDefinition: new("vpc")}, "InvalidParameterException", "awsvpc"},
 		"memberOf": {ecs.RunTaskInput{PlacementConstraints: []types.PlacementConstraint{
-			{Type: types.PlacementConstraintTypeMemberOf, Expression: new("x")}}}, "ClientException", "memberOf"},
+			{Type: types.PlacementConstraintTypeMemberOf, Expression: new("x")}}}, "InvalidParameterException", "Invalid memberOf expression: at character 1"},
 		"long overrides":    {ecs.RunTaskInput{Overrides: override("app", many)}, "InvalidParameterException", "8192"},
 		"unknown container": {ecs.RunTaskInput{Overrides: override("none", "x")}, "InvalidParameterException", "Override for container named none"},
 		"secrets":           {ecs.RunTaskInput{TaskDefinition: new("secret")}, "ClientException", "secrets"},
@@ -213,7 +213,9 @@ func checkRemaining(b *bench, cpu, memory int) {
 	want := map[string]int32{"CPU": int32(cpu), "MEMORY": int32(memory)}
 	got := map[string]int32{}
 	for _, r := range out.ContainerInstances[0].RemainingResources {
-		got[*r.Name] = r.IntegerValue
+		if *r.Type == "INTEGER" {
+			got[*r.Name] = r.IntegerValue
+		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		b.Errorf("remaining (-want +got):\n%s", diff)

@@ -90,6 +90,28 @@ func findCluster(name string) operation {
 	case "DescribeContainerInstances":
 		return locked((*Server).describeContainerInstances)
 	default:
+		return findPlacement(name)
+	}
+}
+
+// findPlacement finds the operations on what tasks are placed on.
+func findPlacement(name string) operation {
+	switch name {
+	case "PutAttributes":
+		return locked((*Server).putAttributes)
+	case "DeleteAttributes":
+		return locked((*Server).deleteAttributes)
+	case "ListAttributes":
+		return locked((*Server).listAttributes)
+	case "UpdateContainerInstancesState":
+		return locked((*Server).updateContainerInstancesState)
+	case "DeregisterContainerInstance":
+		return locked((*Server).deregisterContainerInstance)
+	case "PutClusterCapacityProviders":
+		return locked((*Server).putClusterCapacityProviders)
+	case "DescribeCapacityProviders":
+		return locked((*Server).describeCapacityProviders)
+	default:
 		return nil
 	}
 }

@@ -3,9 +3,12 @@ package localecs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"runtime"
+	"slices"
 	"time"
 
 	"davit/internal/clock"
@@ -26,6 +29,11 @@ type Options struct {
 	Memory int
 	// Instances is the number of container instances, 1 by default.
 	Instances int
+	// Machines are the container instances one by one, in place of Instances. After a restart the first is again the one that
+	// was first, and so on; what was changed through the API (attributes, state) is kept.
+	Machines []Machine
+	// Seed makes the placement of tasks repeatable where it is random: the strategy of that name, and no strategy at all. 0 is another each time.
+	Seed uint64
 	// Starts bounds how many processes are being started at a time; the tasks behind them stay PENDING. Twice the CPUs by default.
 	Starts int
 	// StopTimeout is the time between SIGTERM and SIGKILL of a container that does not set its own: 30 s by default.
@@ -73,10 +81,34 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	o.CPU = orDefault(o.CPU, defaultCPU)
 	o.Memory = orDefault(o.Memory, defaultMemory)
-	o.Instances = orDefault(o.Instances, 1)
+	if err := o.fillMachines(); err != nil {
+		return o, err
+	}
+	if o.Seed == 0 {
+		o.Seed = rand.Uint64()
+	}
 	o.Starts = orDefault(o.Starts, 2*runtime.NumCPU())
 	o.StopTimeout = orDefault(o.StopTimeout, defaultStopTimeout)
 	return o, nil
+}
+
+func (o *Options) fillMachines() error {
+	machines := slices.Clone(o.Machines)
+	if o.Machines == nil {
+		machines = make([]Machine, orDefault(o.Instances, 1))
+	}
+	if len(machines) > maxMachines {
+		return fmt.Errorf("localecs: %d container instances are more than %d", len(machines), maxMachines)
+	}
+	for i := range machines {
+		m := &machines[i]
+		if err := m.check(); err != nil {
+			return fmt.Errorf("localecs: container instance %d: %w", i+1, err)
+		}
+		m.CPU, m.Memory = orDefault(m.CPU, o.CPU), orDefault(m.Memory, o.Memory)
+	}
+	o.Machines = machines
+	return nil
 }
 
 func orDefault[T int | time.Duration](v, def T) T {

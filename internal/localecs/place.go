@@ -1,30 +1,39 @@
 package localecs
 
 import (
-	"strconv"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// The reasons for which a task finds no place.
+// The reasons for which a task finds no place, as ECS words them.
 const (
-	reasonCPU    = "RESOURCE:CPU"
-	reasonMemory = "RESOURCE:MEMORY"
-	reasonGPU    = "RESOURCE:GPU"
+	reasonMember   = "MemberOf placement constraint unsatisfied."
+	reasonLacks    = "ATTRIBUTE"
+	reasonAgent    = "AGENT"
+	reasonDistinct = "DistinctInstance placement constraint unsatisfied."
+	reasonGPU      = "RESOURCE:GPU"
+	reasonCPU      = "RESOURCE:CPU"
+	reasonMemory   = "RESOURCE:MEMORY"
+	reasonPorts    = "RESOURCE:PORTS"
+	reasonCapacity = "Capacity is unavailable at this time. Please try again later or in a different availability zone"
 )
+
+// closeness orders the reasons in the way an instance is asked: one that is refused for a later reason is the better match.
+func closeness(reason string) int {
+	return slices.Index([]string{reasonMember, reasonLacks, reasonAgent, reasonDistinct, reasonGPU, reasonCPU, reasonMemory, reasonPorts}, reason)
+}
 
 // place places one task for each provider as far as there is room, and starts them. The caller holds mu.
 func (s *Server) place(r *request, providers []provider) *placed {
 	out := newPlaced()
 	refused, reason := s.faults.lacking(len(providers))
 	granted := len(providers) - refused
-	free := make([]int, s.opt.Instances)
-	for i := range free {
-		free[i] = i
-	}
 	for _, p := range providers[:granted] {
-		if on := s.placeOn(r, p, free, out); on >= 0 && r.distinct {
-			free = without(free, on)
+		if p.isFargate() {
+			s.placeOnFargate(r, p, out)
+		} else {
+			s.placeOnInstance(r, p, out)
 		}
 	}
 	for range refused {
@@ -33,98 +42,85 @@ func (s *Server) place(r *request, providers []provider) *placed {
 	return out
 }
 
-func without(instances []int, gone int) []int {
-	var left []int
-	for _, i := range instances {
-		if i != gone {
-			left = append(left, i)
+// placeOnFargate places a task on any machine that has room for it; which one is nobody's business.
+func (s *Server) placeOnFargate(r *request, p provider, out *placed) {
+	for _, m := range s.machines {
+		if m.lack(r.need, nil) == "" {
+			out.Tasks = append(out.Tasks, s.create(r, p, m, nil))
+			return
 		}
 	}
-	return left
+	out.Failures = append(out.Failures, types.Failure{Reason: new(reasonCapacity)})
 }
 
-// placeOn places a task on the first of the instances that has room and returns which; -1 and a failure when none has.
-func (s *Server) placeOn(r *request, p provider, instances []int, out *placed) int {
-	reason := "DistinctInstance placement constraint unsatisfied." // else there is an instance to ask
-	last := 0
-	for _, i := range instances {
-		if reason = s.lack(i, r.need); reason == "" {
-			out.Tasks = append(out.Tasks, s.create(r, p, i))
-			return i
+// placeOnInstance places a task on the container instance that the strategies choose. If it fits on none, the failure is that of
+// the one that came closest.
+func (s *Server) placeOnInstance(r *request, p provider, out *placed) {
+	loads := s.loadsFor(r)
+	var fits []instance
+	var closest instance
+	worst := ""
+	for _, i := range s.candidates(r.cluster, p) {
+		reason := s.unfit(i, r, loads[i.index])
+		switch {
+		case reason == "":
+			fits = append(fits, i)
+		case worst == "" || closeness(reason) > closeness(worst):
+			closest, worst = i, reason
 		}
-		last = i
 	}
-	out.fail(instanceARN(r.cluster, instanceID(last)), reason)
-	return -1
+	if len(fits) == 0 {
+		out.fail(closest.arn(), worst)
+		return
+	}
+	i := s.pick(fits, r, loads)
+	out.Tasks = append(out.Tasks, s.create(r, p, i.machine, &i))
 }
 
-// lack names what an instance has not enough of, empty when it has room.
-func (s *Server) lack(instance int, need resources) string {
-	used := s.used[instance]
+// startOn places a task on the instance that the caller names: strategies have no say, and neither has distinctInstance.
+func (s *Server) startOn(r *request, i instance, out *placed) {
+	switch i.Status {
+	case statusInactive:
+		out.fail(i.arn(), reasonInactive)
+		return
+	case statusDraining:
+		out.fail(i.arn(), reasonInactive)
+		out.Failures[len(out.Failures)-1].Detail = new("The container instance is DRAINING.")
+		return
+	}
+	if reason := s.unfit(i, r, s.loadsFor(r)[i.index]); reason != "" {
+		out.fail(i.arn(), reason)
+		return
+	}
+	out.Tasks = append(out.Tasks, s.create(r, provider{launchType: types.LaunchTypeEc2}, i.machine, &i))
+}
+
+// candidates are the instances of a cluster that take tasks, of the capacity provider if one was asked for.
+func (s *Server) candidates(cluster string, p provider) []instance {
+	return slices.DeleteFunc(s.instances(cluster, statusActive), func(i instance) bool {
+		return p.capacity != "" && i.CapacityProvider != p.capacity
+	})
+}
+
+// loadsFor saves the count of all tasks where no constraint and no strategy asks for it.
+func (s *Server) loadsFor(r *request) []load {
+	if r.constraints.any() || len(r.strategy) > 0 {
+		return s.loads(r.cluster)
+	}
+	return make([]load, len(s.machines))
+}
+
+// unfit names why a task cannot be placed on an instance, empty when it can.
+func (s *Server) unfit(i instance, r *request, l load) string {
 	switch {
-	case need.gpus > 0:
-		return reasonGPU
-	case need.cpu > s.opt.CPU-used.cpu:
-		return reasonCPU
-	case need.memory > s.opt.Memory-used.memory:
-		return reasonMemory
+	case len(r.constraints.members) > 0 && !r.constraints.member(s.asked(i, l)):
+		return reasonMember
+	case !satisfied(r.requires, i.attributes()):
+		return reasonLacks
+	case !s.agentConnected(i):
+		return reasonAgent
+	case r.constraints.distinct && l.groups[r.group] > 0:
+		return reasonDistinct
 	}
-	return ""
-}
-
-// create makes a task and starts its life. What it returns is the task as the reply shows it. The caller holds mu.
-func (s *Server) create(r *request, p provider, instance int) types.Task {
-	id := newID()
-	t := newTask(s.describeNew(r, p, instance, id), id, r.cluster, *r.definition.Family, s.seq+1)
-	t.token, t.instance, t.need = r.token, instance, r.need
-	t.hiding = s.faults.hide(s.now())
-	s.used[instance].cpu += r.need.cpu
-	s.used[instance].memory += r.need.memory
-	s.add(t)
-	s.save(t)
-	s.announce(t, s.now())
-	s.lives.Go(func() { s.live(t, r.plan) })
-	return t.view()
-}
-
-// release gives a stopped task's place back. The caller holds mu.
-func (s *Server) release(t *task) {
-	s.used[t.instance].cpu -= t.need.cpu
-	s.used[t.instance].memory -= t.need.memory
-	t.need = resources{}
-}
-
-func (s *Server) describeNew(r *request, p provider, instance int, id string) types.Task {
-	now := s.now()
-	t := types.Task{
-		TaskArn: new(taskARN(r.cluster, id)), ClusterArn: new(clusterARN(r.cluster)), TaskDefinitionArn: r.definition.TaskDefinitionArn,
-		LastStatus: new(provisioning), DesiredStatus: new(running), CreatedAt: &now, Version: 1,
-		Cpu: new(strconv.Itoa(r.need.cpu)), Memory: new(strconv.Itoa(r.need.memory)),
-		Group: &r.group, StartedBy: r.startedBy, Tags: r.tags, LaunchType: p.launchType, EnableExecuteCommand: r.execute,
-		HealthStatus: types.HealthStatusUnknown, Connectivity: types.ConnectivityConnected, ConnectivityAt: &now,
-		AvailabilityZone: new(region), Attachments: []types.Attachment{}, Attributes: []types.Attribute{}, Overrides: r.overrides,
-	}
-	if t.Overrides == nil {
-		t.Overrides = &types.TaskOverride{ContainerOverrides: []types.ContainerOverride{}}
-	}
-	if p.capacity != "" {
-		t.CapacityProviderName = &p.capacity
-	}
-	if p.isFargate() {
-		t.PlatformVersion, t.PlatformFamily = new(platform(r.platform)), new("Linux")
-	} else {
-		t.ContainerInstanceArn = new(instanceARN(r.cluster, instanceID(instance)))
-	}
-	for _, c := range r.plan {
-		t.Containers = append(t.Containers, c.describeNew(*t.TaskArn, r.cluster, id))
-	}
-	return t
-}
-
-// platform is the version that LATEST and no version at all stand for.
-func platform(asked *string) string {
-	if v := value(asked); v != "" && v != "LATEST" {
-		return v
-	}
-	return "1.4.0"
+	return i.lack(r.need, r.ports)
 }

@@ -15,11 +15,12 @@ const (
 	bucketDefinitions = "definitions" // by family:revision
 	bucketTasks       = "tasks"       // by id
 	bucketTokens      = "tokens"      // by cluster and token
+	bucketInstances   = "instances"   // by cluster/instance id
 	bucketFolders     = "folders"     // by task id: tasks forgotten whose folder is still there
 )
 
 func buckets() []string {
-	return []string{bucketClusters, bucketDefinitions, bucketTasks, bucketTokens, bucketFolders}
+	return []string{bucketClusters, bucketDefinitions, bucketTasks, bucketTokens, bucketInstances, bucketFolders}
 }
 
 // definition is a revision of a family; the SDK's struct has no tags.

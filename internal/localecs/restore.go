@@ -30,12 +30,25 @@ func (s *Server) restore() error {
 				return err
 			}
 		}
-		if s.clusters[defaultCluster] != nil {
-			return nil
+		if s.clusters[defaultCluster] == nil {
+			s.clusters[defaultCluster] = newDefaultCluster()
+			if err := write(tx, bucketClusters, defaultCluster, s.clusters[defaultCluster]); err != nil {
+				return err
+			}
 		}
-		s.clusters[defaultCluster] = newCluster(defaultCluster, nil)
-		return write(tx, bucketClusters, defaultCluster, s.clusters[defaultCluster])
+		return s.enrollAll(tx)
 	})
+}
+
+// enrollAll registers machines that were not there before with every cluster.
+func (s *Server) enrollAll(tx *bbolt.Tx) error {
+	for cluster := range s.clusters {
+		err := s.enroll(cluster, func(key string, r *registration) error { return write(tx, bucketInstances, key, r) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Server) load(tx *bbolt.Tx) error {
@@ -47,6 +60,9 @@ func (s *Server) load(tx *bbolt.Tx) error {
 		return err
 	}
 	if err := eachRecord(tx, bucketTokens, func(key string, t *tokenRecord) { s.tokens[key] = t }); err != nil {
+		return err
+	}
+	if err := eachRecord(tx, bucketInstances, s.loadRegistration); err != nil {
 		return err
 	}
 	if err := eachRecord(tx, bucketTasks, s.loadTask); err != nil {

@@ -96,7 +96,7 @@ func closeAfter(db *bbolt.DB, err error) error {
 func newServer(opt Options, db *bbolt.DB) *Server {
 	s := &Server{
 		opt: opt, clock: opt.Clock, log: opt.Logger, db: db, faults: opt.Faults, hosts: map[string]bool{}, path: hostPath(),
-		killAll: make(chan struct{}), starts: make(chan struct{}, opt.Starts), state: newState(opt.Instances),
+		killAll: make(chan struct{}), starts: make(chan struct{}, opt.Starts), state: newState(opt),
 	}
 	for _, h := range opt.AllowedHosts {
 		s.hosts[strings.ToLower(h)] = true

@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -15,15 +16,19 @@ type state struct {
 	order     []*task // by seq
 	seq       uint64
 	tokens    map[string]*tokenRecord
-	used      []resources // by instance
+	machines  []*machine // by their index
 	agenda    agenda
 	stopTimer func() bool
+	// registrations are the machines as container instances, by cluster and the machine's id.
+	registrations map[string]map[string]*registration
+	random        *rand.Rand // for placement
 }
 
-func newState(instances int) state {
+func newState(opt Options) state {
 	return state{
 		clusters: map[string]*types.Cluster{}, families: map[string][]*definition{},
-		tasks: map[string]*task{}, tokens: map[string]*tokenRecord{}, used: make([]resources, instances),
+		tasks: map[string]*task{}, tokens: map[string]*tokenRecord{}, machines: newMachines(opt),
+		registrations: map[string]map[string]*registration{}, random: rand.New(rand.NewPCG(opt.Seed, 0)),
 	}
 }
 
@@ -47,8 +52,8 @@ type task struct {
 	seq                 uint64
 	token               string
 	told                int64
-	instance            int
-	need                resources
+	instance            int // the machine's index
+	booked              booking
 	hiding              *hidden
 	stopAsked           chan struct{} // closed by the first stop
 	ended               chan struct{} // closed when STOPPED

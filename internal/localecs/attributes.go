@@ -1,0 +1,200 @@
+package localecs
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// maxAttributes is the most custom attributes of an instance, and the most of one call.
+const maxAttributes = 10
+
+var (
+	validAttributeName  = regexp.MustCompile(`^[A-Za-z0-9_./\\-]{1,128}$`)
+	validAttributeValue = regexp.MustCompile(`^[A-Za-z0-9_.@/\\:-]([A-Za-z0-9_.@/\\: -]{0,126}[A-Za-z0-9_.@/\\:-])?$`)
+)
+
+// checkAttribute holds ECS's rules for a name and a value, which may be empty for none.
+func checkAttribute(name, v string) error {
+	switch {
+	case !validAttributeName.MatchString(name):
+		return fmt.Errorf("the attribute name %.200q must be 1 to 128 letters, digits, '-', '_', '.', '/' and '\\'", name)
+	case v != "" && !validAttributeValue.MatchString(v):
+		return fmt.Errorf("the value of attribute %s must be 1 to 128 letters, digits, '-', '_', '.', '@', '/', '\\', ':' and spaces, without one at its ends", name)
+	}
+	return nil
+}
+
+// reservedAttribute says whether a name is ECS's own.
+func reservedAttribute(name string) bool {
+	return strings.HasPrefix(name, "ecs.") || strings.HasPrefix(name, "com.amazonaws.")
+}
+
+// attributeChange is one of PutAttributes or DeleteAttributes that was found to be in order.
+type attributeChange struct {
+	instance
+	name  string
+	value *string // nil deletes
+}
+
+func (s *Server) putAttributes(in *ecs.PutAttributesInput) (any, error) {
+	changes, err := s.attributeChanges(in.Cluster, in.Attributes)
+	if err != nil {
+		return nil, err
+	}
+	after := map[string]map[string]string{}
+	for n, c := range changes {
+		if after[c.id] == nil {
+			after[c.id] = c.attributes()
+		}
+		v := value(in.Attributes[n].Value)
+		changes[n].value, after[c.id][c.name] = &v, v
+	}
+	for _, attributes := range after {
+		if countCustom(attributes) > maxAttributes {
+			return nil, refuse("AttributeLimitExceededException", "A container instance can have at most %d custom attributes.", maxAttributes)
+		}
+	}
+	s.changeAttributes(changes)
+	return &ecs.PutAttributesOutput{Attributes: shownChanges(changes)}, nil
+}
+
+func countCustom(attributes map[string]string) int {
+	n := 0
+	for name := range attributes {
+		if !reservedAttribute(name) {
+			n++
+		}
+	}
+	return n
+}
+
+// deleteAttributes answers those that were there.
+func (s *Server) deleteAttributes(in *ecs.DeleteAttributesInput) (any, error) {
+	changes, err := s.attributeChanges(in.Cluster, in.Attributes)
+	if err != nil {
+		return nil, err
+	}
+	changes = slices.DeleteFunc(changes, func(c attributeChange) bool {
+		_, found := c.attributes()[c.name]
+		return !found
+	})
+	shown := shownChanges(changes)
+	s.changeAttributes(changes)
+	return &ecs.DeleteAttributesOutput{Attributes: shown}, nil
+}
+
+// attributeChanges checks the attributes of a call and finds their instances.
+func (s *Server) attributeChanges(clusterRef *string, attributes []types.Attribute) ([]attributeChange, error) {
+	cluster, err := s.cluster(clusterRef)
+	if err != nil {
+		return nil, err
+	}
+	if len(attributes) == 0 || len(attributes) > maxAttributes {
+		return nil, invalid("attributes must have 1 to %d elements.", maxAttributes)
+	}
+	var changes []attributeChange
+	for _, a := range attributes {
+		name := value(a.Name)
+		if err := checkAttribute(name, value(a.Value)); err != nil {
+			return nil, invalid("Invalid attribute: %v.", err)
+		}
+		if reservedAttribute(name) {
+			return nil, invalid("Invalid attribute: names that begin with ecs. or com.amazonaws. are ECS's own, such as %s.", name)
+		}
+		i, err := s.target(cluster, a)
+		if err != nil {
+			return nil, err
+		}
+		changes = append(changes, attributeChange{instance: *i, name: name})
+	}
+	return changes, nil
+}
+
+func (s *Server) target(cluster string, a types.Attribute) (*instance, error) {
+	ref := value(a.TargetId)
+	switch {
+	case a.TargetType != "" && a.TargetType != types.TargetTypeContainerInstance:
+		return nil, invalid("targetType should be one of [container-instance].")
+	case ref == "":
+		return nil, invalid("targetId must be specified.")
+	case a.TargetType == "" && !strings.HasPrefix(ref, arnRoot):
+		return nil, invalid("targetType must be specified when targetId is not a full ARN.")
+	}
+	i, _, err := s.instance(cluster, ref)
+	if err != nil {
+		return nil, err
+	}
+	if i == nil || i.Status == statusInactive {
+		return nil, refuse("TargetNotFoundException", "The specified target could not be found.")
+	}
+	return i, nil
+}
+
+func (s *Server) changeAttributes(changes []attributeChange) {
+	for _, c := range changes {
+		if c.Changed == nil {
+			c.Changed = map[string]*string{}
+		}
+		c.Changed[c.name] = c.value
+		s.saveRegistration(c.instance)
+	}
+}
+
+func shownChanges(changes []attributeChange) []types.Attribute {
+	all := []types.Attribute{}
+	for _, c := range changes {
+		v := value(c.value)
+		if c.value == nil {
+			v = c.attributes()[c.name]
+		}
+		all = append(all, c.targeted(c.name, v))
+	}
+	return all
+}
+
+// targeted is an attribute with the instance that it is of.
+func (i instance) targeted(name, v string) types.Attribute {
+	a := attribute(name, v)
+	a.TargetId, a.TargetType = new(i.arn()), types.TargetTypeContainerInstance
+	return a
+}
+
+func (s *Server) listAttributes(in *ecs.ListAttributesInput) (any, error) {
+	cluster, err := s.cluster(in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case in.TargetType != types.TargetTypeContainerInstance:
+		return nil, invalid("targetType should be one of [container-instance].")
+	case in.AttributeValue != nil && in.AttributeName == nil:
+		return nil, invalid("attributeName must be specified with attributeValue.")
+	}
+	byKeyOf := map[string]types.Attribute{}
+	for _, i := range s.instances(cluster, statusActive, statusDraining) {
+		for name, v := range i.attributes() {
+			if (in.AttributeName == nil || *in.AttributeName == name) && (in.AttributeValue == nil || *in.AttributeValue == v) {
+				byKeyOf[i.id+" "+name] = i.targeted(name, v)
+			}
+		}
+	}
+	var entries []entry
+	for _, key := range slices.Sorted(maps.Keys(byKeyOf)) {
+		entries = append(entries, entry{key, key})
+	}
+	keys, next, err := page(entries, ascending, in.MaxResults, in.NextToken)
+	if err != nil {
+		return nil, err
+	}
+	out := &ecs.ListAttributesOutput{Attributes: []types.Attribute{}, NextToken: next}
+	for _, key := range keys {
+		out.Attributes = append(out.Attributes, byKeyOf[key])
+	}
+	return out, nil
+}

@@ -1,0 +1,123 @@
+package localecs
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// maxDescribedProviders is the most that one DescribeCapacityProviders answers.
+const maxDescribedProviders = 10
+
+// putClusterCapacityProviders replaces a cluster's capacity providers and its default strategy. One that is left out must not have tasks.
+func (s *Server) putClusterCapacityProviders(in *ecs.PutClusterCapacityProvidersInput) (any, error) {
+	switch {
+	case value(in.Cluster) == "":
+		return nil, invalid("cluster must be specified.")
+	case in.CapacityProviders == nil:
+		return nil, invalid("capacityProviders must be specified; it can be empty.")
+	case in.DefaultCapacityProviderStrategy == nil:
+		return nil, invalid("defaultCapacityProviderStrategy must be specified; it can be empty.")
+	}
+	name, err := s.cluster(in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	providers := providerNames(in.CapacityProviders)
+	if err := s.checkAssociation(providers, in.DefaultCapacityProviderStrategy); err != nil {
+		return nil, err
+	}
+	for _, t := range s.order {
+		if t.cluster == name && !t.is(stopped) && t.CapacityProviderName != nil && !slices.Contains(providers, *t.CapacityProviderName) {
+			return nil, refuse("ResourceInUseException", "The specified capacity provider is in use and cannot be removed.")
+		}
+	}
+	changed := *s.clusters[name]
+	changed.CapacityProviders, changed.DefaultCapacityProviderStrategy = providers, named(in.DefaultCapacityProviderStrategy)
+	s.clusters[name] = &changed
+	s.journal.put(bucketClusters, name, &changed)
+	return &ecs.PutClusterCapacityProvidersOutput{Cluster: s.showCluster(name, false)}, nil
+}
+
+func providerNames(refs []string) []string {
+	names := []string{}
+	for _, ref := range refs {
+		names = append(names, shortName("capacity-provider", ref))
+	}
+	return names
+}
+
+// checkAssociation checks the capacity providers of a cluster and its default strategy, both by name.
+func (s *Server) checkAssociation(providers []string, strategy []types.CapacityProviderStrategyItem) error {
+	if err := s.checkNames(providers); err != nil {
+		return err
+	}
+	return s.checkStrategy(strategy, providers)
+}
+
+// describeCapacityProviders knows Fargate's and those that machines name, of which there is no Auto Scaling group to show.
+func (s *Server) describeCapacityProviders(in *ecs.DescribeCapacityProvidersInput) (any, error) {
+	known := s.providersKnown()
+	if in.Cluster != nil {
+		cluster, err := s.cluster(in.Cluster)
+		if err != nil {
+			return nil, err
+		}
+		known = slices.DeleteFunc(known, func(name string) bool { return !slices.Contains(s.clusters[cluster].CapacityProviders, name) })
+	}
+	out := &ecs.DescribeCapacityProvidersOutput{CapacityProviders: []types.CapacityProvider{}, Failures: []types.Failure{}}
+	var entries []entry
+	for _, name := range known {
+		if len(in.CapacityProviders) == 0 || slices.Contains(providerNames(in.CapacityProviders), name) {
+			entries = append(entries, entry{name, name})
+		}
+	}
+	for _, name := range providerNames(in.CapacityProviders) {
+		if !slices.Contains(known, name) {
+			out.Failures = append(out.Failures, types.Failure{Arn: new(arnRoot + "capacity-provider/" + name), Reason: new(reasonMissing)})
+		}
+	}
+	size := int32(maxDescribedProviders)
+	if in.MaxResults != nil {
+		size = *in.MaxResults
+	}
+	if size > maxDescribedProviders {
+		return nil, invalid("maxResults must be between 1 and 10.")
+	}
+	names, next, err := page(entries, ascending, &size, in.NextToken)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		out.CapacityProviders = append(out.CapacityProviders, shownProvider(name))
+	}
+	out.NextToken = next
+	return out, nil
+}
+
+// providersKnown are sorted by name.
+func (s *Server) providersKnown() []string {
+	known := map[string]bool{providerFargate: true, providerSpot: true}
+	for _, m := range s.machines {
+		if m.CapacityProvider != "" {
+			known[m.CapacityProvider] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(known))
+}
+
+func shownProvider(name string) types.CapacityProvider {
+	p := types.CapacityProvider{
+		CapacityProviderArn: new(arnRoot + "capacity-provider/" + name), Name: &name, Status: types.CapacityProviderStatusActive,
+		Type: types.CapacityProviderTypeEc2Autoscaling, Tags: []types.Tag{},
+	}
+	switch name {
+	case providerFargate:
+		p.Type = types.CapacityProviderTypeFargate
+	case providerSpot:
+		p.Type = types.CapacityProviderTypeFargateSpot
+	}
+	return p
+}

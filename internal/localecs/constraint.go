@@ -1,0 +1,83 @@
+package localecs
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"davit/internal/localecs/clusterquery"
+)
+
+// maxConstraints counts those of the request and of the task definition together.
+const maxConstraints = 10
+
+// constraints are which container instances a task may be placed on.
+type constraints struct {
+	distinct bool // none that has a task of the same group
+	members  []*clusterquery.Query
+}
+
+func (c constraints) any() bool { return c.distinct || len(c.members) > 0 }
+
+// readConstraints reads those of a definition, which were checked when it was registered, and those of a request.
+func readConstraints(d *definition, asked []types.PlacementConstraint) (constraints, error) {
+	var c constraints
+	if len(asked)+len(d.PlacementConstraints) > maxConstraints {
+		return c, invalid("placementConstraints cannot have more than 10 elements, those of the task definition included.")
+	}
+	for _, one := range d.PlacementConstraints {
+		if err := c.addMember(one.Expression); err != nil {
+			return c, err
+		}
+	}
+	for _, one := range asked {
+		switch one.Type {
+		case types.PlacementConstraintTypeDistinctInstance:
+			if one.Expression != nil {
+				return c, invalid("distinctInstance expression should not be specified.")
+			}
+			c.distinct = true
+		case types.PlacementConstraintTypeMemberOf:
+			if err := c.addMember(one.Expression); err != nil {
+				return c, err
+			}
+		default:
+			return c, invalid("placementConstraints type should be one of [distinctInstance, memberOf].")
+		}
+	}
+	return c, nil
+}
+
+func (c *constraints) addMember(expression *string) error {
+	if expression == nil {
+		return invalid("memberOf expression should be specified.")
+	}
+	query, err := clusterquery.Parse(*expression)
+	if err != nil {
+		return invalid("Invalid memberOf expression: %v.", err)
+	}
+	c.members = append(c.members, query)
+	return nil
+}
+
+// member says whether all expressions select the instance.
+func (c constraints) member(i *clusterquery.Instance) bool {
+	return !slices.ContainsFunc(c.members, func(q *clusterquery.Query) bool { return !q.Matches(i) })
+}
+
+// checkDefinitionConstraints holds the rules for the constraints of a task definition.
+func checkDefinitionConstraints(all []types.TaskDefinitionPlacementConstraint) error {
+	if len(all) > maxConstraints {
+		return clientError("placementConstraints cannot have more than 10 elements.")
+	}
+	var read constraints
+	for _, one := range all {
+		if one.Type != types.TaskDefinitionPlacementConstraintTypeMemberOf {
+			return clientError("constraint.type '%.64s' is not supported.", one.Type)
+		}
+		if err := read.addMember(one.Expression); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,84 @@
+package localecs
+
+import (
+	"cmp"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// create makes a task on a machine and starts its life; on is the instance that the task names, nil on Fargate. What it returns
+// is the task as the reply shows it. The caller holds mu and has seen that there is room.
+func (s *Server) create(r *request, p provider, m *machine, on *instance) types.Task {
+	id := newID()
+	var ports []port
+	if on != nil {
+		ports = r.ports
+	}
+	booked := m.book(r.need, ports)
+	t := newTask(s.describeNew(r, p, booked, id), id, r.cluster, *r.definition.Family, s.seq+1)
+	s.locate(&t.Task, r, m, on)
+	t.token, t.instance, t.booked = r.token, m.index, booked
+	t.hiding = s.faults.hide(s.now())
+	s.add(t)
+	s.save(t)
+	s.announce(t, s.now())
+	s.lives.Go(func() { s.live(t, r.plan) })
+	return t.view()
+}
+
+// release gives a stopped task's place back. The caller holds mu.
+func (s *Server) release(t *task) {
+	s.machines[t.instance].free(t.booked)
+	t.booked = booking{}
+}
+
+func (s *Server) describeNew(r *request, p provider, booked booking, id string) types.Task {
+	now := s.now()
+	t := types.Task{
+		TaskArn: new(taskARN(r.cluster, id)), ClusterArn: new(clusterARN(r.cluster)), TaskDefinitionArn: r.definition.TaskDefinitionArn,
+		LastStatus: new(provisioning), DesiredStatus: new(running), CreatedAt: &now, Version: 1,
+		Cpu: new(strconv.Itoa(r.need.cpu)), Memory: new(strconv.Itoa(r.need.memory)),
+		Group: &r.group, StartedBy: r.startedBy, Tags: r.tags, LaunchType: p.launchType, EnableExecuteCommand: r.execute,
+		HealthStatus: types.HealthStatusUnknown, Connectivity: types.ConnectivityConnected, ConnectivityAt: &now,
+		Attachments: []types.Attachment{}, Overrides: r.overrides,
+	}
+	if t.Overrides == nil {
+		t.Overrides = &types.TaskOverride{ContainerOverrides: []types.ContainerOverride{}}
+	}
+	if p.capacity != "" {
+		t.CapacityProviderName = &p.capacity
+	}
+	gpus := booked.gpus
+	for _, c := range r.plan {
+		shown := c.describeNew(*t.TaskArn, r.cluster, id)
+		shown.GpuIds, gpus = gpus[:c.size.gpus:c.size.gpus], gpus[c.size.gpus:]
+		t.Containers = append(t.Containers, shown)
+	}
+	return t
+}
+
+// locate says where the task is.
+func (s *Server) locate(t *types.Task, r *request, m *machine, on *instance) {
+	if on == nil {
+		t.PlatformVersion, t.PlatformFamily = new(platform(r.platform)), new("Linux")
+		t.AvailabilityZone = new(zone(m.index))
+		t.Attributes = []types.Attribute{attribute(attributeArchitecture, fargateArchitecture(&r.definition.TaskDefinition))}
+		return
+	}
+	has := on.attributes()
+	t.ContainerInstanceArn = new(on.arn())
+	t.AvailabilityZone = new(cmp.Or(has[attributeZone], zone(m.index)))
+	t.Attributes = []types.Attribute{}
+	if has[attributeArchitecture] != "" {
+		t.Attributes = append(t.Attributes, attribute(attributeArchitecture, has[attributeArchitecture]))
+	}
+}
+
+// platform is the version that LATEST and no version at all stand for.
+func platform(asked *string) string {
+	if v := value(asked); v != "" && v != "LATEST" {
+		return v
+	}
+	return "1.4.0"
+}

@@ -1,0 +1,48 @@
+package localecs
+
+import "github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+// fargateSize is the memory, in MiB, that Fargate has for an amount of CPU units: from least to most in steps.
+type fargateSize struct{ cpu, least, most, step int }
+
+func fargateSizes() []fargateSize {
+	return []fargateSize{
+		{256, 512, 512, 512}, {256, 1024, 2048, 1024},
+		{512, 1024, 4096, 1024},
+		{1024, 2048, 8192, 1024},
+		{2048, 4096, 16_384, 1024},
+		{4096, 8192, 30_720, 1024},
+		{8192, 16_384, 61_440, 4096},
+		{16_384, 32_768, 122_880, 8192},
+		{32_768, 61_440, 122_880, 61_440}, {32_768, 249_856, 249_856, 1024},
+	}
+}
+
+// isFargateSize says whether Fargate has tasks of that size.
+func isFargateSize(cpu, memory int) bool {
+	for _, s := range fargateSizes() {
+		if s.cpu == cpu && memory >= s.least && memory <= s.most && (memory-s.least)%s.step == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func noFargateSize(cpu, memory int) error {
+	return clientError("No Fargate configuration exists for given values: %d CPU, %d memory. See the Amazon ECS documentation for the valid values.", cpu, memory)
+}
+
+// checkOnFargate refuses what Fargate does not do.
+func checkOnFargate(r *request) error {
+	switch {
+	case !supports(r.definition, types.CompatibilityFargate):
+		return invalid("Task definition does not support launch_type FARGATE.")
+	case r.constraints.any():
+		return invalid("Placement constraints are not supported with FARGATE launch type.")
+	case len(r.strategy) > 0:
+		return invalid("Placement strategies are not supported with FARGATE launch type.")
+	case !isFargateSize(r.need.cpu, r.need.memory):
+		return noFargateSize(r.need.cpu, r.need.memory)
+	}
+	return nil
+}

@@ -1,0 +1,72 @@
+package localecs
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+const reasonInactive = "INACTIVE"
+
+// maxStateUpdates is the most instances that one UpdateContainerInstancesState takes.
+const maxStateUpdates = 10
+
+// updateContainerInstancesState drains instances or takes them back. Tasks that run there are left alone: they belong to no service.
+func (s *Server) updateContainerInstancesState(in *ecs.UpdateContainerInstancesStateInput) (any, error) {
+	cluster, err := s.cluster(in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case len(in.ContainerInstances) == 0:
+		return nil, invalid("Container instances cannot be empty.")
+	case len(in.ContainerInstances) > maxStateUpdates:
+		return nil, invalid("Container instances cannot have more than 10 elements.")
+	case in.Status != types.ContainerInstanceStatusActive && in.Status != types.ContainerInstanceStatusDraining:
+		return nil, invalid("Container instance status should be one of [ACTIVE, DRAINING].")
+	}
+	out := &ecs.UpdateContainerInstancesStateOutput{ContainerInstances: []types.ContainerInstance{}, Failures: []types.Failure{}}
+	loads := s.loads(cluster)
+	for _, ref := range in.ContainerInstances {
+		i, id, err := s.instance(cluster, ref)
+		switch {
+		case err != nil:
+			return nil, err
+		case i == nil:
+			out.Failures = append(out.Failures, types.Failure{Arn: new(instanceARN(cluster, id)), Reason: new(reasonMissing)})
+		case i.Status == statusInactive:
+			out.Failures = append(out.Failures, types.Failure{Arn: new(i.arn()), Reason: new(reasonInactive)})
+		default:
+			s.setStatus(*i, string(in.Status))
+			out.ContainerInstances = append(out.ContainerInstances, s.showInstance(*i, loads[i.index]))
+		}
+	}
+	return out, nil
+}
+
+func (s *Server) setStatus(i instance, status string) {
+	if i.Status != status {
+		i.Status = status
+		s.saveRegistration(i)
+	}
+}
+
+// deregisterContainerInstance takes an instance out of its cluster for good. With force its tasks stay and go on to their end.
+func (s *Server) deregisterContainerInstance(in *ecs.DeregisterContainerInstanceInput) (any, error) {
+	cluster, err := s.cluster(in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	i, _, err := s.instance(cluster, value(in.ContainerInstance))
+	if err != nil {
+		return nil, err
+	}
+	if i == nil {
+		return nil, instanceNotFound()
+	}
+	l := s.loads(cluster)[i.index]
+	if i.Status != statusInactive && l.running+l.pending > 0 && !value(in.Force) {
+		return nil, invalid("Found running tasks on the instance.")
+	}
+	s.setStatus(*i, statusInactive)
+	return &ecs.DeregisterContainerInstanceOutput{ContainerInstance: new(s.showInstance(*i, l))}, nil
+}

@@ -1,0 +1,294 @@
+package localecs_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/google/go-cmp/cmp"
+
+	"davit/internal/localecs"
+	"davit/internal/localecs/scripted"
+)
+
+// describeInstance is one instance as it is now.
+func (b *bench) describeInstance(arn string) types.ContainerInstance {
+	b.Helper()
+	out, err := b.client.DescribeContainerInstances(b.Context(), &ecs.DescribeContainerInstancesInput{ContainerInstances: []string{arn}})
+	if err != nil || len(out.ContainerInstances) != 1 {
+		b.Fatalf("DescribeContainerInstances(%s): %+v, %v", arn, out, err)
+	}
+	return out.ContainerInstances[0]
+}
+
+func attributesOf(i types.ContainerInstance) map[string]string {
+	all := map[string]string{}
+	for _, a := range i.Attributes {
+		all[*a.Name] = str(a.Value)
+	}
+	return all
+}
+
+func TestDescribedInstance(t *testing.T) {
+	machine := localecs.Machine{CPU: 2048, Memory: 4096, GPUs: 2, Attributes: map[string]string{"stack": "prod", "ecs.instance-type": "m5.large"}, Lacks: []string{"ecs.ami-id"}}
+	inBubble(t, localecs.Options{Machines: []localecs.Machine{machine, {}}, CPU: 512, Memory: 1024}, scripts, func(t *testing.T, b *bench) {
+		list, err := b.client.ListContainerInstances(t.Context(), &ecs.ListContainerInstancesInput{Filter: new("attribute:stack exists")})
+		if err != nil || len(list.ContainerInstanceArns) != 1 {
+			t.Fatalf("%+v, %v", list, err)
+		}
+		arn := list.ContainerInstanceArns[0]
+		c := worker("app", "minute")
+		c.PortMappings = []types.PortMapping{{HostPort: new(int32(53)), Protocol: types.TransportProtocolUdp}, {HostPort: new(int32(80))}}
+		c.ResourceRequirements = []types.ResourceRequirement{{Type: types.ResourceTypeGpu, Value: new("1")}}
+		b.register("job", c)
+		out, err := b.client.StartTask(t.Context(), &ecs.StartTaskInput{TaskDefinition: new("job"), ContainerInstances: []string{arn}})
+		if err != nil || len(out.Tasks) != 1 {
+			t.Fatalf("%+v, %v", out, err)
+		}
+		synctest.Wait()
+		i := b.describeInstance(arn)
+		has := attributesOf(i)
+		if _, found := has["ecs.ami-id"]; found || has["stack"] != "prod" || has["ecs.instance-type"] != "m5.large" || has["ecs.os-type"] != "linux" || has["ecs.availability-zone"] != "locala" {
+			t.Errorf("attributes %v", has)
+		}
+		if !strings.HasPrefix(*i.Ec2InstanceId, "i-") || !i.AgentConnected || *i.Status != "ACTIVE" || i.RunningTasksCount != 1 || i.RegisteredAt == nil {
+			t.Errorf("%+v", i)
+		}
+		checkResources(t, "registered", i.RegisteredResources, "CPU 2048, MEMORY 4096, PORTS [22 2375 2376 51678 51679 51680], PORTS_UDP [], GPU [GPU-0-0 GPU-0-1]")
+		checkResources(t, "remaining", i.RemainingResources, "CPU 1792, MEMORY 3584, PORTS [22 80 2375 2376 51678 51679 51680], PORTS_UDP [53], GPU [GPU-0-1]")
+		task := b.task(*out.Tasks[0].TaskArn)
+		if got := task.Containers[0].GpuIds; !cmp.Equal(got, []string{"GPU-0-0"}) || *task.AvailabilityZone != "locala" || *task.Attributes[0].Name != "ecs.cpu-architecture" {
+			t.Errorf("GPUs %v, zone %s, attributes %v", got, *task.AvailabilityZone, task.Attributes)
+		}
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		checkResources(t, "remaining in the end", b.describeInstance(arn).RemainingResources,
+			"CPU 2048, MEMORY 4096, PORTS [22 2375 2376 51678 51679 51680], PORTS_UDP [], GPU [GPU-0-0 GPU-0-1]")
+	})
+}
+
+func checkResources(t *testing.T, what string, all []types.Resource, want string) {
+	t.Helper()
+	var texts []string
+	for _, r := range all {
+		if *r.Type == "INTEGER" {
+			texts = append(texts, fmt.Sprint(*r.Name, " ", r.IntegerValue))
+		} else {
+			texts = append(texts, fmt.Sprint(*r.Name, " ", r.StringSetValue))
+		}
+	}
+	if got := strings.Join(texts, ", "); got != want {
+		t.Errorf("%s: %s, want %s", what, got, want)
+	}
+}
+
+// TestInstanceStates drains and deregisters instances of one cluster, which is nothing to another, and survives a restart.
+func TestInstanceStates(t *testing.T) {
+	inBubble(t, localecs.Options{Machines: fleet()}, scripts, func(t *testing.T, b *bench) {
+		registerPlaced(b)
+		if _, err := b.client.CreateCluster(t.Context(), &ecs.CreateClusterInput{ClusterName: new("second")}); err != nil {
+			t.Fatal(err)
+		}
+		names := b.names()
+		b.run(&ecs.RunTaskInput{TaskDefinition: new("job"), PlacementConstraints: []types.PlacementConstraint{memberOf("attribute:name == gpu")}})
+		b.setState("DRAINING", names["big"], names["small"])
+		_, err := b.client.DeregisterContainerInstance(t.Context(), &ecs.DeregisterContainerInstanceInput{ContainerInstance: new(names["gpu"])})
+		wantRefusal(t, "with a task", err, "InvalidParameterException", "Found running tasks on the instance.")
+		gone, err := b.client.DeregisterContainerInstance(t.Context(), &ecs.DeregisterContainerInstanceInput{ContainerInstance: new(names["gpu"]), Force: new(true)})
+		if err != nil || *gone.ContainerInstance.Status != "INACTIVE" || gone.ContainerInstance.AgentConnected {
+			t.Fatalf("%+v, %v", gone, err)
+		}
+		for _, again := range []string{"", " after a restart"} {
+			if again != "" {
+				b.reopen()
+			}
+			checkStates(b, again, names)
+		}
+		b.setState("ACTIVE", names["big"])
+		if on := b.where(b.run(&ecs.RunTaskInput{TaskDefinition: new("job"), PlacementStrategy: strategies("spread instanceId")})); on != "big" {
+			t.Errorf("back in the cluster: on %s", on)
+		}
+	})
+}
+
+func (b *bench) setState(status types.ContainerInstanceStatus, arns ...string) {
+	b.Helper()
+	out, err := b.client.UpdateContainerInstancesState(b.Context(), &ecs.UpdateContainerInstancesStateInput{Status: status, ContainerInstances: arns})
+	if err != nil || len(out.ContainerInstances) != len(arns) || *out.ContainerInstances[0].Status != string(status) {
+		b.Fatalf("UpdateContainerInstancesState: %+v, %v", out, err)
+	}
+}
+
+func checkStates(b *bench, again string, names map[string]string) {
+	b.Helper()
+	if on := b.where(b.run(&ecs.RunTaskInput{TaskDefinition: new("job"), Count: new(int32(2)), PlacementStrategy: strategies("spread host")})); on != "other, other" {
+		b.Errorf("placed on %s%s", on, again)
+	}
+	out, err := b.client.StartTask(b.Context(), &ecs.StartTaskInput{TaskDefinition: new("job"), ContainerInstances: []string{names["big"], names["gpu"]}})
+	if err != nil || len(out.Failures) != 2 || *out.Failures[0].Reason != "INACTIVE" || *out.Failures[1].Reason != "INACTIVE" || *out.Failures[1].Arn != names["gpu"] {
+		b.Errorf("StartTask%s: %+v, %v", again, out, err)
+	}
+	for status, want := range map[types.ContainerInstanceStatus]int{"": 3, "ACTIVE": 1, "DRAINING": 2} {
+		list, err := b.client.ListContainerInstances(b.Context(), &ecs.ListContainerInstancesInput{Status: status})
+		if err != nil || len(list.ContainerInstanceArns) != want {
+			b.Errorf("status %q%s: %+v, %v, want %d", status, again, list, err, want)
+		}
+	}
+	clusters, err := b.client.DescribeClusters(b.Context(), &ecs.DescribeClustersInput{Clusters: []string{"default", "second"}})
+	if err != nil || clusters.Clusters[0].RegisteredContainerInstancesCount != 3 || clusters.Clusters[1].RegisteredContainerInstancesCount != 4 {
+		b.Errorf("clusters%s: %+v, %v", again, clusters, err)
+	}
+}
+
+func TestNoInstances(t *testing.T) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+		b.register("job", worker("app", "minute"))
+		b.setState("DRAINING", "arn:aws:ecs:local:000000000000:container-instance/default/"+b.instanceID("arn:aws:ecs:local:000000000000:container-instance/default/"))
+		_, err := b.client.RunTask(t.Context(), &ecs.RunTaskInput{TaskDefinition: new("job")})
+		wantRefusal(t, "all drained", err, "InvalidParameterException", "No Container Instances were found in your cluster.")
+	})
+}
+
+func TestDisconnectedAgent(t *testing.T) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+		b.register("job", worker("app", "minute"))
+		id := b.instanceID("arn:aws:ecs:local:000000000000:container-instance/default/")
+		b.server.Faults().DisconnectAgent(id, true)
+		if out := b.run(&ecs.RunTaskInput{TaskDefinition: new("job")}); len(out.Failures) != 1 || *out.Failures[0].Reason != "AGENT" || !strings.HasSuffix(*out.Failures[0].Arn, id) {
+			t.Errorf("%+v", out.Failures)
+		}
+		if b.describeInstance(id).AgentConnected {
+			t.Error("the agent is connected")
+		}
+		list, err := b.client.ListContainerInstances(t.Context(), &ecs.ListContainerInstancesInput{Filter: new("agentConnected == false")})
+		if err != nil || len(list.ContainerInstanceArns) != 1 {
+			t.Errorf("%+v, %v", list, err)
+		}
+		b.server.Faults().DisconnectAgent(id, false)
+		b.runOne("job")
+	})
+}
+
+func TestAttributes(t *testing.T) {
+	inBubble(t, localecs.Options{Machines: fleet()}, scripts, func(t *testing.T, b *bench) {
+		names := b.names()
+		put := func(name, v string) error {
+			_, err := b.client.PutAttributes(t.Context(), &ecs.PutAttributesInput{Attributes: []types.Attribute{{Name: &name, Value: &v, TargetId: new(names["other"])}}})
+			return err
+		}
+		for name, v := range map[string]string{"stack": "prod", "name": "renamed", "path/of.it": `C:\a b@c`} {
+			if err := put(name, v); err != nil {
+				t.Fatal(err)
+			}
+		}
+		bare := types.Attribute{Name: new("bare"), TargetId: new(strings.Split(names["big"], "/")[2]), TargetType: types.TargetTypeContainerInstance}
+		if out, err := b.client.PutAttributes(t.Context(), &ecs.PutAttributesInput{Attributes: []types.Attribute{bare}}); err != nil || *out.Attributes[0].TargetId != names["big"] || out.Attributes[0].Value != nil {
+			t.Errorf("%+v, %v", out, err)
+		}
+		gone, err := b.client.DeleteAttributes(t.Context(), &ecs.DeleteAttributesInput{Attributes: []types.Attribute{
+			{Name: new("name"), TargetId: new(names["small"])}, {Name: new("never"), TargetId: new(names["small"])}}})
+		if err != nil || len(gone.Attributes) != 1 || *gone.Attributes[0].Value != "small" {
+			t.Errorf("%+v, %v", gone, err)
+		}
+		for range 2 { // the second time after a restart
+			has := attributesOf(b.describeInstance(names["other"]))
+			_, bare := attributesOf(b.describeInstance(names["big"]))["bare"]
+			_, small := attributesOf(b.describeInstance(names["small"]))["name"]
+			if has["stack"] != "prod" || has["name"] != "renamed" || has["path/of.it"] != `C:\a b@c` || !bare || small {
+				t.Errorf("%v, bare %v, name of small %v", has, bare, small)
+			}
+			b.reopen()
+		}
+		for n := range 8 { // stack, name and path/of.it are there
+			if err := put(fmt.Sprint("more", n), "x"); (err == nil) != (n < 7) || n == 7 && codeOf(err) != "AttributeLimitExceededException" {
+				t.Errorf("attribute %d: %v", n+4, err)
+			}
+		}
+	})
+}
+
+func TestListAttributes(t *testing.T) {
+	inBubble(t, localecs.Options{Machines: fleet()}, scripts, func(t *testing.T, b *bench) {
+		names := b.names()
+		list := func(in ecs.ListAttributesInput) (got []string) {
+			in.TargetType = types.TargetTypeContainerInstance
+			for p := ecs.NewListAttributesPaginator(b.client, &in); p.HasMorePages(); {
+				out, err := p.NextPage(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, a := range out.Attributes {
+					got = append(got, names[*a.TargetId]+" "+*a.Name)
+				}
+			}
+			return got
+		}
+		all := list(ecs.ListAttributesInput{})
+		if paged := list(ecs.ListAttributesInput{MaxResults: new(int32(7))}); len(all) < 40 || !cmp.Equal(all, paged) {
+			t.Errorf("%d at once, %d by sevens", len(all), len(paged))
+		}
+		if got := list(ecs.ListAttributesInput{AttributeName: new("ecs.availability-zone"), AttributeValue: new("b")}); len(got) != 2 {
+			t.Errorf("in zone b: %v", got)
+		}
+	})
+}
+
+func TestInstanceRefusals(t *testing.T) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+		arn := "arn:aws:ecs:local:000000000000:container-instance/default/" + b.instanceID("arn:aws:ecs:local:000000000000:container-instance/default/")
+		for name, tt := range map[string]struct {
+			a    types.Attribute
+			code string
+			text string
+		}{
+			"no target":     {types.Attribute{Name: new("a")}, "InvalidParameterException", "targetId must be specified"},
+			"short target":  {types.Attribute{Name: new("a"), TargetId: new("x")}, "InvalidParameterException", "targetType must be specified"},
+			"unknown type":  {types.Attribute{Name: new("a"), TargetId: &arn, TargetType: "task"}, "InvalidParameterException", "[container-instance]"},
+			"unknown":       {types.Attribute{Name: new("a"), TargetId: new(arn + "x")}, "TargetNotFoundException", "could not be found"},
+			"ECS's own":     {types.Attribute{Name: new("ecs.ami-id"), TargetId: &arn}, "InvalidParameterException", "ECS's own"},
+			"name":          {types.Attribute{Name: new("a b"), TargetId: &arn}, "InvalidParameterException", "name"},
+			"long name":     {types.Attribute{Name: new(strings.Repeat("a", 129)), TargetId: &arn}, "InvalidParameterException", "name"},
+			"long value":    {types.Attribute{Name: new("a"), Value: new(strings.Repeat("a", 129)), TargetId: &arn}, "InvalidParameterException", "value"},
+			"spaces around": {types.Attribute{Name: new("a"), Value: new("b "), TargetId: &arn}, "InvalidParameterException", "value"},
+		} {
+			_, err := b.client.PutAttributes(t.Context(), &ecs.PutAttributesInput{Attributes: []types.Attribute{tt.a}})
+			wantRefusal(t, "put: "+name, err, tt.code, tt.text)
+			_, err = b.client.DeleteAttributes(t.Context(), &ecs.DeleteAttributesInput{Attributes: []types.Attribute{tt.a}})
+			wantRefusal(t, "delete: "+name, err, tt.code, tt.text)
+		}
+		_, err := b.client.ListAttributes(t.Context(), &ecs.ListAttributesInput{TargetType: types.TargetTypeContainerInstance, AttributeValue: new("x")})
+		wantRefusal(t, "value alone", err, "InvalidParameterException", "attributeName")
+		_, err = b.client.ListContainerInstances(t.Context(), &ecs.ListContainerInstancesInput{Filter: new("stack == prod")})
+		wantRefusal(t, "filter", err, "InvalidParameterException", `Invalid filter: at character 1: "stack" is not a subject`)
+		_, err = b.client.ListContainerInstances(t.Context(), &ecs.ListContainerInstancesInput{Status: "GONE"})
+		wantRefusal(t, "status", err, "InvalidParameterException", "DRAINING")
+		_, err = b.client.UpdateContainerInstancesState(t.Context(), &ecs.UpdateContainerInstancesStateInput{Status: "INACTIVE", ContainerInstances: []string{arn}})
+		wantRefusal(t, "new status", err, "InvalidParameterException", "[ACTIVE, DRAINING]")
+		_, err = b.client.DeregisterContainerInstance(t.Context(), &ecs.DeregisterContainerInstanceInput{ContainerInstance: new("x")})
+		wantRefusal(t, "deregister", err, "InvalidParameterException", "The referenced container instance was not found.")
+	})
+}
+
+func TestMachinesAreChecked(t *testing.T) {
+	many := map[string]string{}
+	for n := range 11 {
+		many[fmt.Sprint("a", n)] = ""
+	}
+	for text, opt := range map[string]localecs.Options{
+		"container instance 2: cpu, memory and gpus must not be negative": {Machines: []localecs.Machine{{}, {CPU: -1}}},
+		"gpus must be at most 64":                     {Machines: []localecs.Machine{{GPUs: 65}}},
+		`the attribute name "a b"`:                    {Machines: []localecs.Machine{{Attributes: map[string]string{"a b": ""}}}},
+		"at most 10 custom ones":                      {Machines: []localecs.Machine{{Attributes: many}}},
+		"not begin with aws, ecs or fargate":          {Machines: []localecs.Machine{{CapacityProvider: "Fargate_mine"}}},
+		"1001 container instances are more than 1000": {Instances: 1001},
+	} {
+		opt.Dir, opt.Runner = t.TempDir(), scripted.New(nil, scripts)
+		if _, err := localecs.Open(opt); err == nil || !strings.Contains(err.Error(), text) {
+			t.Errorf("%v does not say %q", err, text)
+		}
+	}
+}

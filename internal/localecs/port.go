@@ -1,0 +1,65 @@
+package localecs
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// maxPorts is the most ports of a container instance that can be taken at a time, those that ECS keeps for itself included.
+const maxPorts = 100
+
+// port is a fixed port of a host.
+type port struct {
+	number   int
+	protocol types.TransportProtocol
+}
+
+// reservedPorts are the ones that ECS keeps for itself on every container instance.
+func reservedPorts() []port {
+	var all []port
+	for _, n := range []int{22, 2375, 2376, 51678, 51679, 51680} {
+		all = append(all, port{n, types.TransportProtocolTcp})
+	}
+	return all
+}
+
+// hostPorts are the ports that a task of the definition takes of its container instance. One that is left to the host is not
+// among them, because another is always to be had, and awsvpc gives each task all ports.
+func hostPorts(d *types.TaskDefinition) []port {
+	host := d.NetworkMode == types.NetworkModeHost
+	if !host && d.NetworkMode != types.NetworkModeBridge && d.NetworkMode != "" {
+		return nil
+	}
+	var all []port
+	for _, c := range d.ContainerDefinitions {
+		for _, m := range c.PortMappings {
+			p := port{int(value(m.HostPort)), cmp.Or(m.Protocol, types.TransportProtocolTcp)}
+			if host && p.number == 0 {
+				p.number = int(value(m.ContainerPort))
+			}
+			if p.number != 0 && !slices.Contains(all, p) {
+				all = append(all, p)
+			}
+		}
+	}
+	return all
+}
+
+// portsOf are the numbers of the ports of a protocol, as DescribeContainerInstances shows them.
+func portsOf(ports map[port]bool, protocol types.TransportProtocol) []string {
+	var numbers []int
+	for p := range ports {
+		if p.protocol == protocol {
+			numbers = append(numbers, p.number)
+		}
+	}
+	slices.Sort(numbers)
+	texts := []string{}
+	for _, n := range numbers {
+		texts = append(texts, strconv.Itoa(n))
+	}
+	return texts
+}

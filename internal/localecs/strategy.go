@@ -1,0 +1,93 @@
+package localecs
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+const maxStrategies = 5
+
+// checkPlacementStrategy holds the rules for the strategies of a request.
+func checkPlacementStrategy(all []types.PlacementStrategy) error {
+	if len(all) > maxStrategies {
+		return invalid("placementStrategy cannot have more than 5 elements.")
+	}
+	for _, one := range all {
+		field := value(one.Field)
+		switch one.Type {
+		case types.PlacementStrategyTypeRandom:
+		case types.PlacementStrategyTypeBinpack:
+			if lower := strings.ToLower(field); lower != "cpu" && lower != "memory" {
+				return invalid("placementStrategy field of binpack should be one of [cpu, memory].")
+			}
+		case types.PlacementStrategyTypeSpread:
+			if !isInstanceField(field) && !strings.HasPrefix(field, "attribute:") {
+				return invalid("placementStrategy field of spread should be instanceId, host or attribute:<name>.")
+			}
+		default:
+			return invalid("placementStrategy type should be one of [random, spread, binpack].")
+		}
+	}
+	return nil
+}
+
+func isInstanceField(field string) bool { return field == "instanceId" || field == "host" }
+
+// pick chooses one of the instances that a task fits on: each strategy leaves those that are best by it to the next. Among
+// equals it is the first; without a strategy, any.
+func (s *Server) pick(fits []instance, r *request, loads []load) instance {
+	if len(r.strategy) == 0 {
+		return fits[s.random.IntN(len(fits))]
+	}
+	for _, one := range r.strategy {
+		switch one.Type {
+		case types.PlacementStrategyTypeRandom:
+			n := s.random.IntN(len(fits))
+			fits = fits[n : n+1]
+		case types.PlacementStrategyTypeBinpack:
+			fits = least(fits, unused(strings.ToLower(*one.Field)))
+		case types.PlacementStrategyTypeSpread:
+			fits = least(fits, s.crowd(r, *one.Field, loads))
+		}
+	}
+	return fits[0]
+}
+
+// least are the instances with the smallest score.
+func least(all []instance, score func(instance) int) []instance {
+	var best []instance
+	lowest := 0
+	for _, i := range all {
+		n := score(i)
+		if best == nil || n < lowest {
+			best, lowest = nil, n
+		}
+		if n == lowest {
+			best = append(best, i)
+		}
+	}
+	return slices.Clip(best)
+}
+
+func unused(field string) func(instance) int {
+	if field == "cpu" {
+		return func(i instance) int { return i.CPU - i.used.cpu }
+	}
+	return func(i instance) int { return i.Memory - i.used.memory }
+}
+
+// crowd counts the tasks of the request's group on all instances that have the field's value in common with one. Instances
+// without the attribute are one crowd of their own.
+func (s *Server) crowd(r *request, field string, loads []load) func(instance) int {
+	if isInstanceField(field) {
+		return func(i instance) int { return loads[i.index].groups[r.group] }
+	}
+	name := strings.TrimPrefix(field, "attribute:")
+	crowds := map[string]int{}
+	for _, i := range s.instances(r.cluster, statusActive, statusDraining) {
+		crowds[i.attributes()[name]] += loads[i.index].groups[r.group]
+	}
+	return func(i instance) int { return crowds[i.attributes()[name]] }
+}
