@@ -22,8 +22,10 @@ func runLocal(ctx context.Context, args []string, out, errOut io.Writer) error {
 	ecsAddr := flags.String("ecs-addr", "127.0.0.1:3001", "host:port of the ECS endpoint, on loopback")
 	data := flags.String("data", ".davit", "folder that keeps runs, executions, tasks and their output")
 	events := flags.Bool("task-events", true, "follow tasks by their state change events; false polls")
-	cpu := flags.Int("cpu", 262_144, "CPU units of the cluster (1,024 a vCPU); nominal, nothing is reserved")
-	memory := flags.Int("memory", 1_048_576, "MiB of memory of the cluster; nominal, nothing is reserved")
+	cpu := flags.Int("cpu", 262_144, "CPU units of a container instance (1,024 a vCPU); nominal, nothing is reserved")
+	memory := flags.Int("memory", 1_048_576, "MiB of memory of a container instance; nominal, nothing is reserved")
+	instances := flags.String("instances", "1", "number of container instances, or a JSON file that describes them (docs/local.md)")
+	seed := flags.Uint64("placement-seed", 0, "makes random placement repeatable; 0 is another each time")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return err
@@ -40,8 +42,14 @@ func runLocal(ctx context.Context, args []string, out, errOut io.Writer) error {
 	if err != nil {
 		return err
 	}
+	machines, err := readInstances(*instances)
+	if err != nil {
+		return err
+	}
 	_, statErr := os.Stat(filepath.Join(dir, "runs.db"))
-	i, err := serve(local.Options{Dir: dir, TaskEvents: *events, CPU: *cpu, Memory: *memory}, *addr, *ecsAddr, errOut)
+	i, err := serve(local.Options{
+		Dir: dir, TaskEvents: *events, CPU: *cpu, Memory: *memory, Machines: machines, PlacementSeed: *seed,
+	}, *addr, *ecsAddr, errOut)
 	if err != nil {
 		return err
 	}

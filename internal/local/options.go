@@ -24,8 +24,12 @@ type Options struct {
 	ECSAddr string
 	// ECS carries Davit's calls to it; nil is HTTP.
 	ECS http.RoundTripper
-	// CPU (units, 1,024 a vCPU) and Memory (MiB) are the capacity of the cluster; 0 is 256 vCPU and 1 TiB.
+	// CPU (units, 1,024 a vCPU) and Memory (MiB) are the capacity of each container instance; 0 is 256 vCPU and 1 TiB.
 	CPU, Memory int
+	// Machines are the container instances; nil is one.
+	Machines []localecs.Machine
+	// PlacementSeed makes random placement repeatable; 0 is another each time.
+	PlacementSeed uint64
 	// Starts bounds how many processes are being started at a time; 0 is twice the CPUs.
 	Starts int
 	// StopTimeout is the time between SIGTERM and SIGKILL of a container that sets none; 0 is 30 s.

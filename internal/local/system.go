@@ -84,6 +84,7 @@ func (s *System) open() error {
 	}
 	s.ECS, err = localecs.Open(localecs.Options{
 		Dir: o.Dir, Runner: o.Runner, Clock: o.Clock, CPU: o.CPU, Memory: o.Memory, Starts: o.Starts, StopTimeout: o.StopTimeout,
+		Machines: o.Machines, Seed: o.PlacementSeed,
 		Events: events, Faults: o.Faults, RecordCalls: o.RecordCalls, NoSync: o.NoSync, Logger: o.Log,
 	})
 	return err

@@ -5,9 +5,13 @@
 //
 // A container runs the command, the entry point, the environment and the overrides asked for. Of the host's environment it sees
 // PATH alone; its working folder, HOME and TMPDIR are its own, and its output goes to one file (LogFile). Exit codes, times,
-// versions, stop codes, dependsOn (START, COMPLETE and SUCCESS), essential containers, stopTimeout, client tokens, capacity in CPU
-// units and memory, GPUs (there are none) and the one hour for which a stopped task is shown follow ECS. The capacity is booked,
-// not enforced: a process may use more memory than its container asked for.
+// versions, stop codes, dependsOn (START, COMPLETE and SUCCESS), essential containers, stopTimeout, client tokens and the one hour for
+// which a stopped task is shown follow ECS.
+//
+// A task is placed on a container instance: placement constraints (package clusterquery reads the expressions), strategies, capacity provider
+// strategies, required attributes, the agent's connection, and CPU, memory, GPUs and fixed host ports (bridge and host mode). Whoever finds no
+// place gets the reason of the instance that came closest, one failure a task. What is booked is not enforced: a process may use more memory
+// than its container asked for, it may listen on any port, and a GPU is a name.
 //
 // No answer and no event shows what a kill -9 could take back: both wait until what they show is on disk, and no process starts
 // before its task is.
@@ -16,14 +20,22 @@
 //
 // image, links, portMappings, networkConfiguration, logConfiguration, firelensConfiguration, healthCheck (healthStatus stays UNKNOWN),
 // user, privileged, ulimits, linuxParameters, systemControls, docker labels and options, DNS settings, startTimeout, roles,
-// runtimePlatform, platformVersion, ephemeralStorage, placementStrategy, volumes that no container mounts, enableExecuteCommand,
-// enableECSManagedTags, proxyConfiguration. A Fargate task is placed on the local instance and does not name it. Every cluster is
-// served by the same local instances, and FARGATE and FARGATE_SPOT are capacity providers of every cluster.
+// platformVersion, ephemeralStorage, volumes that no container mounts, enableExecuteCommand, proxyConfiguration. Of runtimePlatform only
+// the attributes that it requires of an instance count.
+//
+// # Container instances
+//
+// Each of Options.Machines is registered with every cluster as an instance of its own; tasks of all clusters share what the machine has.
+// A deregistered instance stays INACTIVE as long as the folder is there, and tasks that it had, by force, go on to their end. There are no agents
+// and no Auto Scaling groups: RegisterContainerInstance and CreateCapacityProvider are missing, a capacity provider of instances exists because
+// a machine names it, and its tasks fail where ECS would wait for it to grow. Elastic network interfaces and the zones of subnets are not
+// counted, so RESOURCE:ENI and LOCATION come only on order. EXTERNAL is placed as EC2 is. A Fargate task is on any machine that has room,
+// whatever the state of the instances, and names none.
 //
 // # Refused with a ClientException by RunTask and StartTask
 //
 // What would make a container run otherwise than it was asked to: secrets, environmentFiles, mountPoints, volumesFrom,
-// volumeConfigurations, an enabled restartPolicy, inference accelerators, dependsOn with HEALTHY, and the placement constraint memberOf.
+// volumeConfigurations, an enabled restartPolicy, inference accelerators, and dependsOn with HEALTHY.
 // RegisterTaskDefinition refuses task-level inferenceAccelerators, which ECS no longer has.
 //
 // Operations that this package does not have answer UnsupportedFeatureException, members that ECS does not have InvalidParameterException.
