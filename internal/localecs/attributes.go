@@ -126,11 +126,11 @@ func (s *Server) target(cluster string, a types.Attribute) (*instance, error) {
 	case a.TargetType == "" && !strings.HasPrefix(ref, arnRoot):
 		return nil, invalid("targetType must be specified when targetId is not a full ARN.")
 	}
-	i, _, err := s.instance(cluster, ref)
+	i, _, err := s.findInstance(cluster, ref)
 	if err != nil {
 		return nil, err
 	}
-	if i == nil || i.Status == statusInactive {
+	if i == nil || i.Status == inactive {
 		return nil, refuse("TargetNotFoundException", "The specified target could not be found.")
 	}
 	return i, nil
@@ -177,7 +177,7 @@ func (s *Server) listAttributes(in *ecs.ListAttributesInput) (any, error) {
 		return nil, invalid("attributeName must be specified with attributeValue.")
 	}
 	byKeyOf := map[string]types.Attribute{}
-	for _, i := range s.instances(cluster, statusActive, statusDraining) {
+	for _, i := range s.instances(cluster, statusActive, draining) {
 		for name, v := range i.attributes() {
 			if (in.AttributeName == nil || *in.AttributeName == name) && (in.AttributeValue == nil || *in.AttributeValue == v) {
 				byKeyOf[i.id+" "+name] = i.targeted(name, v)

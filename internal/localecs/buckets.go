@@ -14,11 +14,15 @@ type allowance struct {
 // allowances are AWS's request throttling rates for the operations that this package has.
 func allowances() []allowance {
 	return []allowance{
-		{100, 40, []string{"RunTask", "StartTask", "StopTask"}},
-		{100, 20, []string{"DescribeTasks", "ListTasks", "DescribeContainerInstances", "ListContainerInstances"}},
+		{100, 40, []string{
+			"RunTask", "StartTask", "StopTask", "PutAttributes", "DeleteAttributes", "DeregisterContainerInstance", "UpdateContainerInstancesState",
+		}},
+		{100, 20, []string{"DescribeTasks", "ListTasks", "DescribeContainerInstances", "ListContainerInstances", "ListAttributes"}},
 		{20, 1, []string{"RegisterTaskDefinition", "DeregisterTaskDefinition"}},
 		{50, 20, []string{"DescribeTaskDefinition", "ListTaskDefinitions"}},
 		{50, 20, []string{"DescribeClusters", "ListClusters"}},
+		{20, 1, []string{"CreateCluster", "PutClusterCapacityProviders"}},
+		{50, 20, []string{"DescribeCapacityProviders"}},
 	}
 }
 

@@ -15,6 +15,7 @@ const (
 	maxOverrides        = 8192
 	maxStartedBy        = 128
 	maxStartedByOfStart = 36
+	maxTags             = 50
 )
 
 // shared is the part that RunTask's and StartTask's inputs have in common.
@@ -87,6 +88,8 @@ func checkStartedBy(startedBy *string, most int) error {
 // checkShared refuses what does not fit the definition, and what would run otherwise than it was asked to.
 func checkShared(in shared, d *definition) error {
 	switch {
+	case len(in.tags) > maxTags:
+		return invalid("tags cannot have more than 50 elements.")
 	case in.propagate != "" && !slices.Contains(in.propagate.Values(), in.propagate):
 		return invalid("propagateTags should be one of [TASK_DEFINITION, SERVICE, NONE].")
 	case in.propagate == types.PropagateTagsService:
@@ -97,9 +100,6 @@ func checkShared(in shared, d *definition) error {
 		return invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
 	case d.NetworkMode != types.NetworkModeAwsvpc && in.network != nil:
 		return invalid("Network Configuration is not valid for the given networkMode of this task definition.")
-	}
-	if err := checkTags(in.tags); err != nil {
-		return err
 	}
 	if err := checkOverrides(in.overrides, d); err != nil {
 		return err

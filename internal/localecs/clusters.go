@@ -86,7 +86,7 @@ func (s *Server) showCluster(name string, tags bool) *types.Cluster {
 	if !tags {
 		c.Tags = nil
 	}
-	c.RegisteredContainerInstancesCount = int32(len(s.instances(name, statusActive, statusDraining)))
+	c.RegisteredContainerInstancesCount = int32(len(s.instances(name, statusActive, draining)))
 	for _, t := range s.order {
 		if t.cluster == name {
 			countTask(t, &c.RunningTasksCount, &c.PendingTasksCount)

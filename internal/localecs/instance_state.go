@@ -27,13 +27,13 @@ func (s *Server) updateContainerInstancesState(in *ecs.UpdateContainerInstancesS
 	out := &ecs.UpdateContainerInstancesStateOutput{ContainerInstances: []types.ContainerInstance{}, Failures: []types.Failure{}}
 	loads := s.loads(cluster)
 	for _, ref := range in.ContainerInstances {
-		i, id, err := s.instance(cluster, ref)
+		i, id, err := s.findInstance(cluster, ref)
 		switch {
 		case err != nil:
 			return nil, err
 		case i == nil:
 			out.Failures = append(out.Failures, types.Failure{Arn: new(instanceARN(cluster, id)), Reason: new(reasonMissing)})
-		case i.Status == statusInactive:
+		case i.Status == inactive:
 			out.Failures = append(out.Failures, types.Failure{Arn: new(i.arn()), Reason: new(reasonInactive)})
 		default:
 			s.setStatus(*i, string(in.Status))
@@ -56,7 +56,7 @@ func (s *Server) deregisterContainerInstance(in *ecs.DeregisterContainerInstance
 	if err != nil {
 		return nil, err
 	}
-	i, _, err := s.instance(cluster, value(in.ContainerInstance))
+	i, _, err := s.findInstance(cluster, value(in.ContainerInstance))
 	if err != nil {
 		return nil, err
 	}
@@ -64,9 +64,9 @@ func (s *Server) deregisterContainerInstance(in *ecs.DeregisterContainerInstance
 		return nil, instanceNotFound()
 	}
 	l := s.loads(cluster)[i.index]
-	if i.Status != statusInactive && l.running+l.pending > 0 && !value(in.Force) {
+	if i.Status != inactive && l.running+l.pending > 0 && !value(in.Force) {
 		return nil, invalid("Found running tasks on the instance.")
 	}
-	s.setStatus(*i, statusInactive)
+	s.setStatus(*i, inactive)
 	return &ecs.DeregisterContainerInstanceOutput{ContainerInstance: new(s.showInstance(*i, l))}, nil
 }

@@ -17,7 +17,7 @@ func (s *Server) listContainerInstances(in *ecs.ListContainerInstancesInput) (an
 	if err != nil {
 		return nil, err
 	}
-	statuses := []string{statusActive, statusDraining}
+	statuses := []string{statusActive, draining}
 	if in.Status != "" {
 		if !slices.Contains(in.Status.Values(), in.Status) {
 			return nil, invalid("status should be one of %v.", in.Status.Values())
@@ -68,7 +68,7 @@ func (s *Server) describeContainerInstances(in *ecs.DescribeContainerInstancesIn
 	out := &ecs.DescribeContainerInstancesOutput{ContainerInstances: []types.ContainerInstance{}, Failures: []types.Failure{}}
 	loads := s.loads(cluster)
 	for _, ref := range in.ContainerInstances {
-		i, id, err := s.instance(cluster, ref)
+		i, id, err := s.findInstance(cluster, ref)
 		if err != nil {
 			return nil, err
 		}

@@ -144,6 +144,58 @@ func checkStates(b *bench, again string, names map[string]string) {
 	}
 }
 
+// TestStartTaskPlacement: the caller chooses the instance, and yet it must be one that the task can have.
+func TestStartTaskPlacement(t *testing.T) {
+	inBubble(t, localecs.Options{Machines: fleet()}, scripts, func(t *testing.T, b *bench) {
+		registerPlaced(b)
+		names := b.names()
+		b.server.Faults().DisconnectAgent(names["small"], true)
+		for _, tt := range []struct{ family, on, want string }{
+			{"job", "gpu", ""},
+			{"zone-a", "big", ""},
+			{"zone-a", "other", "MemberOf placement constraint unsatisfied."},
+			{"web", "other", ""},
+			{"web", "other", "RESOURCE:PORTS"},
+			{"gpu", "big", "RESOURCE:GPU"},
+			{"vpc", "gpu", "ATTRIBUTE"},
+			{"job", "small", "AGENT"},
+		} {
+			in := ecs.StartTaskInput{TaskDefinition: &tt.family, ContainerInstances: []string{names[tt.on]}}
+			if tt.family == "vpc" {
+				in.NetworkConfiguration = network()
+			}
+			out, err := b.client.StartTask(t.Context(), &in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for _, f := range out.Failures {
+				got += *f.Reason
+			}
+			if got != tt.want || len(out.Tasks)+len(out.Failures) != 1 {
+				t.Errorf("%s on %s: %q, want %q", tt.family, tt.on, got, tt.want)
+			}
+		}
+	})
+}
+
+func TestStatesThatCannotChange(t *testing.T) {
+	inBubble(t, localecs.Options{Instances: 2}, scripts, func(t *testing.T, b *bench) {
+		gone := b.instanceID("")
+		if _, err := b.client.DeregisterContainerInstance(t.Context(), &ecs.DeregisterContainerInstanceInput{ContainerInstance: &gone}); err != nil {
+			t.Fatal(err)
+		}
+		out, err := b.client.UpdateContainerInstancesState(t.Context(), &ecs.UpdateContainerInstancesStateInput{
+			Status: "ACTIVE", ContainerInstances: []string{gone, "none", b.instanceID("")}})
+		if err != nil || len(out.ContainerInstances) != 1 || len(out.Failures) != 2 || *out.Failures[0].Reason != "INACTIVE" || *out.Failures[1].Reason != "MISSING" {
+			t.Errorf("%+v, %v", out, err)
+		}
+		if i := b.describeInstance(gone); *i.Status != "INACTIVE" {
+			t.Errorf("%+v", i)
+		}
+	})
+}
+
 func TestNoInstances(t *testing.T) {
 	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
 		b.register("job", worker("app", "minute"))

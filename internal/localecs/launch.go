@@ -1,9 +1,14 @@
 package localecs
 
 import (
+	"slices"
+
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
+
+// managedTag is the one of ECS's own tags that a task without a service gets.
+const managedTag = "aws:ecs:clusterName"
 
 // request is what RunTask and StartTask have in common, once both were checked.
 type request struct {
@@ -73,7 +78,7 @@ func (s *Server) startTask(in *ecs.StartTaskInput) (any, error) {
 	}
 	out := newPlaced()
 	for _, ref := range in.ContainerInstances {
-		i, id, err := s.instance(cluster, ref)
+		i, id, err := s.findInstance(cluster, ref)
 		if err != nil {
 			return nil, err
 		}
@@ -110,13 +115,39 @@ func (s *Server) request(cluster string, in shared) (*request, error) {
 	}
 	r := &request{
 		cluster: cluster, definition: d, overrides: in.overrides, need: need, plan: plan(d, in.overrides, s.opt.StopTimeout),
-		group: value(in.group), startedBy: in.startedBy, tags: taskTags(in, d, cluster), execute: in.execute,
+		group: value(in.group), startedBy: in.startedBy, tags: in.tags, execute: in.execute,
 		where: where{constraints: constraints, requires: requiredAttributes(&d.TaskDefinition), ports: hostPorts(&d.TaskDefinition)},
 	}
 	if r.group == "" {
 		r.group = "family:" + *d.Family
 	}
+	if in.propagate == types.PropagateTagsTaskDefinition {
+		r.tags = mergeTags(d.Tags, in.tags)
+	}
+	if in.managed {
+		r.tags = append(slices.Clip(r.tags), types.Tag{Key: new(managedTag), Value: &cluster})
+	}
 	return r, nil
+}
+
+// mergeTags are the definition's tags and the call's, whose values win.
+func mergeTags(inherited, own []types.Tag) []types.Tag {
+	merged := append([]types.Tag{}, own...)
+	for _, t := range inherited {
+		if !hasTag(own, value(t.Key)) {
+			merged = append(merged, t)
+		}
+	}
+	return merged
+}
+
+func hasTag(tags []types.Tag, key string) bool {
+	for _, t := range tags {
+		if value(t.Key) == key {
+			return true
+		}
+	}
+	return false
 }
 
 // placed is the answer of RunTask and StartTask.

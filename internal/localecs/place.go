@@ -1,28 +1,11 @@
 package localecs
 
 import (
-	"slices"
+	"cmp"
+	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
-
-// The reasons for which a task finds no place, as ECS words them.
-const (
-	reasonMember   = "MemberOf placement constraint unsatisfied."
-	reasonLacks    = "ATTRIBUTE"
-	reasonAgent    = "AGENT"
-	reasonDistinct = "DistinctInstance placement constraint unsatisfied."
-	reasonGPU      = "RESOURCE:GPU"
-	reasonCPU      = "RESOURCE:CPU"
-	reasonMemory   = "RESOURCE:MEMORY"
-	reasonPorts    = "RESOURCE:PORTS"
-	reasonCapacity = "Capacity is unavailable at this time. Please try again later or in a different availability zone"
-)
-
-// closeness orders the reasons in the way an instance is asked: one that is refused for a later reason is the better match.
-func closeness(reason string) int {
-	return slices.Index([]string{reasonMember, reasonLacks, reasonAgent, reasonDistinct, reasonGPU, reasonCPU, reasonMemory, reasonPorts}, reason)
-}
 
 // place places one task for each provider as far as there is room, and starts them. The caller holds mu.
 func (s *Server) place(r *request, providers []provider) *placed {
@@ -80,10 +63,10 @@ func (s *Server) placeOnInstance(r *request, p provider, out *placed) {
 // startOn places a task on the instance that the caller names: strategies have no say, and neither has distinctInstance.
 func (s *Server) startOn(r *request, i instance, out *placed) {
 	switch i.Status {
-	case statusInactive:
+	case inactive:
 		out.fail(i.arn(), reasonInactive)
 		return
-	case statusDraining:
+	case draining:
 		out.fail(i.arn(), reasonInactive)
 		out.Failures[len(out.Failures)-1].Detail = new("The container instance is DRAINING.")
 		return
@@ -95,32 +78,78 @@ func (s *Server) startOn(r *request, i instance, out *placed) {
 	out.Tasks = append(out.Tasks, s.create(r, provider{launchType: types.LaunchTypeEc2}, i.machine, &i))
 }
 
-// candidates are the instances of a cluster that take tasks, of the capacity provider if one was asked for.
-func (s *Server) candidates(cluster string, p provider) []instance {
-	return slices.DeleteFunc(s.instances(cluster, statusActive), func(i instance) bool {
-		return p.capacity != "" && i.CapacityProvider != p.capacity
-	})
+// create makes a task on a machine and starts its life; on is the instance that the task names, nil on Fargate. What it returns
+// is the task as the reply shows it. The caller holds mu and has seen that there is room.
+func (s *Server) create(r *request, p provider, m *machine, on *instance) types.Task {
+	id := newID()
+	var ports []port
+	if on != nil {
+		ports = r.ports
+	}
+	booked := m.book(r.need, ports)
+	t := newTask(s.describeNew(r, p, booked, id), id, r.cluster, *r.definition.Family, s.seq+1)
+	s.locate(&t.Task, r, m, on)
+	t.token, t.instance, t.booked = r.token, m.index, booked
+	t.hiding = s.faults.hide(s.now())
+	s.add(t)
+	s.save(t)
+	s.announce(t, s.now())
+	s.lives.Go(func() { s.live(t, r.plan) })
+	return t.view()
 }
 
-// loadsFor saves the count of all tasks where no constraint and no strategy asks for it.
-func (s *Server) loadsFor(r *request) []load {
-	if r.constraints.any() || len(r.strategy) > 0 {
-		return s.loads(r.cluster)
-	}
-	return make([]load, len(s.machines))
+// release gives a stopped task's place back. The caller holds mu.
+func (s *Server) release(t *task) {
+	s.machines[t.instance].free(t.booked)
+	t.booked = booking{}
 }
 
-// unfit names why a task cannot be placed on an instance, empty when it can.
-func (s *Server) unfit(i instance, r *request, l load) string {
-	switch {
-	case len(r.constraints.members) > 0 && !r.constraints.member(s.asked(i, l)):
-		return reasonMember
-	case !satisfied(r.requires, i.attributes()):
-		return reasonLacks
-	case !s.agentConnected(i):
-		return reasonAgent
-	case r.constraints.distinct && l.groups[r.group] > 0:
-		return reasonDistinct
+func (s *Server) describeNew(r *request, p provider, booked booking, id string) types.Task {
+	now := s.now()
+	t := types.Task{
+		TaskArn: new(taskARN(r.cluster, id)), ClusterArn: new(clusterARN(r.cluster)), TaskDefinitionArn: r.definition.TaskDefinitionArn,
+		LastStatus: new(provisioning), DesiredStatus: new(running), CreatedAt: &now, Version: 1,
+		Cpu: new(strconv.Itoa(r.need.cpu)), Memory: new(strconv.Itoa(r.need.memory)),
+		Group: &r.group, StartedBy: r.startedBy, Tags: r.tags, LaunchType: p.launchType, EnableExecuteCommand: r.execute,
+		HealthStatus: types.HealthStatusUnknown, Connectivity: types.ConnectivityConnected, ConnectivityAt: &now,
+		Attachments: []types.Attachment{}, Overrides: r.overrides,
 	}
-	return i.lack(r.need, r.ports)
+	if t.Overrides == nil {
+		t.Overrides = &types.TaskOverride{ContainerOverrides: []types.ContainerOverride{}}
+	}
+	if p.capacity != "" {
+		t.CapacityProviderName = &p.capacity
+	}
+	gpus := booked.gpus
+	for _, c := range r.plan {
+		shown := c.describeNew(*t.TaskArn, r.cluster, id)
+		shown.GpuIds, gpus = gpus[:c.size.gpus:c.size.gpus], gpus[c.size.gpus:]
+		t.Containers = append(t.Containers, shown)
+	}
+	return t
+}
+
+// platform is the version that LATEST and no version at all stand for.
+func platform(asked *string) string {
+	if v := value(asked); v != "" && v != "LATEST" {
+		return v
+	}
+	return "1.4.0"
+}
+
+// locate says where the task is.
+func (s *Server) locate(t *types.Task, r *request, m *machine, on *instance) {
+	if on == nil {
+		t.PlatformVersion, t.PlatformFamily = new(platform(r.platform)), new("Linux")
+		t.AvailabilityZone = new(zone(m.index))
+		t.Attributes = []types.Attribute{attribute(attributeArchitecture, fargateArchitecture(&r.definition.TaskDefinition))}
+		return
+	}
+	has := on.attributes()
+	t.ContainerInstanceArn = new(on.arn())
+	t.AvailabilityZone = new(cmp.Or(has[attributeZone], zone(m.index)))
+	t.Attributes = []types.Attribute{}
+	if has[attributeArchitecture] != "" {
+		t.Attributes = append(t.Attributes, attribute(attributeArchitecture, has[attributeArchitecture]))
+	}
 }

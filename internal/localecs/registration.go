@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	statusDraining = "DRAINING"
-	statusInactive = "INACTIVE"
+	draining = "DRAINING"
+	inactive = "INACTIVE"
 	// agentVersion is that of the agent which the container instances do not have: newer than all that a definition can need.
 	agentVersion = "1.100.0"
 )
@@ -103,8 +103,8 @@ func (s *Server) instances(cluster string, statuses ...string) []instance {
 	return all
 }
 
-// instance finds an instance of a cluster by id or ARN, whatever its status; nil when there is none.
-func (s *Server) instance(cluster, ref string) (found *instance, id string, err error) {
+// findInstance finds an instance of a cluster by id or ARN, whatever its status; nil when there is none.
+func (s *Server) findInstance(cluster, ref string) (found *instance, id string, err error) {
 	id, err = resourceIn("container-instance", cluster, ref)
 	if err != nil {
 		return nil, "", err
@@ -117,8 +117,17 @@ func (s *Server) instance(cluster, ref string) (found *instance, id string, err 
 	return nil, id, nil
 }
 
+// instance is findInstance, for the machine's index; -1 is none.
+func (s *Server) instance(cluster, ref string) (index int, id string, err error) {
+	i, id, err := s.findInstance(cluster, ref)
+	if i == nil {
+		return -1, id, err
+	}
+	return i.index, id, err
+}
+
 func (s *Server) agentConnected(i instance) bool {
-	return i.Status != statusInactive && !s.faults.disconnected(i.id)
+	return i.Status != inactive && !s.faults.disconnected(i.id)
 }
 
 // load is what the tasks of a cluster make of its instances.

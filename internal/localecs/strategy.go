@@ -86,7 +86,7 @@ func (s *Server) crowd(r *request, field string, loads []load) func(instance) in
 	}
 	name := strings.TrimPrefix(field, "attribute:")
 	crowds := map[string]int{}
-	for _, i := range s.instances(r.cluster, statusActive, statusDraining) {
+	for _, i := range s.instances(r.cluster, statusActive, draining) {
 		crowds[i.attributes()[name]] += loads[i.index].groups[r.group]
 	}
 	return func(i instance) int { return crowds[i.attributes()[name]] }

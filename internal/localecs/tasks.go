@@ -135,9 +135,9 @@ func (s *Server) filter(in *ecs.ListTasksInput) (filter, error) {
 	if err := f.check(in); err != nil || value(in.ContainerInstance) == "" {
 		return f, err
 	}
-	i, id, err := s.instance(cluster, *in.ContainerInstance)
-	if err == nil && i == nil {
-		err = instanceNotFound()
+	index, id, err := s.instance(cluster, *in.ContainerInstance)
+	if err == nil && index < 0 {
+		err = invalid("The referenced container instance was not found.")
 	}
 	f.instance = instanceARN(cluster, id)
 	return f, err
