@@ -129,14 +129,15 @@ func (r *Run) wait(in StepInput, out StepOutput, d Decision) {
 	}
 }
 
-// refresh reads the live tasks from ECS unless the record is fresh.
+// refresh reads the live tasks from ECS unless the record is fresh. Tags that were not seen yet are read at once: ECS deletes them
+// with the stop (SP-06).
 func (o *Observer) refresh(ctx context.Context, r *Run, now time.Time, follow bool) error {
 	fresh := freshPoll
 	if follow {
 		fresh = freshFollow
 	}
 	a := r.attempt()
-	if a == nil || !a.live() || now.Sub(r.FreshAt) < fresh {
+	if a == nil || !a.live() || (now.Sub(r.FreshAt) < fresh && !r.tagsUnseen()) {
 		return nil
 	}
 	found, err := describe(ctx, o.Engine, r.Cluster, a.liveTasks())

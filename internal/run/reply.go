@@ -46,6 +46,9 @@ func (r *Run) takeReply(reply launchReply, now time.Time) {
 // place takes tasks that a launch call placed. Where ECS described each of them, the next look can wait.
 func (r *Run) place(a *Attempt, tasks []json.RawMessage, now time.Time) {
 	for _, raw := range tasks {
+		if t := a.find(readState(raw).TaskARN); t != nil && t.State().stopped() && a != r.attempt() {
+			continue // it says nothing that an ended attempt keeps
+		}
 		a.take(raw, fromECS, now)
 	}
 	if len(a.Tasks) == 0 {

@@ -15,7 +15,7 @@ type Stopper struct {
 }
 
 // Stop writes the wish down and sees to it that it is carried out: with task events it wakes the execution, without it
-// asks ECS itself. A run that has ended is answered as it is. Errors: CodeNotFound for a run, or a task of it, that
+// asks ECS itself, unless tags of the task were not seen yet: then the execution, which looks seconds after a launch, asks. A run that has ended is answered as it is. Errors: CodeNotFound for a run, or a task of it, that
 // the caller may not see; CodeUnavailable when the wish is written down but could not be passed on, which
 // the sweep makes good.
 func (s *Stopper) Stop(ctx context.Context, q StopRequest) (*Run, error) {
@@ -36,7 +36,7 @@ func (s *Stopper) Stop(ctx context.Context, q StopRequest) (*Run, error) {
 		}
 		Settle(r, now)
 		if !s.Tuning.TaskEvents {
-			asked = r.markAsked(Decide(r, now).Stops, now)
+			asked = r.markAsked(r.withTagsSeen(Decide(r, now).Stops), now)
 		}
 		return true, nil
 	})

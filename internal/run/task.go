@@ -3,7 +3,6 @@ package run
 import (
 	"encoding/json"
 	"reflect"
-	"sort"
 	"strings"
 	"time"
 )
@@ -35,6 +34,8 @@ type TaskState struct {
 	StartedAt     *time.Time       `json:"startedAt"`
 	StoppedAt     *time.Time       `json:"stoppedAt"`
 	Containers    []ContainerState `json:"containers"`
+	// Tags is nil while ECS has not shown them, and empty when it has shown that there are none.
+	Tags []json.RawMessage `json:"tags,omitzero"`
 }
 
 // ContainerState is the few fields of a task's container that decide.
@@ -67,7 +68,7 @@ func readState(raw json.RawMessage) TaskState {
 	for name, into := range map[string]any{
 		"taskArn": &s.TaskARN, "clusterArn": &s.ClusterARN, "containerInstanceArn": &s.InstanceARN, "lastStatus": &s.LastStatus, "desiredStatus": &s.DesiredStatus,
 		"stopCode": &s.StopCode, "stoppedReason": &s.StoppedReason, "startedBy": &s.StartedBy, "version": &s.Version,
-		"createdAt": &s.CreatedAt, "startedAt": &s.StartedAt, "stoppedAt": &s.StoppedAt, "containers": &s.Containers,
+		"createdAt": &s.CreatedAt, "startedAt": &s.StartedAt, "stoppedAt": &s.StoppedAt, "containers": &s.Containers, "tags": &s.Tags,
 	} {
 		if json.Unmarshal(members[name], into) != nil { // lenient on reads: what is not understood is absent
 			reflect.ValueOf(into).Elem().SetZero()
@@ -79,7 +80,20 @@ func readState(raw json.RawMessage) TaskState {
 // Ended says that nothing more will come of the task.
 func (t *Task) Ended() bool { return t.Lost || t.State().stopped() }
 
-func (s *TaskState) stopped() bool { return s.LastStatus == "STOPPED" || s.LastStatus == "DELETED" }
+// desiredStopped is the desiredStatus of a task that ECS stops, or has stopped.
+const desiredStopped = "STOPPED"
+
+// stopped says that the task is over. A status that ECS has had since is one only of a task that has a time of its stop.
+func (s *TaskState) stopped() bool {
+	switch s.LastStatus {
+	case "STOPPED", "DELETED":
+		return true
+	case "", "PROVISIONING", "PENDING", "ACTIVATING", "RUNNING", "DEACTIVATING", "STOPPING", "DEPROVISIONING":
+		return false
+	default:
+		return s.StoppedAt != nil
+	}
+}
 
 // ran says that the task was RUNNING, now or before it stopped.
 func (s *TaskState) ran() bool {
@@ -92,63 +106,6 @@ func (s *TaskState) ran() bool {
 
 // ShortID is the last part of the task's ARN.
 func (t *Task) ShortID() string { return t.ARN[strings.LastIndexByte(t.ARN, '/')+1:] }
-
-// source says where a description of a task comes from.
-type source int
-
-const (
-	fromECS   source = iota // an API answer: complete
-	fromEvent               // a task state change event: lacks tags, health and the like
-)
-
-// merge takes a description in if it is not older than what is known, and says whether that changed
-// anything. What an event lacks is kept; a stopped task stays stopped.
-func (t *Task) merge(raw json.RawMessage, from source, now time.Time) bool {
-	next, known := readState(raw), t.State()
-	if from == fromECS {
-		t.SeenAt = now
-	}
-	stale := next.Version < known.Version || (known.stopped() && !next.stopped())
-	if stale {
-		return false
-	}
-	if from == fromEvent {
-		t.SeenAt = now
-		raw = mergeMembers(t.Raw, raw, next.Version > known.Version)
-	}
-	if !t.Lost && string(raw) == string(t.Raw) {
-		return false
-	}
-	t.Raw, t.state, t.Lost = raw, nil, false
-	return true
-}
-
-// mergeMembers lays the members of b over those of a; without override only those that a lacks.
-func mergeMembers(a, b json.RawMessage, override bool) json.RawMessage {
-	var into, over map[string]json.RawMessage
-	if json.Unmarshal(a, &into) != nil || json.Unmarshal(b, &over) != nil {
-		return b
-	}
-	names := make([]string, 0, len(over))
-	for name := range over {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	changed := false
-	for _, name := range names {
-		if _, has := into[name]; !has || override {
-			into[name], changed = over[name], true
-		}
-	}
-	if !changed {
-		return a
-	}
-	merged, err := json.Marshal(into)
-	if err != nil {
-		return a
-	}
-	return merged
-}
 
 // compact drops what an ended attempt's task no longer needs: ids, stop codes, reasons and exit codes stay.
 func (t *Task) compact() {

@@ -39,12 +39,16 @@ func TestMerge(t *testing.T) {
 		keeps   bool // tags, which the newcomer lacks
 		seen    bool
 	}{
-		{"newer from ECS", `{"lastStatus":"STOPPED","version":6}`, fromECS, true, "STOPPED", false, true},
-		{"same version from ECS, complete", `{"lastStatus":"RUNNING","version":5,"cpu":"256"}`, fromECS, true, "RUNNING", false, true},
+		{"newer from ECS", `{"lastStatus":"RUNNING","version":6,"tags":[]}`, fromECS, true, "RUNNING", false, true},
+		{"newer from ECS, stopping", `{"lastStatus":"RUNNING","desiredStatus":"STOPPED","version":6,"tags":[]}`, fromECS, true, "RUNNING", true, true},
+		{"newer from ECS, stopped", `{"lastStatus":"STOPPED","version":6,"tags":[]}`, fromECS, true, "STOPPED", true, true},
+		{"newer from ECS, without a word of tags", `{"lastStatus":"RUNNING","version":6}`, fromECS, true, "RUNNING", true, true},
+		{"same version from ECS, complete", `{"lastStatus":"RUNNING","version":5,"cpu":"256","tags":[]}`, fromECS, true, "RUNNING", false, true},
 		{"older from ECS", `{"lastStatus":"PENDING","version":4}`, fromECS, false, "RUNNING", true, true},
 		{"newer event", `{"lastStatus":"STOPPED","version":6}`, fromEvent, true, "STOPPED", true, true},
 		{"same event again", `{"lastStatus":"RUNNING","version":5}`, fromEvent, false, "RUNNING", true, true},
 		{"same version adds what lacks", `{"lastStatus":"STOPPED","version":5,"cpu":"256"}`, fromEvent, true, "RUNNING", true, true},
+		{"older from ECS adds what lacks", `{"lastStatus":"PENDING","version":4,"cpu":"256"}`, fromECS, true, "RUNNING", true, true},
 		{"older event", `{"lastStatus":"STOPPED","version":4}`, fromEvent, false, "RUNNING", true, false},
 		{"no JSON", `{`, fromEvent, false, "RUNNING", true, false},
 	} {
@@ -57,7 +61,7 @@ func TestMerge(t *testing.T) {
 			if err := json.Unmarshal(task.Raw, &members); err != nil {
 				t.Fatal(err)
 			}
-			if task.State().LastStatus != c.status || (members["tags"] != nil) != c.keeps {
+			if task.State().LastStatus != c.status || (string(members["tags"]) == "[1]") != c.keeps {
 				t.Errorf("%s", task.Raw)
 			}
 			if task.SeenAt.Equal(now) != c.seen {

@@ -36,9 +36,9 @@ func (h *TaskEvents) Handle(ctx context.Context, event []byte) error {
 	if !ok {
 		return nil
 	}
-	orphan := false
+	orphan, detail := false, asDescribed(e.Detail)
 	r, err := h.edit(ctx, id, func(r *Run, now time.Time) (write bool, err error) {
-		write, orphan = r.takeEvent(number, e.Detail, now)
+		write, orphan = r.takeEvent(number, detail, now)
 		return write, nil
 	})
 	if errors.Is(err, ErrNotFound) {
@@ -47,7 +47,7 @@ func (h *TaskEvents) Handle(ctx context.Context, event []byte) error {
 	if err != nil {
 		return err
 	}
-	if orphan && s.DesiredStatus != "STOPPED" && !s.stopped() {
+	if orphan && s.DesiredStatus != desiredStopped && !s.stopped() {
 		return h.stopOrphan(ctx, r, s)
 	}
 	return (waker{h.Keeper, h.Workflow}).wake(ctx, r, h.now())
