@@ -35,7 +35,7 @@ func NewDescriber(api DescribeAPI) *Describer { return &Describer{api: api, pati
 
 // Describe reads tasks with their tags. cluster "" is the default cluster; no ARNs, no call. It is all or nothing: the first batch
 // that fails ends it, and so does a task with a failure other than MISSING, whose reason is then the error's Code. A task of which the
-// reply says nothing is in neither list.
+// reply says nothing is in neither list. A task without tags has an empty list of them: it was asked for them.
 func (d *Describer) Describe(ctx context.Context, cluster string, arns []string) (run.Description, error) {
 	var all run.Description
 	for batch := range slices.Chunk(arns, describeBatch) {
@@ -64,6 +64,11 @@ func (d *Describer) describe(ctx context.Context, cluster string, arns []string,
 			return failed(op, f)
 		}
 		into.Missing = append(into.Missing, aws.ToString(f.Arn))
+	}
+	for i := range out.Tasks {
+		if out.Tasks[i].Tags == nil {
+			out.Tasks[i].Tags = []types.Tag{}
+		}
 	}
 	tasks, err := encodeAll(op, out.Tasks)
 	into.Tasks = append(into.Tasks, tasks...)

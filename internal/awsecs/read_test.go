@@ -83,6 +83,31 @@ func TestDescribe(t *testing.T) {
 	}
 }
 
+// Tags are asked for, so a task that shows none has none; of a launch call's answer that cannot be said.
+func TestDescribeTellsThatThereAreNoTags(t *testing.T) {
+	fake := newFake(t).on("DescribeTasks", ok(`{"tasks":[{"taskArn":"a"},{"taskArn":"b","tags":[]},{"taskArn":"c","tags":[{"key":"k","value":"v"}]}]}`)).
+		on("RunTask", ok(`{"tasks":[{"taskArn":"a"}]}`))
+	engine := awsecs.New(fake.client())
+	got, err := engine.Describe(t.Context(), "", []string{"a", "b", "c"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{
+		`{"taskArn":"a","tags":[],"version":0}`, `{"taskArn":"b","tags":[],"version":0}`, `{"taskArn":"c","tags":[{"key":"k","value":"v"}],"version":0}`,
+	} {
+		if diff := cmp.Diff(value(t, want), value(t, string(got.Tasks[i]))); diff != "" {
+			t.Error(diff)
+		}
+	}
+	if in := value(t, fake.calls()[0].body).(map[string]any); !cmp.Equal(in["include"], []any{"TAGS"}) {
+		t.Errorf("include %v, want TAGS", in["include"])
+	}
+	placed, err := engine.Launch(t.Context(), run.RunTask, []byte(runInput))
+	if err != nil || cmp.Equal(value(t, string(placed.Tasks[0])), value(t, `{"taskArn":"a","tags":[],"version":0}`)) {
+		t.Errorf("%s %v", placed.Tasks, err)
+	}
+}
+
 // A batch that fails takes the others with it: half an answer would read as tasks that are gone.
 func TestDescribeIsAllOrNothing(t *testing.T) {
 	fake := newFake(t).on("DescribeTasks", ok(`{"tasks":[{"taskArn":"t"}]}`), refusal(400, "AccessDeniedException", "no"))
