@@ -40,6 +40,14 @@ func (Spec) Parse(body []byte) (run.Submission, []run.Violation) {
 	return s, bounded(append(found, judge(s.Operation, input)...))
 }
 
+// Has says whether the SDK's input of a launch operation has a member of that name.
+func (Spec) Has(op run.Operation, member string) bool {
+	if op == run.StartTask {
+		return slices.Contains(ecsjson.Names(ecs.StartTaskInput{}), member)
+	}
+	return slices.Contains(ecsjson.Names(ecs.RunTaskInput{}), member)
+}
+
 // ParseTaskDefinition judges a RegisterTaskDefinition input and returns it compact, nil when it is not a JSON object.
 func (Spec) ParseTaskDefinition(body []byte) (json.RawMessage, []run.Violation) {
 	return parseInput(registerTaskDefinition, body)

@@ -154,6 +154,16 @@ func TestFingerprintsInput(t *testing.T) {
 	}
 }
 
+func TestHas(t *testing.T) {
+	for member, want := range map[string][2]bool{
+		"cluster": {true, true}, "launchType": {true, false}, "containerInstances": {false, true}, "Cluster": {false, false}, "policy": {false, false},
+	} {
+		if got := [2]bool{Spec{}.Has(run.RunTask, member), Spec{}.Has(run.StartTask, member)}; got != want {
+			t.Errorf("%s: RunTask and StartTask %v, want %v", member, got, want)
+		}
+	}
+}
+
 func TestParseTaskDefinition(t *testing.T) {
 	input, found := Spec{}.ParseTaskDefinition([]byte("{ \"family\": \"a\", \"containerDefinitions\": [ {\"name\": \"c\", \"memory\": 64.0} ] }"))
 	if want := `{"family":"a","containerDefinitions":[{"name":"c","memory":64.0}]}`; len(found) > 0 || string(input) != want {

@@ -39,4 +39,6 @@ type Spec interface {
 	// Parse takes a POST /runs body apart and reports every broken rule of it at once, the policy's
 	// values aside (DecodePolicy). With violations, what could be read of the Submission is still filled.
 	Parse(body []byte) (Submission, []Violation)
+	// Has says whether an operation's input has a member of that name.
+	Has(op Operation, member string) bool
 }

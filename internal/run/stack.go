@@ -34,12 +34,6 @@ func (s Stack) shows(r *Run, caller string) bool {
 	return !s.OwnerOnly || r.Owner == caller
 }
 
-// startTaskMembers are what StartTask takes of RunDefaults.
-var startTaskMembers = map[string]bool{
-	"cluster": true, "enableECSManagedTags": true, "enableExecuteCommand": true, "group": true, "networkConfiguration": true,
-	"overrides": true, "propagateTags": true, "tags": true, "volumeConfigurations": true,
-}
-
 // excludes are members that ECS does not take together, or that mean something only with the other absent.
 var excludes = map[string][]string{
 	"launchType":               {"capacityProviderStrategy"},
@@ -48,14 +42,14 @@ var excludes = map[string][]string{
 
 // fill gives an input with the defaults for what it lacks. A default that the operation does not have, or that something
 // given excludes, is left out; networkConfiguration is for task definitions of network mode awsvpc (RT-13).
-func (s Stack) fill(op Operation, input json.RawMessage, def *Definition) json.RawMessage {
+func (s Stack) fill(spec Spec, op Operation, input json.RawMessage, def *Definition) json.RawMessage {
 	var given, defaults map[string]json.RawMessage
 	if len(s.Defaults) == 0 || json.Unmarshal(s.Defaults, &defaults) != nil || json.Unmarshal(input, &given) != nil {
 		return input
 	}
 	set := map[string]any{}
 	for name, value := range defaults {
-		if op == StartTask && !startTaskMembers[name] || has(given, name) || excluded(given, name) {
+		if !spec.Has(op, name) || has(given, name) || excluded(given, name) {
 			continue
 		}
 		if name == "networkConfiguration" && def != nil && def.NetworkMode != "awsvpc" {

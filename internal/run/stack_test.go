@@ -43,13 +43,14 @@ func TestStackFill(t *testing.T) {
 		"strategy excludes type": {`{"launchType":"FARGATE"}`, RunTask, `{"capacityProviderStrategy":[{}]}`, nil, `{"capacityProviderStrategy":[{}]}`},
 		"type excludes strategy": {`{"capacityProviderStrategy":[{}]}`, RunTask, `{"launchType":"EC2"}`, nil, `{"launchType":"EC2"}`},
 		"StartTask has no type":  {`{"launchType":"FARGATE","cluster":"jobs"}`, StartTask, `{}`, nil, `{"cluster":"jobs"}`},
+		"a member of tomorrow":   {`{"tomorrow":1}`, StartTask, `{}`, nil, `{"tomorrow":1}`},
 		"network for awsvpc":     {`{"networkConfiguration":` + vpc + `}`, RunTask, `{}`, awsvpc, `{"networkConfiguration":` + vpc + `}`},
 		"no network for bridge":  {`{"networkConfiguration":` + vpc + `}`, RunTask, `{}`, bridge, `{}`},
 		"network when unknown":   {`{"networkConfiguration":` + vpc + `}`, RunTask, `{}`, nil, `{"networkConfiguration":` + vpc + `}`},
 		"platform is Fargate's":  {`{"platformVersion":"1.4.0"}`, RunTask, `{"launchType":"EC2"}`, nil, `{"launchType":"EC2"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := (Stack{Defaults: json.RawMessage(c.defaults)}).fill(c.op, json.RawMessage(c.input), c.def)
+			got := (Stack{Defaults: json.RawMessage(c.defaults)}).fill(fakeSpec{}, c.op, json.RawMessage(c.input), c.def)
 			var g, w any
 			if json.Unmarshal(got, &g) != nil || json.Unmarshal([]byte(c.want), &w) != nil || !reflect.DeepEqual(g, w) {
 				t.Errorf("got %s, want %s", got, c.want)

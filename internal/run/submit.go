@@ -167,7 +167,7 @@ func (s *Submitter) resolve(ctx context.Context, r *Run, name string) ([]Violati
 	if familyOf(name) != "" {
 		out = s.resolveDefinition(ctx, r, name)
 	}
-	r.Resolved = s.Stack.fill(r.Operation, r.Resolved, r.Definition)
+	r.Resolved = s.Stack.fill(s.Spec, r.Operation, r.Resolved, r.Definition)
 	r.Cluster = stringMember(r.Resolved, "cluster")
 	out = append(out, s.Stack.violations(r.Resolved)...)
 	if err := s.Catalog.Cluster(ctx, r.Cluster); err != nil && isUnknown(err) {

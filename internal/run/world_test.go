@@ -227,6 +227,11 @@ func (fakeSpec) Parse(body []byte) (Submission, []Violation) {
 	return sub, found
 }
 
+// Has knows of no launch type and no platform version of StartTask.
+func (fakeSpec) Has(op Operation, member string) bool {
+	return op != StartTask || member != "launchType" && member != "platformVersion"
+}
+
 // Errors of ECS as the adapter reports them.
 
 func refusal(code, message string) error {
