@@ -1,0 +1,245 @@
+package local
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"davit/internal/localecs/scripted"
+	"davit/internal/run"
+)
+
+// untagging is ECS that deletes a task's tags when it stops (SP-06), whatever the endpoint behind it does. silent: the answer to a
+// launch call does not show them either.
+type untagging struct {
+	http.RoundTripper
+	silent bool
+}
+
+func (u untagging) RoundTrip(r *http.Request) (*http.Response, error) {
+	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	reply, err := u.RoundTripper.RoundTrip(r)
+	if err != nil || reply.StatusCode != http.StatusOK {
+		return reply, err
+	}
+	body, err := io.ReadAll(reply.Body)
+	_ = reply.Body.Close()
+	if err != nil {
+		return nil, err
+	}
+	body = u.change(operation, body)
+	reply.Body, reply.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	return reply, nil
+}
+
+func (u untagging) change(operation string, body []byte) []byte {
+	var answer map[string]any
+	if json.Unmarshal(body, &answer) != nil {
+		return body
+	}
+	tasks, _ := answer["tasks"].([]any)
+	for _, each := range tasks {
+		switch task := each.(map[string]any); {
+		case operation == "DescribeTasks" && task["desiredStatus"] == "STOPPED":
+			task["tags"] = []any{}
+		case operation == "RunTask" && u.silent:
+			delete(task, "tags")
+		}
+	}
+	changed, err := json.Marshal(answer)
+	if err != nil {
+		return body
+	}
+	return changed
+}
+
+// eachWayUntagging is eachWay with an ECS that deletes tags, told of by the launch call's answer or only by DescribeTasks.
+func eachWayUntagging(t *testing.T, script scripted.Script, test func(w *world)) {
+	t.Helper()
+	for name, silent := range map[string]bool{"launch shows tags": false, "only describing shows tags": true} {
+		for way, events := range map[string]bool{"events": true, "polling": false} {
+			t.Run(name+", "+way, func(t *testing.T) {
+				inWorld(t, app(script)(), func(o *Options) { o.TaskEvents, o.ECS = events, untagging{o.ECS, silent} }, func(w *world) {
+					w.call("POST", "/task-definitions", `{"family":"tagged","tags":[{"key":"owner","value":"team"},{"key":"stage","value":"test"}],
+						"containerDefinitions":[{"name":"app","image":"busybox","memory":64,"command":["work"]}]}`, 201)
+					w.start()
+					test(w)
+				})
+			})
+		}
+	}
+}
+
+// tagged are bodies whose tasks have tags, and the tags.
+var tagged = map[string]map[string]string{
+	`{"taskDefinition":"job","count":2,"tags":[{"key":"team","value":"a"},{"key":"empty","value":""}]}`:        {"team": "a", "empty": ""},
+	`{"taskDefinition":"tagged","propagateTags":"TASK_DEFINITION"}`:                                            {"owner": "team", "stage": "test"},
+	`{"taskDefinition":"tagged","propagateTags":"TASK_DEFINITION","tags":[{"key":"stage","value":"nightly"}]}`: {"owner": "team", "stage": "nightly"},
+}
+
+// shown are the tasks of a run, of all its attempts, as GET shows them.
+func (w *world) shown(id string) []map[string]any {
+	w.t.Helper()
+	var tasks []map[string]any
+	attempts, _ := w.call("GET", "/runs/"+id, "", 200)["attempts"].([]any)
+	for _, a := range attempts {
+		list, _ := a.(map[string]any)["tasks"].([]any)
+		for _, task := range list {
+			tasks = append(tasks, task.(map[string]any))
+		}
+	}
+	return tasks
+}
+
+// wantTags checks the tags that GET shows, besides the hash that a definition registered through Davit may hand down.
+func (w *world) wantTags(id string, want map[string]string) {
+	w.t.Helper()
+	tasks := w.shown(id)
+	if len(tasks) == 0 {
+		w.t.Fatal("no tasks are shown")
+	}
+	for _, task := range tasks {
+		got := map[string]string{}
+		tags, _ := task["tags"].([]any)
+		for _, each := range tags {
+			tag := each.(map[string]any)
+			if key := tag["key"].(string); !strings.HasPrefix(key, "davit") {
+				got[key], _ = tag["value"].(string)
+			}
+		}
+		if !maps.Equal(got, want) {
+			w.t.Errorf("%s has the tags %v, want %v", task["lastStatus"], tags, want)
+		}
+	}
+}
+
+// TestTagsOutliveAStop: tags that ECS deletes with the stop stay on the record (SP-06), wherever they came from.
+func TestTagsOutliveAStop(t *testing.T) {
+	eachWayUntagging(t, scripted.Script{Forever: true}, func(w *world) {
+		for _, body := range slices.Sorted(maps.Keys(tagged)) {
+			id := w.submit(body)
+			w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
+			w.stop(id)
+			r := w.end(id)
+			w.want(r, run.Stopped, run.ClassStopped, 1)
+			w.wantTags(id, tagged[body])
+		}
+	})
+}
+
+// TestTagsOfATaskThatIsStoppedAtOnce: the stop comes before anybody has looked at the task.
+func TestTagsOfATaskThatIsStoppedAtOnce(t *testing.T) {
+	eachWayUntagging(t, scripted.Script{Forever: true}, func(w *world) {
+		id := w.submit(`{"taskDefinition":"job","tags":[{"key":"team","value":"a"}]}`)
+		w.until(id, "placed", func(r *run.Run) bool { return len(r.Attempts) > 0 && len(r.Attempts[0].Tasks) > 0 })
+		w.stop(id)
+		r := w.end(id)
+		w.want(r, run.Stopped, run.ClassStopped, 1)
+		w.wantCalls("StopTask", 1)
+		w.wantTags(id, map[string]string{"team": "a"})
+	})
+}
+
+// TestTagsOutliveTheTasksOwnEnd: it ends between two looks, and the next one finds no tags any more.
+func TestTagsOutliveTheTasksOwnEnd(t *testing.T) {
+	eachWayUntagging(t, scripted.Script{For: 3 * time.Minute}, func(w *world) {
+		for _, body := range slices.Sorted(maps.Keys(tagged)) {
+			id := w.submit(body)
+			w.want(w.end(id), run.Succeeded, "", 1)
+			w.wantTags(id, tagged[body])
+		}
+	})
+}
+
+// TestStopReasonStays: 255 characters of any kind reach ECS whole, and are told of afterwards by the run and by the task (SP-03).
+func TestStopReasonStays(t *testing.T) {
+	reason := strings.Repeat("ж", 253) + `"🚢`
+	eachWay(t, app(scripted.Script{Forever: true}), func(w *world) {
+		w.start()
+		id := w.submit(job)
+		w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
+		body, err := json.Marshal(map[string]string{"reason": reason})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answer := w.call("POST", "/runs/"+id+"/stop", string(body), 202); answer["status"] != "STOPPING" {
+			t.Errorf("the stop is answered with a run that is %v (SP-07: it is asynchronous)", answer["status"])
+		}
+		if task := w.get(id).Attempts[0].Tasks[0]; task.Ended() {
+			t.Error("the task has stopped already")
+		}
+		w.want(w.end(id), run.Stopped, run.ClassStopped, 1)
+		if sent := w.calls("StopTask")[0]["reason"]; sent != reason {
+			t.Errorf("ECS was told %v", sent)
+		}
+		got := w.call("GET", "/runs/"+id, "", 200)
+		if text, _ := got["statusReason"].(string); !strings.Contains(text, reason) {
+			t.Errorf("the run says %q", text)
+		}
+		if task := w.shown(id)[0]; task["stoppedReason"] != reason || task["stopCode"] != "UserInitiated" {
+			t.Errorf("the task says %v, %v", task["stopCode"], task["stoppedReason"])
+		}
+	})
+}
+
+// TestStopOfTasksByName: by id or ARN; one that has stopped is left alone, and one of another run is not found.
+func TestStopOfTasksByName(t *testing.T) {
+	eachWay(t, app(scripted.Script{Forever: true}), func(w *world) {
+		w.start()
+		id, other := w.submit(`{"taskDefinition":"job","count":3}`), w.submit(job)
+		running := func(r *run.Run) bool { return r.Status == run.Running && len(r.Attempts[0].Tasks) == r.Count }
+		w.until(other, "running", running)
+		tasks := w.until(id, "running", running).Attempts[0].Tasks
+		stop := func(task, reason string, status int) map[string]any {
+			return w.call("POST", "/runs/"+id+"/stop", `{"reason":"`+reason+`","task":"`+task+`"}`, status)
+		}
+		stop(tasks[0].ARN, "by ARN", 202)
+		stop(tasks[1].ShortID(), "by id", 202)
+		for _, stranger := range []string{w.get(other).Attempts[0].Tasks[0].ARN, w.get(other).Attempts[0].Tasks[0].ShortID(), "nobody"} {
+			if faults := stop(stranger, "r", 404)["errors"].([]any); len(faults) != 1 || faults[0].(map[string]any)["rule"] != "SP-01" {
+				t.Errorf("%s: %v", stranger, faults)
+			}
+		}
+		r := w.until(id, "rid of two tasks", func(r *run.Run) bool { return r.Attempts[0].Tasks[0].Ended() && r.Attempts[0].Tasks[1].Ended() })
+		if r.Status != run.Running || r.Attempts[0].Tasks[2].Ended() {
+			t.Errorf("the run is %s, the third task %s", r.Status, r.Attempts[0].Tasks[2].State().LastStatus)
+		}
+		stop(tasks[0].ARN, "again", 202)
+		w.wantCalls("StopTask", 2)
+		w.stop(id)
+		w.want(w.end(id), run.Stopped, run.ClassStopped, 1)
+		w.wantCalls("StopTask", 3)
+		var reasons []any
+		for _, task := range w.shown(id) {
+			reasons = append(reasons, task["stoppedReason"])
+		}
+		if want := []any{"by ARN", "by id", "enough"}; !slices.Equal(reasons, want) {
+			t.Errorf("the tasks say %v, want %v", reasons, want)
+		}
+	})
+}
+
+// TestGracePeriod: a container that ignores SIGTERM is killed after the instance's own grace period (SP-04, SP-05).
+func TestGracePeriod(t *testing.T) {
+	for grace, want := range map[time.Duration]time.Duration{0: 30 * time.Second, 5 * time.Second: 5 * time.Second} {
+		inWorld(t, app(scripted.Script{Forever: true, IgnoreTerm: true})(), func(o *Options) { o.StopTimeout = grace }, func(w *world) {
+			w.start()
+			id := w.submit(job)
+			w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
+			w.stop(id)
+			r := w.end(id)
+			if took := r.StoppedAt.Sub(r.Stop.At); took < want || took > want+10*time.Second {
+				t.Errorf("it took %s, want %s", took, want)
+			}
+			if r.ExitCode == nil || *r.ExitCode != 137 {
+				t.Errorf("exit code %v, want 137: SIGKILL", r.ExitCode)
+			}
+		})
+	}
+}
