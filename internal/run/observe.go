@@ -137,7 +137,7 @@ func (o *Observer) refresh(ctx context.Context, r *Run, now time.Time, follow bo
 		fresh = freshFollow
 	}
 	a := r.attempt()
-	if a == nil || !a.live() || (now.Sub(r.FreshAt) < fresh && !r.tagsUnseen()) {
+	if a == nil || !a.live() || (now.Sub(r.FreshAt) < fresh && !r.tagsUnseen(a)) {
 		return nil
 	}
 	found, err := describe(ctx, o.Engine, r.Cluster, a.liveTasks())

@@ -22,12 +22,15 @@ func (w *world) stop(task string) *Run {
 }
 
 func TestStopBeforeLaunch(t *testing.T) {
-	w := ready(t, 1)
-	if r := w.stop(""); summary(r) != "STOPPED STOPPED exit=-" || r.Stop.Reason != "enough" || r.Stop.Cause != ByCaller {
-		t.Errorf("%s %+v", summary(r), r.Stop)
-	}
-	if out := w.launch(); out.Next != StepDone || len(w.ecs.inputs) > 0 {
-		t.Errorf("%+v", out)
+	for _, events := range []bool{true, false} {
+		w := ready(t, 1)
+		w.tuning.TaskEvents = events
+		if r := w.stop(""); summary(r) != "STOPPED STOPPED exit=-" || r.Stop.Reason != "enough" || r.Stop.Cause != ByCaller {
+			t.Errorf("%s %+v", summary(r), r.Stop)
+		}
+		if out := w.launch(); out.Next != StepDone || len(w.ecs.inputs) > 0 {
+			t.Errorf("%+v", out)
+		}
 	}
 }
 

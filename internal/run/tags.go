@@ -18,10 +18,10 @@ func (r *Run) taggedAtLaunch() bool {
 // unseen says that ECS has not shown the task's tags: what is known of it are events, or its ARN.
 func (t *Task) unseen() bool { return !t.Ended() && t.State().Tags == nil }
 
-// tagsUnseen says that a live task of the current attempt may have tags that ECS has not shown.
-func (r *Run) tagsUnseen() bool {
-	for i := range r.attempt().Tasks {
-		if r.attempt().Tasks[i].unseen() {
+// tagsUnseen says that a live task of the attempt may have tags that ECS has not shown.
+func (r *Run) tagsUnseen(a *Attempt) bool {
+	for i := range a.Tasks {
+		if a.Tasks[i].unseen() {
 			return r.taggedAtLaunch()
 		}
 	}
@@ -30,12 +30,13 @@ func (r *Run) tagsUnseen() bool {
 
 // withTagsSeen leaves out the tasks of the current attempt whose stop would delete tags that nobody has seen.
 func (r *Run) withTagsSeen(due []int) []int {
-	if !r.tagsUnseen() {
+	a := r.attempt()
+	if a == nil || !r.tagsUnseen(a) {
 		return due
 	}
 	var seen []int
 	for _, i := range due {
-		if !r.attempt().Tasks[i].unseen() {
+		if !a.Tasks[i].unseen() {
 			seen = append(seen, i)
 		}
 	}

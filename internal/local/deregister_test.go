@@ -1,0 +1,36 @@
+package local
+
+import (
+	"testing"
+	"time"
+
+	"davit/internal/localecs/scripted"
+	"davit/internal/run"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// TestDeregisterWhileRunning: tasks of a definition that becomes INACTIVE run on (DR-02), ECS still describes it (DD-02), and no new run
+// is accepted with it.
+func TestDeregisterWhileRunning(t *testing.T) {
+	eachWay(t, app(scripted.Script{For: 10 * time.Minute}), func(w *world) {
+		w.start()
+		id := w.submit(`{"taskDefinition":"job:1"}`)
+		w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
+		client, name := newECSClient(w.options), "job:1"
+		out, err := client.DeregisterTaskDefinition(w.t.Context(), &ecs.DeregisterTaskDefinitionInput{TaskDefinition: &name})
+		if err != nil || out.TaskDefinition.Status != types.TaskDefinitionStatusInactive {
+			t.Fatalf("%+v %v", out, err)
+		}
+		described, err := client.DescribeTaskDefinition(w.t.Context(), &ecs.DescribeTaskDefinitionInput{TaskDefinition: &name})
+		if err != nil || described.TaskDefinition.Status != types.TaskDefinitionStatusInactive {
+			t.Errorf("%+v %v", described, err)
+		}
+		faults := w.call("POST", "/runs", `{"taskDefinition":"job:1"}`, 400)["errors"].([]any)
+		if first := faults[0].(map[string]any); first["rule"] != run.RuleDefinition {
+			t.Errorf("a new run of it: %v", first)
+		}
+		w.want(w.end(id), run.Succeeded, "", 1)
+	})
+}
