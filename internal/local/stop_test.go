@@ -28,7 +28,8 @@ func TestStopDuringLaunch(t *testing.T) {
 		w.ECS.Faults().AnswerLate("RunTask", 5*time.Second)
 		w.start()
 		id := w.submit(job)
-		w.until(id, "launching", func(r *run.Run) bool { return r.Status == run.Launching })
+		// LAUNCHING lasts no time where the task's event overtakes the late answer, so it is the call that is waited for.
+		w.until(id, "launching", func(r *run.Run) bool { return len(r.Attempts) > 0 && r.Attempts[0].Calls > 0 })
 		w.stop(id)
 		r := w.end(id)
 		w.want(r, run.Stopped, run.ClassStopped, 1)
