@@ -46,11 +46,24 @@ func full() *run.Run {
 		Attempts: []run.Attempt{{
 			Number: 1, LaunchedAt: &at, Calls: 2,
 			Refusals: []run.Refusal{{Class: run.Capacity, Reason: "RESOURCE:MEMORY", Count: 4, LastAt: at}},
-			Tasks:    []run.Task{{ARN: "arn:1", Raw: json.RawMessage(`{"taskArn":"arn:1","lastStatus":"STOPPED","containers":[{"name":"app"},null]}`)}},
+			Tasks:    []run.Task{{ARN: "arn:1", Raw: describedTask(at)}},
 			Failures: []run.Failure{{ARN: "arn:2", Reason: "AGENT", Detail: "d"}},
 			Outcome:  &run.Outcome{Class: run.ExitClass(3), Detail: "d"},
 		}},
 	}
+}
+
+// describedTask is a task with the members that the document tells of.
+func describedTask(at time.Time) json.RawMessage {
+	task := `{"taskArn":"arn:1","group":"family:nightly","startedBy":"davit-1","lastStatus":"STOPPED","desiredStatus":"STOPPED","healthStatus":"UNKNOWN",
+		"stopCode":"UserInitiated","stoppedReason":"enough","connectivity":"CONNECTED","version":7,"tags":[{"key":"k","value":"v"}],
+		"attachments":[{"id":"a","type":"ElasticNetworkInterface","status":"DELETED","details":[]}],"containers":[{"name":"app"},null]`
+	for _, name := range []string{
+		"createdAt", "pullStartedAt", "pullStoppedAt", "connectivityAt", "startedAt", "stoppingAt", "executionStoppedAt", "stoppedAt",
+	} {
+		task += `,"` + name + `":"` + at.Format(time.RFC3339Nano) + `"`
+	}
+	return json.RawMessage(task + `}`)
 }
 
 func (s stub) handler() http.Handler {
