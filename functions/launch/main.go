@@ -9,6 +9,7 @@ import (
 	"davit/internal/config/boot"
 	"davit/internal/config/engine"
 	"davit/internal/config/table"
+	"davit/internal/ecsspec/refused"
 	"davit/internal/lambdaio"
 	"davit/internal/run"
 )
@@ -16,6 +17,6 @@ import (
 func main() { os.Exit(boot.Main(wire)) }
 
 func wire(b *boot.Boot) boot.Handler {
-	launcher := &run.Launcher{Keeper: table.Keeper(b), Engine: engine.Engine(b), Catalog: engine.Catalog(b)}
+	launcher := &run.Launcher{Keeper: table.Keeper(b), Engine: engine.Engine(b), Catalog: engine.Catalog(b), Rules: refused.Book{}}
 	return lambdaio.Step(launcher, b.Log)
 }

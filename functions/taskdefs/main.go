@@ -9,6 +9,7 @@ import (
 	"davit/internal/config/engine"
 	"davit/internal/config/web"
 	"davit/internal/ecsspec"
+	"davit/internal/ecsspec/refused"
 	"davit/internal/httpapi"
 	"davit/internal/run"
 )
@@ -17,6 +18,6 @@ func main() { os.Exit(boot.Main(wire)) }
 
 func wire(b *boot.Boot) boot.Handler {
 	stack := run.Stack{Families: b.Families()}
-	g := &run.Registrar{Spec: ecsspec.Spec{}, Definitions: engine.Registrar(b), Stack: stack, Writes: b.TaskDefinitionWrites()}
+	g := &run.Registrar{Spec: ecsspec.Spec{}, Rules: refused.Book{}, Definitions: engine.Registrar(b), Stack: stack, Writes: b.TaskDefinitionWrites()}
 	return web.Serve(b, httpapi.Routes{Register: httpapi.Register(g, web.Options(b))}, "ECS")
 }

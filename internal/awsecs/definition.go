@@ -13,6 +13,7 @@ func definition(d *types.TaskDefinition) run.Definition {
 		Family:      aws.ToString(d.Family),
 		Revision:    int(d.Revision),
 		NetworkMode: string(d.NetworkMode),
+		TaskRoleARN: aws.ToString(d.TaskRoleArn),
 		Containers:  make([]run.Container, 0, len(d.ContainerDefinitions)),
 	}
 	for _, c := range d.ContainerDefinitions {

@@ -9,20 +9,17 @@ import (
 	"davit/internal/run"
 )
 
-// The operations whose inputs the table covers beside run.RunTask and run.StartTask.
-const (
-	registerTaskDefinition run.Operation = "RegisterTaskDefinition"
-	stopTask               run.Operation = "StopTask"
-)
-
-// rule is one row of the table: what one field of an input may hold.
+// rule is one V row of the table: what one field of an input may hold. It is checked before ECS is asked.
 type rule struct {
 	id       string
 	on       []run.Operation
 	field    string // JSON pointer from the input; * stands for every item of a list
 	limit    string // what is allowed, in words
+	older    string // what older pages say instead; "" where they say the same
+	source   string // the public page that says so
 	required bool   // absent or null breaks the rule, where the field's parent is there
-	check    check  // nil: only required matters
+	typed    bool   // a value of the wrong JSON type breaks this rule, not the codec's
+	check    check  // nil: only required and typed matter
 }
 
 // check looks at a value that is there and is not null, and tells what is wrong with it. A value of another JSON type than it
@@ -81,5 +78,23 @@ func (r rule) judge(found []run.Violation, n jsontree.Node, pointer string, left
 }
 
 func (r rule) violation(pointer, what string) run.Violation {
-	return run.Violation{Field: pointer, Rule: r.id, Detail: what + "; allowed: " + r.limit}
+	return run.Violation{Field: pointer, Rule: r.id, Detail: what + "; allowed: " + r.allowed()}
+}
+
+// allowed is the limit, with what a reader of older pages may expect instead.
+func (r rule) allowed() string {
+	if r.older == "" {
+		return r.limit
+	}
+	return r.limit + " (older pages: " + r.older + ")"
+}
+
+// from says where rows come from that do not say so themselves.
+func from(source string, rows []rule) []rule {
+	for i := range rows {
+		if rows[i].source == "" {
+			rows[i].source = source
+		}
+	}
+	return rows
 }

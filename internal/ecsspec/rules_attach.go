@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
+	"davit/internal/ecsspec/row"
 	"davit/internal/jsontree"
 )
 
@@ -13,15 +14,15 @@ const ofVPC = "/networkConfiguration/awsvpcConfiguration"
 
 var publicIPs = types.AssignPublicIp("").Values()
 
-var networkRules = []rule{
+var networkRules = from(row.PageRunTask, []rule{
 	{id: "RT-14", on: onLaunch, field: ofVPC + "/subnets", required: true, limit: "1 to 16 subnets of one VPC", check: items(1, 16)},
 	{id: "RT-15", on: onLaunch, field: ofVPC + "/securityGroups", limit: "at most 5 security groups", check: items(0, 5)},
 	{id: "RT-16", on: onLaunch, field: ofVPC + "/assignPublicIp", limit: choice(publicIPs), check: enum(publicIPs)},
-}
+})
 
 const ofEBS = "/volumeConfigurations/*/managedEBSVolume"
 
-var volumeRules = []rule{
+var volumeRules = from(row.PageSDK, []rule{
 	{
 		id: "RT-42", on: onLaunch, field: "/volumeConfigurations/*/name", required: true,
 		limit: "the name of a volume of the task definition", check: chars(1, longestName, nil),
@@ -33,7 +34,8 @@ var volumeRules = []rule{
 	{id: "RT-42", on: onLaunch, field: ofEBS, limit: "sizeInGiB or snapshotId", check: volumeSource},
 	{id: "RT-42", on: onLaunch, field: ofEBS + "/terminationPolicy/deleteOnTermination", required: true, limit: "true or false"},
 	{id: "RT-42", on: onLaunch, field: ofEBS + "/tagSpecifications/*/resourceType", required: true, limit: choice(tagged), check: enum(tagged)},
-}
+	{id: "RT-42", on: onLaunch, field: ofEBS, limit: sizeLimit, check: volumeSize},
+})
 
 var tagged = types.EBSResourceType("").Values()
 
@@ -48,7 +50,7 @@ func volumeSource(volume jsontree.Node) []finding {
 
 const tagCharacters = "letters, digits, spaces and + - = . _ : / @"
 
-var tagRules = []rule{
+var tagRules = from(row.PageRunTask, []rule{
 	{id: "RT-35", on: onTagging, field: "/tags", limit: "at most 50 tags, each key once", check: items(0, 50)},
 	{id: "RT-35", on: onTagging, field: "/tags", limit: "at most 50 tags, each key once", check: keysOnce},
 	{id: "RT-36", on: onTagging, field: "/tags/*/key", required: true, limit: "1 to 128 characters", check: chars(1, 128, nil)},
@@ -57,7 +59,7 @@ var tagRules = []rule{
 	{id: "RT-37", on: onTagging, field: "/tags/*/value", limit: tagCharacters, check: onlyTagCharacters},
 	{id: "RT-38", on: onTagging, field: "/tags/*/key", limit: "any other prefix", check: text(notReserved)},
 	{id: "RT-38", on: onTagging, field: "/tags/*/value", limit: "any other prefix", check: text(notReserved)},
-}
+})
 
 var onlyTagCharacters = text(func(s string) string {
 	for _, r := range s {

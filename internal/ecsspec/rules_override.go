@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
+	"davit/internal/ecsspec/row"
 	"davit/internal/jsontree"
 )
 
@@ -22,7 +23,7 @@ var (
 	anyCount      = between(0, math.MaxInt32)
 )
 
-var overrideRules = []rule{
+var overrideRules = from(row.PageRunTask, []rule{
 	{id: "RT-18", on: onLaunch, field: ofContainer, limit: "an empty item, or one that names its container", check: namesContainer},
 	{id: "RT-19", on: onLaunch, field: ofContainer + "/environmentFiles", limit: "at most 10 files", check: items(0, 10)},
 	{
@@ -38,18 +39,33 @@ var overrideRules = []rule{
 	{id: "RT-20", on: onLaunch, field: ofContainer + "/memoryReservation", limit: "0 or more MiB", check: anyCount},
 	{
 		id: "RT-21", on: onLaunch, field: ofContainer + "/resourceRequirements/*/type", required: true,
-		limit: choice(resourceTypes), check: enum(resourceTypes),
+		limit: choice(resourceTypes), older: "GPU and InferenceAccelerator only", source: row.PageSDK, check: enum(resourceTypes),
 	},
-	{id: "RT-21", on: onLaunch, field: ofContainer + "/resourceRequirements/*", limit: "a value, or a sharingStrategy", check: resourceValue},
+	{id: "RT-21", on: onLaunch, field: ofContainer + "/resourceRequirements/*", limit: "a value, or a sharingStrategy", source: row.PageSDK, check: resourceValue},
 	{
 		id: "RT-21", on: onLaunch, field: ofContainer + "/resourceRequirements/*/sharingStrategy/nvidiaMps/memory", required: true,
-		limit: "the memory to share, in MiB",
+		limit: "the memory to share, in MiB", source: row.PageSDK,
+	},
+	{
+		id: "RT-22", on: onLaunch, field: "/overrides/cpu", limit: sizeText, source: row.PageFargate,
+		check: text(sizeShape),
+	},
+	{
+		id: "RT-22", on: onLaunch, field: "/overrides/memory", limit: sizeText, source: row.PageFargate,
+		check: text(sizeShape),
+	},
+	{id: "RT-22", on: onRun, limit: pairLimit, source: row.PageFargate, check: fargateOverride},
+	{id: "RT-23", on: onLaunch, field: "/overrides/executionRoleArn", limit: roleLimit, check: text(role)},
+	{id: "RT-23", on: onLaunch, field: "/overrides/taskRoleArn", limit: roleLimit, check: text(role)},
+	{
+		id: "RT-24", on: onLaunch, field: "/overrides/inferenceAcceleratorOverrides", limit: "none: Elastic Inference is no longer offered",
+		older: "the device names of the task definition", source: row.PageSDK, check: items(0, 0),
 	},
 	{
 		id: "RT-25", on: onLaunch, field: "/overrides/ephemeralStorage/sizeInGiB", required: true,
-		limit: "21 to 200 GiB", check: between(21, 200),
+		limit: "21 to 200 GiB", older: "from 20", check: between(21, 200),
 	},
-}
+})
 
 // jsonLength bounds a value's compact JSON, in characters.
 func jsonLength(most int) check {

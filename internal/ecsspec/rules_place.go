@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
+	"davit/internal/ecsspec/row"
 	"davit/internal/jsontree"
 )
 
@@ -13,9 +14,9 @@ const (
 	weightLimit = "0 to 1,000, and not 0 for one item at least where there are several"
 )
 
-var strategyRules = []rule{
+var strategyRules = from(row.PageRunTask, []rule{
 	{id: "RT-05", on: onRun, limit: "launchType or capacityProviderStrategy, not both", check: oneWayToPlace},
-	{id: "RT-06", on: onRun, field: "/capacityProviderStrategy", limit: "at most 20 items", check: items(0, 20)},
+	{id: "RT-06", on: onRun, field: "/capacityProviderStrategy", limit: "at most 20 items", older: "6", source: row.PageSpot, check: items(0, 20)},
 	{
 		id: "RT-07", on: onRun, field: "/capacityProviderStrategy/*/capacityProvider", required: true,
 		limit: "a capacity provider's name", check: chars(1, 2048, nil),
@@ -24,7 +25,7 @@ var strategyRules = []rule{
 	{id: "RT-08", on: onRun, field: "/capacityProviderStrategy", limit: weightLimit, check: someWeight},
 	{id: "RT-09", on: onRun, field: "/capacityProviderStrategy/*/base", limit: baseLimit, check: between(0, 100_000)},
 	{id: "RT-09", on: onRun, field: "/capacityProviderStrategy", limit: baseLimit, check: oneBase},
-}
+})
 
 func oneWayToPlace(input jsontree.Node) []finding {
 	_, launchType := input.Get("launchType")
@@ -70,7 +71,7 @@ var (
 	strategyTypes   = types.PlacementStrategyType("").Values()
 )
 
-var placementRules = []rule{
+var placementRules = from(row.PageRunTask, []rule{
 	{id: "RT-26", on: onRun, field: "/placementConstraints", limit: "at most 10 items", check: items(0, 10)},
 	{id: "RT-27", on: onRun, field: "/placementConstraints/*/type", required: true, limit: choice(constraintTypes), check: enum(constraintTypes)},
 	{id: "RT-28", on: onRun, field: "/placementConstraints/*/expression", limit: expressionLimit, check: chars(0, 2000, nil)},
@@ -78,7 +79,7 @@ var placementRules = []rule{
 	{id: "RT-29", on: onRun, field: "/placementStrategy", limit: "at most 5 items", check: items(0, 5)},
 	{id: "RT-30", on: onRun, field: "/placementStrategy/*/type", required: true, limit: choice(strategyTypes), check: enum(strategyTypes)},
 	{id: "RT-30", on: onRun, field: "/placementStrategy/*", limit: strategyLimit, check: binpackField},
-}
+})
 
 func expressionFitsType(constraint jsontree.Node) []finding {
 	kind, _ := constraint.Get("type")

@@ -1,6 +1,9 @@
 // Package ecsspec knows the inputs of ECS's operations: which members they have, of which type, and what the values may be. Its
-// table of rules (rules*.go) is data; each row has the id that a refused request shows.
+// table of rules (rules*.go, definition.go, behaviours.go, and the package refused) is data; each row has the id that a refused
+// request shows. docs/rules.md is generated from it.
 package ecsspec
+
+//go:generate go run ./rulesdoc ../../docs/rules.md
 
 import (
 	"encoding/json"
@@ -58,6 +61,22 @@ func (Spec) ParseStopTask(body []byte) (json.RawMessage, []run.Violation) {
 	return parseInput(stopTask, body)
 }
 
+// ParseDescribeTasks judges a DescribeTasks input and returns it compact, nil when it is not a JSON object.
+func (Spec) ParseDescribeTasks(body []byte) (json.RawMessage, []run.Violation) {
+	return parseInput(describeTasks, body)
+}
+
+// ParseDescribeTaskDefinition judges a DescribeTaskDefinition input and returns it compact, nil when it is not a JSON object.
+func (Spec) ParseDescribeTaskDefinition(body []byte) (json.RawMessage, []run.Violation) {
+	return parseInput(describeTaskDefinition, body)
+}
+
+// ParseDeregisterTaskDefinition judges a DeregisterTaskDefinition input, whose taskDefinition has to carry a revision, and returns
+// it compact, nil when it is not a JSON object.
+func (Spec) ParseDeregisterTaskDefinition(body []byte) (json.RawMessage, []run.Violation) {
+	return parseInput(deregisterTaskDefinition, body)
+}
+
 func parseInput(op run.Operation, body []byte) (json.RawMessage, []run.Violation) {
 	root, found, ok := read(body)
 	if !ok {
@@ -97,12 +116,26 @@ func fit(op run.Operation, input jsontree.Node) []run.Violation {
 	switch op {
 	case run.StartTask:
 		return fitStartTask(input)
-	case registerTaskDefinition:
-		return violations(ecsjson.Decode(input, new(ecs.RegisterTaskDefinitionInput)))
-	case stopTask:
-		return violations(ecsjson.Decode(input, new(ecs.StopTaskInput)))
+	case run.RunTask:
+		return violations(op, ecsjson.Decode(input.Without(foreign(op)...), new(ecs.RunTaskInput)))
 	default:
-		return violations(ecsjson.Decode(input.Without(foreign(op)...), new(ecs.RunTaskInput)))
+		return violations(op, ecsjson.Decode(input, emptyInput(op)))
+	}
+}
+
+// emptyInput is a pointer to the SDK's input of an operation that launches nothing.
+func emptyInput(op run.Operation) any {
+	switch op {
+	case registerTaskDefinition:
+		return new(ecs.RegisterTaskDefinitionInput)
+	case stopTask:
+		return new(ecs.StopTaskInput)
+	case describeTasks:
+		return new(ecs.DescribeTasksInput)
+	case deregisterTaskDefinition:
+		return new(ecs.DeregisterTaskDefinitionInput)
+	default:
+		return new(ecs.DescribeTaskDefinitionInput)
 	}
 }
 
@@ -122,13 +155,15 @@ func foreign(op run.Operation) []string {
 func fitStartTask(input jsontree.Node) []run.Violation {
 	others := foreign(run.StartTask)
 	own := input.Without(append([]string{clientTokenName}, others...)...)
-	found := violations(ecsjson.Decode(own, new(ecs.StartTaskInput)))
-	found = append(found, violations(ecsjson.Decode(only(input, clientTokenName), new(ecs.RunTaskInput)))...)
-	for _, m := range only(input, others...).Members {
-		found = append(found, run.Violation{
-			Field: jsontree.Join("", m.Name), Rule: "ST-05",
-			Detail: "StartTask, which containerInstances asks for, has no " + m.Name + "; allowed: " + m.Name + " or containerInstances, not both",
-		})
+	found := violations(run.StartTask, ecsjson.Decode(own, new(ecs.StartTaskInput)))
+	return append(found, violations(run.StartTask, ecsjson.Decode(only(input, clientTokenName), new(ecs.RunTaskInput)))...)
+}
+
+// onlyRunTask finds the members that StartTask has not.
+func onlyRunTask(input jsontree.Node) []finding {
+	var found []finding
+	for _, m := range only(input, foreign(run.StartTask)...).Members {
+		found = append(found, finding{jsontree.Join("", m.Name), "StartTask, which containerInstances asks for, has no " + m.Name})
 	}
 	return found
 }
@@ -144,14 +179,23 @@ func only(n jsontree.Node, names ...string) jsontree.Node {
 	return kept
 }
 
-func violations(faults []ecsjson.Fault) []run.Violation {
+// violations names the rules that the codec's faults break.
+func violations(op run.Operation, faults []ecsjson.Fault) []run.Violation {
 	found := make([]run.Violation, 0, len(faults))
 	for _, f := range faults {
-		rule := run.RuleWrongType
-		if f.Kind == ecsjson.UnknownName {
-			rule = run.RuleUnknownName
-		}
-		found = append(found, run.Violation{Field: f.Pointer, Rule: rule, Detail: f.Detail})
+		found = append(found, faulty(op, f))
 	}
 	return found
+}
+
+func faulty(op run.Operation, f ecsjson.Fault) run.Violation {
+	if f.Kind == ecsjson.UnknownName {
+		return run.Violation{Field: f.Pointer, Rule: run.RuleUnknownName, Detail: f.Detail}
+	}
+	for _, r := range rules {
+		if r.typed && r.field == f.Pointer && slices.Contains(r.on, op) {
+			return r.violation(f.Pointer, f.Detail)
+		}
+	}
+	return run.Violation{Field: f.Pointer, Rule: run.RuleWrongType, Detail: f.Detail}
 }

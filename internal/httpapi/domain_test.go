@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -19,6 +20,9 @@ type spec struct {
 
 func (s spec) Parse([]byte) (run.Submission, []run.Violation) { return s.sub, s.faults }
 func (s spec) Has(run.Operation, string) bool                 { return true }
+func (s spec) ParseAgainst(*run.Definition, run.Operation, json.RawMessage) []run.Violation {
+	return nil
+}
 
 // catalog knows nothing, or is out of reach.
 type catalog struct{ err *run.EngineError }

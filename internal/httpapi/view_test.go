@@ -31,7 +31,7 @@ func sample() *run.Run {
 		Attempts: []run.Attempt{{
 			Number: 1, StartedBy: "davit-secret", Want: 2, BeganAt: at, NotBefore: at, LaunchedAt: &started, Calls: 2,
 			Open:     &run.Call{Number: 2, Token: "secret-token"},
-			Refusals: []run.Refusal{{Class: run.Capacity, Reason: "RESOURCE:MEMORY", Count: 4, LastAt: at}},
+			Refusals: []run.Refusal{{Class: run.Capacity, Reason: "RESOURCE:PORTS", Rule: "RD-10", Count: 4, LastAt: at}},
 			Tasks: []run.Task{{
 				ARN: "arn:aws:ecs:eu-west-1:1:task/c/0123", SeenAt: at,
 				Raw: json.RawMessage(`{"taskArn":"arn:aws:ecs:eu-west-1:1:task/c/0123","cpu":"256","containers":[{"name":"app","exitCode":3},{"name":"proxy"},null],` +
@@ -63,7 +63,7 @@ func TestRunAsCallersSeeIt(t *testing.T) {
 		`"request":{"taskDefinition":"nightly","overrides":{"containerOverrides":[{"name":"app","environment":[{"name":"A","value":"***"},{"value":"***","name":"B"},{"name":"C","value":"***"}],"command":["--n","1e400"]}]}},` +
 		`"resolved":{"overrides":{"containerOverrides":[{"environment":[{"name":"A","value":"***"}]}]},"taskDefinition":"nightly:7"},` +
 		`"policy":{"retry":{"maxAttempts":3,"on":["NEVER_STARTED"],"intervalSeconds":10,"backoffRate":2,"maxIntervalSeconds":300},"startTimeoutSeconds":900,"launchTimeoutSeconds":3600,"placement":"FILL","verdict":{"successExitCodes":[0]}},` +
-		`"attempts":[{"number":1,"launchedAt":"2026-01-02T03:04:06.120Z","calls":2,"refusals":[{"class":"CAPACITY","reason":"RESOURCE:MEMORY","count":4,"lastAt":"2026-01-02T03:04:05.000Z"}],` +
+		`"attempts":[{"number":1,"launchedAt":"2026-01-02T03:04:06.120Z","calls":2,"refusals":[{"class":"CAPACITY","reason":"RESOURCE:PORTS","rule":"RD-10","count":4,"lastAt":"2026-01-02T03:04:05.000Z"}],` +
 		`"outcome":{"class":"EXIT:3","detail":"app exited with 3"},` +
 		`"tasks":[{"taskArn":"arn:aws:ecs:eu-west-1:1:task/c/0123","cpu":"256","containers":[{"name":"app","exitCode":3,"log":{"group":"/ecs/nightly","stream":"ecs/app/0123"}},{"name":"proxy"},null],` +
 		`"overrides":{"containerOverrides":[{"environment":[{"name":"A","value":"***"}]}]},"lastStatus":"STOPPED"}],` +

@@ -19,6 +19,7 @@ type attemptView struct {
 type refusalView struct {
 	Class  run.Class `json:"class"`
 	Reason string    `json:"reason"`
+	Rule   string    `json:"rule,omitempty"` // of the rule table
 	Count  int       `json:"count"`
 	LastAt *stamp    `json:"lastAt,omitempty"`
 }
@@ -29,7 +30,7 @@ func (o Options) viewAttempt(r *run.Run, a *run.Attempt) attemptView {
 		Outcome: a.Outcome, Failures: a.Failures,
 	}
 	for _, f := range a.Refusals {
-		v.Refusals = append(v.Refusals, refusalView{Class: f.Class, Reason: f.Reason, Count: f.Count, LastAt: stampOf(&f.LastAt)})
+		v.Refusals = append(v.Refusals, refusalView{Class: f.Class, Reason: f.Reason, Rule: f.Rule, Count: f.Count, LastAt: stampOf(&f.LastAt)})
 	}
 	for i := range a.Tasks {
 		v.Tasks = append(v.Tasks, o.viewTask(r, &a.Tasks[i]))

@@ -13,6 +13,7 @@ import (
 	"davit/internal/awsecs"
 	"davit/internal/boltstore"
 	"davit/internal/ecsspec"
+	"davit/internal/ecsspec/refused"
 	"davit/internal/httpapi"
 	"davit/internal/lambdaio"
 	"davit/internal/localecs"
@@ -107,11 +108,11 @@ func (s *System) wire() {
 		List:     httpapi.List(reader, web),
 		Get:      httpapi.Get(reader, web),
 		Stop:     httpapi.Stop(&run.Stopper{Keeper: keeper, Engine: engine, Workflow: flow}, web),
-		Register: httpapi.Register(&run.Registrar{Writes: true, Spec: ecsspec.Spec{}, Definitions: awsecs.NewRegistrar(client)}, web),
+		Register: httpapi.Register(&run.Registrar{Writes: true, Spec: ecsspec.Spec{}, Rules: refused.Book{}, Definitions: awsecs.NewRegistrar(client)}, web),
 	}.Handler(web)
 	log := s.options.Log
 	s.functions = map[string]lambdaio.Function{
-		launchFunction:    lambdaio.Step(&run.Launcher{Keeper: keeper, Engine: engine, Catalog: catalog}, log),
+		launchFunction:    lambdaio.Step(&run.Launcher{Keeper: keeper, Engine: engine, Catalog: catalog, Rules: refused.Book{}}, log),
 		observeFunction:   lambdaio.Step(&run.Observer{Keeper: keeper, Engine: engine, Workflow: flow}, log),
 		taskEventFunction: lambdaio.TaskEvent(&run.TaskEvents{Keeper: keeper, Engine: engine, Workflow: flow}, log),
 		sweepFunction:     lambdaio.Sweep(&run.Sweeper{Keeper: keeper, Engine: engine, Workflow: flow}, log),

@@ -85,13 +85,12 @@ func TestClassifyFailure(t *testing.T) {
 }
 
 func TestWorstFailureIsThePermanentOne(t *testing.T) {
-	class, reason := worstFailure([]Failure{{Reason: "RESOURCE:CPU"}, {Reason: "ATTRIBUTE", Detail: "ecs.os-type"}})
-	if class != Invalid || reason != "ATTRIBUTE: ecs.os-type" {
-		t.Errorf("%s %q", class, reason)
+	permanent := Failure{Reason: "ATTRIBUTE", Detail: "ecs.os-type"}
+	if worst := worstFailure([]Failure{{Reason: "RESOURCE:CPU"}, permanent}); worst != permanent {
+		t.Errorf("%+v", worst)
 	}
-	class, reason = worstFailure([]Failure{{Reason: "RESOURCE:CPU"}, {Reason: "RESOURCE:MEMORY"}})
-	if class != Capacity || reason != "RESOURCE:CPU" {
-		t.Errorf("%s %q", class, reason)
+	if worst := worstFailure([]Failure{{Reason: "RESOURCE:CPU"}, {Reason: "RESOURCE:MEMORY"}}); worst.Reason != "RESOURCE:CPU" {
+		t.Errorf("%+v", worst)
 	}
 }
 

@@ -24,7 +24,7 @@ func (r *Run) conclude(a *Attempt, now time.Time) {
 	case a.GivenUp != nil && a.GivenUp.Class == ClassLost:
 		r.end(now, Lost, ClassLost, a.GivenUp.Reason)
 	case a.GivenUp != nil:
-		r.end(now, Failed, a.GivenUp.Class, a.GivenUp.Reason)
+		r.end(now, Failed, a.GivenUp.Class, a.GivenUp.text())
 	case want > 0 && len(failing) > 0 && r.retriable(failing):
 		r.next(now, want)
 	case len(failing) > 0:
@@ -70,7 +70,7 @@ func stopTime(t *Task) time.Time {
 func (r *Run) outcome(a *Attempt, failing, stopped []ending) {
 	switch {
 	case a.GivenUp != nil:
-		a.Outcome = &Outcome{a.GivenUp.Class, a.GivenUp.Reason}
+		a.Outcome = &Outcome{a.GivenUp.Class, a.GivenUp.text()}
 	case len(failing) > 0:
 		o := failing[0].outcome
 		a.Outcome = &o

@@ -17,7 +17,7 @@ func TestDecide(t *testing.T) {
 		}
 		return r
 	}
-	refused := func(r *Run) { r.attempt().count(Capacity, "RESOURCE:CPU", start) }
+	refused := func(r *Run) { r.attempt().count(Refusal{Class: Capacity, Reason: "RESOURCE:CPU"}, start) }
 	open := func(at time.Time) func(*Run) {
 		return func(r *Run) { r.attempt().Open = &Call{Number: 1, Count: 1, NotBefore: at} }
 	}

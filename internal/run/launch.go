@@ -13,6 +13,7 @@ type Launcher struct {
 	Keeper
 	Engine  Engine
 	Catalog Catalog
+	Rules   Rulebook // nil: refusals carry no rule
 	// Claim is how long an invocation may take, at most: a StartTask call that it claimed is not repeated
 	// before. 0 is 60 s.
 	Claim time.Duration
@@ -71,7 +72,7 @@ func (l *Launcher) launch(ctx context.Context, r *Run, now time.Time) (StepOutpu
 	input := r.callInput(a)
 	placed, err := l.Engine.Launch(ctx, r.Operation, input)
 	placed.Tasks = l.fill(ctx, r, placed.Tasks)
-	reply := launchReply{attempt: a.Number, call: a.Open.Number, try: a.Open.Tries, placed: placed, err: err, wasUnclear: wasUnclear}
+	reply := launchReply{attempt: a.Number, call: a.Open.Number, try: a.Open.Tries, placed: placed, err: err, wasUnclear: wasUnclear, rules: l.Rules}
 	l.clarify(ctx, r, &reply)
 	return l.record(context.WithoutCancel(ctx), r.ID, reply)
 }

@@ -33,7 +33,7 @@ func (l *Launcher) look(ctx context.Context, r *Run, now time.Time) (StepOutput,
 func (l *Launcher) lookAgain(ctx context.Context, r *Run, now time.Time, err error) (StepOutput, error) {
 	a := r.attempt()
 	class := ClassifyError(err)
-	a.count(class, refusalText(err), now)
+	a.count(Refusal{Class: class, Reason: refusalText(err)}, now)
 	if class.retriedInAttempt() || now.Sub(a.Open.IntentAt) <= unclearLife {
 		a.Open.NotBefore = now.Add(time.Minute)
 	} else {

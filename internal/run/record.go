@@ -56,6 +56,7 @@ type Definition struct {
 	Revision int    `json:"revision"`
 	// NetworkMode is the definition's: awsvpc, bridge, host, none, or "" for ECS's default.
 	NetworkMode string      `json:"networkMode,omitempty"`
+	TaskRoleARN string      `json:"taskRoleArn,omitempty"`
 	Containers  []Container `json:"containers"`
 }
 
@@ -106,6 +107,7 @@ type Call struct {
 type Refusal struct {
 	Class  Class     `json:"class"`
 	Reason string    `json:"reason"`
+	Rule   string    `json:"rule,omitempty"` // of the rule table that it is about, where one is known
 	Count  int       `json:"count"`
 	LastAt time.Time `json:"lastAt"`
 }

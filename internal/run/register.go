@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 )
 
 // ContentTag is the tag that a task definition registered through Davit carries: the hash of what was asked. ECS fills
@@ -33,6 +32,7 @@ type Registrar struct {
 	Writes      bool // callers may register (AllowTaskDefinitionWrites)
 	Spec        DefinitionSpec
 	Definitions Definitions
+	Rules       Rulebook // nil: refusals name ECS's error code
 }
 
 // Register registers a definition unless the family's latest revision already says the same. Errors: CodeInvalid;
@@ -55,11 +55,11 @@ func (g *Registrar) Register(ctx context.Context, body []byte) (RegisterResult, 
 	case err == nil && tags[ContentTag] == hash:
 		return RegisterResult{Definition: latest}, nil
 	case err != nil && !isUnknown(err):
-		return RegisterResult{}, engineFault(err)
+		return RegisterResult{}, refusedCall(g.Rules, err)
 	}
 	definition, err := g.Definitions.Register(ctx, withTag(input, ContentTag, hash))
 	if err != nil {
-		return RegisterResult{}, registerFault(err)
+		return RegisterResult{}, refusedCall(g.Rules, err)
 	}
 	return RegisterResult{Definition: definition, Created: true}, nil
 }
@@ -90,16 +90,4 @@ func withTag(input json.RawMessage, key, value string) json.RawMessage {
 		return input
 	}
 	return withMembers(input, map[string]any{"tags": append(members.Tags, tag)})
-}
-
-// registerFault turns ECS's refusal of a definition into a violation of the request.
-func registerFault(err error) error {
-	if ClassifyError(err) != Invalid {
-		return engineFault(err)
-	}
-	var e *EngineError
-	if !errors.As(err, &e) || e.Code == "AccessDeniedException" {
-		return &Error{Code: CodeForbidden, Message: "Davit may not register this task definition", Err: err}
-	}
-	return invalid(Violation{Field: "", Rule: e.Code, Detail: "ECS refused the task definition: " + e.Message})
 }

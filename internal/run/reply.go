@@ -19,6 +19,7 @@ type launchReply struct {
 	err        error
 	wasUnclear bool              // an earlier try of the same call may have been carried out
 	adopted    []json.RawMessage // tasks of this attempt that ECS showed when asked again
+	rules      Rulebook
 }
 
 // takeReply writes a reply into the attempt whose call is open. A reply to another call is old news, its
@@ -34,7 +35,7 @@ func (r *Run) takeReply(reply launchReply, now time.Time) {
 	}
 	switch {
 	case reply.err == nil:
-		r.takePlacement(a, reply.placed, now)
+		r.takePlacement(a, reply, now)
 	case len(reply.adopted) > 0:
 		a.Open = nil
 		a.NotBefore = now
@@ -88,7 +89,8 @@ func (a *Attempt) take(raw json.RawMessage, from source, now time.Time) bool {
 }
 
 // takePlacement takes a 200: tasks, failures, or both. What is still missing is asked for under a new token.
-func (r *Run) takePlacement(a *Attempt, p Placement, now time.Time) {
+func (r *Run) takePlacement(a *Attempt, reply launchReply, now time.Time) {
+	p := reply.placed
 	missing := a.Open.Count - len(p.Tasks)
 	a.Open = nil
 	a.Failures = keep(p.Failures)
@@ -97,11 +99,13 @@ func (r *Run) takePlacement(a *Attempt, p Placement, now time.Time) {
 		return
 	}
 	if len(p.Failures) == 0 {
-		r.refuse(a, Unavailable, "ECS answered without tasks and without failures", now)
+		r.refuse(a, Refusal{Class: Unavailable, Reason: "ECS answered without tasks and without failures"}, now)
 		return
 	}
-	class, reason := worstFailure(p.Failures)
-	r.refuse(a, class, reason, now)
+	worst := worstFailure(p.Failures)
+	r.refuse(a, Refusal{
+		Class: ClassifyFailure(worst), Reason: withReason(worst.Reason, worst.Detail), Rule: failureRule(reply.rules, r.Operation, worst),
+	}, now)
 }
 
 func keep(failures []Failure) []Failure {
@@ -112,13 +116,13 @@ func keep(failures []Failure) []Failure {
 }
 
 // worstFailure is the failure that decides: a permanent one before one that a wait can cure.
-func worstFailure(failures []Failure) (Class, string) {
+func worstFailure(failures []Failure) Failure {
 	for _, f := range failures {
-		if c := ClassifyFailure(f); c == Invalid {
-			return c, withReason(f.Reason, f.Detail)
+		if ClassifyFailure(f) == Invalid {
+			return f
 		}
 	}
-	return ClassifyFailure(failures[0]), withReason(failures[0].Reason, failures[0].Detail)
+	return failures[0]
 }
 
 // takeError takes a try that was answered with an error, or not at all. An unclear one keeps its call open, for
@@ -129,7 +133,7 @@ func (r *Run) takeError(a *Attempt, reply launchReply, now time.Time) {
 	unclear := !errors.As(reply.err, &e) || e.Unclear || (reply.wasUnclear && (class == Throttled || class == Unavailable))
 	call := a.Open
 	a.Open = nil
-	r.refuse(a, class, refusalText(reply.err), now)
+	r.refuse(a, Refusal{Class: class, Reason: refusalText(reply.err), Rule: errorRule(reply.rules, reply.err)}, now)
 	if unclear {
 		call.NotBefore = a.NotBefore
 		a.Open, a.GivenUp = call, nil
@@ -149,30 +153,32 @@ func refusalText(err error) string {
 }
 
 // refuse counts a refusal and sets the pause, or gives up where no repetition can help.
-func (r *Run) refuse(a *Attempt, class Class, reason string, now time.Time) {
+func (r *Run) refuse(a *Attempt, said Refusal, now time.Time) {
 	a.Refused++
-	a.count(class, reason, now)
-	if !class.retriedInAttempt() {
-		a.GivenUp = &Refusal{Class: class, Reason: reason, Count: 1, LastAt: now}
+	a.count(said, now)
+	if !said.Class.retriedInAttempt() {
+		said.Count, said.LastAt = 1, now
+		a.GivenUp = &said
 		return
 	}
-	a.NotBefore = now.Add(RefusalPause(class, a.Refused, r.draw("launch", a.Number*1000+a.Calls+a.Refused)))
+	a.NotBefore = now.Add(RefusalPause(said.Class, a.Refused, r.draw("launch", a.Number*1000+a.Calls+a.Refused)))
 	if last := r.launchDeadline(a); a.NotBefore.After(last) && last.After(now) {
 		a.NotBefore = last
 	}
 }
 
 // count keeps refusals apart by class and reason, at most ten of them; the oldest gives way.
-func (a *Attempt) count(class Class, reason string, now time.Time) {
+func (a *Attempt) count(said Refusal, now time.Time) {
 	for i := range a.Refusals {
 		x := &a.Refusals[i]
-		if x.Class == class && x.Reason == reason {
+		if x.Class == said.Class && x.Reason == said.Reason {
 			x.Count++
 			x.LastAt = now
 			return
 		}
 	}
-	a.Refusals = append(a.Refusals, Refusal{Class: class, Reason: reason, Count: 1, LastAt: now})
+	said.Count, said.LastAt = 1, now
+	a.Refusals = append(a.Refusals, said)
 	if len(a.Refusals) > 10 {
 		a.Refusals = a.Refusals[1:]
 	}

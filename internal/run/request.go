@@ -41,4 +41,7 @@ type Spec interface {
 	Parse(body []byte) (Submission, []Violation)
 	// Has says whether an operation's input has a member of that name.
 	Has(op Operation, member string) bool
+	// ParseAgainst reports what does not fit the task definition in a launch input whose defaults are filled in; Field points into
+	// the input.
+	ParseAgainst(d *Definition, op Operation, input json.RawMessage) []Violation
 }

@@ -175,9 +175,9 @@ func TestGiveUp(t *testing.T) {
 	if a.GivenUp != nil {
 		t.Error("nothing was refused")
 	}
-	a.count(Capacity, "RESOURCE:CPU", start)
-	a.count(Throttled, "Rate exceeded", after(time.Minute))
-	a.count(Capacity, "RESOURCE:CPU", after(2*time.Minute))
+	a.count(Refusal{Class: Capacity, Reason: "RESOURCE:CPU"}, start)
+	a.count(Refusal{Class: Throttled, Reason: "Rate exceeded"}, after(time.Minute))
+	a.count(Refusal{Class: Capacity, Reason: "RESOURCE:CPU"}, after(2*time.Minute))
 	a.Open = &Call{Number: 1}
 	Settle(r, after(time.Hour))
 	if a.GivenUp != nil {
@@ -194,7 +194,7 @@ func TestGiveUp(t *testing.T) {
 	}
 	r, a = setup()
 	a.Tasks = append(a.Tasks, Task{ARN: arnOf("t1"), Raw: raw(described("t1", "RUNNING"))})
-	a.count(Capacity, "RESOURCE:CPU", start)
+	a.count(Refusal{Class: Capacity, Reason: "RESOURCE:CPU"}, start)
 	Settle(r, after(2*time.Hour))
 	if a.GivenUp == nil || r.Status != Running {
 		t.Errorf("what was placed runs on: %+v %s", a.GivenUp, r.Status)
@@ -208,8 +208,8 @@ func TestGiveUp(t *testing.T) {
 func TestRefusalsAreCounted(t *testing.T) {
 	a := &Attempt{}
 	for i := range 30 {
-		a.count(Capacity, "RESOURCE:CPU", after(time.Duration(i)))
-		a.count(Throttled, string(rune('a'+i)), after(time.Duration(i)))
+		a.count(Refusal{Class: Capacity, Reason: "RESOURCE:CPU"}, after(time.Duration(i)))
+		a.count(Refusal{Class: Throttled, Reason: string(rune('a' + i))}, after(time.Duration(i)))
 	}
 	if len(a.Refusals) != 10 {
 		t.Fatalf("%d refusals", len(a.Refusals))

@@ -170,6 +170,9 @@ func (s *Submitter) resolve(ctx context.Context, r *Run, name string) ([]Violati
 	r.Resolved = s.Stack.fill(s.Spec, r.Operation, r.Resolved, r.Definition)
 	r.Cluster = stringMember(r.Resolved, "cluster")
 	out = append(out, s.Stack.violations(r.Resolved)...)
+	if r.Definition != nil {
+		out = appendNew(out, s.Spec.ParseAgainst(r.Definition, r.Operation, r.Resolved))
+	}
 	if err := s.Catalog.Cluster(ctx, r.Cluster); err != nil && isUnknown(err) {
 		out = append(out, Violation{"/cluster", RuleCluster, "no ACTIVE cluster of that name; give a short name or ARN, or leave it out for the cluster `default`"})
 	}

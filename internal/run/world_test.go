@@ -232,6 +232,14 @@ func (fakeSpec) Has(op Operation, member string) bool {
 	return op != StartTask || member != "launchType" && member != "platformVersion"
 }
 
+// ParseAgainst finds the member misfit, whatever the definition.
+func (fakeSpec) ParseAgainst(_ *Definition, _ Operation, input json.RawMessage) []Violation {
+	if stringMember(input, "misfit") == "" {
+		return nil
+	}
+	return []Violation{{"/misfit", "RT-18", "it does not fit"}}
+}
+
 // Errors of ECS as the adapter reports them.
 
 func refusal(code, message string) error {

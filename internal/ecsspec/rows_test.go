@@ -3,7 +3,6 @@ package ecsspec
 import (
 	"fmt"
 	"strings"
-	"testing"
 
 	"davit/internal/run"
 )
@@ -191,124 +190,54 @@ func rowCases() []rowCase {
 		{run.RuleIdempotencyKey, onLaunch, `"clientToken":"` + str(255) + `"`, `"clientToken":"` + str(256) + `"`, "/clientToken"},
 		{run.RuleIdempotencyKey, onLaunch, `"clientToken":"k 1"`, `"clientToken":""`, "/clientToken"},
 		{run.RuleIdempotencyKey, onLaunch, `"clientToken":"k"`, `"clientToken":"a\nb"`, "/clientToken"},
-		{"RD-01", onRegister, `"family":"` + str(255) + `"`, `"family":"` + str(256) + `"`, "/family"},
-		{"RD-01", onRegister, `"family":"a-_9"`, `"family":"a:1"`, "/family"},
-		{"RD-01", onRegister, `"family":"a"`, `"family":null`, "/family"},
-		{"RD-02", onRegister, `"containerDefinitions":` + numbered(10, `{"name":"c%d"}`), `"containerDefinitions":` + numbered(11, `{"name":"c%d"}`), "/containerDefinitions"},
-		{"RD-02", onRegister, `"family":"a"`, `"containerDefinitions":[]`, "/containerDefinitions"},
-		{"RD-02", onRegister, `"taskRoleArn":"` + str(65000) + `"`, `"taskRoleArn":"` + str(65500) + `"`, ""},
-		{"RD-03", onRegister, `"containerDefinitions":[{"name":"` + str(255) + `"}]`, `"containerDefinitions":[{"name":"` + str(256) + `"}]`, "/containerDefinitions/0/name"},
-		{"RD-03", onRegister, `"containerDefinitions":[{"name":"a"}]`, `"containerDefinitions":[{"image":"i"}]`, "/containerDefinitions/0/name"},
-		{"RD-03", onRegister, `"containerDefinitions":[{"name":"a"},{"name":"A"}]`, `"containerDefinitions":[{"name":"a"},{"name":"a"}]`, "/containerDefinitions/1/name"},
-		{
-			"RD-13", onRegister, `"containerDefinitions":[{"name":"a","essential":false},{"name":"b"}]`,
-			`"containerDefinitions":[{"name":"a","essential":false},{"name":"b","essential":false}]`, "/containerDefinitions",
-		},
-		{"RD-23", onRegister, `"requiresCompatibilities":["EC2","FARGATE"]`, `"requiresCompatibilities":["EC2","Fargate"]`, "/requiresCompatibilities/1"},
-		{"RD-24", onRegister, `"networkMode":"awsvpc"`, `"networkMode":"vpc"`, "/networkMode"},
 		{"SP-01", onStop, `"task":"t"`, `"task":""`, "/task"},
 		{"SP-01", onStop, `"cluster":"c"`, `"task":null`, "/task"},
 		{"SP-03", onStop, `"reason":"` + strings.Repeat("é", 255) + `"`, `"reason":"` + str(256) + `"`, "/reason"},
+		{"RT-10", onLaunch, `"enableECSManagedTags":true`, `"enableECSManagedTags":"yes"`, "/enableECSManagedTags"},
+		{"RT-22", onLaunch, `"overrides":{"cpu":".5 vCPU"}`, `"overrides":{"cpu":"half"}`, "/overrides/cpu"},
+		{"RT-22", onLaunch, `"overrides":{"memory":"1 GB"}`, `"overrides":{"memory":"much"}`, "/overrides/memory"},
+		{
+			"RT-22", nil, `"launchType":"FARGATE","overrides":{"cpu":"256","memory":"2048"}`,
+			`"launchType":"FARGATE","overrides":{"cpu":"256","memory":"3072"}`, "/overrides/memory",
+		},
+		{
+			"RT-22", nil, `"launchType":"EC2","overrides":{"cpu":"100","memory":"100"}`,
+			`"capacityProviderStrategy":[{"capacityProvider":"FARGATE_SPOT"},{"capacityProvider":"FARGATE","weight":1}],"overrides":{"cpu":"3 vCPU","memory":"8 GB"}`, "/overrides/memory",
+		},
+		{
+			"RT-22", nil, `"launchType":"FARGATE","platformVersion":"1.4.0","overrides":{"cpu":"8192","memory":"16384"}`,
+			`"launchType":"FARGATE","platformVersion":"1.3.0","overrides":{"cpu":"8192","memory":"16384"}`, "/overrides/memory",
+		},
+		{
+			"RT-22", nil, `"capacityProviderStrategy":[{"capacityProvider":"FARGATE"},{"capacityProvider":"mine","weight":1}],"overrides":{"cpu":"3 vCPU","memory":"8 GB"}`,
+			`"launchType":"FARGATE","overrides":{"cpu":"32 vCPU","memory":"100 GB"}`, "/overrides/memory",
+		},
+		{"RT-23", onLaunch, `"overrides":{"taskRoleArn":"arn:aws-cn:iam::123456789012:role/path/to/job"}`, `"overrides":{"taskRoleArn":"arn:aws:iam::12345:role/job"}`, "/overrides/taskRoleArn"},
+		{"RT-23", onLaunch, `"overrides":{"taskRoleArn":"job"}`, `"overrides":{"taskRoleArn":"a job"}`, "/overrides/taskRoleArn"},
+		{"RT-23", onLaunch, `"overrides":{"executionRoleArn":"arn:aws:iam::123456789012:role/job"}`, `"overrides":{"executionRoleArn":"arn:aws:iam::123456789012:user/job"}`, "/overrides/executionRoleArn"},
+		{"RT-23", onLaunch, `"overrides":{"executionRoleArn":"` + str(64) + `"}`, `"overrides":{"executionRoleArn":"` + str(65) + `"}`, "/overrides/executionRoleArn"},
+		{
+			"RT-24", onLaunch, `"overrides":{"inferenceAcceleratorOverrides":[]}`,
+			`"overrides":{"inferenceAcceleratorOverrides":[{"deviceName":"d"}]}`, "/overrides/inferenceAcceleratorOverrides",
+		},
+		{"RT-31", nil, `"launchType":"FARGATE","platformVersion":"LATEST"`, `"launchType":"EC2","platformVersion":"LATEST"`, "/platformVersion"},
+		{"RT-31", nil, `"platformVersion":"1.4.0"`, `"launchType":"EXTERNAL","platformVersion":"1.4.0"`, "/platformVersion"},
+		{"RT-42", onLaunch, volume(`"sizeInGiB":16384`), volume(`"sizeInGiB":16385`), ebsPointer + "/sizeInGiB"},
+		{"RT-42", onLaunch, volume(`"sizeInGiB":1,"volumeType":"gp3"`), volume(`"sizeInGiB":0,"volumeType":"gp2"`), ebsPointer + "/sizeInGiB"},
+		{"RT-42", onLaunch, volume(`"sizeInGiB":4,"volumeType":"io1"`), volume(`"sizeInGiB":3,"volumeType":"io2"`), ebsPointer + "/sizeInGiB"},
+		{"RT-42", onLaunch, volume(`"sizeInGiB":125,"volumeType":"st1"`), volume(`"sizeInGiB":124,"volumeType":"sc1"`), ebsPointer + "/sizeInGiB"},
+		{"RT-42", onLaunch, volume(`"sizeInGiB":1024,"volumeType":"standard"`), volume(`"sizeInGiB":1025,"volumeType":"standard"`), ebsPointer + "/sizeInGiB"},
+		{"ST-05", onStart, `"count":null`, `"count":1`, "/count"},
+		{"DT-01", onTasks, `"tasks":` + list(100, `"t"`), `"tasks":` + list(101, `"t"`), "/tasks"},
+		{"DT-01", onTasks, `"tasks":["t"]`, `"tasks":[]`, "/tasks"},
+		{"DT-01", onTasks, `"cluster":"c"`, `"tasks":null`, "/tasks"},
+		{"DT-01", onTasks, `"tasks":["t"]`, `"tasks":["t",""]`, "/tasks/1"},
+		{"DT-03", onTasks, `"include":["TAGS"]`, `"include":["tags"]`, "/include/0"},
+		{"DD-01", onShow, `"taskDefinition":"a:1"`, `"taskDefinition":""`, "/taskDefinition"},
+		{"DD-01", onShow, `"taskDefinition":"a"`, `"taskDefinition":null`, "/taskDefinition"},
+		{"DD-01", onShow, `"include":["TAGS"]`, `"include":["ALL"]`, "/include/0"},
+		{"DR-01", onRemove, `"taskDefinition":"a:1"`, `"taskDefinition":"a"`, "/taskDefinition"},
+		{"DR-01", onRemove, `"taskDefinition":"` + definitionARN + `a:1"`, `"taskDefinition":"` + definitionARN + `a"`, "/taskDefinition"},
+		{"DR-01", onRemove, `"taskDefinition":"a:2"`, `"taskDefinition":"a:0"`, "/taskDefinition"},
 	}
-}
-
-// check parses an input of the given operation.
-func checkInput(op run.Operation, body string) []run.Violation {
-	switch op {
-	case registerTaskDefinition:
-		_, found := Spec{}.ParseTaskDefinition([]byte(body))
-		return found
-	case stopTask:
-		_, found := Spec{}.ParseStopTask([]byte(body))
-		return found
-	default:
-		s, found := Spec{}.Parse([]byte(body))
-		if s.Operation != op {
-			return []run.Violation{{Detail: "taken for " + string(s.Operation)}}
-		}
-		return found
-	}
-}
-
-// smallest is the least input of an operation with members added.
-func smallest(t *testing.T, op run.Operation, members string) string {
-	t.Helper()
-	base := map[run.Operation]string{
-		run.RunTask:            `{"taskDefinition":"a"}`,
-		run.StartTask:          `{"taskDefinition":"a","containerInstances":["i"]}`,
-		registerTaskDefinition: `{"family":"a","containerDefinitions":[{"name":"c"}]}`,
-		stopTask:               `{"task":"t"}`,
-	}[op]
-	root, added := tree(t, base), tree(t, "{"+members+"}")
-	for _, m := range added.Members {
-		root = root.With(m.Name, m.Value)
-	}
-	return string(root.Encode())
-}
-
-func TestEveryRowAtAndPastItsLimit(t *testing.T) {
-	for i, c := range rowCases() {
-		if c.on == nil {
-			c.on = onRun
-		}
-		for _, op := range c.on {
-			t.Run(fmt.Sprintf("%s/%s/%d", c.id, op, i), func(t *testing.T) {
-				if found := checkInput(op, smallest(t, op, c.good)); len(found) > 0 {
-					t.Errorf("at the limit: %v", found)
-				}
-				found := checkInput(op, smallest(t, op, c.bad))
-				if len(found) != 1 || found[0].Rule != c.id || found[0].Field != c.pointer {
-					t.Fatalf("past the limit: %v, want %s at %s", found, c.id, c.pointer)
-				}
-				if what, limit, ok := strings.Cut(found[0].Detail, "; allowed: "); !ok || what == "" || limit == "" || len(what) > 120 {
-					t.Errorf("detail %q", found[0].Detail)
-				}
-			})
-		}
-	}
-}
-
-// A row that no case breaks would be a row nobody has seen at work.
-func TestEveryRowHasACase(t *testing.T) {
-	type key struct {
-		id string
-		op run.Operation
-	}
-	broken := map[key]map[string]bool{}
-	for _, c := range rowCases() {
-		if c.on == nil {
-			c.on = onRun
-		}
-		for _, op := range c.on {
-			for _, v := range checkInput(op, smallest(t, op, c.bad)) {
-				k := key{v.Rule, op}
-				if broken[k] == nil {
-					broken[k] = map[string]bool{}
-				}
-				broken[k][v.Detail[strings.Index(v.Detail, "; allowed: ")+11:]+pattern(v.Field)] = true
-			}
-		}
-	}
-	for _, r := range rules {
-		for _, op := range r.on {
-			hit := false
-			for where := range broken[key{r.id, op}] {
-				hit = hit || strings.HasPrefix(where, r.limit) && strings.HasPrefix(where[len(r.limit):], r.field)
-			}
-			if !hit {
-				t.Errorf("%s on %s at %q: no case", r.id, op, r.field)
-			}
-		}
-	}
-}
-
-// pattern turns a pointer's indexes into *.
-func pattern(pointer string) string {
-	parts := strings.Split(pointer, "/")
-	for i, p := range parts {
-		if p != "" && all(p, isDigit) {
-			parts[i] = "*"
-		}
-	}
-	return strings.Join(parts, "/")
 }

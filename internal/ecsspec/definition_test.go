@@ -1,0 +1,73 @@
+package ecsspec
+
+import (
+	"slices"
+	"testing"
+
+	"davit/internal/run"
+)
+
+// fitCase is a launch input held against a definition: good fits, bad breaks the row alone, at pointer.
+type fitCase struct {
+	id        string
+	d         run.Definition
+	good, bad string
+	pointer   string
+}
+
+func fitCases() []fitCase {
+	plain := run.Definition{NetworkMode: "bridge", Containers: []run.Container{{Name: "app"}, {Name: "log"}}}
+	awsvpc, withRole := plain, plain
+	awsvpc.NetworkMode, withRole.TaskRoleARN = "awsvpc", "arn:aws:iam::123456789012:role/job"
+	network := vpc(`"subnets":["s"]`)
+	return []fitCase{
+		{"RT-11", plain, `"enableExecuteCommand":false`, `"enableExecuteCommand":true`, "/enableExecuteCommand"},
+		{"RT-11", plain, `"enableExecuteCommand":true,"overrides":{"taskRoleArn":"job"}`, `"enableExecuteCommand":true,"overrides":{"executionRoleArn":"job"}`, "/enableExecuteCommand"},
+		{"RT-13", awsvpc, network, `"count":1`, "/networkConfiguration"},
+		{"RT-13", awsvpc, network, `"networkConfiguration":{}`, "/networkConfiguration"},
+		{"RT-13", plain, `"networkConfiguration":{}`, network, "/networkConfiguration"},
+		{"RT-13", run.Definition{}, `"count":1`, network, "/networkConfiguration"},
+		{
+			"RT-18", plain, `"overrides":{"containerOverrides":[{},{"name":"log","cpu":1}]}`,
+			`"overrides":{"containerOverrides":[{"name":"app"},{"name":"App","cpu":1}]}`, "/overrides/containerOverrides/1/name",
+		},
+	}
+}
+
+func against(d run.Definition, op run.Operation, members string) []run.Violation {
+	return Spec{}.ParseAgainst(&d, op, []byte(`{"taskDefinition":"a",`+members+`}`))
+}
+
+func TestInputsAgainstTheirDefinition(t *testing.T) {
+	for _, c := range fitCases() {
+		for _, op := range onLaunch {
+			if found := against(c.d, op, c.good); len(found) > 0 {
+				t.Errorf("%s %s: %s: %v", c.id, op, c.good, found)
+			}
+			found := against(c.d, op, c.bad)
+			if len(found) != 1 || found[0].Rule != c.id || found[0].Field != c.pointer {
+				t.Errorf("%s %s: %s: %v, want it at %s", c.id, op, c.bad, found, c.pointer)
+			}
+		}
+	}
+	if found := against(run.Definition{TaskRoleARN: "job"}, run.RunTask, `"enableExecuteCommand":true`); len(found) > 0 {
+		t.Error(found)
+	}
+}
+
+func TestWithoutADefinitionNothingIsHeldAgainstIt(t *testing.T) {
+	if found := (Spec{}).ParseAgainst(nil, run.RunTask, []byte(`{"enableExecuteCommand":true}`)); found != nil {
+		t.Error(found)
+	}
+	if found := (Spec{}).ParseAgainst(&run.Definition{}, run.RunTask, []byte(`{`)); found != nil {
+		t.Error(found)
+	}
+	all := against(run.Definition{NetworkMode: "awsvpc"}, run.StartTask, `"enableExecuteCommand":true,"overrides":{"containerOverrides":[{"name":"x"}]}`)
+	var ids []string
+	for _, v := range all {
+		ids = append(ids, v.Rule)
+	}
+	if !slices.Equal(ids, []string{"RT-11", "RT-13", "RT-18"}) {
+		t.Errorf("%v", all)
+	}
+}

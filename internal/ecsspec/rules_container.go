@@ -1,0 +1,135 @@
+package ecsspec
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"davit/internal/ecsspec/row"
+	"davit/internal/jsontree"
+)
+
+const (
+	eachContainer = "/containerDefinitions/*"
+	imageLimit    = "1 to 255 letters, digits and - _ : . / #, and behind an @ a digest of any length, with sha256 64 hexadecimal digits"
+	memoryLimit   = "4 MiB or more, and not less than memoryReservation"
+	memoryNeeded  = "memory or memoryReservation in each container, or memory for the task"
+	linkLimit     = "name or name:alias, each of 1 to 255 letters, digits, - and _"
+	hostLimit     = "a hostname and an ipAddress"
+)
+
+var (
+	logDrivers = types.LogDriver("").Values()
+	ulimits    = types.UlimitName("").Values()
+)
+
+var containerRules = from(row.Page2016, []rule{
+	{id: "RD-04", on: onRegister, field: eachContainer + "/image", limit: imageLimit, source: row.PageRegister, check: text(image)},
+	{id: "RD-05", on: onRegister, field: eachContainer + "/cpu", limit: "0 or more CPU units", check: anyCount},
+	{id: "RD-06", on: onRegister, field: eachContainer + "/memory", limit: memoryLimit, check: between(4, math.MaxInt32)},
+	{id: "RD-06", on: onRegister, field: eachContainer + "/memoryReservation", limit: "0 or more MiB", check: anyCount},
+	{id: "RD-06", on: onRegister, field: eachContainer, limit: memoryLimit, older: "more than memoryReservation", check: memoryOverReservation},
+	{id: "RD-06", on: onRegister, limit: memoryNeeded, older: "memory in each container", source: row.PageRegister, check: someMemory},
+	{id: "RD-07", on: onRegister, field: eachContainer + "/links/*", limit: linkLimit, check: text(link)},
+	{id: "RD-07", on: onRegister, limit: "no links with network mode awsvpc, host or none", source: row.PageRegister, check: linksNeedBridge},
+	{id: "RD-16", on: onRegister, field: eachContainer + "/extraHosts/*/hostname", required: true, limit: hostLimit},
+	{id: "RD-16", on: onRegister, field: eachContainer + "/extraHosts/*/ipAddress", required: true, limit: hostLimit},
+	{id: "RD-16", on: onRegister, limit: "no extraHosts with network mode awsvpc", source: row.PageRegister, check: hostsNeedOtherMode},
+})
+
+var limitRules = from(row.Page2016, []rule{
+	{id: "RD-14", on: onRegister, field: eachContainer + "/ulimits/*/name", required: true, limit: choice(ulimits), check: enum(ulimits)},
+	{id: "RD-14", on: onRegister, field: eachContainer + "/ulimits/*/softLimit", required: true, limit: "a softLimit and a hardLimit"},
+	{id: "RD-14", on: onRegister, field: eachContainer + "/ulimits/*/hardLimit", required: true, limit: "a softLimit and a hardLimit"},
+	{
+		id: "RD-15", on: onRegister, field: eachContainer + "/logConfiguration/logDriver", required: true,
+		limit: choice(logDrivers), older: "not splunk, not awsfirelens", source: row.PageSDK, check: enum(logDrivers),
+	},
+})
+
+// image judges the part before the digest by its characters, and a sha256 digest by its length.
+func image(s string) string {
+	name, digest, pinned := strings.Cut(s, "@")
+	if hex, sha256 := strings.CutPrefix(digest, "sha256:"); pinned && sha256 && (len(hex) != 64 || !all(hex, isHex)) {
+		return "the digest is " + quoted(hex)
+	}
+	if n := utf8.RuneCountInString(name); n < 1 || n > 255 {
+		return strconv.Itoa(n) + " characters were given"
+	}
+	for _, r := range name {
+		if !isName(r) && !strings.ContainsRune(":./#", r) {
+			return "the character " + strconv.QuoteRune(r) + " was given"
+		}
+	}
+	return ""
+}
+
+func isHex(r rune) bool { return isDigit(r) || r >= 'a' && r <= 'f' || r >= 'A' && r <= 'F' }
+
+// memoryOverReservation takes equal values too, which ECS takes although its pages say otherwise.
+func memoryOverReservation(container jsontree.Node) []finding {
+	most, reserved := number(container, "memory"), number(container, "memoryReservation")
+	if most < 4 || reserved <= most {
+		return nil
+	}
+	return []finding{{"/memory", strconv.FormatInt(most, 10) + " with a reservation of " + strconv.FormatInt(reserved, 10) + " was given"}}
+}
+
+// number reads a whole number; anything else reads as 0.
+func number(n jsontree.Node, name string) int64 {
+	value, _ := n.Get(name)
+	v, whole, fits := value.Int64()
+	if !whole || !fits {
+		return 0
+	}
+	return v
+}
+
+func someMemory(definition jsontree.Node) []finding {
+	if memory, given := definition.Get("memory"); given && (memory.Kind != jsontree.String || memory.Text != "") {
+		return nil
+	}
+	var found []finding
+	for i, c := range containersOf(definition) {
+		_, hard := c.Get("memory")
+		_, soft := c.Get("memoryReservation")
+		if c.Kind == jsontree.Object && !hard && !soft {
+			found = append(found, finding{ofContainers(i) + "/memory", "neither was given"})
+		}
+	}
+	return found
+}
+
+func link(s string) string {
+	name, alias, aliased := strings.Cut(s, ":")
+	for _, part := range []string{name, alias} {
+		if n := len(part); n > longestName || !all(part, isName) || n == 0 && (aliased || part == name) {
+			return quoted(s) + " was given"
+		}
+	}
+	return ""
+}
+
+func linksNeedBridge(definition jsontree.Node) []finding {
+	return notInMode(definition, "links", types.NetworkModeAwsvpc, types.NetworkModeHost, types.NetworkModeNone)
+}
+
+func hostsNeedOtherMode(definition jsontree.Node) []finding {
+	return notInMode(definition, "extraHosts", types.NetworkModeAwsvpc)
+}
+
+// notInMode finds the containers with a list that the definition's network mode does not go with.
+func notInMode(definition jsontree.Node, list string, modes ...types.NetworkMode) []finding {
+	var found []finding
+	mode := types.NetworkMode(member(definition, "networkMode"))
+	for i, c := range containersOf(definition) {
+		if value, _ := c.Get(list); slices.Contains(modes, mode) && filled(value) {
+			found = append(found, finding{ofContainers(i) + "/" + list, "the network mode is " + string(mode)})
+		}
+	}
+	return found
+}
