@@ -37,6 +37,10 @@ verify: ## the outside tools that judge the project: one line a check (installs 
 lint: $(GOLANGCI) ## formatting, vet, the linters and the import arrows of .golangci.yml
 	$(GOLANGCI) run ./...
 
+.PHONY: rules
+rules: ## docs/rules.md, from the rule table of internal/ecsspec
+	$(GO) generate ./internal/ecsspec
+
 .PHONY: build
 build: ## bin/davit for this machine
 	$(GO_BUILD) -o bin/davit ./cmd/davit

@@ -1,0 +1,91 @@
+package ecsspec
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"davit/internal/ecsspec/row"
+)
+
+// idsOfECS are the numbers that the rules of ECS's pages have, by operation.
+func idsOfECS() []string {
+	var ids []string
+	for _, part := range []struct {
+		letters string
+		last    int
+	}{{"RT", 42}, {"ST", 6}, {"SP", 7}, {"DT", 4}, {"DD", 2}, {"DR", 3}, {"RD", 26}, {"RO", 9}} {
+		for n := 1; n <= part.last; n++ {
+			ids = append(ids, fmt.Sprintf("%s-%02d", part.letters, n))
+		}
+	}
+	return ids
+}
+
+func TestTheTableIsComplete(t *testing.T) {
+	kinds := map[string][]row.Kind{}
+	count := map[row.Kind]int{}
+	for _, r := range Rows() {
+		kinds[r.ID] = append(kinds[r.ID], r.Kind)
+		count[r.Kind]++
+		if r.Limit == "" || r.Source == "" || len(r.Operations) == 0 || (r.Message == "") != (r.Kind == row.Behaviour) || (r.Test != "") != (r.Kind == row.Behaviour) {
+			t.Errorf("%+v is not complete", r)
+		}
+	}
+	for _, id := range idsOfECS() {
+		if kinds[id] == nil {
+			t.Errorf("%s: no row", id)
+		}
+	}
+	for id := range kinds {
+		if !slices.Contains(idsOfECS(), id) && !strings.HasPrefix(id, "DV-") {
+			t.Errorf("%s: no such number", id)
+		}
+	}
+	t.Logf("%d numbers in %d rows: %d V, %d P, %d N", len(kinds), len(Rows()), count[row.Checked], count[row.Passed], count[row.Behaviour])
+}
+
+// Each N row names a test that is there.
+func TestEveryBehaviourHasItsTest(t *testing.T) {
+	rows, tested := 0, 0
+	for _, r := range Rows() {
+		if r.Kind != row.Behaviour {
+			continue
+		}
+		rows++
+		folder, name, _ := strings.Cut(r.Test, ".")
+		if slices.Contains(testsIn(t, filepath.Join("..", "..", folder)), name) {
+			tested++
+		} else {
+			t.Errorf("%s: there is no %s", r.ID, r.Test)
+		}
+	}
+	t.Logf("N rows: %d, with a test: %d, untested: %d", rows, tested, rows-tested)
+}
+
+// testsIn lists the test functions of a folder.
+func testsIn(t *testing.T, folder string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s: no tests, %v", folder, err)
+	}
+	var names []string
+	for _, file := range files {
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range parsed.Decls {
+			if f, is := d.(*ast.FuncDecl); is && f.Recv == nil && strings.HasPrefix(f.Name.Name, "Test") {
+				names = append(names, f.Name.Name)
+			}
+		}
+	}
+	return names
+}
