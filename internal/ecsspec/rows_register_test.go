@@ -47,6 +47,57 @@ const (
 	ofHealth       = firstContainer + "/healthCheck"
 )
 
+// requiredCases leave one required member out, beside others that are there.
+func requiredCases() []rowCase {
+	at := func(id, good, bad, pointer string) rowCase {
+		return rowCase{id, onRegister, registered(good), registered(bad), firstContainer + pointer}
+	}
+	volume := func(good, bad, pointer string) rowCase {
+		return rowCase{"RD-17", onRegister, `"volumes":[{"name":"v",` + good + `}]`, `"volumes":[{"name":"v",` + bad + `}]`, "/volumes/0" + pointer}
+	}
+	fsx := func(members string) string { return `"fsxWindowsFileServerVolumeConfiguration":{` + members + `}` }
+	const whole = `"fileSystemId":"f","rootDirectory":"/","authorizationConfig":{"credentialsParameter":"p","domain":"d"}`
+	return []rowCase{
+		at("RD-02", `"secrets":[{"name":"n","valueFrom":"v"}]`, `"secrets":[{"valueFrom":"v"}]`, "/secrets/0/name"),
+		at("RD-02", `"secrets":[]`, `"secrets":[{"name":"n"}]`, "/secrets/0/valueFrom"),
+		at("RD-02", logSecret(`"name":"n","valueFrom":"v"`), logSecret(`"valueFrom":"v"`), "/logConfiguration/secretOptions/0/name"),
+		at("RD-02", logSecret(`"name":"n","valueFrom":"v"`), logSecret(`"name":"n"`), "/logConfiguration/secretOptions/0/valueFrom"),
+		at("RD-02", `"repositoryCredentials":{"credentialsParameter":"p"}`, `"repositoryCredentials":{}`, "/repositoryCredentials/credentialsParameter"),
+		at("RD-02", `"firelensConfiguration":{"type":"fluentbit"}`, `"firelensConfiguration":{"options":{}}`, "/firelensConfiguration/type"),
+		at("RD-02", `"restartPolicy":{"enabled":false}`, `"restartPolicy":{"restartAttemptPeriod":60}`, "/restartPolicy/enabled"),
+		at("RD-02", `"linuxParameters":{"devices":[{"hostPath":"/d"}]}`, `"linuxParameters":{"devices":[{"containerPath":"/d"}]}`, "/linuxParameters/devices/0/hostPath"),
+		at("RD-02", `"linuxParameters":{"tmpfs":[{"containerPath":"/t","size":1}]}`, `"linuxParameters":{"tmpfs":[{"size":1}]}`, "/linuxParameters/tmpfs/0/containerPath"),
+		at("RD-02", `"linuxParameters":{"tmpfs":[]}`, `"linuxParameters":{"tmpfs":[{"containerPath":"/t"}]}`, "/linuxParameters/tmpfs/0/size"),
+		{"RD-02", onRegister, `"proxyConfiguration":{"containerName":"c"}`, `"proxyConfiguration":{"type":"APPMESH"}`, "/proxyConfiguration/containerName"},
+		{"RD-02", onRegister, `"inferenceAccelerators":[{"deviceName":"d","deviceType":"t"}]`, `"inferenceAccelerators":[{"deviceType":"t"}]`, "/inferenceAccelerators/0/deviceName"},
+		{"RD-02", onRegister, `"inferenceAccelerators":[]`, `"inferenceAccelerators":[{"deviceName":"d"}]`, "/inferenceAccelerators/0/deviceType"},
+		volume(`"efsVolumeConfiguration":{"fileSystemId":"f"}`, `"efsVolumeConfiguration":{"rootDirectory":"/"}`, "/efsVolumeConfiguration/fileSystemId"),
+		volume(`"s3filesVolumeConfiguration":{"fileSystemArn":"f"}`, `"s3filesVolumeConfiguration":{}`, "/s3filesVolumeConfiguration/fileSystemArn"),
+		volume(fsx(whole), fsx(`"rootDirectory":"/","authorizationConfig":{"credentialsParameter":"p","domain":"d"}`), "/fsxWindowsFileServerVolumeConfiguration/fileSystemId"),
+		volume(fsx(whole), fsx(`"fileSystemId":"f","authorizationConfig":{"credentialsParameter":"p","domain":"d"}`), "/fsxWindowsFileServerVolumeConfiguration/rootDirectory"),
+		volume(fsx(whole), fsx(`"fileSystemId":"f","rootDirectory":"/"`), "/fsxWindowsFileServerVolumeConfiguration/authorizationConfig"),
+		volume(fsx(whole), fsx(`"fileSystemId":"f","rootDirectory":"/","authorizationConfig":{"domain":"d"}`), "/fsxWindowsFileServerVolumeConfiguration/authorizationConfig/credentialsParameter"),
+		volume(fsx(whole), fsx(`"fileSystemId":"f","rootDirectory":"/","authorizationConfig":{"credentialsParameter":"p"}`), "/fsxWindowsFileServerVolumeConfiguration/authorizationConfig/domain"),
+		at("RT-19", files(10), files(11), "/environmentFiles"),
+		at("RT-19", files(1), `"environmentFiles":[{"type":"s3","value":"arn:aws:s3:::b/a.txt"}]`, "/environmentFiles/0/value"),
+		at("RT-19", files(1), `"environmentFiles":[{"type":"file","value":"arn:aws:s3:::b/a.env"}]`, "/environmentFiles/0/type"),
+		at("RT-21", `"resourceRequirements":[{"type":"GPU","value":"ALL"}]`, `"resourceRequirements":[{"type":"CPU","value":"1"}]`, "/resourceRequirements/0/type"),
+		at("RT-21", `"resourceRequirements":[{"type":"GPU","value":"1"}]`, `"resourceRequirements":[{"type":"GPU"}]`, "/resourceRequirements/0/value"),
+		at("RT-21", `"resourceRequirements":[]`, `"resourceRequirements":[{"type":"GPU","sharingStrategy":{"nvidiaMps":{}}}]`, "/resourceRequirements/0/sharingStrategy/nvidiaMps/memory"),
+		{"RT-25", onRegister, `"ephemeralStorage":{"sizeInGiB":21}`, `"ephemeralStorage":{"sizeInGiB":20}`, "/ephemeralStorage/sizeInGiB"},
+		{"RT-25", onRegister, `"ephemeralStorage":{"sizeInGiB":200}`, `"ephemeralStorage":{"sizeInGiB":201}`, "/ephemeralStorage/sizeInGiB"},
+		{"RT-25", onRegister, `"ephemeralStorage":null`, `"ephemeralStorage":{}`, "/ephemeralStorage/sizeInGiB"},
+	}
+}
+
+func logSecret(members string) string {
+	return `"logConfiguration":{"logDriver":"splunk","secretOptions":[{` + members + `}]}`
+}
+
+func files(n int) string {
+	return `"environmentFiles":` + list(n, `{"type":"s3","value":"arn:aws:s3:::b/a.env"}`)
+}
+
 func registerCases() []rowCase {
 	return []rowCase{
 		{"RD-01", onRegister, `"family":"` + str(255) + `"`, `"family":"` + str(256) + `"`, "/family"},

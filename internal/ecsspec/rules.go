@@ -33,8 +33,8 @@ var (
 
 // rules are all V rows. They do not depend on one another; an input is held against all of its operation's.
 var rules = slices.Concat(
-	launchRules, strategyRules, placementRules, overrideRules, networkRules, volumeRules, tagRules, stopRules, describeRules, definitionNameRules,
-	registerRules, containerRules, portRules, limitRules, volumeNameRules, healthRules, fargateRules,
+	launchRules, strategyRules, placementRules, overrideRules, sharedRules, networkRules, volumeRules, tagRules, stopRules, describeRules, definitionNameRules,
+	registerRules, containerRules, portRules, limitRules, volumeNameRules, healthRules, requiredRules, fargateRules,
 )
 
 const (
@@ -71,9 +71,8 @@ var launchRules = from(row.PageRunTask, []rule{
 
 // platformFits wants platformVersion away from launch types that have no platform.
 func platformFits(input jsontree.Node) []finding {
-	_, given := input.Get("platformVersion")
 	launch := member(input, "launchType")
-	if !given || launch != string(types.LaunchTypeEc2) && launch != string(types.LaunchTypeExternal) {
+	if member(input, "platformVersion") == "" || launch != string(types.LaunchTypeEc2) && launch != string(types.LaunchTypeExternal) {
 		return nil
 	}
 	return []finding{{"/platformVersion", "it was given with launch type " + launch}}

@@ -2,6 +2,7 @@ package ecsspec
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -10,6 +11,7 @@ import (
 
 	"davit/internal/ecsspec/row"
 	"davit/internal/jsontree"
+	"davit/internal/run"
 )
 
 const (
@@ -25,27 +27,9 @@ var (
 
 var overrideRules = from(row.PageRunTask, []rule{
 	{id: "RT-18", on: onLaunch, field: ofContainer, limit: "an empty item, or one that names its container", check: namesContainer},
-	{id: "RT-19", on: onLaunch, field: ofContainer + "/environmentFiles", limit: "at most 10 files", check: items(0, 10)},
-	{
-		id: "RT-19", on: onLaunch, field: ofContainer + "/environmentFiles/*/type", required: true,
-		limit: choice(fileTypes), check: enum(fileTypes),
-	},
-	{
-		id: "RT-19", on: onLaunch, field: ofContainer + "/environmentFiles/*/value", required: true,
-		limit: fileLimit, check: text(environmentFile),
-	},
 	{id: "RT-20", on: onLaunch, field: ofContainer + "/cpu", limit: "0 or more CPU units", check: anyCount},
 	{id: "RT-20", on: onLaunch, field: ofContainer + "/memory", limit: "0 or more MiB", check: anyCount},
 	{id: "RT-20", on: onLaunch, field: ofContainer + "/memoryReservation", limit: "0 or more MiB", check: anyCount},
-	{
-		id: "RT-21", on: onLaunch, field: ofContainer + "/resourceRequirements/*/type", required: true,
-		limit: choice(resourceTypes), older: "GPU and InferenceAccelerator only", source: row.PageSDK, check: enum(resourceTypes),
-	},
-	{id: "RT-21", on: onLaunch, field: ofContainer + "/resourceRequirements/*", limit: "a value, or a sharingStrategy", source: row.PageSDK, check: resourceValue},
-	{
-		id: "RT-21", on: onLaunch, field: ofContainer + "/resourceRequirements/*/sharingStrategy/nvidiaMps/memory", required: true,
-		limit: "the memory to share, in MiB", source: row.PageSDK,
-	},
 	{
 		id: "RT-22", on: onLaunch, field: "/overrides/cpu", limit: sizeText, source: row.PageFargate,
 		check: text(sizeShape),
@@ -61,11 +45,50 @@ var overrideRules = from(row.PageRunTask, []rule{
 		id: "RT-24", on: onLaunch, field: "/overrides/inferenceAcceleratorOverrides", limit: "none: Elastic Inference is no longer offered",
 		older: "the device names of the task definition", source: row.PageSDK, check: items(0, 0),
 	},
-	{
-		id: "RT-25", on: onLaunch, field: "/overrides/ephemeralStorage/sizeInGiB", required: true,
-		limit: "21 to 200 GiB", older: "from 20", check: between(21, 200),
-	},
 })
+
+// sharedRules hold in overrides and in task definitions alike.
+var sharedRules = from(row.PageRunTask, slices.Concat(
+	fileRules(onLaunch, ofContainer), resourceRules(onLaunch, ofContainer), storageRules(onLaunch, "/overrides"),
+	fileRules(onRegister, eachContainer), resourceRules(onRegister, eachContainer), storageRules(onRegister, ""),
+))
+
+func fileRules(on []run.Operation, of string) []rule {
+	return []rule{
+		{id: "RT-19", on: on, field: of + "/environmentFiles", limit: "at most 10 files", check: items(0, 10)},
+		{
+			id: "RT-19", on: on, field: of + "/environmentFiles/*/type", required: true,
+			limit: choice(fileTypes), check: enum(fileTypes),
+		},
+		{
+			id: "RT-19", on: on, field: of + "/environmentFiles/*/value", required: true,
+			limit: fileLimit, check: text(environmentFile),
+		},
+	}
+}
+
+func resourceRules(on []run.Operation, of string) []rule {
+	return []rule{
+		{
+			id: "RT-21", on: on, field: of + "/resourceRequirements/*/type", required: true,
+			limit: choice(resourceTypes), older: "GPU and InferenceAccelerator only", source: row.PageSDK, check: enum(resourceTypes),
+		},
+		{id: "RT-21", on: on, field: of + "/resourceRequirements/*", limit: "a value, or a sharingStrategy", source: row.PageSDK, check: resourceValue},
+		{
+			id: "RT-21", on: on, field: of + "/resourceRequirements/*/sharingStrategy/nvidiaMps/memory", required: true,
+			limit: "the memory to share, in MiB", source: row.PageSDK,
+		},
+	}
+}
+
+func storageRules(on []run.Operation, of string) []rule {
+	return []rule{
+		{
+			id: "RT-25", on: on, field: of + "/ephemeralStorage/sizeInGiB", required: true,
+			limit: "21 to 200 GiB", older: "from 20", check: between(21, 200),
+		},
+	}
+}
 
 // jsonLength bounds a value's compact JSON, in characters.
 func jsonLength(most int) check {
