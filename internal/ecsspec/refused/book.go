@@ -108,12 +108,22 @@ func Rows() []row.Row {
 }
 
 func (r refusal) row() row.Row {
-	says := r.says
-	if !r.failed {
-		says = append(slices.Clone(r.codes), says...)
-	}
 	return row.Row{
 		ID: r.id, Kind: row.Passed, Operations: r.on, Field: r.field, Limit: r.needs, Message: "ECS refused it: …; needed: " + r.needs,
-		Says: says, Class: r.class, Status: r.status, Source: r.source,
+		Says: r.known(), Class: r.class, Status: r.status, Source: r.source,
 	}
+}
+
+// known lists by what the refusal is known: words alone are those of a ClientException or InvalidParameterException, or of a failure.
+func (r refusal) known() []string {
+	if len(r.codes) == 0 || len(r.says) == 0 {
+		return slices.Concat(r.codes, r.says)
+	}
+	var both []string
+	for _, code := range r.codes {
+		for _, words := range r.says {
+			both = append(both, code+": "+words)
+		}
+	}
+	return both
 }

@@ -22,7 +22,7 @@ DeregisterTaskDefinition, RD RegisterTaskDefinition, RO what ECS answers; DV row
 - **P** only ECS can judge: its refusal ends the run FAILED with the class and the row's number, or is the status of a task-definition route.
 - **N** is behaviour: there is nothing to refuse, and the test named shows that Davit goes by it.
 
-A field is a JSON pointer into the operation's input; ` + "`*`" + ` is every item of a list, none is the whole input.
+Words without a code are those of a ClientException or InvalidParameterException, or the beginning of a failure's reason. A field is a JSON pointer into the operation's input; ` + "`*`" + ` is every item of a list, none is the whole input.
 `
 
 // twelve is a POST /runs body with twelve mistakes.
