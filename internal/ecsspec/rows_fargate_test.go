@@ -60,12 +60,26 @@ func fargateCases() []rowCase {
 	}
 }
 
-// Each size with each of its memory values is a pair; what lies beside and between them is none.
+// memories are the values of all sizes, and what lies half a GiB beside them.
+func memories() []int {
+	var all []int
+	for _, size := range FargateSizes() {
+		for _, m := range size.Memory {
+			all = append(all, m-512, m, m+512)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// Each size with each of its memory values is a pair; no other value is.
 func TestFargateSizes(t *testing.T) {
 	pairs := 0
 	for _, size := range FargateSizes() {
-		first, last := size.Memory[0], size.Memory[len(size.Memory)-1]
-		for memory := first - 512; memory <= last+1024; memory += 512 {
+		for _, memory := range memories() {
+			if memory > 2*size.Memory[len(size.Memory)-1] {
+				break
+			}
 			legal := slices.Contains(size.Memory, memory)
 			if legal {
 				pairs++
