@@ -1,7 +1,6 @@
 package jsontree
 
 import (
-	"encoding/json"
 	"fmt"
 	"runtime"
 	"strings"
@@ -157,33 +156,4 @@ func TestHostileTextsAreCheap(t *testing.T) {
 			}
 		})
 	}
-}
-
-func FuzzParse(f *testing.F) {
-	for _, s := range []string{
-		``, `{}`, `[1,2.50,-0e9]`, `{"a":{"b":[null,true,"\u00e9\ud83d\ude00"]},"a":1}`, `"\ud800"`, "\"\xff\"", `1e999999999`, `[[[[`, `{"a":1,}`,
-	} {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		doc, serr := Parse(data)
-		if serr != nil {
-			if serr.Offset < 0 || serr.Offset > len(data) || serr.Line < 1 || serr.Column < 1 || serr.Message == "" {
-				t.Fatalf("fault %+v", serr)
-			}
-			return
-		}
-		if !json.Valid(data) {
-			t.Fatalf("accepted what is not JSON: %q", data)
-		}
-		again, serr := Parse(doc.Root.Encode())
-		if serr != nil || !cmp.Equal(doc, again) {
-			t.Fatalf("read back: %v\n%s", serr, cmp.Diff(doc, again))
-		}
-		canonical := Canonical(doc.Root)
-		again, serr = Parse(canonical)
-		if serr != nil || string(Canonical(again.Root)) != string(canonical) {
-			t.Fatalf("canonical form is not stable: %q, %q (%v)", canonical, Canonical(again.Root), serr)
-		}
-	})
 }
