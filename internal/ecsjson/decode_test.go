@@ -1,7 +1,6 @@
 package ecsjson
 
 import (
-	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -10,8 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/google/go-cmp/cmp"
-
-	"davit/internal/jsontree"
 )
 
 func TestDecodeFaults(t *testing.T) {
@@ -163,41 +160,4 @@ func TestFaultsAreBounded(t *testing.T) {
 	if len(faults) != 3 || len(faults[0].Detail) > 200 {
 		t.Errorf("%d faults, the first of %d bytes", len(faults), len(faults[0].Detail))
 	}
-}
-
-func FuzzDecode(f *testing.F) {
-	for _, s := range []string{
-		`{"taskDefinition":"a","count":2,"tags":[{"key":"k"}],"overrides":{"containerOverrides":[{"environment":[{"name":"n"}]}]}}`,
-		`{"family":"f","containerDefinitions":[{"name":"c","dockerLabels":{"a":"b"},"ulimits":[{"softLimit":0}]}]}`,
-		`{"createdAt":1.7e9,"stoppedAt":"2026-01-02T03:04:05Z","version":1,"containers":[null]}`,
-		`{"lifecycleHooks":[{"hookDetails":{"a":[1,2.5,null,1e400]}}],"sharingStrategy":{"nvidiaMps":{"memory":1}}}`,
-		`{"count":1e999999999,"x":{}}`, `[]`, `null`,
-	} {
-		f.Add([]byte(s))
-	}
-	targets := []reflect.Type{
-		reflect.TypeFor[ecs.RunTaskInput](), reflect.TypeFor[ecs.RegisterTaskDefinitionInput](), reflect.TypeFor[types.Task](),
-		reflect.TypeFor[types.DeploymentConfiguration](), reflect.TypeFor[types.ResourceRequirement](),
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		doc, serr := jsontree.Parse(data)
-		if serr != nil {
-			return
-		}
-		for _, target := range targets {
-			first, second := reflect.New(target).Interface(), reflect.New(target).Interface()
-			faults := Decode(doc.Root, first)
-			text, err := Encode(first)
-			if err != nil {
-				t.Fatalf("%s with %v: %v", data, faults, err)
-			}
-			again := parse(t, string(text))
-			if faults := Decode(again, second); len(faults) > 0 {
-				t.Fatalf("%s gave %s, with faults %v", data, text, faults)
-			}
-			if twice, err := Encode(second); err != nil || string(twice) != string(text) {
-				t.Fatalf("%s became %s (%v)", text, twice, err)
-			}
-		}
-	})
 }

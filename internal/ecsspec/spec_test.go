@@ -191,31 +191,3 @@ func TestViolationsAreBounded(t *testing.T) {
 		t.Errorf("%d violations", len(found))
 	}
 }
-
-func FuzzParse(f *testing.F) {
-	for _, s := range []string{
-		`{"taskDefinition":"a","count":2,"policy":{"retry":{"maxAttempts":3}}}`,
-		`{"taskDefinition":"arn:aws:ecs:r:123456789012:task-definition/a:1","containerInstances":["i"],"tags":[{"key":"k"},{"key":"k"}]}`,
-		`{"overrides":{"containerOverrides":[{"environmentFiles":[{"type":"s3","value":"v"}],"resourceRequirements":[{"sharingStrategy":{"nvidiaMps":{}}}]}]}}`,
-		`{"capacityProviderStrategy":[{"weight":0},{"base":1}],"placementConstraints":[{"type":"memberOf"}],"launchType":"EC2"}`,
-		`{"family":"f","containerDefinitions":[{"name":"c","essential":false}]}`, `{"count":1e999999999}`, `[]`, `{`,
-	} {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		s, found := Spec{}.Parse(body)
-		for _, v := range found {
-			if v.Rule == "" || v.Detail == "" {
-				t.Fatalf("%q: %+v", body, v)
-			}
-		}
-		if len(found) == 0 {
-			again, found := Spec{}.Parse(s.Request)
-			if len(found) > 0 || string(again.Input) != string(s.Input) || again.TaskDefinition != s.TaskDefinition {
-				t.Fatalf("%q: request %s gave %+v, %v", body, s.Request, again, found)
-			}
-		}
-		Spec{}.ParseTaskDefinition(body)
-		Spec{}.ParseStopTask(body)
-	})
-}
