@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -14,7 +15,13 @@ type policyReader struct {
 	found []Violation
 }
 
+// mostPolicyFaults bounds how many violations of one policy are listed, so that an answer does not grow far beyond the body.
+const mostPolicyFaults = 1000
+
 func (d *policyReader) fault(at, rule, detail string) {
+	if len(d.found) >= mostPolicyFaults {
+		return
+	}
 	d.found = append(d.found, Violation{Field: at, Rule: rule, Detail: detail})
 }
 
@@ -78,7 +85,7 @@ func (o *policyObject) choice(name string, allowed []string, into *string) {
 
 // rest faults the members that nobody read.
 func (o *policyObject) rest() {
-	for name := range o.members {
+	for _, name := range slices.Sorted(maps.Keys(o.members)) {
 		if !slices.Contains(o.read, name) {
 			pointer := strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 			o.reader.fault(o.at+"/"+pointer, RulePolicyName, "the policy has no such member here; allowed: "+strings.Join(o.read, ", "))

@@ -1,0 +1,160 @@
+package run
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"davit/internal/fuzzing"
+)
+
+// An accepted policy is one of what the contract allows, means the same however it is spelled, and is shown as a text that is accepted as
+// the same policy.
+func FuzzDecodePolicy(f *testing.F) {
+	for _, seed := range []string{
+		`{}`, `{"retry":{"on":["EXIT:1"]}}`, `{"overlap":{"key":"k","mode":"QUEUE"}}`, `null`, `[`, `{"verdict":{"successExitCodes":[1e3]}}`,
+		`{"retry":{"maxAttempts":20,"on":["NEVER_STARTED","EXIT:*"],"intervalSeconds":86400,"backoffRate":1.5,"maxIntervalSeconds":1},"placement":"FILL",
+		"timeoutSeconds":null,"overlap":{"mode":"ALLOW","limit":3},"verdict":{"container":"app","successExitCodes":[0,255]}}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	for _, body := range fuzzing.Bodies(f) {
+		var request struct{ Policy json.RawMessage }
+		if err := json.Unmarshal(body, &request); err != nil {
+			f.Fatal(err)
+		}
+		f.Add([]byte(request.Policy))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		p, found := DecodePolicy(body)
+		fuzzing.Violations(t, found, func(v Violation) fuzzing.Violation { return fuzzing.Violation(v) })
+		inRange(t, p)
+		if len(found) > 0 {
+			return
+		}
+		shown, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, found := DecodePolicy(shown); len(found) > 0 || !reflect.DeepEqual(again, p) {
+			t.Errorf("%s is shown as %s, which is %+v, %v", body, shown, again, found)
+		}
+		if other, ok := fuzzing.Respell(body); ok {
+			if again, found := DecodePolicy(other); len(found) > 0 || !reflect.DeepEqual(again, p) {
+				t.Errorf("%s spelled %s is %+v, %v", body, other, again, found)
+			}
+		}
+	})
+}
+
+// inRange holds also for a policy with violations: what breaks a rule leaves the default.
+func inRange(t *testing.T, p Policy) {
+	r := p.Retry
+	if r.MaxAttempts < 1 || r.MaxAttempts > 20 || r.IntervalSeconds < 1 || r.MaxIntervalSeconds < 1 || r.BackoffRate < 1 || r.BackoffRate > 100 {
+		t.Errorf("retry %+v", r)
+	}
+	if p.StartTimeoutSeconds < 1 || p.LaunchTimeoutSeconds < 1 || p.TimeoutSeconds < 0 || p.DeadlineSeconds < 0 || p.Placement == "" {
+		t.Errorf("policy %+v", p)
+	}
+	for _, code := range p.Verdict.SuccessExitCodes {
+		if code < 0 || code > 255 {
+			t.Errorf("exit code %d", code)
+		}
+	}
+}
+
+// A cursor is refused, or it is a position that is encoded to a cursor of the same position.
+func FuzzCursor(f *testing.F) {
+	q := ListRequest{Caller: "someone", Family: "job"}
+	f.Add("")
+	f.Add("eyJjcmVhdGVkQXQiOiIifQ")
+	f.Add(q.encodeCursor(&Position{start, testID}))
+	f.Add(q.encodeCursor(&Position{time.Date(9999, 12, 31, 23, 59, 59, 999_999_999, time.FixedZone("", -3600)), testID}))
+	f.Fuzz(func(t *testing.T, text string) {
+		q.Cursor = text
+		p, err := q.decodeCursor()
+		if err != nil {
+			if p != nil || CodeOf(err) != CodeInvalid || len(ViolationsOf(err)) != 1 {
+				t.Errorf("%q: %v %v", text, p, err)
+			}
+			return
+		}
+		if text == "" {
+			if p != nil {
+				t.Errorf("the first page begins at %+v", p)
+			}
+			return
+		}
+		q.Cursor = q.encodeCursor(p)
+		again, err := q.decodeCursor()
+		if err != nil || !again.CreatedAt.Equal(p.CreatedAt) || again.ID != p.ID || !ValidID(p.ID) {
+			t.Errorf("%q is %+v and became %q: %+v, %v", text, p, q.Cursor, again, err)
+		}
+		other := ListRequest{Caller: "someone else", Family: "job", Cursor: text}
+		if _, err := other.decodeCursor(); CodeOf(err) != CodeInvalid {
+			t.Errorf("%q: another caller's list takes it: %v", text, err)
+		}
+	})
+}
+
+// Whatever comes as an event is refused as none, or taken in so that the record keeps its rules (memory.Update knows them) and the same
+// event changes nothing when it comes again.
+func FuzzTaskEvent(f *testing.F) {
+	by := StartedBy("davit", testID, 1)
+	for _, s := range []TaskState{
+		described("t1", "RUNNING", version(3), startedBy(by), startedAt(start)), ended("t1", after(time.Minute), 3), succeeded("t2", after(time.Minute)),
+		described("t9", "PENDING", startedBy(by)), described("t1", "STOPPED", startedBy(StartedBy("davit", testID, 2))), described("t1", "RUNNING"),
+	} {
+		if s.StartedBy == "" {
+			s.StartedBy = by
+		}
+		f.Add(event(s), event(described("t2", "RUNNING", version(2), startedBy(by))))
+	}
+	for _, sample := range fuzzing.Samples(f) {
+		if !bytes.Contains(sample, []byte("ECS Task State Change")) {
+			continue
+		}
+		f.Add(sample, bytes.Replace(sample, []byte(`"taskArn"`), []byte(`"startedBy":"`+by+`","taskArn"`), 1))
+	}
+	f.Fuzz(func(t *testing.T, first, second []byte) {
+		w := newWorld(t)
+		w.record(launched(described("t1", "PENDING"), described("t2", "PENDING")))
+		for _, event := range [][]byte{first, second} {
+			err := w.events().Handle(context.Background(), event)
+			if err != nil && CodeOf(err) != CodeInvalid {
+				t.Fatalf("%s: %v", event, err)
+			}
+			version, stops := w.run().Version, w.ecs.count("Stop")
+			if again := w.events().Handle(context.Background(), event); CodeOf(again) != CodeOf(err) {
+				t.Errorf("%s: %v, and then %v", event, err, again)
+			}
+			if w.run().Version != version && w.ecs.count("Stop") == stops {
+				t.Errorf("%s changed the record again: %s", event, summary(w.run()))
+			}
+		}
+		readable(t, w.run())
+	})
+}
+
+// readable demands of a record what the answers and the stores need of it.
+func readable(t *testing.T, r *Run) {
+	text, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := json.Marshal(r.Clone())
+	if err != nil || !bytes.Equal(text, again) {
+		t.Errorf("%s became %s (%v)", text, again, err)
+	}
+	for _, a := range r.Attempts {
+		for i := range a.Tasks {
+			if task := &a.Tasks[i]; !json.Valid(task.Raw) || strings.TrimSpace(task.ARN) == "" || task.State().TaskARN != task.ARN {
+				t.Errorf("task %q is %s", task.ARN, task.Raw)
+			}
+		}
+	}
+}
