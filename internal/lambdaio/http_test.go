@@ -12,7 +12,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"davit/internal/httpapi"
 	"davit/internal/lambdaio"
 )
 
@@ -221,42 +220,5 @@ func TestWhoAsks(t *testing.T) {
 	}
 	if got := ask(lambdaio.HTTPOptions{}); got != "<nil>" {
 		t.Errorf("without options the handler sees %q", got)
-	}
-}
-
-// Whatever the payload, it is an answer that API Gateway takes, or an error with a name.
-func FuzzHTTPEvent(f *testing.F) {
-	f.Add(testdata(f, "submit.json"))
-	f.Add([]byte(`{"version":"2.0","rawPath":"/a/%zz?x","rawQueryString":"%&;=","headers":{"":"","host":"x\r\ny"},"cookies":[""],"requestContext":{"stage":"a","http":{"method":"X","protocol":"HTTP/9","sourceIp":"::1"}},"body":"YQ=","isBase64Encoded":true}`))
-	echo := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		dump, _ := io.ReadAll(r.Body) // in memory
-		for name, values := range r.Header {
-			w.Header()[name] = values
-		}
-		_, _ = fmt.Fprint(w, r.URL.String(), r.Host, r.URL.Query(), r.Cookies(), string(dump))
-	})
-	echoing := lambdaio.HTTP(echo, lambdaio.HTTPOptions{Log: quiet})
-	api := lambdaio.HTTP(domain{}.handler(), lambdaio.HTTPOptions{
-		Log: quiet, Context: httpapi.WithIdentity,
-		Caller: func(lambdaio.HTTPEvent) (string, error) { return "team", nil },
-	})
-	f.Fuzz(func(t *testing.T, payload []byte) {
-		wantAnswer(t, echoing, payload)
-		wantAnswer(t, api, payload)
-	})
-}
-
-func wantAnswer(t *testing.T, f lambdaio.Function, payload []byte) {
-	t.Helper()
-	answer, err := f(t.Context(), payload)
-	if err != nil {
-		if nameOf(err) != lambdaio.NameBadEvent {
-			t.Fatalf("%q: %v", payload, err)
-		}
-		return
-	}
-	var res response
-	if err := json.Unmarshal(answer, &res); err != nil || res.StatusCode < 200 || res.StatusCode >= 500 {
-		t.Fatalf("%q: %s, %v", payload, answer, err)
 	}
 }

@@ -185,18 +185,3 @@ func TestMalformedBatches(t *testing.T) {
 		}
 	}
 }
-
-// Whatever the payload, it is a response that the event source mapping takes, or an error with a name.
-func FuzzNotify(f *testing.F) {
-	f.Add(sample(f, "notify.json"))
-	f.Add(batch(record("1", "INSERT", "", "SUBMITTED 1"), record("2", "REMOVE", "FAILED 2", "")))
-	f.Fuzz(func(t *testing.T, payload []byte) {
-		answer, err := lambdaio.Notify(&publisher{}, quiet)(t.Context(), payload)
-		if err != nil && nameOf(err) != lambdaio.NameBadEvent {
-			t.Fatalf("%q: %v", payload, err)
-		}
-		if err == nil && !strings.HasPrefix(string(answer), `{"batchItemFailures":[`) {
-			t.Fatalf("%q: %s", payload, answer)
-		}
-	})
-}

@@ -1,0 +1,145 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"davit/internal/fuzzing"
+	"davit/internal/httpapi"
+	"davit/internal/run"
+)
+
+// Whatever a client sends is answered: with what the route has, or with a problem of the client's making whose errors say where they are.
+// What reaches a use case is within the contract's bounds.
+func FuzzRequest(f *testing.F) {
+	for _, body := range fuzzing.Bodies(f) {
+		f.Add("POST", "/runs?dryRun=true", "application/json; charset=utf-8", "key 1", body)
+	}
+	f.Add("POST", "/runs/"+runID+"/stop", "application/json", "", []byte(`{"reason":"r","task":"t"}`))
+	f.Add("POST", "/runs/"+runID+"/stop", "application/json", "", []byte(`{"reason":null,"reason":1,"a~/b":"\ud800"} x`))
+	f.Add("POST", "/task-definitions", "text/plain", "", []byte(`{}`))
+	f.Add("GET", "/runs?status=RUNNING&family=a%20b&limit=100&cursor=x", "", "", []byte(nil))
+	f.Add("HEAD", "/runs/"+runID+"?x", "", "", []byte(nil))
+	f.Add("GET", "/runs?group=%zz&limit=01&limit=2&startedBy=%ff&=&;", "", "\x00", []byte(nil))
+	f.Add("DELETE", "//runs/", "a/b;c", "", []byte(nil))
+	f.Fuzz(func(t *testing.T, method, target, contentType, key string, body []byte) {
+		if len(body) > 300<<10 {
+			return
+		}
+		c := asked(t, body)
+		w := httptest.NewRecorder()
+		c.handler(httpapi.Options{}).ServeHTTP(w, request(method, target, contentType, key, body))
+		answered(t, w, method)
+	})
+}
+
+// request is what a server would hand on: paths are decoded, the rest is as it came.
+func request(method, target, contentType, key string, body []byte) *http.Request {
+	path, query, _ := strings.Cut(target, "?")
+	r := &http.Request{
+		Method: method, URL: &url.URL{Path: path, RawQuery: query}, Header: http.Header{}, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)),
+	}
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
+	}
+	if key != "" {
+		r.Header.Set("Idempotency-Key", key)
+	}
+	return r.WithContext(httpapi.WithIdentity(r.Context(), caller, "request-1"))
+}
+
+// asked is use cases that hold what they are asked against the contract.
+func asked(t *testing.T, body []byte) *cases {
+	same := func(got []byte) {
+		if !bytes.Equal(got, body) || len(got) == 0 || len(got) > 256<<10 {
+			t.Errorf("%d bytes reached the use case of %d", len(got), len(body))
+		}
+	}
+	text := func(name, s string, most int) {
+		if !utf8.ValidString(s) || utf8.RuneCountInString(s) > most {
+			t.Errorf("%s %q", name, s)
+		}
+	}
+	one := &run.Run{ID: runID, Status: run.Running}
+	return &cases{
+		t: t,
+		submit: func(q run.SubmitRequest) (run.SubmitResult, error) {
+			same(q.Body)
+			text("key", q.Key, 1<<20)
+			return run.SubmitResult{Run: one}, nil
+		},
+		get: func(_, id string) (*run.Run, error) { text("id", id, 26); return one, nil },
+		list: func(q run.ListRequest) (run.List, error) {
+			for name, s := range map[string]string{"family": q.Family, "group": q.Group, "startedBy": q.StartedBy} {
+				text(name, s, 255)
+			}
+			text("cursor", q.Cursor, 4096)
+			if q.Limit < 0 || q.Limit > 100 || q.Status != "" && !slices.Contains(run.Statuses(), run.Status(q.Status)) {
+				t.Errorf("%+v", q)
+			}
+			return run.List{Runs: []*run.Run{one}}, nil
+		},
+		stop: func(q run.StopRequest) (*run.Run, error) {
+			text("reason", q.Reason, 255)
+			text("task", q.Task, 256<<10)
+			stopsAlike(t, q, body)
+			return one, nil
+		},
+		register: func(got []byte) (run.RegisterResult, error) {
+			same(got)
+			return run.RegisterResult{Definition: json.RawMessage(`{}`)}, nil
+		},
+	}
+}
+
+// stopsAlike demands of a stop's body that other spellings of it ask for the same.
+func stopsAlike(t *testing.T, want run.StopRequest, body []byte) {
+	other, ok := fuzzing.Respell(body)
+	if !ok {
+		return
+	}
+	asked := 0
+	c := &cases{t: t, stop: func(got run.StopRequest) (*run.Run, error) {
+		if asked++; got.Reason != want.Reason || got.Task != want.Task {
+			t.Errorf("%s asks for %+v, %s for %+v", body, want, other, got)
+		}
+		return &run.Run{ID: runID}, nil
+	}}
+	w := httptest.NewRecorder()
+	c.handler(httpapi.Options{}).ServeHTTP(w, request("POST", "/runs/"+runID+"/stop", "application/json", "", other))
+	if asked != 1 {
+		t.Errorf("%s is taken, %s is not: %s", body, other, w.Body)
+	}
+}
+
+func answered(t *testing.T, w *httptest.ResponseRecorder, method string) {
+	answer := w.Body.Bytes()
+	if !json.Valid(answer) || !utf8.Valid(answer) || len(answer) > 5<<20 {
+		t.Fatalf("%s: status %d, %q", method, w.Code, answer)
+	}
+	if w.Code < 300 {
+		return
+	}
+	var p httpapi.Problem
+	if err := json.Unmarshal(answer, &p); err != nil || p.Status != w.Code || p.Type == "" || p.Title == "" || p.Detail == "" {
+		t.Errorf("status %d, %s (%v)", w.Code, answer, err)
+	}
+	if !slices.Contains([]int{400, 404, 405, 413, 415}, w.Code) {
+		t.Errorf("status %d: %s", w.Code, answer)
+	}
+	for _, e := range p.Errors {
+		inBody := fuzzing.IsPointer(e.Field)
+		if !inBody && !strings.HasPrefix(e.Field, "query:") && !strings.HasPrefix(e.Field, "header:") || e.Rule == "" || e.Detail == "" {
+			t.Errorf("error %+q", e)
+		}
+	}
+}
