@@ -219,23 +219,3 @@ func TestParseReportsEveryFaultAtOnce(t *testing.T) {
 		}
 	}
 }
-
-// FuzzParse asserts that no text makes Parse panic and that what it accepts refers to states it has.
-func FuzzParse(f *testing.F) {
-	f.Add([]byte(`{"StartAt":"A","States":{` + endA + `}}`))
-	f.Add([]byte(`{"StartAt":"A","States":{"A":{"Type":"Choice","Choices":[{"Not":{"Variable":"$","IsNull":true},"Next":"A"}]}}}`))
-	f.Add([]byte(`{"StartAt":"A","States":{"A":{"Type":"Task",` + callF + `,"Retry":[{"ErrorEquals":["E"]}]}}}`))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		m, err := Parse(text, nil)
-		if err != nil {
-			return
-		}
-		for name, st := range m.states {
-			for _, next := range st.targets() {
-				if m.states[next] == nil {
-					t.Errorf("state %q leads to %q", name, next)
-				}
-			}
-		}
-	})
-}

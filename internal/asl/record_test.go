@@ -43,25 +43,3 @@ func TestEventsAreReadAsWritten(t *testing.T) {
 		t.Error(diff)
 	}
 }
-
-// FuzzValue asserts that a value is written as the JSON that it was read from.
-func FuzzValue(f *testing.F) {
-	f.Add([]byte(`{"a":[1,2.50,-3e9,true,false,null,"\u0000\"\\<&>\ud83d\ude00"],"":{}}`))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		value, err := parseValue(text)
-		if err != nil {
-			return
-		}
-		written, err := appendValue(nil, value)
-		if err != nil {
-			t.Fatal(err)
-		}
-		again, err := parseValue(written)
-		if err != nil {
-			t.Fatalf("%s was written as %s: %v", text, written, err)
-		}
-		if diff := cmp.Diff(value, again); diff != "" {
-			t.Error(diff)
-		}
-	})
-}
