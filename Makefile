@@ -13,6 +13,8 @@ PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
 GOLANGCI_VERSION := v2.15.0
 GOLANGCI := .tools/golangci-lint-$(GOLANGCI_VERSION)
 
+FUZZTIME ?= 60s
+
 # The race detector needs cgo, and cgo a C compiler.
 RACE := $(shell if [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v "$$($(GO) env CC)" >/dev/null; then echo -race; fi)
 
@@ -28,6 +30,10 @@ run: ## run the sample job of events/ on this machine, from request to recorded 
 test: ## all tests that need only Go, with the race detector where cgo is there
 	@echo "race detector: $(if $(RACE),on,off (no cgo here))"
 	$(GO) test $(RACE) ./...
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME (60s), two at a time: about half the sum
+	@scripts/fuzz $(FUZZTIME)
 
 .PHONY: verify
 verify: ## the outside tools that judge the project: one line a check (installs them under .tools/)
