@@ -66,6 +66,7 @@ func (d *decoder) object(n jsontree.Node, v reflect.Value) {
 		}
 		d.pop()
 	}
+	d.required(n, v.Type())
 }
 
 func (d *decoder) slice(n jsontree.Node, v reflect.Value) {

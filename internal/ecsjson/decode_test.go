@@ -161,3 +161,46 @@ func TestFaultsAreBounded(t *testing.T) {
 		t.Errorf("%d faults, the first of %d bytes", len(faults), len(faults[0].Detail))
 	}
 }
+
+func TestStrict(t *testing.T) {
+	tests := []struct {
+		name, text string
+		into       any
+		want       []string // kind and pointer
+	}{
+		{"what is required, null too", `{"taskDefinition":null}`, new(ecs.RunTaskInput), []string{"missing /taskDefinition"}},
+		{"deeper", `{"containerDefinitions":[{"ulimits":[{}]}],"family":"f"}`, new(ecs.RegisterTaskDefinitionInput), []string{
+			"missing /containerDefinitions/0/ulimits/0/hardLimit", "missing /containerDefinitions/0/ulimits/0/name", "missing /containerDefinitions/0/ulimits/0/softLimit",
+		}},
+		{"in a union", `{"type":"GPU","sharingStrategy":{"nvidiaMps":{}}}`, new(types.ResourceRequirement), []string{"missing /sharingStrategy/nvidiaMps/memory"}},
+		{"a zero is there", `{"containerPath":"/","size":0}`, new(types.Tmpfs), nil},
+		{"enums", `{"taskDefinition":"a","launchType":"ec2","propagateTags":"SERVICE","placementStrategy":[{"type":""}]}`, new(ecs.RunTaskInput), []string{
+			"value /launchType", "value /placementStrategy/0/type",
+		}},
+		{"a list of enums", `{"family":"f","containerDefinitions":[],"requiresCompatibilities":["EC2","EC3"]}`, new(ecs.RegisterTaskDefinitionInput), []string{
+			"value /requiresCompatibilities/1",
+		}},
+		{"another type is one fault", `{"taskDefinition":1,"launchType":2}`, new(ecs.RunTaskInput), []string{"type /taskDefinition", "type /launchType"}},
+	}
+	kinds := map[FaultKind]string{UnknownName: "name", WrongType: "type", MissingMember: "missing", UnknownValue: "value"}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var got []string
+			for _, f := range Decode(parse(t, tt.text), tt.into, Strict()) {
+				got = append(got, kinds[f.Kind]+" "+f.Pointer)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			for _, f := range Decode(parse(t, tt.text), tt.into) {
+				if f.Kind != WrongType {
+					t.Errorf("without Strict: %+v", f)
+				}
+			}
+		})
+	}
+	long := Decode(parse(t, `{"taskDefinition":"a","launchType":"`+strings.Repeat("x", 1000)+`"}`), new(ecs.RunTaskInput), Strict())
+	if len(long) != 1 || long[0].Detail != `a text of 1000 bytes was given; allowed: "EC2", "FARGATE", "EXTERNAL" or "MANAGED_INSTANCES"` {
+		t.Errorf("%+v", long)
+	}
+}

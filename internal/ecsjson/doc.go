@@ -9,6 +9,7 @@ type options struct {
 	epoch   bool
 	zeros   bool
 	lenient bool
+	strict  bool
 }
 
 func gather(opts []Option) options {

@@ -9,10 +9,12 @@ import (
 // FaultKind says what is wrong with a member.
 type FaultKind uint8
 
-// The two ways in which JSON does not fit a struct.
+// The ways in which JSON does not fit a struct.
 const (
-	UnknownName FaultKind = iota + 1 // the object has no such member
-	WrongType                        // another JSON type is expected, or a number out of its range
+	UnknownName   FaultKind = iota + 1 // the object has no such member
+	WrongType                          // another JSON type is expected, or a number out of its range
+	MissingMember                      // Strict only: the object lacks a member that it must have
+	UnknownValue                       // Strict only: the text is none of its enum's values
 )
 
 // Fault is one place where JSON does not fit.

@@ -37,6 +37,7 @@ func (d *decoder) scalar(n jsontree.Node, v reflect.Value) {
 			d.mismatch("a string", n)
 			return
 		}
+		d.oneOfEnum(n.Text, v.Type())
 		v.SetString(n.Text)
 	case reflect.Bool:
 		if n.Kind != jsontree.Bool {

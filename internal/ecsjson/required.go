@@ -1,0 +1,37 @@
+package ecsjson
+
+// requiredMembers are the members without which ECS refuses a struct of a request, by the struct's name in the SDK; a test compares them
+// with the SDK's documents.
+var requiredMembers = map[string][]string{
+	"AwsVpcConfiguration":                     {"subnets"},
+	"CapacityProviderStrategyItem":            {"capacityProvider"},
+	"ContainerDependency":                     {"condition", "containerName"},
+	"ContainerRestartPolicy":                  {"enabled"},
+	"Device":                                  {"hostPath"},
+	"EBSTagSpecification":                     {"resourceType"},
+	"EFSVolumeConfiguration":                  {"fileSystemId"},
+	"EnvironmentFile":                         {"type", "value"},
+	"EphemeralStorage":                        {"sizeInGiB"},
+	"FSxWindowsFileServerAuthorizationConfig": {"credentialsParameter", "domain"},
+	"FSxWindowsFileServerVolumeConfiguration": {"authorizationConfig", "fileSystemId", "rootDirectory"},
+	"FirelensConfiguration":                   {"type"},
+	"HealthCheck":                             {"command"},
+	"HostEntry":                               {"hostname", "ipAddress"},
+	"InferenceAccelerator":                    {"deviceName", "deviceType"},
+	"LogConfiguration":                        {"logDriver"},
+	"NvidiaMpsAllocation":                     {"memory"},
+	"ProxyConfiguration":                      {"containerName"},
+	"RegisterTaskDefinitionInput":             {"containerDefinitions", "family"},
+	"RepositoryCredentials":                   {"credentialsParameter"},
+	"ResourceRequirement":                     {"type"},
+	"RunTaskInput":                            {"taskDefinition"},
+	"S3FilesVolumeConfiguration":              {"fileSystemArn"},
+	"Secret":                                  {"name", "valueFrom"},
+	"StartTaskInput":                          {"containerInstances", "taskDefinition"},
+	"StopTaskInput":                           {"task"},
+	"TaskManagedEBSVolumeConfiguration":       {"roleArn"},
+	"TaskManagedEBSVolumeTerminationPolicy":   {"deleteOnTermination"},
+	"TaskVolumeConfiguration":                 {"name"},
+	"Tmpfs":                                   {"containerPath", "size"},
+	"Ulimit":                                  {"hardLimit", "name", "softLimit"},
+}
