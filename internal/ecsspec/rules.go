@@ -34,7 +34,7 @@ var (
 // rules are all V rows. They do not depend on one another; an input is held against all of its operation's.
 var rules = slices.Concat(
 	launchRules, strategyRules, placementRules, overrideRules, sharedRules, networkRules, volumeRules, tagRules, stopRules, describeRules, definitionNameRules,
-	registerRules, containerRules, portRules, limitRules, volumeNameRules, healthRules, requiredRules, fargateRules,
+	registerRules, containerRules, portRules, limitRules, volumeNameRules, healthRules, requiredRules, fargateRules, modelRules,
 )
 
 const (

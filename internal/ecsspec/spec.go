@@ -30,7 +30,7 @@ const (
 )
 
 // Parse takes a POST /runs body apart and reports every broken rule at once, in the order doubled names, unknown names and
-// types, values; the first 1,000. Of the policy it looks at doubled names only. A text that is not a JSON object has one violation
+// types, the table's rows, the shapes; the first 1,000. Of the policy it looks at doubled names only. A text that is not a JSON object has one violation
 // and no Submission; otherwise the Submission holds what could be read, violations or not.
 func (Spec) Parse(body []byte) (run.Submission, []run.Violation) {
 	root, found, ok := read(body)
@@ -40,7 +40,7 @@ func (Spec) Parse(body []byte) (run.Submission, []run.Violation) {
 	s := takeApart(root)
 	input := root.Without(policyName)
 	found = append(found, fit(s.Operation, input)...)
-	return s, bounded(append(found, judge(s.Operation, input)...))
+	return s, bounded(shaped(s.Operation, input, append(found, judge(s.Operation, input)...)))
 }
 
 // Has says whether the SDK's input of a launch operation has a member of that name.
@@ -83,7 +83,7 @@ func parseInput(op run.Operation, body []byte) (json.RawMessage, []run.Violation
 		return nil, found
 	}
 	found = append(found, fit(op, root)...)
-	return root.Encode(), bounded(append(found, judge(op, root)...))
+	return root.Encode(), bounded(shaped(op, root, append(found, judge(op, root)...)))
 }
 
 // maxViolations keeps an answer to a hostile body from growing far beyond the body.
