@@ -12,10 +12,13 @@ import (
 )
 
 // generator makes requests as JSON values. Equal seeds make equal requests.
-type generator struct{ *rand.Rand }
+type generator struct {
+	*rand.Rand
+	plain bool // nothing odd: one odd item in a list of fifty would be enough to have it refused
+}
 
-func (g *generator) often() bool  { return g.IntN(10) < 8 }
-func (g *generator) seldom() bool { return g.IntN(10) < 1 }
+func (g *generator) often() bool  { return g.plain || g.IntN(10) < 8 }
+func (g *generator) seldom() bool { return !g.plain && g.IntN(10) < 1 }
 
 func pick[T any](g *generator, list []T) T { return list[g.IntN(len(list))] }
 
@@ -110,11 +113,7 @@ func (g *generator) value(name string, shape reflect.Type) any {
 	case reflect.Struct:
 		return g.members(fields(shape))
 	case reflect.Slice:
-		list := []any{}
-		for range g.length() {
-			list = append(list, g.value(name, shape.Elem()))
-		}
-		return list
+		return g.list(name, shape.Elem())
 	case reflect.Map:
 		return map[string]any{"awslogs-group": g.text("value"), g.text("name"): g.text("value")}
 	case reflect.Interface:
@@ -133,9 +132,19 @@ func (g *generator) value(name string, shape reflect.Type) any {
 	}
 }
 
+func (g *generator) list(name string, of reflect.Type) []any {
+	list, length, was := []any{}, g.length(name), g.plain
+	g.plain = was || length > 2
+	for range length {
+		list = append(list, g.value(name, of))
+	}
+	g.plain = was
+	return list
+}
+
 // members fills a struct, most often whole.
 func (g *generator) members(all []field) map[string]any {
-	whole, object := g.IntN(10) < 7, map[string]any{}
+	whole, object := g.often(), map[string]any{}
 	for _, f := range all {
 		if whole || g.IntN(3) > 0 {
 			object[f.name] = g.value(f.name, f.shape)
@@ -144,12 +153,23 @@ func (g *generator) members(all []field) map[string]any {
 	return object
 }
 
-// length is a list's: short, or at and past a limit that some list has.
-func (g *generator) length() int {
-	if g.seldom() {
-		return pick(g, []int{0, 5, 6, 10, 11, 16, 17, 20, 21, 49, 50, 51})
+// limits are the lengths up to which ECS takes lists by that name.
+var limits = map[string]int{
+	"tags": 50, "subnets": 16, "securityGroups": 5, "containerInstances": 10, "containerDefinitions": 10, "capacityProviderStrategy": 20,
+	"placementConstraints": 10, "placementStrategy": 5, "environmentFiles": 10,
+}
+
+// length is a list's: short, or at and past its limit.
+func (g *generator) length(name string) int {
+	limit, limited := limits[name]
+	switch {
+	case limited && !g.often():
+		return limit - 1 + g.IntN(3)
+	case g.seldom():
+		return pick(g, []int{0, 5, 10, 50})
+	default:
+		return 1 + g.IntN(2)
 	}
-	return 1 + g.IntN(2)
 }
 
 // enum is one of an enum's values, where the shape is one.

@@ -61,7 +61,7 @@ func (g *generator) again(value any) any {
 	case string:
 		return g.text("")
 	case []any:
-		for range g.length() {
+		for range g.length("") {
 			if len(v) > 0 {
 				v = append(v, v[0])
 			}
