@@ -18,6 +18,7 @@ import (
 var operations = []string{
 	"RunTask", "StartTask", "StopTask", "DescribeTasks", "ListTasks", "RegisterTaskDefinition", "DescribeTaskDefinition", "DeregisterTaskDefinition",
 	"ListTaskDefinitions", "CreateCluster", "DescribeClusters", "ListClusters", "ListContainerInstances", "DescribeContainerInstances", "CreateService",
+	"PutAttributes", "DeleteAttributes", "ListAttributes", "UpdateContainerInstancesState", "PutClusterCapacityProviders", "DescribeCapacityProviders",
 }
 
 // Whatever is sent to an operation is answered in ECS's shape, never with a fault of the server's own; and a definition that is registered
@@ -33,6 +34,9 @@ func FuzzCall(f *testing.F) {
 	}
 	f.Add(uint8(0), []byte(`{"taskDefinition":"f","count":10,"overrides":{"containerOverrides":[{"name":"a","environment":[{"name":"A","value":"b"}]}]},"tags":[{"key":"k"}]}`))
 	f.Add(uint8(1), []byte(`{"taskDefinition":"f","containerInstances":["x","x"]}`))
+	f.Add(uint8(15), []byte(`{"attributes":[{"name":"a","value":"b","targetType":"container-instance","targetId":"x"}]}`))
+	f.Add(uint8(8), []byte(`{"familyPrefix":"f","status":"ACTIVE","sort":"DESC","maxResults":1}`))
+	f.Add(uint8(12), []byte(`{"cluster":"default","filter":"attribute:a == b","status":"ACTIVE"}`))
 	f.Add(uint8(4), []byte(`{"desiredStatus":"STOPPED","family":"f","maxResults":1,"nextToken":"x","startedBy":"s"}`))
 	f.Add(uint8(5), []byte(`{"family":"f","cpu":".25 vCPU","memory":"1 GB","requiresCompatibilities":["FARGATE"],"networkMode":"awsvpc","containerDefinitions":[{"name":"a","image":"i","dependsOn":[{"containerName":"a","condition":"START"}]}]}`))
 	served := &reused{}
@@ -49,38 +53,38 @@ func FuzzCall(f *testing.F) {
 
 // reused is a server that takes many calls, as opening one costs more than all that it answers; and not so many that they slow it down.
 type reused struct {
-	*localecs.Server
-	dir   string
-	calls int
+	server *localecs.Server
+	dir    string
+	calls  int
 }
 
 func (s *reused) next(t testing.TB) *localecs.Server {
 	const most = 200
-	if s.calls++; s.Server != nil && s.calls <= most {
-		return s.Server
+	if s.calls++; s.server != nil && s.calls <= most {
+		return s.server
 	}
 	s.close(t)
 	var err error
 	if s.dir, err = os.MkdirTemp("", "davit-fuzz"); err != nil {
 		t.Fatal(err)
 	}
-	s.Server, err = localecs.Open(localecs.Options{Dir: s.dir, Runner: scripted.New(nil, nil), NoSync: true, Logger: slog.New(slog.DiscardHandler)})
+	s.server, err = localecs.Open(localecs.Options{Dir: s.dir, Runner: scripted.New(nil, nil), NoSync: true, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.calls = 1
-	answer(t, s.Server, "RegisterTaskDefinition", []byte(`{"family":"f","containerDefinitions":[{"name":"a","image":"i","memory":4,"command":["x"]}]}`))
-	return s.Server
+	answer(t, s.server, "RegisterTaskDefinition", []byte(`{"family":"f","containerDefinitions":[{"name":"a","image":"i","memory":4,"command":["x"]}]}`))
+	return s.server
 }
 
 func (s *reused) close(t testing.TB) {
-	if s.Server == nil {
+	if s.server == nil {
 		return
 	}
-	if err := errors.Join(s.Server.Close(), os.RemoveAll(s.dir)); err != nil {
+	if err := errors.Join(s.server.Close(), os.RemoveAll(s.dir)); err != nil {
 		t.Error(err)
 	}
-	s.Server = nil
+	s.server = nil
 }
 
 // answer is the answer to a call that was carried out, nil to one that was refused.
