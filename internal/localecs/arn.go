@@ -21,6 +21,8 @@ func instanceARN(cluster, id string) string {
 	return arnRoot + "container-instance/" + cluster + "/" + id
 }
 
+func serviceARN(cluster, name string) string { return arnRoot + "service/" + cluster + "/" + name }
+
 func containerARN(cluster, task, id string) string {
 	return arnRoot + "container/" + cluster + "/" + task + "/" + id
 }

@@ -36,8 +36,7 @@ func (s *Server) putClusterCapacityProviders(in *ecs.PutClusterCapacityProviders
 	}
 	changed := *s.clusters[name]
 	changed.CapacityProviders, changed.DefaultCapacityProviderStrategy = providers, named(in.DefaultCapacityProviderStrategy)
-	s.clusters[name] = &changed
-	s.journal.put(bucketClusters, name, &changed)
+	s.replaceCluster(&changed)
 	return &ecs.PutClusterCapacityProvidersOutput{Cluster: s.showCluster(name, false)}, nil
 }
 

@@ -88,8 +88,6 @@ func checkStartedBy(startedBy *string, most int) error {
 // checkShared refuses what does not fit the definition, and what would run otherwise than it was asked to.
 func checkShared(in shared, d *definition) error {
 	switch {
-	case len(in.tags) > maxTags:
-		return invalid("tags cannot have more than 50 elements.")
 	case in.propagate != "" && !slices.Contains(in.propagate.Values(), in.propagate):
 		return invalid("propagateTags should be one of [TASK_DEFINITION, SERVICE, NONE].")
 	case in.propagate == types.PropagateTagsService:
@@ -100,6 +98,9 @@ func checkShared(in shared, d *definition) error {
 		return invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
 	case d.NetworkMode != types.NetworkModeAwsvpc && in.network != nil:
 		return invalid("Network Configuration is not valid for the given networkMode of this task definition.")
+	}
+	if err := checkTags(in.tags); err != nil {
+		return err
 	}
 	if err := checkOverrides(in.overrides, d); err != nil {
 		return err

@@ -29,8 +29,12 @@ func (s *Server) cluster(ref *string) (string, error) {
 	if name == "" {
 		name = defaultCluster
 	}
-	if s.clusters[name] == nil {
+	c := s.clusters[name]
+	switch {
+	case c == nil:
 		return "", clusterNotFound()
+	case !isActive(c):
+		return "", refuse("ClusterNotFoundException", "The referenced cluster was inactive.")
 	}
 	return name, nil
 }
@@ -43,15 +47,17 @@ func (s *Server) createCluster(in *ecs.CreateClusterInput) (any, error) {
 	if !validName.MatchString(name) {
 		return nil, invalid("Invalid cluster name.")
 	}
+	if err := checkTags(in.Tags); err != nil {
+		return nil, err
+	}
 	if err := s.checkAssociation(providerNames(in.CapacityProviders), in.DefaultCapacityProviderStrategy); err != nil {
 		return nil, err
 	}
 	if in.ServiceConnectDefaults != nil {
 		return nil, clientError("The local ECS has no Service Connect.")
 	}
-	if s.clusters[name] == nil {
-		s.clusters[name] = newCluster(name, in)
-		s.journal.put(bucketClusters, name, s.clusters[name])
+	if c := s.clusters[name]; c == nil || !isActive(c) {
+		s.replaceCluster(newCluster(name, in))
 		if err := s.enroll(name, s.putRegistration); err != nil {
 			return nil, err
 		}
@@ -86,7 +92,9 @@ func (s *Server) showCluster(name string, tags bool) *types.Cluster {
 	if !tags {
 		c.Tags = nil
 	}
-	c.RegisteredContainerInstancesCount = int32(len(s.instances(name, statusActive, draining)))
+	if isActive(&c) {
+		c.RegisteredContainerInstancesCount = int32(len(s.instances(name, statusActive, draining)))
+	}
 	for _, t := range s.order {
 		if t.cluster == name {
 			countTask(t, &c.RunningTasksCount, &c.PendingTasksCount)
@@ -109,7 +117,9 @@ func countTask(t *task, runningTasks, pendingTasks *int32) {
 func (s *Server) listClusters(in *ecs.ListClustersInput) (any, error) {
 	var entries []entry
 	for _, name := range slices.Sorted(maps.Keys(s.clusters)) {
-		entries = append(entries, entry{name, clusterARN(name)})
+		if isActive(s.clusters[name]) {
+			entries = append(entries, entry{name, clusterARN(name)})
+		}
 	}
 	arns, next, err := page(entries, ascending, in.MaxResults, in.NextToken)
 	if err != nil {

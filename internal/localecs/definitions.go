@@ -16,6 +16,9 @@ func (s *Server) registerTaskDefinition(in *ecs.RegisterTaskDefinitionInput) (an
 	if err := checkDefinition(in); err != nil {
 		return nil, err
 	}
+	if err := checkTags(in.Tags); err != nil {
+		return nil, err
+	}
 	family := *in.Family
 	revisions := s.families[family]
 	if len(revisions) >= maxRevision {
@@ -51,12 +54,7 @@ func describedAs(in *ecs.RegisterTaskDefinitionInput) types.TaskDefinition {
 		d.Memory = new(strconv.Itoa(n))
 	}
 	d.RequiresAttributes = requiredAttributes(&d)
-	for i := range d.ContainerDefinitions {
-		if c := &d.ContainerDefinitions[i]; c.Essential == nil {
-			c.Essential = new(true)
-		}
-	}
-	return d
+	return filledDefinition(d)
 }
 
 // lookup finds a definition by family (its latest ACTIVE revision), family:revision or ARN; nil when there is none.
@@ -72,14 +70,20 @@ func (s *Server) lookup(ref string) *definition {
 		return nil
 	}
 	n, err := strconv.Atoi(revision)
-	if err != nil || n < 1 || n > len(revisions) {
+	if err != nil || n < 1 || n > len(revisions) || s.gone(revisions[n-1]) {
 		return nil
 	}
 	return revisions[n-1]
 }
 
 func (s *Server) describeTaskDefinition(in *ecs.DescribeTaskDefinitionInput) (any, error) {
-	d := s.lookup(value(in.TaskDefinition))
+	if value(in.TaskDefinition) == "" {
+		return nil, invalid("Task Definition can not be blank.")
+	}
+	if slices.ContainsFunc(in.Include, func(f types.TaskDefinitionField) bool { return f != types.TaskDefinitionFieldTags }) {
+		return nil, invalid("include should be one of [TAGS].")
+	}
+	d := s.lookup(*in.TaskDefinition)
 	if d == nil {
 		return nil, clientError("Unable to describe task definition.")
 	}
@@ -97,13 +101,12 @@ func (s *Server) deregisterTaskDefinition(in *ecs.DeregisterTaskDefinitionInput)
 	}
 	d := s.lookup(ref)
 	if d == nil {
-		return nil, clientError("The specified task definition does not exist. Specify a valid account, family, revision and try again.")
+		return nil, clientError(reasonNoSuch)
 	}
 	if d.Status == types.TaskDefinitionStatusActive {
 		gone := *d
 		gone.Status, gone.DeregisteredAt = types.TaskDefinitionStatusInactive, new(s.now())
-		s.families[*d.Family][d.Revision-1] = &gone
-		s.saveDefinition(&gone)
+		s.replaceDefinition(&gone)
 		d = &gone
 	}
 	return &ecs.DeregisterTaskDefinitionOutput{TaskDefinition: &d.TaskDefinition}, nil
@@ -140,7 +143,7 @@ func (s *Server) definitionEntries(family string, status types.TaskDefinitionSta
 			continue
 		}
 		for _, d := range s.families[name] {
-			if d.Status == status {
+			if d.Status == status && !s.gone(d) {
 				entries = append(entries, entry{fmt.Sprintf("%s\x00%010d", name, d.Revision), *d.TaskDefinitionArn})
 			}
 		}

@@ -76,7 +76,11 @@ func (s *Server) describeContainerInstances(in *ecs.DescribeContainerInstancesIn
 			out.Failures = append(out.Failures, types.Failure{Arn: new(instanceARN(cluster, id)), Reason: new(reasonMissing)})
 			continue
 		}
-		out.ContainerInstances = append(out.ContainerInstances, s.showInstance(*i, loads[i.index]))
+		shown := s.showInstance(*i, loads[i.index])
+		if slices.Contains(in.Include, types.ContainerInstanceFieldTags) {
+			shown.Tags = orEmpty(i.Tags)
+		}
+		out.ContainerInstances = append(out.ContainerInstances, shown)
 	}
 	return out, nil
 }

@@ -100,7 +100,7 @@ func (s *Server) request(cluster string, in shared) (*request, error) {
 	case d == nil:
 		return nil, clientError("TaskDefinition not found.")
 	case d.Status != types.TaskDefinitionStatusActive:
-		return nil, clientError("TaskDefinition is inactive")
+		return nil, invalid("TaskDefinition is inactive")
 	}
 	if err := checkShared(in, d); err != nil {
 		return nil, err

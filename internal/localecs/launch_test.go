@@ -82,7 +82,7 @@ func TestRunTaskRefusals(t *testing.T) {
 	}{
 		"unknown definition":  {ecs.RunTaskInput{TaskDefinition: new("none")}, "ClientException", "TaskDefinition not found."},
 		"unknown revision":    {ecs.RunTaskInput{TaskDefinition: new("job:9")}, "ClientException", "TaskDefinition not found."},
-		"inactive definition": {ecs.RunTaskInput{TaskDefinition: new("old:1")}, "ClientException", "TaskDefinition is inactive"},
+		"inactive definition": {ecs.RunTaskInput{TaskDefinition: new("old:1")}, "InvalidParameterException", "TaskDefinition is inactive"},
 		"no active revision":  {ecs.RunTaskInput{TaskDefinition: new("old")}, "ClientException", "TaskDefinition not found."},
 		"unknown cluster":     {ecs.RunTaskInput{Cluster: new("none")}, "ClusterNotFoundException", "Cluster not found."},
 		"count 0":             {ecs.RunTaskInput{Count: new(int32(0))}, "InvalidParameterException", "count"},

@@ -72,9 +72,11 @@ func find(name string) operation {
 		return locked((*Server).deregisterTaskDefinition)
 	case "ListTaskDefinitions":
 		return locked((*Server).listTaskDefinitions)
-	default:
-		return findCluster(name)
 	}
+	if around := findAround(name); around != nil {
+		return around
+	}
+	return findCluster(name)
 }
 
 func findCluster(name string) operation {

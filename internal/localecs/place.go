@@ -112,10 +112,7 @@ func (s *Server) describeNew(r *request, p provider, booked booking, id string) 
 		Cpu: new(strconv.Itoa(r.need.cpu)), Memory: new(strconv.Itoa(r.need.memory)),
 		Group: &r.group, StartedBy: r.startedBy, Tags: r.tags, LaunchType: p.launchType, EnableExecuteCommand: r.execute,
 		HealthStatus: types.HealthStatusUnknown, Connectivity: types.ConnectivityConnected, ConnectivityAt: &now,
-		Attachments: []types.Attachment{}, Overrides: r.overrides,
-	}
-	if t.Overrides == nil {
-		t.Overrides = &types.TaskOverride{ContainerOverrides: []types.ContainerOverride{}}
+		Attachments: []types.Attachment{}, Overrides: shownOverrides(r.definition, r.overrides),
 	}
 	if p.capacity != "" {
 		t.CapacityProviderName = &p.capacity

@@ -57,6 +57,7 @@ func (c container) describeNew(task, cluster, taskID string) types.Container {
 		ContainerArn: new(containerARN(cluster, taskID, newUUID())), TaskArn: &task, Name: new(c.name), Image: new(c.image),
 		LastStatus: new(pending), HealthStatus: types.HealthStatusUnknown,
 		Cpu: new(strconv.Itoa(c.size.cpu)), NetworkInterfaces: []types.NetworkInterface{},
+		NetworkBindings: []types.NetworkBinding{},
 	}
 	if c.size.memory > 0 {
 		shown.Memory = new(strconv.Itoa(c.size.memory))

@@ -25,6 +25,7 @@ type registration struct {
 	Version      int64
 	// Changed are the attributes that differ from those that the machine brings; nil is one that was deleted.
 	Changed map[string]*string `json:",omitempty"`
+	Tags    []types.Tag        `json:",omitempty"`
 }
 
 // instance is a machine as a container instance of a cluster.

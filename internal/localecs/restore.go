@@ -42,7 +42,10 @@ func (s *Server) restore() error {
 
 // enrollAll registers machines that were not there before with every cluster.
 func (s *Server) enrollAll(tx *bbolt.Tx) error {
-	for cluster := range s.clusters {
+	for cluster, c := range s.clusters {
+		if !isActive(c) {
+			continue
+		}
 		err := s.enroll(cluster, func(key string, r *registration) error { return write(tx, bucketInstances, key, r) })
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package localecs
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -22,7 +23,7 @@ func (s *Server) visible(id string) *task {
 	return t
 }
 
-// stopTask asks for the stop and answers at once. Stopping again changes nothing: the first reason stands.
+// stopTask asks for the stop, which takes the task's tags away, and answers at once. Stopping again changes nothing: the first reason stands.
 func (s *Server) stopTask(in *ecs.StopTaskInput) (any, error) {
 	cluster, err := s.cluster(in.Cluster)
 	if err != nil {
@@ -40,7 +41,7 @@ func (s *Server) stopTask(in *ecs.StopTaskInput) (any, error) {
 	if reason == "" {
 		reason = reasonStopped
 	}
-	s.askStop(t, types.TaskStopCodeUserInitiated, reason, nil)
+	s.askStop(t, types.TaskStopCodeUserInitiated, reason, func(time.Time) { t.Tags = nil })
 	shown := t.view()
 	shown.Tags = nil
 	return &ecs.StopTaskOutput{Task: &shown}, nil

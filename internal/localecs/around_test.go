@@ -1,0 +1,274 @@
+package localecs_test
+
+import (
+	"net/http"
+	"os"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/google/go-cmp/cmp"
+
+	"davit/internal/localecs"
+)
+
+// The list in docs/local.md is that of the operations that are answered, and every other one is refused as ECS refuses a feature.
+func TestDocumentedOperations(t *testing.T) {
+	text, err := os.ReadFile("../../docs/local.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, found := strings.Cut(string(text), "\n### Operations\n")
+	list, _, ended := strings.Cut(list, "\n#")
+	if !found || !ended {
+		t.Fatal("docs/local.md has no part with the operations")
+	}
+	documented := regexp.MustCompile(`\b[A-Z][a-z]+[A-Z][A-Za-z]+\b`).FindAllString(list, -1)
+	server := newServer(t, localecs.Options{})
+	answered := []string{}
+	for m := range reflect.TypeFor[*ecs.Client]().Methods() {
+		if m.Name == "Options" {
+			continue
+		}
+		w := post(server, m.Name, "{}", nil)
+		if !strings.Contains(w.Body.String(), "UnsupportedFeatureException") {
+			answered = append(answered, m.Name)
+		} else if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), m.Name) {
+			t.Errorf("%s: %d %s", m.Name, w.Code, w.Body)
+		}
+	}
+	slices.Sort(documented)
+	if diff := cmp.Diff(answered, slices.Compact(documented)); diff != "" {
+		t.Errorf("answered (-) and documented (+):\n%s", diff)
+	}
+}
+
+func TestListTaskDefinitionFamilies(t *testing.T) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+		for _, family := range []string{"web", "web-old", "job"} {
+			b.register(family, worker("app", "forever"))
+		}
+		b.register("web", worker("app", "forever"))
+		b.deregister("web:1")
+		b.deregister("web-old:1")
+		for _, tt := range []struct {
+			in   ecs.ListTaskDefinitionFamiliesInput
+			want string
+		}{
+			{ecs.ListTaskDefinitionFamiliesInput{}, "job web web-old"},
+			{ecs.ListTaskDefinitionFamiliesInput{Status: types.TaskDefinitionFamilyStatusAll}, "job web web-old"},
+			{ecs.ListTaskDefinitionFamiliesInput{Status: types.TaskDefinitionFamilyStatusActive}, "job web"},
+			{ecs.ListTaskDefinitionFamiliesInput{Status: types.TaskDefinitionFamilyStatusInactive}, "web-old"},
+			{ecs.ListTaskDefinitionFamiliesInput{FamilyPrefix: new("web")}, "web web-old"},
+			{ecs.ListTaskDefinitionFamiliesInput{FamilyPrefix: new("x")}, ""},
+		} {
+			for _, size := range []int32{1, 100} {
+				in := tt.in
+				in.MaxResults = &size
+				var got []string
+				pages := ecs.NewListTaskDefinitionFamiliesPaginator(b.client, &in)
+				for pages.HasMorePages() {
+					out, err := pages.NextPage(t.Context())
+					if err != nil {
+						t.Fatal(err)
+					}
+					got = append(got, out.Families...)
+				}
+				if strings.Join(got, " ") != tt.want {
+					t.Errorf("%+v: %v, want %s", tt.in, got, tt.want)
+				}
+			}
+		}
+		_, err := b.client.ListTaskDefinitionFamilies(t.Context(), &ecs.ListTaskDefinitionFamiliesInput{Status: "SOME"})
+		wantCode(t, err, "InvalidParameterException")
+	})
+}
+
+func (b *bench) deregister(ref string) {
+	b.Helper()
+	_, err := b.client.DeregisterTaskDefinition(b.Context(), &ecs.DeregisterTaskDefinitionInput{TaskDefinition: &ref})
+	if err != nil {
+		b.Fatalf("DeregisterTaskDefinition(%s): %v", ref, err)
+	}
+}
+
+func (b *bench) deleteDefinitions(refs ...string) *ecs.DeleteTaskDefinitionsOutput {
+	b.Helper()
+	out, err := b.client.DeleteTaskDefinitions(b.Context(), &ecs.DeleteTaskDefinitionsInput{TaskDefinitions: refs})
+	if err != nil {
+		b.Fatalf("DeleteTaskDefinitions(%v): %v", refs, err)
+	}
+	return out
+}
+
+func TestADeletedRevisionGoesWithItsLastTask(t *testing.T) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+		b.register("job", worker("app", "forever"))
+		b.register("idle", worker("app", "forever"))
+		task := b.runOne("job")
+		b.deregister("job:1")
+		b.deregister("idle:1")
+		for range 2 { // deleting it again changes nothing
+			out := b.deleteDefinitions("job:1", "idle:1")
+			if len(out.TaskDefinitions) != 2 || out.TaskDefinitions[0].Status != types.TaskDefinitionStatusDeleteInProgress || out.TaskDefinitions[0].DeleteRequestedAt == nil {
+				t.Fatalf("DeleteTaskDefinitions: %+v", out)
+			}
+		}
+		_, err := b.client.RunTask(t.Context(), &ecs.RunTaskInput{TaskDefinition: new("job:1")})
+		wantCode(t, err, "InvalidParameterException")
+		b.checkDeleting("idle:1", "job:1")
+		time.Sleep(time.Hour)
+		b.checkDeleting("job:1") // which has a task that runs
+		b.checkGone("idle:1")
+		b.stop(task, "")
+		synctest.Wait()
+		b.reopen()
+		b.checkDeleting()
+		b.checkGone("job:1")
+		if got := b.register("job", worker("app", "forever")); !strings.HasSuffix(got, "job:2") {
+			t.Errorf("a deleted revision's number was used again: %s", got)
+		}
+	})
+}
+
+func (b *bench) checkDeleting(want ...string) {
+	b.Helper()
+	got := b.definitions(ecs.ListTaskDefinitionsInput{Status: types.TaskDefinitionStatusDeleteInProgress}, 100)
+	if !slices.Equal(got, want) {
+		b.Errorf("being deleted: %v, want %v", got, want)
+	}
+}
+
+func (b *bench) checkGone(ref string) {
+	b.Helper()
+	_, err := b.client.DescribeTaskDefinition(b.Context(), &ecs.DescribeTaskDefinitionInput{TaskDefinition: &ref})
+	wantCode(b.T, err, "ClientException")
+	out, err := b.client.ListTaskDefinitionFamilies(b.Context(), &ecs.ListTaskDefinitionFamiliesInput{})
+	if family, _, _ := strings.Cut(ref, ":"); err != nil || slices.Contains(out.Families, family) {
+		b.Errorf("%s is still there: %v %v", family, out, err)
+	}
+}
+
+func TestDeleteTaskDefinitionsFailures(t *testing.T) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+		active := b.register("job", worker("app", "forever"))
+		out := b.deleteDefinitions(active, "job", "job:2", "none:1")
+		got := []string{}
+		for _, f := range out.Failures {
+			got = append(got, *f.Arn+": "+*f.Reason)
+		}
+		if diff := cmp.Diff([]string{
+			active + ": The specified task definition is still in ACTIVE status. Please deregister the target and try again.",
+			"job: The specified task definition identifier is invalid. Specify a valid name or ARN and try again.",
+			"job:2: The specified task definition does not exist. Specify a valid account, family, revision and try again.",
+			"none:1: The specified task definition does not exist. Specify a valid account, family, revision and try again.",
+		}, got); diff != "" || len(out.TaskDefinitions) > 0 {
+			t.Errorf("%+v (-want +got):\n%s", out.TaskDefinitions, diff)
+		}
+		for _, refs := range [][]string{{}, slices.Repeat([]string{"job:1"}, 11)} {
+			_, err := b.client.DeleteTaskDefinitions(t.Context(), &ecs.DeleteTaskDefinitionsInput{TaskDefinitions: refs})
+			wantCode(t, err, "InvalidParameterException")
+		}
+	})
+}
+
+func TestDeleteCluster(t *testing.T) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+		b.register("job", worker("app", "forever"))
+		blue := new("blue")
+		if _, err := b.client.CreateCluster(t.Context(), &ecs.CreateClusterInput{ClusterName: blue, Tags: tags("a=1")}); err != nil {
+			t.Fatal(err)
+		}
+		task := *b.run(&ecs.RunTaskInput{TaskDefinition: new("job"), Cluster: blue}).Tasks[0].TaskArn
+		_, err := b.client.DeleteCluster(t.Context(), &ecs.DeleteClusterInput{Cluster: blue})
+		wantCode(t, err, "ClusterContainsTasksException")
+		if _, err := b.client.StopTask(t.Context(), &ecs.StopTaskInput{Cluster: blue, Task: &task}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		for range 2 { // deleting it again changes nothing
+			out, err := b.client.DeleteCluster(t.Context(), &ecs.DeleteClusterInput{Cluster: blue})
+			if err != nil || *out.Cluster.Status != "INACTIVE" || len(out.Cluster.Tags) > 0 {
+				t.Fatalf("DeleteCluster: %+v, %v", out, err)
+			}
+		}
+		b.reopen()
+		b.checkInactive(blue)
+		out, err := b.client.CreateCluster(t.Context(), &ecs.CreateClusterInput{ClusterName: blue})
+		if err != nil || *out.Cluster.Status != "ACTIVE" || len(out.Cluster.Tags) > 0 {
+			t.Errorf("CreateCluster: %+v, %v", out, err)
+		}
+		_, err = b.client.DeleteCluster(t.Context(), &ecs.DeleteClusterInput{Cluster: new("none")})
+		wantCode(t, err, "ClusterNotFoundException")
+	})
+}
+
+// checkInactive looks at a deleted cluster: it is described still, listed no more, and takes no calls.
+func (b *bench) checkInactive(name *string) {
+	b.Helper()
+	out, err := b.client.DescribeClusters(b.Context(), &ecs.DescribeClustersInput{Clusters: []string{*name}})
+	if err != nil || len(out.Clusters) != 1 || *out.Clusters[0].Status != "INACTIVE" || out.Clusters[0].RegisteredContainerInstancesCount != 0 {
+		b.Errorf("DescribeClusters: %+v, %v", out, err)
+	}
+	list, err := b.client.ListClusters(b.Context(), &ecs.ListClustersInput{})
+	if err != nil || len(list.ClusterArns) != 1 {
+		b.Errorf("ListClusters: %+v, %v", list, err)
+	}
+	_, err = b.client.RunTask(b.Context(), &ecs.RunTaskInput{TaskDefinition: new("job"), Cluster: name})
+	wantCode(b.T, err, "ClusterNotFoundException")
+	if err == nil || !strings.Contains(err.Error(), "The referenced cluster was inactive.") {
+		b.Errorf("RunTask: %v", err)
+	}
+	err = b.tag(*out.Clusters[0].ClusterArn, "a=1")
+	wantCode(b.T, err, "InvalidParameterException")
+}
+
+func TestThereAreNoServices(t *testing.T) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+		b.register("job", worker("app", "forever"))
+		task := b.runOne("job")
+		list, err := b.client.ListServices(t.Context(), &ecs.ListServicesInput{})
+		if err != nil || list.ServiceArns == nil || len(list.ServiceArns) > 0 || list.NextToken != nil {
+			t.Errorf("ListServices: %+v, %v", list, err)
+		}
+		described, err := b.client.DescribeServices(t.Context(), &ecs.DescribeServicesInput{Services: []string{"web"}})
+		if err != nil || len(described.Services) > 0 {
+			t.Fatalf("DescribeServices: %+v, %v", described, err)
+		}
+		want := "arn:aws:ecs:local:000000000000:service/default/web MISSING; "
+		if got := failures(described.Failures); got != want {
+			t.Errorf("DescribeServices: %s", got)
+		}
+		want = task + " TASK_NOT_VALID; arn:aws:ecs:local:000000000000:task/default/none MISSING; "
+		read, err := b.client.GetTaskProtection(t.Context(), &ecs.GetTaskProtectionInput{Cluster: new("default"), Tasks: []string{task, "none"}})
+		if err != nil || failures(read.Failures) != want {
+			t.Errorf("GetTaskProtection: %+v, %v", read, err)
+		}
+		set, err := b.client.UpdateTaskProtection(t.Context(), &ecs.UpdateTaskProtectionInput{
+			Cluster: new("default"), Tasks: []string{task, "none"}, ProtectionEnabled: true,
+		})
+		if err != nil || failures(set.Failures) != want || len(set.ProtectedTasks) > 0 {
+			t.Errorf("UpdateTaskProtection: %+v, %v", set, err)
+		}
+		_, err = b.client.ListTasks(t.Context(), &ecs.ListTasksInput{ServiceName: new("web")})
+		wantCode(t, err, "ServiceNotFoundException")
+		for _, services := range [][]string{{}, slices.Repeat([]string{"web"}, 11)} {
+			_, err = b.client.DescribeServices(t.Context(), &ecs.DescribeServicesInput{Services: services})
+			wantCode(t, err, "InvalidParameterException")
+		}
+	})
+}
+
+func failures(all []types.Failure) string {
+	var text strings.Builder
+	for _, f := range all {
+		text.WriteString(*f.Arn + " " + *f.Reason + "; ")
+	}
+	return text.String()
+}

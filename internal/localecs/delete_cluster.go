@@ -1,0 +1,36 @@
+package localecs
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+func isActive(c *types.Cluster) bool { return *c.Status == statusActive }
+
+// deleteCluster makes a cluster INACTIVE; describing it still works, and creating it makes a new one. The local instances are the
+// machine's and serve every cluster, so they keep no cluster from being deleted.
+func (s *Server) deleteCluster(in *ecs.DeleteClusterInput) (any, error) {
+	name := shortName("cluster", value(in.Cluster))
+	c := s.clusters[name]
+	if c == nil {
+		return nil, clusterNotFound()
+	}
+	active := slices.ContainsFunc(s.order, func(t *task) bool { return t.cluster == name && !t.is(stopped) })
+	if active {
+		return nil, refuse("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")
+	}
+	if isActive(c) {
+		deleted := *c
+		deleted.Status, deleted.Tags = new(inactive), nil
+		s.replaceCluster(&deleted)
+	}
+	return &ecs.DeleteClusterOutput{Cluster: s.showCluster(name, true)}, nil
+}
+
+// replaceCluster puts a changed copy in a cluster's place.
+func (s *Server) replaceCluster(c *types.Cluster) {
+	s.clusters[*c.ClusterName] = c
+	s.journal.put(bucketClusters, *c.ClusterName, c)
+}

@@ -1,0 +1,48 @@
+package localecs
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// listTaskDefinitionFamilies lists the families that begin with familyPrefix, which here is a prefix indeed.
+func (s *Server) listTaskDefinitionFamilies(in *ecs.ListTaskDefinitionFamiliesInput) (any, error) {
+	if in.Status != "" && !slices.Contains(in.Status.Values(), in.Status) {
+		return nil, invalid("status should be one of [ACTIVE, INACTIVE, ALL].")
+	}
+	var entries []entry
+	for _, name := range slices.Sorted(maps.Keys(s.families)) {
+		if strings.HasPrefix(name, value(in.FamilyPrefix)) && s.familyIs(name, in.Status) {
+			entries = append(entries, entry{name, name})
+		}
+	}
+	names, next, err := page(entries, ascending, in.MaxResults, in.NextToken)
+	if err != nil {
+		return nil, err
+	}
+	return &ecs.ListTaskDefinitionFamiliesOutput{Families: names, NextToken: next}, nil
+}
+
+// familyIs says whether a family is to be listed under a status: it is ACTIVE while one of its revisions is. A family whose
+// revisions are all gone is not shown at all.
+func (s *Server) familyIs(name string, status types.TaskDefinitionFamilyStatus) bool {
+	shown, active := false, false
+	for _, d := range s.families[name] {
+		shown = shown || !s.gone(d)
+		active = active || d.Status == types.TaskDefinitionStatusActive
+	}
+	switch status {
+	case types.TaskDefinitionFamilyStatusActive:
+		return active
+	case types.TaskDefinitionFamilyStatusInactive:
+		return shown && !active
+	case types.TaskDefinitionFamilyStatusAll:
+		return shown
+	default:
+		return shown
+	}
+}

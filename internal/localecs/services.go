@@ -1,0 +1,90 @@
+package localecs
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// The local ECS has no services, and these operations say so.
+
+const (
+	maxServices  = 10
+	maxProtected = 10 // UpdateTaskProtection; GetTaskProtection takes a page
+	notOfService = "TASK_NOT_VALID"
+)
+
+func (s *Server) listServices(in *ecs.ListServicesInput) (any, error) {
+	if _, err := s.cluster(in.Cluster); err != nil {
+		return nil, err
+	}
+	arns, next, err := page(nil, ascending, in.MaxResults, in.NextToken)
+	if err != nil {
+		return nil, err
+	}
+	return &ecs.ListServicesOutput{ServiceArns: arns, NextToken: next}, nil
+}
+
+func (s *Server) describeServices(in *ecs.DescribeServicesInput) (any, error) {
+	cluster, err := s.cluster(in.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case len(in.Services) == 0:
+		return nil, invalid("Services cannot be empty.")
+	case len(in.Services) > maxServices:
+		return nil, invalid("Services cannot have more than 10 elements.")
+	}
+	out := &ecs.DescribeServicesOutput{Services: []types.Service{}, Failures: []types.Failure{}}
+	for _, ref := range in.Services {
+		name, err := resourceIn("service", cluster, ref)
+		if err != nil {
+			return nil, err
+		}
+		out.Failures = append(out.Failures, types.Failure{Arn: new(serviceARN(cluster, name)), Reason: new(reasonMissing)})
+	}
+	return out, nil
+}
+
+func (s *Server) getTaskProtection(in *ecs.GetTaskProtectionInput) (any, error) {
+	failures, err := s.unprotected(in.Cluster, in.Tasks, maxPage)
+	if err != nil {
+		return nil, err
+	}
+	return &ecs.GetTaskProtectionOutput{ProtectedTasks: []types.ProtectedTask{}, Failures: failures}, nil
+}
+
+func (s *Server) updateTaskProtection(in *ecs.UpdateTaskProtectionInput) (any, error) {
+	if len(in.Tasks) == 0 {
+		return nil, invalid("Tasks cannot be empty.")
+	}
+	failures, err := s.unprotected(in.Cluster, in.Tasks, maxProtected)
+	if err != nil {
+		return nil, err
+	}
+	return &ecs.UpdateTaskProtectionOutput{ProtectedTasks: []types.ProtectedTask{}, Failures: failures}, nil
+}
+
+// unprotected tells of each task why it has no protection: only a service's tasks can have it.
+func (s *Server) unprotected(ref *string, tasks []string, most int) ([]types.Failure, error) {
+	cluster, err := s.cluster(ref)
+	if err != nil {
+		return nil, err
+	}
+	if len(tasks) > most {
+		return nil, invalid("Tasks cannot have more than %d elements.", most)
+	}
+	failures := []types.Failure{}
+	for _, ref := range tasks {
+		id, err := resourceIn("task", cluster, ref)
+		if err != nil {
+			return nil, err
+		}
+		reason := notOfService
+		if t := s.visible(id); t == nil || t.cluster != cluster {
+			reason = reasonMissing
+		}
+		failures = append(failures, types.Failure{Arn: new(taskARN(cluster, id)), Reason: &reason})
+	}
+	return failures, nil
+}

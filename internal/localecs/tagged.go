@@ -1,0 +1,95 @@
+package localecs
+
+import (
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// tagged is a resource's tags and how to replace them; they are never written through.
+type tagged struct {
+	tags []types.Tag
+	set  func([]types.Tag)
+}
+
+// tagged finds a resource by its ARN. The caller holds mu.
+func (s *Server) tagged(arn string) (tagged, error) {
+	rest, ours := strings.CutPrefix(arn, arnRoot)
+	kind, name, _ := strings.Cut(rest, "/")
+	if !ours || name == "" {
+		return tagged{}, invalid("Invalid resource ARN: it must be of this region and account, %s<kind>/<name>.", arnRoot)
+	}
+	cluster, id, _ := strings.Cut(name, "/")
+	switch kind {
+	case "cluster":
+		return s.taggedCluster(name)
+	case "task-definition":
+		return s.taggedDefinition(arn)
+	case "task":
+		return s.taggedTask(cluster, id)
+	case "container-instance":
+		return s.taggedInstance(cluster, id)
+	}
+	return tagged{}, invalid("The referenced resource was not found. The local ECS tags clusters, task definitions, tasks and container instances.")
+}
+
+func (s *Server) taggedCluster(name string) (tagged, error) {
+	c := s.clusters[name]
+	switch {
+	case c == nil:
+		return tagged{}, clusterNotFound()
+	case !isActive(c):
+		return tagged{}, invalid("The specified cluster is inactive. Specify an active cluster and try again.")
+	}
+	return tagged{c.Tags, func(tags []types.Tag) {
+		changed := *c
+		changed.Tags = tags
+		s.replaceCluster(&changed)
+	}}, nil
+}
+
+func (s *Server) taggedDefinition(arn string) (tagged, error) {
+	d := s.lookup(arn)
+	if d == nil || *d.TaskDefinitionArn != arn {
+		return tagged{}, clientError(reasonNoSuch)
+	}
+	return tagged{d.Tags, func(tags []types.Tag) {
+		changed := *d
+		changed.Tags = tags
+		s.replaceDefinition(&changed)
+	}}, nil
+}
+
+// taggedTask finds a task that runs: with its stop a task loses its tags.
+func (s *Server) taggedTask(cluster, id string) (tagged, error) {
+	t := s.visible(id)
+	switch {
+	case t == nil || t.cluster != cluster:
+		return tagged{}, invalid("The referenced task was not found.")
+	case t.is(stopped):
+		return tagged{}, invalid("The specified task is stopped. Specify a running task and try again.")
+	}
+	return tagged{t.Tags, func(tags []types.Tag) {
+		t.Tags = tags
+		s.save(t)
+	}}, nil
+}
+
+func (s *Server) taggedInstance(cluster, id string) (tagged, error) {
+	if _, err := s.cluster(&cluster); err != nil {
+		return tagged{}, err
+	}
+	i, _, err := s.findInstance(cluster, id)
+	switch {
+	case err != nil:
+		return tagged{}, err
+	case i == nil:
+		return tagged{}, instanceNotFound()
+	case i.Status == inactive:
+		return tagged{}, invalid("The specified container instance is inactive. Specify an active container instance and try again.")
+	}
+	return tagged{i.Tags, func(tags []types.Tag) {
+		i.Tags = tags
+		s.journal.put(bucketInstances, i.key(), i.registration)
+	}}, nil
+}

@@ -1,0 +1,69 @@
+package localecs
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+func (s *Server) tagResource(in *ecs.TagResourceInput) (any, error) {
+	r, err := s.tagged(value(in.ResourceArn))
+	if err != nil {
+		return nil, err
+	}
+	if err := checkTags(in.Tags); err != nil {
+		return nil, err
+	}
+	merged := slices.Clone(in.Tags)
+	for _, t := range r.tags {
+		if !hasTag(in.Tags, value(t.Key)) {
+			merged = append(merged, t)
+		}
+	}
+	if ownTags(merged) > maxTags {
+		return nil, invalid("A resource cannot have more than 50 tags.")
+	}
+	r.set(merged)
+	return &ecs.TagResourceOutput{}, nil
+}
+
+func (s *Server) untagResource(in *ecs.UntagResourceInput) (any, error) {
+	r, err := s.tagged(value(in.ResourceArn))
+	if err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(in.TagKeys, reserved) {
+		return nil, invalid("Tags whose key begins with aws: cannot be removed.")
+	}
+	left := []types.Tag{}
+	for _, t := range r.tags {
+		if !slices.Contains(in.TagKeys, value(t.Key)) {
+			left = append(left, t)
+		}
+	}
+	r.set(left)
+	return &ecs.UntagResourceOutput{}, nil
+}
+
+func (s *Server) listTagsForResource(in *ecs.ListTagsForResourceInput) (any, error) {
+	r, err := s.tagged(value(in.ResourceArn))
+	if err != nil {
+		return nil, err
+	}
+	return &ecs.ListTagsForResourceOutput{Tags: append([]types.Tag{}, r.tags...)}, nil
+}
+
+// ownTags counts the tags that are not AWS's.
+func ownTags(tags []types.Tag) int {
+	n := 0
+	for _, t := range tags {
+		if !reserved(value(t.Key)) {
+			n++
+		}
+	}
+	return n
+}
+
+func reserved(text string) bool { return strings.HasPrefix(strings.ToLower(text), "aws:") }

@@ -1,0 +1,34 @@
+package localecs
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+const (
+	maxTagKey   = 128
+	maxTagValue = 256
+)
+
+// checkTags holds ECS's rules for the tags of a request.
+func checkTags(tags []types.Tag) error {
+	if len(tags) > maxTags {
+		return invalid("tags cannot have more than 50 elements.")
+	}
+	for i, t := range tags {
+		key, v := value(t.Key), value(t.Value)
+		switch {
+		case key == "" || utf8.RuneCountInString(key) > maxTagKey:
+			return invalid("A tag key must have 1 to 128 characters.")
+		case utf8.RuneCountInString(v) > maxTagValue:
+			return invalid("The value of a tag can have at most 256 characters.")
+		case strings.HasPrefix(strings.ToLower(key), "aws:") || strings.HasPrefix(strings.ToLower(v), "aws:"):
+			return invalid("Tag keys and values must not begin with 'aws:', which is reserved.")
+		case hasTag(tags[:i], key):
+			return invalid("The tag key %s is there more than once.", key)
+		}
+	}
+	return nil
+}
