@@ -272,3 +272,23 @@ func failures(all []types.Failure) string {
 	}
 	return text.String()
 }
+
+func TestIncludeIsWhatECSHas(t *testing.T) {
+	server := newServer(t, localecs.Options{})
+	post(server, "RegisterTaskDefinition", `{"family":"f","containerDefinitions":[{"name":"a","image":"i","memory":4}]}`, nil)
+	for operation, tt := range map[string]struct{ in, allowed string }{
+		"DescribeTasks":              {`"tasks":["x"]`, "[TAGS]"},
+		"DescribeTaskDefinition":     {`"taskDefinition":"f"`, "[TAGS]"},
+		"DescribeClusters":           {`"clusters":["default"]`, "[ATTACHMENTS, CONFIGURATIONS, SETTINGS, STATISTICS, TAGS]"},
+		"DescribeContainerInstances": {`"containerInstances":["x"]`, "[TAGS, CONTAINER_INSTANCE_HEALTH]"},
+	} {
+		if w := post(server, operation, "{"+tt.in+`,"include":["TAGS"]}`, nil); w.Code != http.StatusOK {
+			t.Errorf("%s: %s", operation, w.Body)
+		}
+		w := post(server, operation, "{"+tt.in+`,"include":["ALL"]}`, nil)
+		checkAnswer(t, w, http.StatusBadRequest, "InvalidParameterException")
+		if want := "include should be one of " + tt.allowed + "."; !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s does not say %q: %s", operation, want, w.Body)
+		}
+	}
+}

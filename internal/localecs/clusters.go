@@ -73,6 +73,9 @@ func (s *Server) describeClusters(in *ecs.DescribeClustersInput) (any, error) {
 	if len(refs) > maxPage {
 		return nil, invalid("Clusters cannot have more than 100 elements.")
 	}
+	if err := checkInclude(in.Include); err != nil {
+		return nil, err
+	}
 	out := &ecs.DescribeClustersOutput{Clusters: []types.Cluster{}, Failures: []types.Failure{}}
 	tags := slices.Contains(in.Include, types.ClusterFieldTags)
 	for _, ref := range refs {

@@ -80,8 +80,8 @@ func (s *Server) describeTaskDefinition(in *ecs.DescribeTaskDefinitionInput) (an
 	if value(in.TaskDefinition) == "" {
 		return nil, invalid("Task Definition can not be blank.")
 	}
-	if slices.ContainsFunc(in.Include, func(f types.TaskDefinitionField) bool { return f != types.TaskDefinitionFieldTags }) {
-		return nil, invalid("include should be one of [TAGS].")
+	if err := checkInclude(in.Include); err != nil {
+		return nil, err
 	}
 	d := s.lookup(*in.TaskDefinition)
 	if d == nil {

@@ -42,7 +42,9 @@
 //
 // # Where ECS says nothing
 //
-// A client token whose call placed no task lives for an hour. After a restart a task keeps the stop code that it had been given
+// A client token whose call placed no task lives for an hour. A deleted revision stays DELETE_IN_PROGRESS until its last task has
+// stopped, and for an hour at least. A cluster can be deleted although the local instances, which serve every cluster, are there.
+// ListTasks takes startedBy alone, as the API reference says, so not with desiredStatus either. After a restart a task keeps the stop code that it had been given
 // before; one that had none is stopped with TerminationNotice. Requests are not authenticated: what keeps others out is the loopback
 // address, the refusal of foreign Host and of any Origin header, and the content type.
 package localecs

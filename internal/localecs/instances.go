@@ -65,6 +65,9 @@ func (s *Server) describeContainerInstances(in *ecs.DescribeContainerInstancesIn
 	case len(in.ContainerInstances) > maxPage:
 		return nil, invalid("Container instances cannot have more than 100 elements.")
 	}
+	if err := checkInclude(in.Include); err != nil {
+		return nil, err
+	}
 	out := &ecs.DescribeContainerInstancesOutput{ContainerInstances: []types.ContainerInstance{}, Failures: []types.Failure{}}
 	loads := s.loads(cluster)
 	for _, ref := range in.ContainerInstances {

@@ -1,6 +1,11 @@
 package localecs
 
-import "regexp"
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
 
 // validName is what ECS takes as the name of a family, a container or a cluster. Such a name is safe in a path.
 var validName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`)
@@ -10,6 +15,19 @@ var validStartedBy = regexp.MustCompile(`^[A-Za-z0-9_/-]+$`)
 
 // validToken is a client token: up to 64 characters of ASCII 33 to 126.
 var validToken = regexp.MustCompile(`^[!-~]{1,64}$`)
+
+// checkInclude refuses what a describe call cannot include.
+func checkInclude[T interface {
+	~string
+	Values() []T
+}](include []T) error {
+	for _, f := range include {
+		if !slices.Contains(f.Values(), f) {
+			return invalid("include should be one of %s.", strings.Join(strings.Fields(fmt.Sprint(f.Values())), ", "))
+		}
+	}
+	return nil
+}
 
 func value[T any](p *T) T {
 	if p == nil {

@@ -72,10 +72,8 @@ func (s *Server) describeTasks(in *ecs.DescribeTasksInput) (any, error) {
 	case len(in.Tasks) > maxPage:
 		return nil, invalid("Tasks cannot have more than 100 elements.")
 	}
-	for _, f := range in.Include {
-		if f != types.TaskFieldTags {
-			return nil, invalid("include should be one of [TAGS].")
-		}
+	if err := checkInclude(in.Include); err != nil {
+		return nil, err
 	}
 	out := newPlaced()
 	for _, ref := range in.Tasks {
