@@ -95,9 +95,7 @@ func (s *Server) showCluster(name string, tags bool) *types.Cluster {
 	if !tags {
 		c.Tags = nil
 	}
-	if isActive(&c) {
-		c.RegisteredContainerInstancesCount = int32(len(s.instances(name, statusActive, draining)))
-	}
+	c.RegisteredContainerInstancesCount = int32(len(s.instances(name, statusActive, draining)))
 	for _, t := range s.order {
 		if t.cluster == name {
 			countTask(t, &c.RunningTasksCount, &c.PendingTasksCount)

@@ -9,8 +9,8 @@ import (
 
 func isActive(c *types.Cluster) bool { return *c.Status == statusActive }
 
-// deleteCluster makes a cluster INACTIVE; describing it still works, and creating it makes a new one. The local instances are the
-// machine's and serve every cluster, so they keep no cluster from being deleted.
+// deleteCluster makes a cluster INACTIVE; describing it still works, and creating it makes a new one, with
+// instances that are new as well. The local instances are the machine's and serve every cluster, so they keep no cluster from being deleted.
 func (s *Server) deleteCluster(in *ecs.DeleteClusterInput) (any, error) {
 	name := shortName("cluster", value(in.Cluster))
 	c := s.clusters[name]
@@ -25,6 +25,7 @@ func (s *Server) deleteCluster(in *ecs.DeleteClusterInput) (any, error) {
 		deleted := *c
 		deleted.Status, deleted.Tags = new(inactive), nil
 		s.replaceCluster(&deleted)
+		s.withdraw(name)
 	}
 	return &ecs.DeleteClusterOutput{Cluster: s.showCluster(name, true)}, nil
 }

@@ -26,7 +26,7 @@
 // # Container instances
 //
 // Each of Options.Machines is registered with every cluster as an instance of its own; tasks of all clusters share what the machine has.
-// A deregistered instance stays INACTIVE as long as the folder is there, and tasks that it had, by force, go on to their end. There are no agents
+// A deregistered instance stays INACTIVE until its cluster is deleted, and tasks that it had, by force, go on to their end. There are no agents
 // and no Auto Scaling groups: RegisterContainerInstance and CreateCapacityProvider are missing, a capacity provider of instances exists because
 // a machine names it, and its tasks fail where ECS would wait for it to grow. Elastic network interfaces and the zones of subnets are not
 // counted, so RESOURCE:ENI and LOCATION come only on order. EXTERNAL is placed as EC2 is. A Fargate task is on any machine that has room,

@@ -74,6 +74,14 @@ func (s *Server) enroll(cluster string, save func(key string, r *registration) e
 	return nil
 }
 
+// withdraw takes all that is kept of a cluster's instances away.
+func (s *Server) withdraw(cluster string) {
+	for id := range s.registrations[cluster] {
+		s.journal.remove(bucketInstances, cluster+"/"+id)
+	}
+	delete(s.registrations, cluster)
+}
+
 func (s *Server) loadRegistration(key string, r *registration) {
 	cluster, id, _ := strings.Cut(key, "/")
 	if s.registrations[cluster] == nil {
