@@ -35,6 +35,15 @@ RELIED_ON = {
     "DeregisterTaskDefinition": "taskDefinition.status taskDefinition.deregisteredAt taskDefinition.taskDefinitionArn",
     "DeleteTaskDefinitions": "taskDefinitions[].status taskDefinitions[].deleteRequestedAt failures[].reason",
     "DescribeContainerInstances": "containerInstances[].remainingResources[].integerValue containerInstances[].tags[].key failures[].arn",
+    "UpdateContainerInstancesState": "containerInstances[].containerInstanceArn containerInstances[].status containerInstances[].runningTasksCount "
+    "failures[].arn failures[].reason",
+    "DeregisterContainerInstance": "containerInstance.containerInstanceArn containerInstance.status containerInstance.agentConnected",
+    "PutAttributes": "attributes[].name attributes[].value attributes[].targetType attributes[].targetId",
+    "DeleteAttributes": "attributes[].name attributes[].value attributes[].targetType attributes[].targetId",
+    "ListAttributes": "attributes[].name attributes[].value attributes[].targetType attributes[].targetId nextToken",
+    "PutClusterCapacityProviders": "cluster.clusterArn cluster.status cluster.capacityProviders cluster.defaultCapacityProviderStrategy[].capacityProvider "
+    "cluster.defaultCapacityProviderStrategy[].weight cluster.defaultCapacityProviderStrategy[].base",
+    "DescribeCapacityProviders": "capacityProviders[].capacityProviderArn capacityProviders[].name capacityProviders[].status failures[].reason",
     "DescribeClusters": "clusters[].runningTasksCount clusters[].registeredContainerInstancesCount failures[].reason",
     "DescribeServices": "services failures[].reason",
     "GetTaskProtection": "protectedTasks failures[].reason",
@@ -43,11 +52,6 @@ RELIED_ON = {
 
 # What the examples show and processes on this machine have not; beginnings of members' paths.
 ABSENT = {
-    "DescribeContainerInstances": (
-        "containerInstances[].ec2InstanceId",
-        "containerInstances[].registeredResources[].stringSetValue",
-        "containerInstances[].remainingResources[].stringSetValue",
-    ),
     "DescribeServices": ("services[].",),
     "DescribeTasks": ("tasks[].containers[].networkBindings[].",),
 }
@@ -150,6 +154,77 @@ def start(ecs):
     shown = ecs.describe_container_instances(containerInstances=[instance.rsplit("/", 1)[1], "none"], include=["TAGS"])
     check("an instance's tags", shown["containerInstances"][0]["tags"], [{"key": "rack", "value": "7"}])
     return got["tasks"][0]["taskArn"]
+
+
+def fargate_in(ecs, cluster):
+    """Capacity providers of a cluster, and a task by its default strategy."""
+    got = ecs.describe_capacity_providers(capacityProviders=["FARGATE", "none"])
+    check("DescribeCapacityProviders", [got["capacityProviders"][0]["status"], got["failures"][0]["reason"]], ["ACTIVE", "MISSING"])
+    check("capacity providers of a cluster without any", ecs.describe_capacity_providers(cluster=cluster)["capacityProviders"], [])
+    both = ["FARGATE", "FARGATE_SPOT"]
+    strategy = [{"capacityProvider": "FARGATE", "weight": 0, "base": 1}, {"capacityProvider": "FARGATE_SPOT", "weight": 1}]
+    ecs.put_cluster_capacity_providers(cluster=cluster, capacityProviders=both, defaultCapacityProviderStrategy=strategy)
+    pages = ecs.describe_capacity_providers(cluster=cluster, maxResults=1)
+    rest = ecs.describe_capacity_providers(cluster=cluster, nextToken=pages["nextToken"])
+    check("pages of DescribeCapacityProviders", [p["name"] for p in pages["capacityProviders"] + rest["capacityProviders"]], both)
+    network = {"awsvpcConfiguration": {"subnets": ["subnet-1"]}}
+    tasks = ecs.run_task(cluster=cluster, taskDefinition="fargate", count=2, networkConfiguration=network)["tasks"]
+    check("tasks by the default strategy", sorted(t["capacityProviderName"] for t in tasks), both)
+    ecs.get_waiter("tasks_stopped").wait(cluster=cluster, tasks=[t["taskArn"] for t in tasks], WaiterConfig=SOON)
+    ecs.put_cluster_capacity_providers(cluster=cluster, capacityProviders=[], defaultCapacityProviderStrategy=[])
+
+
+def attributes_in(ecs, cluster, instance):
+    """An attribute that placement asks for."""
+    stack = {"name": "stack", "value": "prod", "targetId": instance}
+    told = {**stack, "targetType": "container-instance"}
+    asked = {"cluster": cluster, "taskDefinition": "brief", "placementConstraints": [{"type": "memberOf", "expression": "attribute:stack == prod"}]}
+    refusal = [{"arn": instance, "reason": "MemberOf placement constraint unsatisfied."}]
+    check("an attribute that is not there", ecs.run_task(**asked)["failures"], refusal)
+    check("PutAttributes", ecs.put_attributes(cluster=cluster, attributes=[stack])["attributes"], [told])
+    check("an attribute that is", len(ecs.run_task(**asked)["tasks"]), 1)
+    every = ecs.get_paginator("list_attributes").paginate(cluster=cluster, targetType="container-instance", PaginationConfig={"PageSize": 10})
+    names = [a["name"] for answer in every for a in answer["attributes"]]
+    check("ListAttributes", names == sorted(names) and {"stack", "ecs.instance-type"} <= set(names))
+    found = ecs.list_attributes(cluster=cluster, targetType="container-instance", attributeName="stack", attributeValue="prod")
+    check("ListAttributes by name and value", found["attributes"], [told])
+    selected = ecs.list_container_instances(cluster=cluster, filter="attribute:stack == prod")
+    check("list_container_instances by expression", selected["containerInstanceArns"], [instance])
+    check("DeleteAttributes", ecs.delete_attributes(cluster=cluster, attributes=[stack])["attributes"], [told])
+    unknown = {**stack, "targetId": instance[:-1]}
+    refused(ecs.exceptions.TargetNotFoundException, "The specified target could not be found.", ecs.put_attributes, cluster=cluster, attributes=[unknown])
+
+
+def placement(ecs, cluster):
+    """What tasks are placed on, in a cluster of its own: drained, taken back and deregistered."""
+    ecs.create_cluster(clusterName=cluster)
+    instance = ecs.list_container_instances(cluster=cluster)["containerInstanceArns"][0]
+    fargate_in(ecs, cluster)
+    attributes_in(ecs, cluster, instance)
+    shown = ecs.describe_container_instances(cluster=cluster, containerInstances=[instance])["containerInstances"][0]
+    ports = {r["name"]: r["stringSetValue"] for r in shown["registeredResources"] if r["type"] == "STRINGSET"}
+    check("ports that are taken from the start", "22" in ports["PORTS"])
+    ecs.run_task(cluster=cluster, taskDefinition="sleep360")
+    none = "No Container Instances were found in your cluster."
+    for status, want in (("DRAINING", 0), ("ACTIVE", 1)):
+        got = ecs.update_container_instances_state(cluster=cluster, containerInstances=[instance, "none"], status=status)
+        check(f"{status}", [got["containerInstances"][0]["status"], got["failures"][0]["reason"]], [status, "MISSING"])
+        listed = ecs.list_container_instances(cluster=cluster, status="ACTIVE")["containerInstanceArns"]
+        check(f"ACTIVE instances when it is {status}", len(listed), want)
+        if status == "DRAINING":
+            refused(ecs.exceptions.InvalidParameterException, none, ecs.run_task, cluster=cluster, taskDefinition="sleep360")
+    gone = {"cluster": cluster, "containerInstance": instance}
+    refused(ecs.exceptions.InvalidParameterException, "Found running tasks on the instance.", ecs.deregister_container_instance, **gone)
+    check("DeregisterContainerInstance", ecs.deregister_container_instance(force=True, **gone)["containerInstance"]["status"], "INACTIVE")
+    tasks = ecs.list_tasks(cluster=cluster)["taskArns"]
+    check("tasks that a forced one leaves", len(tasks) >= 1)
+    for task in tasks:
+        ecs.stop_task(cluster=cluster, task=task)
+    ecs.get_waiter("tasks_stopped").wait(cluster=cluster, tasks=tasks, WaiterConfig=SOON)
+    ecs.delete_cluster(cluster=cluster)
+    again = ecs.create_cluster(clusterName=cluster)["cluster"]
+    check("instances of a cluster created again", again["registeredContainerInstancesCount"], 1)
+    ecs.delete_cluster(cluster=cluster)
 
 
 def follow(ecs, sleeping, brief, fargate):
@@ -284,6 +359,7 @@ def main():
     follow(ecs, sleeping, brief, fargate)
     lists(ecs, sleeping, started)
     services(ecs, started)
+    placement(ecs, "fleet")
     refusals(ecs)
     removals(ecs)
 
