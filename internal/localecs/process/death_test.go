@@ -15,15 +15,18 @@ import (
 	"davit/internal/localecs/process"
 )
 
-// davit starts processes in dir, whose ids are in its files "leader", "child" (of a group) and on Linux
-// "escaped/child" (outside a group), "supervisor" holding the supervisor's, and goes on until it is killed.
+// davit starts processes in dir, whose ids are in its files "leader", "child" (of a group), "confined/leader" (with a limit of its
+// own) and on Linux "escaped/child" (outside a group), "supervisor" holding the supervisor's, and goes on until it is killed.
 func davit(dir string) int {
 	s, err := process.Open(supervise(), quiet())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	scripts := map[string]string{"": "echo $$ > leader; sleep 600 & echo $! > child; wait"}
+	scripts := map[string]string{
+		"":         "echo $$ > leader; sleep 600 & echo $! > child; wait",
+		"confined": "echo $$ > leader; exec sleep 600",
+	}
 	if runtime.GOOS == "linux" {
 		scripts["escaped"] = escape
 	}
@@ -32,6 +35,9 @@ func davit(dir string) int {
 		spec := process.Spec{
 			Argv: []string{"sh", "-c", script}, Env: []string{"PATH=/usr/bin:/bin"},
 			Dir: work, Output: filepath.Join(work, "log"),
+		}
+		if folder == "confined" {
+			spec.Limits = []process.Limit{{Name: "core"}}
 		}
 		if err := errors.Join(os.MkdirAll(work, 0o700), startOnly(s, spec)); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -63,7 +69,7 @@ func startDavit(t *testing.T) (cmd *exec.Cmd, pids map[string]int) {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	})
-	names := []string{"leader", "child", "supervisor"}
+	names := []string{"leader", "child", "supervisor", "confined/leader"}
 	if runtime.GOOS == "linux" {
 		names = append(names, "escaped/child")
 	}
@@ -109,6 +115,7 @@ func TestProcessEndsWhenDavitAndSupervisorDieTogether(t *testing.T) {
 		t.Fatal(err)
 	}
 	gone(t, "the started process", pids["leader"])
+	gone(t, "the process with a limit", pids["confined/leader"])
 }
 
 func TestSupervisorDies(t *testing.T) {

@@ -24,11 +24,11 @@ func launch(spec Spec, null *os.File) (pid int, err error) {
 		return 0, refuse("output file %q: %s", spec.Output, plain(err))
 	}
 	defer func() { _ = output.Close() }()
-	pid, err = syscall.ForkExec(path, spec.Argv, &syscall.ProcAttr{
-		Dir: dir, Env: spec.Env,
-		Files: []uintptr{null.Fd(), output.Fd(), output.Fd()},
-		Sys:   childAttributes(),
-	})
+	files := []uintptr{null.Fd(), output.Fd(), output.Fd()}
+	if spec.confined() {
+		return become{Path: path, Dir: dir, Spec: spec}.fork(files)
+	}
+	pid, err = syscall.ForkExec(path, spec.Argv, &syscall.ProcAttr{Dir: dir, Env: spec.Env, Files: files, Sys: childAttributes()})
 	if err != nil {
 		return 0, execError(spec.Argv[0], err)
 	}

@@ -22,8 +22,12 @@ const (
 // Main is the supervisor's own life: it reads orders from r and writes reports to w until r ends, kills
 // every process it started, and returns the exit status (0; 1 when it could not start or r was no
 // stream of orders). It must be all that its OS process does: it takes over that process's signals,
-// which it does not heed, its children and its open files.
+// which it does not heed, its children and its open files. For a process with limits or a user of its own the supervisor
+// runs its own command once more, with an argument added, and Main then becomes that process.
 func Main(r io.Reader, w io.Writer) int {
+	if isBecoming(os.Args) {
+		return becomeCommand()
+	}
 	children, stop := takeSignals()
 	defer stop()
 	closeFilesOnExec()

@@ -15,6 +15,7 @@ package process
 
 import (
 	"context"
+	"os"
 	"time"
 )
 
@@ -30,7 +31,27 @@ type Spec struct {
 	// Output is the file that stdout and stderr are appended to, created with mode 0600 when
 	// missing. The process holds it open itself, so output survives Davit.
 	Output string
+	// Limits are set before the command begins; what they do not name is as Davit has it.
+	Limits []Limit
+	// User is whom the process runs as, nil for Davit's own user. Anyone else needs Davit to be root.
+	User *User
 }
+
+// Limit is a resource limit by its ulimit name, for example nofile. -1 stands for no limit.
+type Limit struct {
+	Name       string
+	Soft, Hard int64
+}
+
+// User is a user by its numbers.
+type User struct {
+	UID, GID int
+	// Groups are the supplementary groups.
+	Groups []int
+}
+
+// IsSelf is true for the user and group that this process has, which it may always run as.
+func (u User) IsSelf() bool { return u.UID == os.Geteuid() && u.GID == os.Getegid() }
 
 // Exit is how a process ended.
 type Exit struct {

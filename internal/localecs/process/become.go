@@ -1,0 +1,153 @@
+package process
+
+import (
+	"encoding/gob"
+	"errors"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// becoming is the argument that makes Main become a command instead of supervising.
+const becoming = "become"
+
+// The files that a becoming process is given beside the command's three.
+const (
+	becomeOrder  = 3 // it reads what to become here
+	becomeAnswer = 4 // it writes here why it cannot; the start of the command closes it
+)
+
+// become is a command with limits or a user of its own. Go cannot set those between fork and exec, so this program is
+// started in its place: it sets them on itself, and then becomes the command, with the same pid.
+type become struct {
+	Path, Dir string
+	Spec      Spec
+}
+
+// confined is true when a process is to have other limits or another user than the supervisor.
+func (s Spec) confined() bool { return len(s.Limits) > 0 || s.User != nil && !s.User.IsSelf() }
+
+func isBecoming(args []string) bool { return len(args) > 1 && args[len(args)-1] == becoming }
+
+// fork starts this program as the process that becomes b. Every error is a *StartError.
+func (b become) fork(files []uintptr) (pid int, err error) {
+	if err := b.check(); err != nil {
+		return 0, err
+	}
+	orders, answers, err := pipes()
+	if err != nil {
+		return 0, refuse("command %q: %s", b.Spec.Argv[0], plain(err))
+	}
+	defer closeAll(orders.w, answers.r)
+	pid, err = syscall.ForkExec(ownFile(), append(slices.Clip(os.Args), becoming), &syscall.ProcAttr{
+		Dir: b.Dir, Files: append(files, orders.r.Fd(), answers.w.Fd()), Sys: childAttributes(),
+	})
+	closeAll(orders.r, answers.w)
+	if err != nil {
+		return 0, refuse("command %q: the supervisor could not start itself: %s", b.Spec.Argv[0], plain(err))
+	}
+	// What cannot be written was not wanted: the answer says why, or that nobody was there to give one.
+	_ = gob.NewEncoder(orders.w).Encode(b)
+	_ = orders.w.Close()
+	switch reason, err := io.ReadAll(answers.r); {
+	case err != nil:
+		return 0, refuse("command %q: %s", b.Spec.Argv[0], plain(err))
+	case len(reason) > 0:
+		return 0, refuse("%s", reason)
+	default:
+		return pid, nil
+	}
+}
+
+// check refuses what needs root, before anything is started.
+func (b become) check() error {
+	u := b.Spec.User
+	if u != nil && !u.IsSelf() && os.Geteuid() != 0 {
+		return refuse("user %d:%d: only root may run a container as another user than itself, which is %d:%d here",
+			u.UID, u.GID, os.Geteuid(), os.Getegid())
+	}
+	for _, l := range b.Spec.Limits {
+		if _, known := resource(l.Name); !known {
+			return refuse("ulimit %q: this system does not have it", l.Name)
+		}
+	}
+	return nil
+}
+
+// becomeCommand is Main in the process that is to become a command. It returns only when it cannot.
+func becomeCommand() int {
+	debug.SetGCPercent(-1) // it has limits to keep, and nothing to collect
+	runtime.LockOSThread() // the death signal is a thread's
+	parent := os.Getppid()
+	orders, answers := os.NewFile(becomeOrder, "order"), os.NewFile(becomeAnswer, "answer")
+	syscall.CloseOnExec(becomeOrder)
+	syscall.CloseOnExec(becomeAnswer)
+	var b become
+	if err := gob.NewDecoder(orders).Decode(&b); err != nil {
+		complain("cannot read what to become", err)
+		return 1
+	}
+	err := b.exec(parent)
+	_, _ = io.WriteString(answers, err.Error())
+	_ = answers.Close()
+	return 1
+}
+
+// exec sets the limits, which may take root, then the user, and becomes the command. Every error is a *StartError.
+func (b become) exec(parent int) error {
+	for _, l := range b.Spec.Limits {
+		if err := l.set(); err != nil {
+			return err
+		}
+	}
+	if u := b.Spec.User; u != nil && !u.IsSelf() {
+		if err := u.become(); err != nil {
+			return err
+		}
+		// The folder was entered as root.
+		if err := os.Chdir(b.Dir); err != nil {
+			return refuse("user %d:%d: working directory %q: %s", u.UID, u.GID, b.Dir, plain(err))
+		}
+	}
+	if err := dieWith(parent); err != nil {
+		return refuse("command %q: %s", b.Spec.Argv[0], plain(err))
+	}
+	return execError(b.Spec.Argv[0], syscall.Exec(b.Path, b.Spec.Argv, b.Spec.Env))
+}
+
+// become takes on the user for the whole process; the groups go first, while it may.
+func (u User) become() error {
+	if err := errors.Join(syscall.Setgroups(u.Groups), syscall.Setgid(u.GID), syscall.Setuid(u.UID)); err != nil {
+		return refuse("user %d:%d: %s", u.UID, u.GID, plain(err))
+	}
+	return nil
+}
+
+// pipe is a pipe whose ends do not reach other processes.
+type pipe struct{ r, w *os.File }
+
+func pipes() (orders, answers pipe, err error) {
+	if orders.r, orders.w, err = os.Pipe(); err != nil {
+		return orders, answers, err
+	}
+	if answers.r, answers.w, err = os.Pipe(); err != nil {
+		closeAll(orders.r, orders.w)
+	}
+	return orders, answers, err
+}
+
+func closeAll(files ...*os.File) {
+	for _, f := range files {
+		_ = f.Close()
+	}
+}
+
+// asked says a limit's two values as a definition gives them.
+func (l Limit) asked() string {
+	return strings.Join([]string{"soft", strconv.FormatInt(l.Soft, 10), "hard", strconv.FormatInt(l.Hard, 10)}, " ")
+}
