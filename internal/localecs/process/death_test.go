@@ -15,8 +15,8 @@ import (
 	"davit/internal/localecs/process"
 )
 
-// davit starts processes in dir, whose ids are in its files "leader", "child" (of a group), "confined/leader" (with a limit of its
-// own) and on Linux "escaped/child" (outside a group), "supervisor" holding the supervisor's, and goes on until it is killed.
+// davit starts processes in dir, whose ids are in its files "leader", "child" (of a group), "confined/leader" (with a limit and,
+// for root, a user of its own) and on Linux "escaped/child" (outside a group), "supervisor" holding the supervisor's, and goes on until it is killed.
 func davit(dir string) int {
 	s, err := process.Open(supervise(), quiet())
 	if err != nil {
@@ -25,7 +25,7 @@ func davit(dir string) int {
 	}
 	scripts := map[string]string{
 		"":         "echo $$ > leader; sleep 600 & echo $! > child; wait",
-		"confined": "echo $$ > leader; exec sleep 600",
+		"confined": "echo $$; exec sleep 600",
 	}
 	if runtime.GOOS == "linux" {
 		scripts["escaped"] = escape
@@ -37,7 +37,11 @@ func davit(dir string) int {
 			Dir: work, Output: filepath.Join(work, "log"),
 		}
 		if folder == "confined" {
+			spec.Dir, spec.Output = "/", filepath.Join(work, "leader")
 			spec.Limits = []process.Limit{{Name: "core"}}
+			if os.Geteuid() == 0 {
+				spec.User = &process.User{UID: 54321, GID: 54321}
+			}
 		}
 		if err := errors.Join(os.MkdirAll(work, 0o700), startOnly(s, spec)); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -102,7 +106,7 @@ func TestProcessEndsWhenDavitAndSupervisorDieTogether(t *testing.T) {
 	onlyLinux(t)
 	cmd, pids := startDavit(t)
 	defer func() { // nobody else ends what is left of the groups
-		for _, name := range []string{"child", "escaped/child"} {
+		for _, name := range []string{"child", "escaped/child", "confined/leader"} {
 			if group, err := syscall.Getpgid(pids[name]); err == nil {
 				_ = syscall.Kill(-group, syscall.SIGKILL)
 			}
@@ -115,7 +119,7 @@ func TestProcessEndsWhenDavitAndSupervisorDieTogether(t *testing.T) {
 		t.Fatal(err)
 	}
 	gone(t, "the started process", pids["leader"])
-	gone(t, "the process with a limit", pids["confined/leader"])
+	gone(t, "the process with limits", pids["confined/leader"])
 }
 
 func TestSupervisorDies(t *testing.T) {
