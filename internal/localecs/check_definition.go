@@ -75,7 +75,7 @@ func checkContainer(c types.ContainerDefinition, taskMemory int) error {
 	case value(c.StopTimeout) < 0:
 		return clientError("Invalid setting for container '%s'. 'stopTimeout' must not be negative.", name)
 	}
-	return nil
+	return checkContainerLife(c)
 }
 
 func compatibilities(in *ecs.RegisterTaskDefinitionInput) []types.Compatibility {
@@ -121,6 +121,8 @@ func checkDependencies(containers []types.ContainerDefinition) error {
 				return clientError("Container '%s' depends on a container that is not in the task definition.", *c.Name)
 			case !slices.Contains(d.Condition.Values(), d.Condition):
 				return clientError("Container '%s' has a dependency of an unknown condition.", *c.Name)
+			case d.Condition == types.ContainerConditionHealthy && on.HealthCheck == nil:
+				return clientError("Container '%s' waits for '%s' to be HEALTHY, which has no health check.", *c.Name, *on.Name)
 			case needsEnd(d.Condition) && isEssential(on):
 				return clientError("Container '%s' waits for the end of '%s', which must not be essential then.", *c.Name, *on.Name)
 			}

@@ -86,7 +86,7 @@ func checkStartedBy(startedBy *string, most int) error {
 }
 
 // checkShared refuses what does not fit the definition, and what would run otherwise than it was asked to.
-func checkShared(in shared, d *definition) error {
+func (s *Server) checkShared(in shared, d *definition) error {
 	switch {
 	case in.propagate != "" && !slices.Contains(in.propagate.Values(), in.propagate):
 		return invalid("propagateTags should be one of [TASK_DEFINITION, SERVICE, NONE].")
@@ -103,6 +103,9 @@ func checkShared(in shared, d *definition) error {
 		return err
 	}
 	if err := checkOverrides(in.overrides, d); err != nil {
+		return err
+	}
+	if err := s.checkFiles(d, in.overrides); err != nil {
 		return err
 	}
 	return runnable(d)
@@ -130,9 +133,6 @@ func checkOverrides(o *types.TaskOverride, d *definition) error {
 		if name != "" && !has(d.ContainerDefinitions, name) {
 			return invalid("Override for container named %.255s is not a container in the TaskDefinition.", name)
 		}
-		if len(c.EnvironmentFiles) > 0 {
-			return unsupported(name, "environmentFiles")
-		}
 	}
 	return nil
 }
@@ -146,35 +146,8 @@ func emptyOverride(c types.ContainerOverride) bool {
 func runnable(d *definition) error {
 	for _, c := range d.ContainerDefinitions {
 		if what := beyond(c); what != "" {
-			return unsupported(*c.Name, what)
+			return clientError("Container '%s' has %s.", *c.Name, what)
 		}
 	}
 	return nil
-}
-
-// beyond names the first thing that a container asks for and cannot get.
-func beyond(c types.ContainerDefinition) string {
-	switch {
-	case len(c.Secrets) > 0:
-		return "secrets"
-	case len(c.EnvironmentFiles) > 0:
-		return "environmentFiles"
-	case len(c.MountPoints) > 0:
-		return "mountPoints"
-	case len(c.VolumesFrom) > 0:
-		return "volumesFrom"
-	case c.RestartPolicy != nil && value(c.RestartPolicy.Enabled):
-		return "a restartPolicy"
-	}
-	for _, d := range c.DependsOn {
-		if d.Condition == types.ContainerConditionHealthy {
-			return "a dependency on the health of another container"
-		}
-	}
-	for _, r := range c.ResourceRequirements {
-		if r.Type == types.ResourceTypeInferenceAccelerator {
-			return "inference accelerators"
-		}
-	}
-	return ""
 }

@@ -39,7 +39,8 @@ func taskID(t types.Task) string {
 	return id
 }
 
-// envelope is the EventBridge event of a change. Unlike DescribeTasks it has no tags and no health, and has updatedAt.
+// envelope is the EventBridge event of a change. Unlike DescribeTasks it has no tags and no health, calls an interface eni, and has
+// updatedAt.
 func envelope(o occurrence) []byte {
 	event := []byte(`{"version":"0","id":"` + newUUID() + `","detail-type":"ECS Task State Change","source":"aws.ecs","account":"` + account +
 		`","time":"` + o.at.Format(eventTime) + `","region":"` + region + `","resources":[`)
@@ -55,7 +56,7 @@ func detail(o occurrence) []byte {
 		c.HealthStatus = ""
 		containers[i] = c
 	}
-	t.Containers = containers
+	t.Containers, t.Attachments = containers, attachmentsOfEvent(t.Attachments)
 	data, err := ecsjson.Encode(&t, ecsjson.WithZeros())
 	if err != nil {
 		return []byte("{}")

@@ -35,38 +35,109 @@ func (c container) prepare(dir, path, taskID string) (process.Spec, error) {
 	if err != nil {
 		return process.Spec{}, err
 	}
-	folder, err := c.makeFolders(taskFolder(dir, taskID))
+	owner, err := c.owner()
 	if err != nil {
 		return process.Spec{}, err
 	}
-	work, err := c.workFolder(folder)
+	folder, err := c.makeFolders(dir, taskFolder(dir, taskID), owner)
 	if err != nil {
 		return process.Spec{}, err
 	}
-	return process.Spec{Argv: c.command, Env: c.environ(path, folder), Dir: work, Output: LogFile(dir, taskID, c.name)}, nil
+	work, err := c.workFolder(folder, owner)
+	if err != nil {
+		return process.Spec{}, err
+	}
+	return process.Spec{
+		Argv: c.command, Env: c.environ(path, folder), Dir: work, Output: LogFile(dir, taskID, c.name), Limits: c.limits, User: owner,
+	}, nil
 }
 
-// makeFolders makes the container's own folders inside its task's.
-func (c container) makeFolders(task string) (string, error) {
+// makeFolders makes the container's own folders inside its task's. They are its user's, who can pass through those above them, as
+// far as they are Davit's, and cannot read them.
+func (c container) makeFolders(dir, task string, owner *process.User) (string, error) {
 	folder := filepath.Join(task, c.name)
-	for _, name := range []string{task, folder, filepath.Join(folder, "work"), filepath.Join(folder, "home"), filepath.Join(folder, "tmp")} {
-		if err := os.Mkdir(name, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+	for _, name := range []string{task, folder} {
+		if err := makeFolder(name); err != nil {
+			return "", err
+		}
+	}
+	if owner != nil {
+		for _, name := range []string{dir, filepath.Dir(task), task, folder} {
+			if err := letPass(name); err != nil {
+				return "", err
+			}
+		}
+	}
+	for _, name := range []string{"work", "home", "tmp"} {
+		if err := makeOwned(filepath.Join(folder, name), owner); err != nil {
 			return "", err
 		}
 	}
 	return folder, nil
 }
 
-// workFolder is the container's own, or the one asked for if it is there.
-func (c container) workFolder(folder string) (string, error) {
+func makeFolder(name string) error {
+	if err := os.Mkdir(name, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return nil
+}
+
+func makeOwned(name string, owner *process.User) error {
+	if err := makeFolder(name); err != nil || owner == nil {
+		return err
+	}
+	return os.Lchown(name, owner.UID, owner.GID)
+}
+
+// letPass lets everybody go through a folder, which takes no right to read it.
+func letPass(name string) error {
+	const pass = 0o011
+	info, err := os.Stat(name)
+	if err != nil || info.Mode()&pass == pass {
+		return err
+	}
+	return os.Chmod(name, info.Mode()|pass)
+}
+
+// workFolder is the container's own; the one asked for, if it is there; or else one of that name below the container's own folder.
+func (c container) workFolder(folder string, owner *process.User) (string, error) {
 	if c.folder == "" {
 		return filepath.Join(folder, "work"), nil
 	}
 	if !filepath.IsAbs(c.folder) {
 		return "", cannotStart("workingDirectory must be an absolute path")
 	}
-	if info, err := os.Stat(c.folder); err != nil || !info.IsDir() {
-		return "", cannotStart(fmt.Sprintf("workingDirectory %.255q is not a folder of this machine", c.folder))
+	asked := filepath.Clean(c.folder)
+	info, err := os.Stat(asked)
+	switch {
+	case err == nil && info.IsDir():
+		return asked, nil
+	case err == nil:
+		return "", cannotStart(fmt.Sprintf("workingDirectory %.255q is a file of this machine", c.folder))
 	}
-	return filepath.Clean(c.folder), nil
+	return makeBelow(filepath.Join(folder, "root"), asked, owner)
+}
+
+// makeBelow makes the folder that path is below root, with all between. path is absolute and clean, so it does not lead out; nor do
+// links, which only a container can have put there.
+func makeBelow(root, path string, owner *process.User) (string, error) {
+	if err := makeOwned(root, owner); err != nil {
+		return "", err
+	}
+	inside, err := os.OpenRoot(root)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = inside.Close() }()
+	below := path[1:]
+	if err := inside.MkdirAll(below, 0o700); err != nil {
+		return "", cannotStart(fmt.Sprintf("workingDirectory %.255q: %v", path, err))
+	}
+	for name := below; owner != nil && name != "."; name = filepath.Dir(name) {
+		if err := inside.Lchown(name, owner.UID, owner.GID); err != nil {
+			return "", err
+		}
+	}
+	return filepath.Join(root, below), nil
 }

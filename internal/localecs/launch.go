@@ -15,6 +15,7 @@ type request struct {
 	cluster    string
 	definition *definition
 	overrides  *types.TaskOverride
+	network    *types.NetworkConfiguration
 	need       resources
 	plan       []container
 	group      string
@@ -102,7 +103,7 @@ func (s *Server) request(cluster string, in shared) (*request, error) {
 	case d.Status != types.TaskDefinitionStatusActive:
 		return nil, invalid("TaskDefinition is inactive")
 	}
-	if err := checkShared(in, d); err != nil {
+	if err := s.checkShared(in, d); err != nil {
 		return nil, err
 	}
 	constraints, err := readConstraints(d, in.constraints)
@@ -114,7 +115,7 @@ func (s *Server) request(cluster string, in shared) (*request, error) {
 		return nil, err
 	}
 	r := &request{
-		cluster: cluster, definition: d, overrides: in.overrides, need: need, plan: plan(d, in.overrides, s.opt.StopTimeout),
+		cluster: cluster, definition: d, overrides: in.overrides, network: in.network, need: need, plan: plan(d, in.overrides, s.opt.StopTimeout),
 		group: value(in.group), startedBy: in.startedBy, tags: in.tags, execute: in.execute,
 		where: where{constraints: constraints, requires: requiredAttributes(&d.TaskDefinition), ports: hostPorts(&d.TaskDefinition)},
 	}
@@ -169,8 +170,4 @@ func (p *placed) ids() []string {
 		ids = append(ids, taskID(t))
 	}
 	return ids
-}
-
-func unsupported(container, what string) error {
-	return clientError("Container '%s' has %s, which the local ECS cannot honour.", container, what)
 }

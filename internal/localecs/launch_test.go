@@ -1,7 +1,10 @@
 package localecs_test
 
 import (
+	"fmt"
 	"maps"
+	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -46,10 +49,16 @@ func TestProcessOfAContainer(t *testing.T) {
 
 func TestWorkingDirectory(t *testing.T) {
 	there := t.TempDir()
-	tests := []struct{ name, folder, reason string }{
-		{"exists", there, ""},
-		{"relative", "work", "CannotStartContainerError: workingDirectory must be an absolute path"},
-		{"is not there", "/nowhere/at/all", `CannotStartContainerError: workingDirectory "/nowhere/at/all" is not a folder of this machine`},
+	file := filepath.Join(there, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct{ name, folder, want, reason string }{
+		{"exists", there, there, ""},
+		{"is not there", "/nowhere/at/all", "OWN/root/nowhere/at/all", ""},
+		{"leads nowhere", "/nowhere/../../../app", "OWN/root/app", ""},
+		{"relative", "work", "", "CannotStartContainerError: workingDirectory must be an absolute path"},
+		{"is a file", file, "", fmt.Sprintf("CannotStartContainerError: workingDirectory %q is a file of this machine", file)},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -59,8 +68,13 @@ func TestWorkingDirectory(t *testing.T) {
 				b.register("job", c)
 				task := b.task(b.runOne("job"))
 				if tt.reason == "" {
-					if got := b.runner.Started()[0].Dir; got != there {
-						t.Errorf("started in %s, want %s", got, there)
+					own := strings.TrimSuffix(localecs.LogFile(b.opt.Dir, path.Base(*task.TaskArn), "app"), ".log")
+					want := strings.Replace(tt.want, "OWN", own, 1)
+					if got := b.runner.Started()[0].Dir; got != want {
+						t.Errorf("started in %s, want %s", got, want)
+					}
+					if info, err := os.Stat(want); err != nil || !info.IsDir() {
+						t.Errorf("it is no folder: %v", err)
 					}
 					return
 				}
@@ -105,7 +119,9 @@ func TestRunTaskRefusals(t *testing.T) {
 		"unknown container": {ecs.RunTaskInput{Overrides: override("none", "x")}, "InvalidParameterException", "Override for container named none"},
 		"secrets":           {ecs.RunTaskInput{TaskDefinition: new("secret")}, "ClientException", "secrets"},
 		"mount points":      {ecs.RunTaskInput{TaskDefinition: new("mount")}, "ClientException", "mountPoints"},
-		"health dependency": {ecs.RunTaskInput{TaskDefinition: new("health")}, "ClientException", "health"},
+		"environment files": {ecs.RunTaskInput{TaskDefinition: new("files")}, "ClientException", "--s3-dir"},
+		"files of override": {ecs.RunTaskInput{Overrides: &types.TaskOverride{ContainerOverrides: []types.ContainerOverride{
+			{Name: new("app"), EnvironmentFiles: envFiles("b/k.env")}}}}, "ClientException", "--s3-dir"},
 	}
 	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
 		registerOdd(b)
@@ -142,7 +158,9 @@ func registerOdd(b *bench) {
 	mount.MountPoints = []types.MountPoint{{SourceVolume: new("v"), ContainerPath: new("/v")}}
 	b.register("secret", secret)
 	b.register("mount", mount)
-	b.register("health", after(worker("app", "minute"), "db", types.ContainerConditionHealthy), worker("db", "minute"))
+	files := worker("app", "minute")
+	files.EnvironmentFiles = envFiles("b/k.env")
+	b.register("files", files)
 	_, err := b.client.RegisterTaskDefinition(b.Context(), &ecs.RegisterTaskDefinitionInput{
 		Family: new("vpc"), NetworkMode: types.NetworkModeAwsvpc, ContainerDefinitions: []types.ContainerDefinition{worker("app", "minute")},
 	})

@@ -19,9 +19,10 @@ const (
 type life struct {
 	s      *Server
 	t      *task
-	news   chan func() // room for all there can be, so that no sender waits
+	news   chan func()   // see tell
+	over   chan struct{} // closed when nobody listens to news any more
 	ctx    context.Context
-	cancel context.CancelFunc // ends the starts that are under way
+	cancel context.CancelFunc // ends the starts and health checks that are under way
 	parts  []part
 	ending bool // the stop is being carried out
 }
@@ -29,12 +30,20 @@ type life struct {
 // part is one container of a life.
 type part struct {
 	container
-	asked    bool // its start was asked for
-	process  process.Process
-	started  bool // it ran
-	over     bool // it has ended, or will never run
-	code     int
-	cancelIt func() bool // the timer to SIGKILL
+	asked       bool // its start was asked for
+	process     process.Process
+	started     bool // it ran
+	runs        int  // how often it was started
+	since       time.Time
+	last        process.Exit // before it was started again
+	over        bool         // it has ended, or will never run
+	code        int
+	told        bool        // it was sent SIGTERM
+	cancelIt    func() bool // the timer to SIGKILL
+	health      health
+	unwatch     func()      // ends its health checks
+	tooLate     bool        // its startTimeout has passed
+	stopWaiting func() bool // the timer to that
 }
 
 // live runs until the task is STOPPED or the server is closed. No process starts before the task is on disk.
@@ -43,7 +52,7 @@ func (s *Server) live(t *task, plan []container) {
 		return
 	}
 	l := s.newLife(t, plan)
-	defer l.cancel()
+	defer l.leave()
 	if l.begin() {
 		l.startReady()
 	}
@@ -54,12 +63,33 @@ func (s *Server) live(t *task, plan []container) {
 }
 
 func (s *Server) newLife(t *task, plan []container) *life {
-	l := &life{s: s, t: t, news: make(chan func(), 4*len(plan))}
+	l := &life{s: s, t: t, news: make(chan func(), len(plan)), over: make(chan struct{})}
 	l.ctx, l.cancel = context.WithCancel(s.ctx)
 	for _, c := range plan {
-		l.parts = append(l.parts, part{container: c})
+		l.parts = append(l.parts, part{container: c, health: health{status: types.HealthStatusUnknown}})
 	}
 	return l
+}
+
+// tell hands news to the life's goroutine, as long as there is one.
+func (l *life) tell(news func()) {
+	select {
+	case l.news <- news:
+	case <-l.over:
+	}
+}
+
+// leave ends what could still tell news.
+func (l *life) leave() {
+	l.cancel()
+	close(l.over)
+	for i := range l.parts {
+		for _, timer := range []func() bool{l.parts[i].cancelIt, l.parts[i].stopWaiting} {
+			if timer != nil {
+				timer()
+			}
+		}
+	}
 }
 
 // begin passes PROVISIONING; false when the task is stopped before anything was started.
@@ -67,8 +97,11 @@ func (l *life) begin() bool {
 	if !l.s.sleep(l.s.opt.Delays.Provisioning, l.t.stopAsked) {
 		return false
 	}
-	l.to(pending)
-	return l.s.sleep(l.s.opt.Delays.Pending, l.t.stopAsked) && !l.stopAsked()
+	l.change(func(now time.Time) {
+		l.t.LastStatus, l.t.Connectivity, l.t.ConnectivityAt = new(pending), types.ConnectivityConnected, &now
+		l.t.Attachments = attachmentsIn(l.t.Attachments, attached)
+	})
+	return l.s.sleep(l.s.opt.Delays.Pending, l.t.stopAsked) && !l.stopAsked() && l.readFiles()
 }
 
 func (l *life) stopAsked() bool {
@@ -148,7 +181,7 @@ func (l *life) stop() {
 	for i := range l.parts {
 		p := &l.parts[i]
 		p.over = p.over || !p.asked
-		anyRan = anyRan || p.process != nil && !p.over
+		anyRan = anyRan || p.started && !p.over
 	}
 	if l.t.StartedAt != nil {
 		l.to(deactivating)
@@ -157,20 +190,19 @@ func (l *life) stop() {
 	if anyRan {
 		l.to(stopping)
 	}
-	for i := range l.parts {
-		l.terminate(i)
-	}
+	l.terminateReady()
 }
 
 // terminate sends SIGTERM to a container's process, and SIGKILL after its stopTimeout.
 func (l *life) terminate(i int) {
 	p := &l.parts[i]
-	if p.process == nil || p.over {
+	if p.process == nil || p.over || p.told {
 		return
 	}
+	p.told = true
 	l.signal(p.process.Terminate)
 	p.cancelIt = l.s.clock.AfterFunc(p.stopTimeout, func() {
-		l.news <- func() { l.kill(i) }
+		l.tell(func() { l.kill(i) })
 	})
 }
 
@@ -209,10 +241,8 @@ func (s *Server) finish(t *task) {
 		return
 	}
 	s.change(t, func(now time.Time) {
-		t.LastStatus, t.StoppedAt = new(stopped), &now
-		for i := range t.Containers {
-			t.Containers[i].LastStatus = new(stopped)
-		}
+		t.StoppedAt = &now
+		t.retire()
 	})
 	s.release(t)
 	s.appoint(t.StoppedAt.Add(shownFor), forgetTask, t.id)

@@ -27,6 +27,9 @@ type Options struct {
 	CPU int
 	// Memory is in MiB for each instance: 1,048,576 by default, which is 1 TiB.
 	Memory int
+	// S3Dir stands for S3: the object arn:aws:s3:::bucket/key of environmentFiles is the file bucket/key in it. Without it,
+	// environmentFiles are refused.
+	S3Dir string
 	// Instances is the number of container instances, 1 by default.
 	Instances int
 	// Machines are the container instances one by one, in place of Instances. After a restart the first is again the one that

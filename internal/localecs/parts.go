@@ -3,7 +3,6 @@ package localecs
 import (
 	"context"
 	"errors"
-	"slices"
 	"strconv"
 	"time"
 
@@ -19,44 +18,15 @@ func (l *life) startReady() {
 		if l.ending || l.stopAsked() || p.asked || p.over {
 			continue
 		}
-		switch l.ready(p) {
+		switch state, why := l.ready(p); state {
 		case ready:
 			p.asked = true
 			l.s.lives.Go(func() { l.start(i) })
 		case never:
-			l.failed(i, "CannotStartContainerError: a container that it depends on did not start, or did not end successfully")
+			l.failed(i, "CannotStartContainerError: "+why)
 		case notYet:
 		}
 	}
-}
-
-type readiness int
-
-const (
-	notYet readiness = iota
-	ready
-	never
-)
-
-// ready says whether a container may start now. A dependency must have started, have ended, or have ended with 0.
-func (l *life) ready(p *part) readiness {
-	all := ready
-	for _, d := range p.dependsOn {
-		on := l.part(value(d.ContainerName))
-		switch {
-		case on.over && !on.started, d.Condition == types.ContainerConditionSuccess && on.over && on.code != 0:
-			return never
-		case !on.started, needsEnd(d.Condition) && !on.over:
-			all = notYet
-		}
-	}
-	return all
-}
-
-// part finds a container; registering a definition made sure that it is there.
-func (l *life) part(name string) *part {
-	i := slices.IndexFunc(l.parts, func(p part) bool { return p.name == name })
-	return &l.parts[i]
 }
 
 // start waits for its turn, starts a container's process and reports its start and its end. It has a goroutine of its own.
@@ -65,41 +35,48 @@ func (l *life) start(i int) {
 	select {
 	case l.s.starts <- struct{}{}:
 	case <-l.t.stopAsked:
-		l.news <- func() { l.notStarted(i, context.Canceled) }
+		l.tell(func() { l.notStarted(i, context.Canceled) })
 		return
 	case <-l.s.ctx.Done():
 		return
 	}
-	p, err := l.startProcess(c)
+	p, spec, err := l.startProcess(c)
 	<-l.s.starts
 	if err != nil {
-		l.news <- func() { l.notStarted(i, err) }
+		l.tell(func() { l.notStarted(i, err) })
 		return
 	}
-	l.news <- func() { l.started(i, p) }
+	l.tell(func() { l.started(i, p, spec) })
 	select {
 	case exit, ok := <-p.Done():
 		exit.Lost = exit.Lost || !ok
-		l.news <- func() { l.exited(i, exit) }
+		l.tell(func() { l.exited(i, exit) })
 	case <-l.s.ctx.Done():
 	}
 }
 
-func (l *life) startProcess(c container) (process.Process, error) {
+func (l *life) startProcess(c container) (process.Process, process.Spec, error) {
 	if l.stopAsked() {
-		return nil, context.Canceled
+		return nil, process.Spec{}, context.Canceled
 	}
 	spec, err := c.prepare(l.s.opt.Dir, l.s.path, l.t.id)
 	if err != nil {
-		return nil, err
+		return nil, spec, err
 	}
-	return l.s.opt.Runner.Start(l.ctx, spec)
+	p, err := l.s.opt.Runner.Start(l.ctx, spec)
+	return p, spec, err
 }
 
 func (l *life) notStarted(i int, err error) {
+	if l.parts[i].started {
+		l.notRestarted(i, err)
+		return
+	}
 	l.parts[i].over = true
 	switch {
-	case l.ending || l.stopAsked():
+	case l.ending:
+		l.terminateReady()
+	case l.stopAsked():
 	case errors.Is(err, process.ErrLost):
 		// The command may have begun, so this is not a task that never ran.
 		l.fail(i, types.TaskStopCodeTerminationNotice, reasonLost)
@@ -113,6 +90,7 @@ func (l *life) failed(i int, reason string) { l.fail(i, types.TaskStopCodeTaskFa
 
 func (l *life) fail(i int, code types.TaskStopCode, reason string) {
 	l.parts[i].over = true
+	reason = clip(reason)
 	note := func(now time.Time) {
 		c := &l.t.Containers[i]
 		c.LastStatus, c.Reason = new(stopped), &reason
@@ -126,16 +104,32 @@ func (l *life) fail(i int, code types.TaskStopCode, reason string) {
 	l.startReady()
 }
 
-func (l *life) started(i int, p process.Process) {
-	l.parts[i].process, l.parts[i].started = p, true
+// reasonLength is how many characters of a container's reason ECS shows.
+const reasonLength = 1024
+
+func clip(reason string) string {
+	if runes := []rune(reason); len(runes) > reasonLength {
+		return string(runes[:reasonLength-1]) + "…"
+	}
+	return reason
+}
+
+func (l *life) started(i int, p process.Process, spec process.Spec) {
+	part := &l.parts[i]
+	part.process, part.started, part.since = p, true, l.s.clock.Now()
+	part.runs++
 	l.change(func(now time.Time) {
 		c := &l.t.Containers[i]
-		c.LastStatus, c.RuntimeId = new(running), new(strconv.Itoa(p.PID()))
+		c.LastStatus, c.RuntimeId, c.ManagedAgents = new(running), new(strconv.Itoa(p.PID())), agentsOfStarted(c.ManagedAgents)
 		l.noteRunning(now)
 	})
+	l.watch(i, spec)
 	if l.ending {
-		l.terminate(i)
+		l.terminateReady()
 		return
+	}
+	if part.runs == 1 {
+		l.limitWaiting(i)
 	}
 	l.startReady()
 }
@@ -152,12 +146,23 @@ func (l *life) noteRunning(now time.Time) {
 	}
 }
 
-// exited notes how a container ended. The end of an essential one stops the task.
+// exited handles the end of a container's process.
 func (l *life) exited(i int, exit process.Exit) {
+	l.parts[i].unwatch()
+	if !l.restart(i, exit) {
+		l.ended(i, exit)
+	}
+}
+
+// ended notes how a container ended. The end of an essential one stops the task.
+func (l *life) ended(i int, exit process.Exit) {
 	part := &l.parts[i]
 	part.over, part.code = true, exit.Code
 	if part.cancelIt != nil {
 		part.cancelIt()
+	}
+	if l.ending {
+		defer l.terminateReady()
 	}
 	note := func(now time.Time) { l.noteExit(i, exit, now) }
 	switch {
@@ -187,7 +192,7 @@ func (l *life) noteExit(i int, exit process.Exit, now time.Time) {
 
 func (l *life) noneRuns() bool {
 	for i := range l.parts {
-		if l.parts[i].process != nil && !l.parts[i].over {
+		if l.parts[i].started && !l.parts[i].over {
 			return false
 		}
 	}

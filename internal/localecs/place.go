@@ -111,8 +111,7 @@ func (s *Server) describeNew(r *request, p provider, booked booking, id string) 
 		LastStatus: new(provisioning), DesiredStatus: new(running), CreatedAt: &now, Version: 1,
 		Cpu: new(strconv.Itoa(r.need.cpu)), Memory: new(strconv.Itoa(r.need.memory)),
 		Group: &r.group, StartedBy: r.startedBy, Tags: r.tags, LaunchType: p.launchType, EnableExecuteCommand: r.execute,
-		HealthStatus: types.HealthStatusUnknown, Connectivity: types.ConnectivityConnected, ConnectivityAt: &now,
-		Attachments: []types.Attachment{}, Overrides: shownOverrides(r.definition, r.overrides),
+		HealthStatus: types.HealthStatusUnknown,
 	}
 	if p.capacity != "" {
 		t.CapacityProviderName = &p.capacity
@@ -123,6 +122,7 @@ func (s *Server) describeNew(r *request, p provider, booked booking, id string) 
 		shown.GpuIds, gpus = gpus[:c.size.gpus:c.size.gpus], gpus[c.size.gpus:]
 		t.Containers = append(t.Containers, shown)
 	}
+	r.complete(&t)
 	return t
 }
 

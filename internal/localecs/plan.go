@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"davit/internal/localecs/process"
 )
 
 // container is what one container of a task will run, overrides applied.
@@ -16,12 +18,23 @@ type container struct {
 	name, image string
 	command     []string
 	environment map[string]string
-	folder      string // the working folder asked for, empty for its own
+	files       []types.EnvironmentFile // read when the task starts; environment wins
+	folder      string                  // the working folder asked for, empty for its own
+	user        string                  // as asked for, empty for Davit's own
+	limits      []process.Limit
 	essential   bool
 	stopTimeout time.Duration
-	dependsOn   []types.ContainerDependency
-	size        resources
+	// startTimeout is how long others wait for what they depend on, from this container's start; 0 is without end.
+	startTimeout time.Duration
+	dependsOn    []types.ContainerDependency
+	health       *healthCheck
+	restart      *restartPolicy
+	size         resources
+	memory       memory
 }
+
+// memory is in MiB: the hard and the soft limit, 0 when not set.
+type memory struct{ hard, soft int32 }
 
 // plan works out the containers of a task.
 func plan(d *definition, o *types.TaskOverride, stopTimeout time.Duration) []container {
@@ -44,11 +57,28 @@ func planContainer(c types.ContainerDefinition, o types.ContainerOverride, stopT
 	if c.StopTimeout != nil {
 		stopTimeout = time.Duration(*c.StopTimeout) * time.Second
 	}
-	return container{
-		name: *c.Name, image: value(c.Image), command: slices.Concat(c.EntryPoint, command), environment: environment,
-		folder: value(c.WorkingDirectory), essential: isEssential(c), stopTimeout: stopTimeout, dependsOn: c.DependsOn,
-		size: containerSize(c, o),
+	files := c.EnvironmentFiles
+	if len(o.EnvironmentFiles) > 0 {
+		files = o.EnvironmentFiles
 	}
+	return container{
+		name: *c.Name, image: value(c.Image), command: slices.Concat(c.EntryPoint, command), environment: environment, files: files,
+		folder: value(c.WorkingDirectory), user: value(c.User), limits: limits(c.Ulimits), essential: isEssential(c),
+		stopTimeout: stopTimeout, startTimeout: seconds(c.StartTimeout), dependsOn: c.DependsOn,
+		health: planHealth(c.HealthCheck), restart: planRestart(c.RestartPolicy),
+		size: containerSize(c, o), memory: memory{hard: first(o.Memory, c.Memory), soft: first(o.MemoryReservation, c.MemoryReservation)},
+	}
+}
+
+// seconds is 0 where nothing is set.
+func seconds(n *int32) time.Duration { return time.Duration(value(n)) * time.Second }
+
+func limits(asked []types.Ulimit) []process.Limit {
+	var all []process.Limit
+	for _, u := range asked {
+		all = append(all, process.Limit{Name: string(u.Name), Soft: int64(u.SoftLimit), Hard: int64(u.HardLimit)})
+	}
+	return all
 }
 
 // describeNew is the container as its task first shows it.
@@ -59,8 +89,11 @@ func (c container) describeNew(task, cluster, taskID string) types.Container {
 		Cpu: new(strconv.Itoa(c.size.cpu)), NetworkInterfaces: []types.NetworkInterface{},
 		NetworkBindings: []types.NetworkBinding{},
 	}
-	if c.size.memory > 0 {
-		shown.Memory = new(strconv.Itoa(c.size.memory))
+	if c.memory.hard > 0 {
+		shown.Memory = new(strconv.Itoa(int(c.memory.hard)))
+	}
+	if c.memory.soft > 0 {
+		shown.MemoryReservation = new(strconv.Itoa(int(c.memory.soft)))
 	}
 	return shown
 }

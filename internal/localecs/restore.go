@@ -123,10 +123,8 @@ func (s *Server) markStopped(t *task, now time.Time) {
 	if t.StartedAt != nil && t.ExecutionStoppedAt == nil {
 		t.ExecutionStoppedAt = &now
 	}
-	for i := range t.Containers {
-		t.Containers[i].LastStatus = new(stopped)
-	}
-	t.DesiredStatus, t.LastStatus, t.StoppedAt = new(stopped), new(stopped), &now
+	t.DesiredStatus, t.StoppedAt = new(stopped), &now
+	t.retire()
 }
 
 // traceOfStart is when an essential container may have begun to run although nobody wrote that down: the output file is made

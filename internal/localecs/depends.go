@@ -1,0 +1,97 @@
+package localecs
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+type readiness int
+
+const (
+	notYet readiness = iota
+	ready
+	never
+)
+
+// ready says whether a container may start now, and if never, why.
+func (l *life) ready(p *part) (readiness, string) {
+	all := ready
+	for _, d := range p.dependsOn {
+		switch on := l.part(value(d.ContainerName)); on.reached(d.Condition) {
+		case never:
+			return never, "a container that it depends on did not start, or did not end successfully"
+		case notYet:
+			if on.tooLate && d.Condition != types.ContainerConditionStart {
+				return never, fmt.Sprintf("container '%s', which it depends on, was not %s within its startTimeout of %s",
+					on.name, d.Condition, on.startTimeout)
+			}
+			all = notYet
+		case ready:
+		}
+	}
+	return all, ""
+}
+
+// reached says whether what others wait for has come true of a container: that it has started, has ended, has ended with 0, or was
+// seen healthy.
+func (p *part) reached(condition types.ContainerCondition) readiness {
+	reached, hopeless := p.started, p.over && !p.started
+	switch condition {
+	case types.ContainerConditionComplete:
+		reached = p.started && p.over
+	case types.ContainerConditionSuccess:
+		reached = p.started && p.over && p.code == 0
+		hopeless = p.over && !reached
+	case types.ContainerConditionHealthy:
+		reached = p.health.status == types.HealthStatusHealthy
+		hopeless = p.over && !reached
+	case types.ContainerConditionStart:
+	}
+	switch {
+	case hopeless:
+		return never
+	case reached:
+		return ready
+	default:
+		return notYet
+	}
+}
+
+// limitWaiting lets those give up that wait for more than the start of a container, once its startTimeout has passed.
+func (l *life) limitWaiting(i int) {
+	p := &l.parts[i]
+	if p.startTimeout <= 0 {
+		return
+	}
+	p.stopWaiting = l.s.clock.AfterFunc(p.startTimeout, func() {
+		l.tell(func() {
+			p.tooLate = true
+			l.startReady()
+		})
+	})
+}
+
+// part finds a container; registering a definition made sure that it is there.
+func (l *life) part(name string) *part {
+	i := slices.IndexFunc(l.parts, func(p part) bool { return p.name == name })
+	return &l.parts[i]
+}
+
+// terminateReady ends the containers that no other one that is left depends on: they stop in the reverse order of their start.
+func (l *life) terminateReady() {
+	for i := range l.parts {
+		if !l.needed(i) {
+			l.terminate(i)
+		}
+	}
+}
+
+func (l *life) needed(i int) bool {
+	return slices.ContainsFunc(l.parts, func(p part) bool {
+		return !p.over && slices.ContainsFunc(p.dependsOn, func(d types.ContainerDependency) bool {
+			return value(d.ContainerName) == l.parts[i].name
+		})
+	})
+}

@@ -1,0 +1,168 @@
+package localecs
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"davit/internal/localecs/process"
+)
+
+// healthCheck is a container's health check, defaults filled.
+type healthCheck struct {
+	command                        []string
+	interval, timeout, startPeriod time.Duration
+	retries                        int
+}
+
+// What ECS fills in.
+const (
+	defaultInterval = 30 * time.Second
+	defaultTimeout  = 5 * time.Second
+	defaultRetries  = 3
+)
+
+// planHealth is the check that a definition asks for, nil without one.
+func planHealth(h *types.HealthCheck) *healthCheck {
+	if h == nil {
+		return nil
+	}
+	command := h.Command[1:]
+	if h.Command[0] == "CMD-SHELL" {
+		command = append([]string{"/bin/sh", "-c"}, command...)
+	}
+	return &healthCheck{
+		command: command, interval: orDefault(seconds(h.Interval), defaultInterval), timeout: orDefault(seconds(h.Timeout), defaultTimeout),
+		startPeriod: seconds(h.StartPeriod), retries: orDefault(int(value(h.Retries)), defaultRetries),
+	}
+}
+
+// health is what the checks of one run of a container have shown so far, counted as Docker counts for ECS.
+type health struct {
+	status   types.HealthStatus
+	failures int // in a row
+}
+
+// note counts the result of a check that began so long after the container did. Failures do not count within the start
+// period until a check has succeeded.
+func (h *health) note(c *healthCheck, succeeded bool, began time.Duration) {
+	switch {
+	case succeeded:
+		h.status, h.failures = types.HealthStatusHealthy, 0
+	case h.status == types.HealthStatusUnknown && began < c.startPeriod:
+	default:
+		if h.failures++; h.failures >= c.retries {
+			h.status = types.HealthStatusUnhealthy
+		}
+	}
+}
+
+// rollUp is a task's health: that of its essential containers.
+func rollUp(parts []part) types.HealthStatus {
+	all := types.HealthStatusHealthy
+	for i := range parts {
+		switch p := &parts[i]; {
+		case !p.essential:
+		case p.health.status == types.HealthStatusUnhealthy:
+			return types.HealthStatusUnhealthy
+		case p.health.status != types.HealthStatusHealthy:
+			all = types.HealthStatusUnknown
+		}
+	}
+	return all
+}
+
+// watch checks a container's health for as long as it runs. spec is what the container runs as.
+func (l *life) watch(i int, spec process.Spec) {
+	p := &l.parts[i]
+	p.unwatch = func() {}
+	if p.container.health == nil || l.ending {
+		return
+	}
+	ctx, cancel := context.WithCancel(l.ctx)
+	p.unwatch = cancel
+	spec.Argv, spec.Output = p.container.health.command, os.DevNull
+	w := &watcher{life: l, part: i, run: p.runs, check: p.container.health, spec: spec, since: l.s.clock.Now()}
+	l.s.lives.Go(func() { w.follow(ctx) })
+}
+
+// watcher checks the health of one run of a container. It has a goroutine of its own.
+type watcher struct {
+	life  *life
+	part  int
+	run   int // the number of the run, as a restarted container begins anew
+	check *healthCheck
+	spec  process.Spec
+	since time.Time
+}
+
+// follow checks each time an interval has passed since the last check, until ctx ends.
+func (w *watcher) follow(ctx context.Context) {
+	for w.life.s.sleep(w.check.interval, ctx.Done()) {
+		began := w.life.s.clock.Now().Sub(w.since)
+		succeeded, whole := w.probe(ctx)
+		if !whole {
+			return
+		}
+		w.life.tell(func() { w.life.checked(w.part, w.run, succeeded, began) })
+	}
+}
+
+// probe runs the command once. whole is false when ctx ended before it had.
+func (w *watcher) probe(ctx context.Context) (succeeded, whole bool) {
+	s := w.life.s
+	select {
+	case s.starts <- struct{}{}:
+	case <-ctx.Done():
+		return false, false
+	}
+	p, err := s.opt.Runner.Start(ctx, w.spec)
+	<-s.starts
+	if err != nil {
+		return false, ctx.Err() == nil
+	}
+	late := make(chan struct{})
+	defer s.clock.AfterFunc(w.check.timeout, func() { close(late) })()
+	select {
+	case exit, ok := <-p.Done():
+		return ok && !exit.Lost && exit.Code == 0, true
+	case <-late:
+		w.kill(p)
+		return false, ctx.Err() == nil
+	case <-ctx.Done():
+		w.kill(p)
+		return false, false
+	}
+}
+
+// kill ends a check and sees it gone, unless the server closes first.
+func (w *watcher) kill(p process.Process) {
+	w.life.signal(p.Kill)
+	select {
+	case <-p.Done():
+	case <-w.life.s.ctx.Done():
+	}
+}
+
+// checked notes a result. A change of health is a change of the task, and what waits for HEALTHY may start.
+func (l *life) checked(i, run int, succeeded bool, began time.Duration) {
+	p := &l.parts[i]
+	before := p.health.status
+	if p.over || p.runs != run {
+		return
+	}
+	p.health.note(p.container.health, succeeded, began)
+	if p.health.status == before {
+		return
+	}
+	l.change(func(time.Time) { l.showHealth(i) })
+	l.startReady()
+}
+
+// showHealth writes a container's health into the task, and the task's with it. The caller holds the server's lock.
+func (l *life) showHealth(i int) {
+	l.t.Containers[i].HealthStatus = l.parts[i].health.status
+	l.t.HealthStatus = rollUp(l.parts)
+}
