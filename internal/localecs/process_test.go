@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
+	"davit/internal/clock"
 	"davit/internal/localecs"
 	"davit/internal/localecs/process"
 )
@@ -41,13 +42,18 @@ type machine struct {
 
 func openReal(t *testing.T) *machine {
 	t.Helper()
+	return openRealAt(t, clock.System)
+}
+
+func openRealAt(t *testing.T, c clock.Clock) *machine {
+	t.Helper()
 	supervisor, err := process.Open([]string{os.Args[0], roleSupervise}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := &machine{T: t, dir: t.TempDir(), changed: make(chan struct{}, 1)}
 	server, err := localecs.Open(localecs.Options{
-		Dir: r.dir, Runner: supervisor, NoSync: true, Logger: slog.New(slog.DiscardHandler), Events: r.note,
+		Dir: r.dir, Runner: supervisor, NoSync: true, Logger: slog.New(slog.DiscardHandler), Events: r.note, Clock: c,
 	})
 	if err != nil {
 		t.Fatal(err)
