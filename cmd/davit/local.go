@@ -26,6 +26,7 @@ func runLocal(ctx context.Context, args []string, out, errOut io.Writer) error {
 	memory := flags.Int("memory", 1_048_576, "MiB of memory of a container instance; nominal, nothing is reserved")
 	instances := flags.String("instances", "1", "number of container instances, or a JSON file that describes them (docs/local.md)")
 	seed := flags.Uint64("placement-seed", 0, "makes random placement repeatable; 0 is another each time")
+	s3 := flags.String("s3-dir", "", "folder of environment files: arn:aws:s3:::bucket/key.env is bucket/key.env in it")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return err
@@ -37,6 +38,8 @@ func runLocal(ctx context.Context, args []string, out, errOut io.Writer) error {
 		return fmt.Errorf("unexpected arguments: %s", strings.Join(flags.Args(), " "))
 	case *cpu < 1 || *memory < 1:
 		return errors.New("--cpu and --memory are at least 1")
+	case *s3 != "" && !isFolder(*s3):
+		return fmt.Errorf("--s3-dir: %s is not a folder", *s3)
 	}
 	dir, err := filepath.Abs(*data)
 	if err != nil {
@@ -48,7 +51,7 @@ func runLocal(ctx context.Context, args []string, out, errOut io.Writer) error {
 	}
 	_, statErr := os.Stat(filepath.Join(dir, "runs.db"))
 	i, err := serve(local.Options{
-		Dir: dir, TaskEvents: *events, CPU: *cpu, Memory: *memory, Machines: machines, PlacementSeed: *seed,
+		Dir: dir, TaskEvents: *events, CPU: *cpu, Memory: *memory, Machines: machines, PlacementSeed: *seed, S3Dir: *s3,
 	}, *addr, *ecsAddr, errOut)
 	if err != nil {
 		return err
@@ -63,6 +66,11 @@ func runLocal(ctx context.Context, args []string, out, errOut io.Writer) error {
 	case err := <-i.Failed():
 		return errors.Join(err, i.shutdown())
 	}
+}
+
+func isFolder(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
 }
 
 // greet registers the sample definition on a new data folder and prints where things are.

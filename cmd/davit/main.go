@@ -16,7 +16,7 @@ const usage = `davit runs ECS tasks as real processes on this machine, launched 
 state machine that run in AWS.
 
   davit local [--addr 127.0.0.1:3000] [--ecs-addr 127.0.0.1:3001] [--data .davit] [--task-events=true]
-              [--cpu 262144] [--memory 1048576]
+              [--cpu 262144] [--memory 1048576] [--s3-dir DIR]
       serves the API and an ECS endpoint until it is stopped
   davit demo
       runs the sample job of events/ once and shows how it goes; exits 0 only if it SUCCEEDED

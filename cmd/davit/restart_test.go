@@ -98,6 +98,7 @@ func TestRefusedArguments(t *testing.T) {
 		{"--instances 0", "1 to 1000"},
 		{"--instances none.json", "none.json"},
 		{"--instances " + file, "JSON list"},
+		{"--s3-dir " + file, "is not a folder"},
 		{"--task-events=maybe", "invalid boolean value"},
 		{"--nope", "not defined"},
 		{"extra", "extra"},

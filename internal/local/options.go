@@ -30,6 +30,8 @@ type Options struct {
 	Machines []localecs.Machine
 	// PlacementSeed makes random placement repeatable; 0 is another each time.
 	PlacementSeed uint64
+	// S3Dir is the folder that environment files are read from, an object being the file bucket/key in it; empty refuses them.
+	S3Dir string
 	// Starts bounds how many processes are being started at a time; 0 is twice the CPUs.
 	Starts int
 	// StopTimeout is the time between SIGTERM and SIGKILL of a container that sets none; 0 is 30 s.

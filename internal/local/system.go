@@ -85,7 +85,7 @@ func (s *System) open() error {
 	}
 	s.ECS, err = localecs.Open(localecs.Options{
 		Dir: o.Dir, Runner: o.Runner, Clock: o.Clock, CPU: o.CPU, Memory: o.Memory, Starts: o.Starts, StopTimeout: o.StopTimeout,
-		Machines: o.Machines, Seed: o.PlacementSeed,
+		Machines: o.Machines, Seed: o.PlacementSeed, S3Dir: o.S3Dir,
 		Events: events, Faults: o.Faults, RecordCalls: o.RecordCalls, NoSync: o.NoSync, Logger: o.Log,
 	})
 	return err

@@ -11,10 +11,14 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // becoming is the argument that makes Main become a command instead of supervising.
 const becoming = "become"
+
+// becomePatience is how long that may take, as other starts wait for it.
+const becomePatience = 20 * time.Second
 
 // The files that a becoming process is given beside the command's three.
 const (
@@ -23,7 +27,8 @@ const (
 )
 
 // become is a command with limits or a user of its own. Go cannot set those between fork and exec, so this program is
-// started in its place: it sets them on itself, and then becomes the command, with the same pid.
+// started in its place: it sets them on itself, and then becomes the command, with the same pid. Until then it has the supervisor's
+// environment.
 type become struct {
 	Path, Dir string
 	Spec      Spec
@@ -45,23 +50,37 @@ func (b become) fork(files []uintptr) (pid int, err error) {
 	}
 	defer closeAll(orders.w, answers.r)
 	pid, err = syscall.ForkExec(ownFile(), append(slices.Clip(os.Args), becoming), &syscall.ProcAttr{
-		Dir: b.Dir, Files: append(files, orders.r.Fd(), answers.w.Fd()), Sys: childAttributes(),
+		Dir: b.Dir, Env: os.Environ(), Files: append(files, orders.r.Fd(), answers.w.Fd()), Sys: childAttributes(),
 	})
 	closeAll(orders.r, answers.w)
 	if err != nil {
 		return 0, refuse("command %q: the supervisor could not start itself: %s", b.Spec.Argv[0], plain(err))
 	}
-	// What cannot be written was not wanted: the answer says why, or that nobody was there to give one.
-	_ = gob.NewEncoder(orders.w).Encode(b)
-	_ = orders.w.Close()
-	switch reason, err := io.ReadAll(answers.r); {
-	case err != nil:
-		return 0, refuse("command %q: %s", b.Spec.Argv[0], plain(err))
-	case len(reason) > 0:
-		return 0, refuse("%s", reason)
-	default:
-		return pid, nil
+	if err := b.send(orders.w, answers.r); err != nil {
+		killGroup(pid)
+		return 0, err
 	}
+	return pid, nil
+}
+
+// send hands over what to become, and hears whether it was done.
+func (b become) send(orders, answers *os.File) error {
+	deadline := time.Now().Add(becomePatience)
+	err := errors.Join(orders.SetWriteDeadline(deadline), answers.SetReadDeadline(deadline))
+	if err == nil {
+		err = gob.NewEncoder(orders).Encode(b)
+	}
+	_ = orders.Close()
+	if err == nil {
+		var reason []byte
+		if reason, err = io.ReadAll(answers); len(reason) > 0 {
+			return refuse("%s", reason)
+		}
+	}
+	if err != nil {
+		return refuse("command %q: the supervisor could not become it: %s", b.Spec.Argv[0], plain(err))
+	}
+	return nil
 }
 
 // check refuses what needs root, before anything is started.
