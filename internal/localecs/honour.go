@@ -8,8 +8,6 @@ func beyond(c types.ContainerDefinition) string {
 	case len(c.Secrets) > 0:
 		return "secrets, and the local ECS has no Secrets Manager and no Parameter Store to read them from. " +
 			"Give the values as environment in the overrides, or as environmentFiles (davit local --s3-dir)"
-	case c.RepositoryCredentials != nil:
-		return "repositoryCredentials, and the local ECS pulls no image"
 	case len(c.MountPoints) > 0:
 		return "mountPoints, and the local ECS mounts no volumes: a process sees the files of this machine. Use workingDirectory, or paths as they are here"
 	case len(c.VolumesFrom) > 0:

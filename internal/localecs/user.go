@@ -30,7 +30,7 @@ func (c container) owner() (*process.User, error) {
 	if owner.IsSelf() {
 		return nil, nil
 	}
-	return &owner, nil
+	return &owner, owner.Check()
 }
 
 func userOf(name string) (process.User, error) {

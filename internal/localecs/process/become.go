@@ -85,10 +85,10 @@ func (b become) send(orders, answers *os.File) error {
 
 // check refuses what needs root, before anything is started.
 func (b become) check() error {
-	u := b.Spec.User
-	if u != nil && !u.IsSelf() && os.Geteuid() != 0 {
-		return refuse("user %d:%d: only root may run a container as another user than itself, which is %d:%d here",
-			u.UID, u.GID, os.Geteuid(), os.Getegid())
+	if u := b.Spec.User; u != nil {
+		if err := u.Check(); err != nil {
+			return err
+		}
 	}
 	for _, l := range b.Spec.Limits {
 		if _, known := resource(l.Name); !known {

@@ -53,6 +53,15 @@ type User struct {
 // IsSelf is true for the user and group that this process has, which it may always run as.
 func (u User) IsSelf() bool { return u.UID == os.Geteuid() && u.GID == os.Getegid() }
 
+// Check is a *StartError when this process may not start one as the user.
+func (u User) Check() error {
+	if u.IsSelf() || os.Geteuid() == 0 {
+		return nil
+	}
+	return refuse("user %d:%d: only root may run a container as another user than its own, which is %d:%d here",
+		u.UID, u.GID, os.Geteuid(), os.Getegid())
+}
+
 // Exit is how a process ended.
 type Exit struct {
 	Code int       // 0..255; 128+n when signal n ended it; meaningless when Lost
