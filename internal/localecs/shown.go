@@ -1,56 +1,6 @@
 package localecs
 
-import (
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-)
-
-// The states of a network interface's attachment that are passed through here.
-const (
-	precreated = "PRECREATED"
-	attached   = "ATTACHED"
-	deleted    = "DELETED"
-)
-
-const (
-	interfaceType = "ElasticNetworkInterface"
-	// loopback is the address at which a task's processes listen: they have the network of this machine.
-	loopback = "127.0.0.1"
-	// diskOfFargate is the storage in GiB that a Fargate task has when none was asked for.
-	diskOfFargate = 20
-	reasonNoExec  = "The local ECS has no ECS Exec."
-)
-
-// complete adds to a new task what it shows of its request beside its size and its place.
-func (r *request) complete(t *types.Task) {
-	t.Overrides = shownOverrides(r.definition, r.overrides)
-	t.Attachments = []types.Attachment{}
-	if r.definition.NetworkMode == types.NetworkModeAwsvpc {
-		t.Attachments = append(t.Attachments, newInterface(r.network))
-	}
-	for i := range t.Containers {
-		if c := &t.Containers[i]; len(t.Attachments) > 0 {
-			c.NetworkInterfaces = append(c.NetworkInterfaces, types.NetworkInterface{AttachmentId: t.Attachments[0].Id, PrivateIpv4Address: new(loopback)})
-		}
-		if r.execute {
-			t.Containers[i].ManagedAgents = []types.ManagedAgent{{Name: types.ManagedAgentNameExecuteCommandAgent, LastStatus: new(pending)}}
-		}
-	}
-	if t.LaunchType == types.LaunchTypeFargate {
-		t.EphemeralStorage = storage(r.definition, r.overrides)
-		t.FargateEphemeralStorage = &types.TaskEphemeralStorage{SizeInGiB: t.EphemeralStorage.SizeInGiB}
-	}
-}
-
-func storage(d *definition, o *types.TaskOverride) *types.EphemeralStorage {
-	switch {
-	case o != nil && o.EphemeralStorage != nil:
-		return o.EphemeralStorage
-	case d.EphemeralStorage != nil:
-		return d.EphemeralStorage
-	default:
-		return &types.EphemeralStorage{SizeInGiB: diskOfFargate}
-	}
-}
+import "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 // shownOverrides are the overrides with an entry for each container, as ECS shows them.
 func shownOverrides(d *definition, o *types.TaskOverride) *types.TaskOverride {
@@ -65,53 +15,4 @@ func shownOverrides(d *definition, o *types.TaskOverride) *types.TaskOverride {
 		shown.ContainerOverrides = append(shown.ContainerOverrides, own)
 	}
 	return &shown
-}
-
-// newInterface is the attachment of an awsvpc task. There is no interface behind it, so it has no id and no MAC address.
-func newInterface(network *types.NetworkConfiguration) types.Attachment {
-	a := types.Attachment{Id: new(newUUID()), Type: new(interfaceType), Status: new(precreated)}
-	if network != nil && network.AwsvpcConfiguration != nil && len(network.AwsvpcConfiguration.Subnets) > 0 {
-		a.Details = append(a.Details, types.KeyValuePair{Name: new("subnetId"), Value: &network.AwsvpcConfiguration.Subnets[0]})
-	}
-	a.Details = append(a.Details, types.KeyValuePair{Name: new("privateIPv4Address"), Value: new(loopback)})
-	return a
-}
-
-// attachmentsIn are the attachments in another state; the old ones may be in a reader's hands.
-func attachmentsIn(all []types.Attachment, status string) []types.Attachment {
-	moved := make([]types.Attachment, len(all))
-	for i, a := range all {
-		a.Status = &status
-		moved[i] = a
-	}
-	return moved
-}
-
-// attachmentsOfEvent are the attachments under the name that events have for them.
-func attachmentsOfEvent(all []types.Attachment) []types.Attachment {
-	named := make([]types.Attachment, len(all))
-	for i, a := range all {
-		a.Type = new("eni")
-		named[i] = a
-	}
-	return named
-}
-
-// agentsOfStarted are a container's managed agents once it runs: ECS Exec is not to be had, and the task says so.
-func agentsOfStarted(all []types.ManagedAgent) []types.ManagedAgent {
-	var moved []types.ManagedAgent
-	for _, a := range all {
-		a.LastStatus, a.Reason = new(stopped), new(reasonNoExec)
-		moved = append(moved, a)
-	}
-	return moved
-}
-
-// retire puts all of a task into its last state. ECS deletes the tags of a task with its end.
-func (t *task) retire() {
-	t.LastStatus, t.Tags = new(stopped), nil
-	t.Attachments = attachmentsIn(t.Attachments, deleted)
-	for i := range t.Containers {
-		t.Containers[i].LastStatus = new(stopped)
-	}
 }
