@@ -24,6 +24,9 @@ const (
 func (r *request) complete(t *types.Task) {
 	t.Overrides = shownOverrides(r.definition, r.overrides)
 	t.Attachments = []types.Attachment{}
+	if t.Tags == nil {
+		t.Tags = []types.Tag{} // ECS shows a task without tags as such, where tags are asked for
+	}
 	if r.definition.NetworkMode == types.NetworkModeAwsvpc {
 		t.Attachments = append(t.Attachments, newInterface(r.network))
 	}
@@ -94,7 +97,7 @@ func agentsOfStarted(all []types.ManagedAgent) []types.ManagedAgent {
 
 // retire puts all of a task into its last state. ECS deletes the tags of a task with its end.
 func (t *task) retire() {
-	t.LastStatus, t.Tags = new(stopped), nil
+	t.LastStatus, t.Tags = new(stopped), []types.Tag{}
 	t.Attachments = attachmentsIn(t.Attachments, deleted)
 	for i := range t.Containers {
 		t.Containers[i].LastStatus = new(stopped)

@@ -196,7 +196,7 @@ func TestTagsGoWithTheTask(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := out.Tasks[0]; len(got.Tags) != want {
+			if got := out.Tasks[0]; len(got.Tags) != want || got.Tags == nil {
 				t.Errorf("%s: tags %v, want %d", *got.LastStatus, got.Tags, want)
 			}
 			b.stop(arn, "enough")
