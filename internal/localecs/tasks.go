@@ -41,7 +41,7 @@ func (s *Server) stopTask(in *ecs.StopTaskInput) (any, error) {
 	if reason == "" {
 		reason = reasonStopped
 	}
-	s.askStop(t, types.TaskStopCodeUserInitiated, reason, func(time.Time) { t.Tags = nil })
+	s.askStop(t, types.TaskStopCodeUserInitiated, reason, func(time.Time) { t.Tags = []types.Tag{} })
 	shown := t.view()
 	shown.Tags = nil
 	return &ecs.StopTaskOutput{Task: &shown}, nil
