@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 )
 
-// How reads and StopTask are retried. With the throttle's first pause of a second, a call that fails throughout takes three seconds
+// How what does no harm twice is retried: reads, StopTask, DeregisterTaskDefinition. With the throttle's first pause of a second, a call that fails throughout takes three seconds
 // of pauses at most: short of any time limit that a caller has.
 const (
 	tries    = 3

@@ -38,6 +38,9 @@ func (c *Catalog) Definition(ctx context.Context, name string) (run.Definition, 
 	if err != nil {
 		return run.Definition{}, err
 	}
+	if status := out.TaskDefinition.Status; status != types.TaskDefinitionStatusActive {
+		return run.Definition{}, notActive(opDescribeDefinition, "the task definition is "+string(status))
+	}
 	return definition(out.TaskDefinition), nil
 }
 
@@ -65,17 +68,16 @@ func (c *Catalog) Cluster(ctx context.Context, name string) error {
 	return nil
 }
 
+const opDescribeDefinition = "DescribeTaskDefinition"
+
 func describeDefinition(ctx context.Context, api DefinitionAPI, name string, patient tuning, include ...types.TaskDefinitionField) (*ecs.DescribeTaskDefinitionOutput, error) {
-	const op = "DescribeTaskDefinition"
+	const op = opDescribeDefinition
 	out, err := call(ctx, op, api.DescribeTaskDefinition, &ecs.DescribeTaskDefinitionInput{TaskDefinition: optional(name), Include: include}, patient)
 	if err != nil {
 		return nil, err
 	}
 	if out.TaskDefinition == nil {
 		return nil, lost(op, errors.New("the reply holds no task definition"))
-	}
-	if status := out.TaskDefinition.Status; status != types.TaskDefinitionStatusActive {
-		return nil, notActive(op, "the task definition is "+string(status))
 	}
 	return out, nil
 }

@@ -1,4 +1,4 @@
-// Package awsecs is Davit's ECS client: run.Engine, run.Catalog and the registration of task definitions on aws-sdk-go-v2. The
+// Package awsecs is Davit's ECS client: run.Engine, run.Catalog and run.Definitions on aws-sdk-go-v2. The
 // same code talks to AWS and to the local ECS endpoint; only the client's endpoint differs.
 //
 // # One struct an operation
@@ -9,8 +9,8 @@
 // # How often a call is made
 //
 // RunTask, StartTask and RegisterTaskDefinition go out once, whatever the client's own retry settings are: a retry inside could hide
-// a first try that was carried out. Reads and StopTask, which do no harm twice, are tried up to three times with at most two seconds
-// between tries. Nothing here sets a time limit: that is the context's.
+// a first try that was carried out. Reads, StopTask and DeregisterTaskDefinition, which do no harm twice, are tried up to three times
+// with at most two seconds between tries. Nothing here sets a time limit: that is the context's.
 //
 // # Whether a call was carried out
 //

@@ -75,6 +75,7 @@ func clientFault(err error, answer smithy.APIError) bool {
 // absent are ECS's words for a definition or task that is not there or cannot be used; it has no codes for them.
 var absent = []string{
 	"unable to describe task definition", "taskdefinition not found", "taskdefinition is inactive", "referenced task was not found",
+	"specified task definition does not exist",
 }
 
 func unknown(code, message string) bool {

@@ -126,6 +126,9 @@ func TestRetries(t *testing.T) {
 		"StopTask":               ok(`{"task":{"taskArn":"a"}}`),
 		"DescribeTaskDefinition": ok(`{"taskDefinition":{"family":"a","status":"ACTIVE"}}`),
 		"DescribeClusters":       ok(`{"clusters":[{"status":"ACTIVE"}]}`),
+
+		"DeregisterTaskDefinition": ok(`{"taskDefinition":{"family":"a","status":"INACTIVE"}}`),
+		"ListTaskDefinitions":      ok(`{"taskDefinitionArns":[]}`),
 	}
 	failures := map[string]struct {
 		reply reply
@@ -178,6 +181,10 @@ func ask(t *testing.T, fake *fakeECS, op string) error {
 		_, err = awsecs.NewCatalog(client).Definition(t.Context(), "a")
 	case "DescribeClusters":
 		err = awsecs.NewCatalog(client).Cluster(t.Context(), "a")
+	case "DeregisterTaskDefinition":
+		_, err = awsecs.NewRegistrar(client).Deregister(t.Context(), "a:1")
+	case "ListTaskDefinitions":
+		_, err = awsecs.NewRegistrar(client).List(t.Context(), run.DefinitionQuery{Limit: 1})
 	default:
 		t.Fatalf("no call of %s here", op)
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 
+	"davit/internal/run"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -14,6 +16,8 @@ import (
 type RegisterAPI interface {
 	DefinitionAPI
 	RegisterTaskDefinition(context.Context, *ecs.RegisterTaskDefinitionInput, ...func(*ecs.Options)) (*ecs.RegisterTaskDefinitionOutput, error)
+	DeregisterTaskDefinition(context.Context, *ecs.DeregisterTaskDefinitionInput, ...func(*ecs.Options)) (*ecs.DeregisterTaskDefinitionOutput, error)
+	ListTaskDefinitions(context.Context, *ecs.ListTaskDefinitionsInput, ...func(*ecs.Options)) (*ecs.ListTaskDefinitionsOutput, error)
 }
 
 // Registrar is run.Definitions on ECS.
@@ -26,34 +30,70 @@ type Registrar struct {
 func NewRegistrar(api RegisterAPI) *Registrar { return &Registrar{api: api, patient: patient()} }
 
 // Register makes a new revision of input's family, tags included, in exactly one HTTP request: ECS has no token for it, so a repeat
-// makes another revision (RD-20). After an error whose Unclear is true, look at Latest first.
-func (r *Registrar) Register(ctx context.Context, input json.RawMessage) (json.RawMessage, error) {
+// makes another revision (RD-20). After an error whose Unclear is true, look at the family's latest revision first.
+func (r *Registrar) Register(ctx context.Context, input json.RawMessage) (run.TaskDefinition, error) {
 	const op = "RegisterTaskDefinition"
 	in, err := decode[ecs.RegisterTaskDefinitionInput](op, input)
 	if err != nil {
-		return nil, err
+		return run.TaskDefinition{}, err
 	}
 	out, err := call(ctx, op, r.api.RegisterTaskDefinition, in, once)
 	if err != nil {
-		return nil, err
+		return run.TaskDefinition{}, err
 	}
-	if out.TaskDefinition == nil {
-		return nil, lost(op, errors.New("the reply holds no task definition"))
-	}
-	return encode(op, out.TaskDefinition)
+	return taskDefinition(op, out.TaskDefinition, out.Tags)
 }
 
-// Latest answers the latest ACTIVE revision of a family, and its tags, which ECS keeps beside the definition. A family without one is
-// an error whose Unknown is true.
-func (r *Registrar) Latest(ctx context.Context, family string) (definition json.RawMessage, tags map[string]string, err error) {
-	out, err := describeDefinition(ctx, r.api, family, r.patient, types.TaskDefinitionFieldTags)
+// Describe answers a revision of any status with its tags, which ECS keeps beside it; of a family the latest ACTIVE one.
+func (r *Registrar) Describe(ctx context.Context, name string) (run.TaskDefinition, error) {
+	out, err := describeDefinition(ctx, r.api, name, r.patient, types.TaskDefinitionFieldTags)
 	if err != nil {
-		return nil, nil, err
+		return run.TaskDefinition{}, err
 	}
-	tags = make(map[string]string, len(out.Tags))
-	for _, t := range out.Tags {
-		tags[aws.ToString(t.Key)] = aws.ToString(t.Value)
+	return taskDefinition(opDescribeDefinition, out.TaskDefinition, out.Tags)
+}
+
+// Deregister makes a revision INACTIVE. It does no harm twice, so it is tried as reads are.
+func (r *Registrar) Deregister(ctx context.Context, name string) (run.TaskDefinition, error) {
+	const op = "DeregisterTaskDefinition"
+	out, err := call(ctx, op, r.api.DeregisterTaskDefinition, &ecs.DeregisterTaskDefinitionInput{TaskDefinition: optional(name)}, r.patient)
+	if err != nil {
+		return run.TaskDefinition{}, err
 	}
-	definition, err = encode("DescribeTaskDefinition", out.TaskDefinition)
-	return definition, tags, err
+	made, err := taskDefinition(op, out.TaskDefinition, nil)
+	made.Tags = nil // the reply has none, whatever the definition has
+	return made, err
+}
+
+// List answers one page of ECS's, in ECS's order.
+func (r *Registrar) List(ctx context.Context, q run.DefinitionQuery) (run.DefinitionPage, error) {
+	const op = "ListTaskDefinitions"
+	out, err := call(ctx, op, r.api.ListTaskDefinitions, &ecs.ListTaskDefinitionsInput{
+		FamilyPrefix: optional(q.Family),
+		Status:       types.TaskDefinitionStatus(q.Status),
+		MaxResults:   aws.Int32(int32(min(q.Limit, listPage))),
+		NextToken:    optional(q.Token),
+	}, r.patient)
+	if err != nil {
+		return run.DefinitionPage{}, err
+	}
+	if out.TaskDefinitionArns == nil {
+		return run.DefinitionPage{}, lost(op, errors.New("the reply holds no taskDefinitionArns"))
+	}
+	return run.DefinitionPage{ARNs: out.TaskDefinitionArns, Next: aws.ToString(out.NextToken)}, nil
+}
+
+func taskDefinition(op string, d *types.TaskDefinition, tags []types.Tag) (run.TaskDefinition, error) {
+	if d == nil {
+		return run.TaskDefinition{}, lost(op, errors.New("the reply holds no task definition"))
+	}
+	data, err := encode(op, d)
+	if err != nil {
+		return run.TaskDefinition{}, err
+	}
+	made := run.TaskDefinition{Definition: data, Tags: make([]run.Tag, 0, len(tags))}
+	for _, t := range tags {
+		made.Tags = append(made.Tags, run.Tag{Key: aws.ToString(t.Key), Value: aws.ToString(t.Value)})
+	}
+	return made, nil
 }

@@ -45,5 +45,29 @@ type StopRequest struct {
 // RegisterResult is a task definition as ECS describes it.
 type RegisterResult struct {
 	Definition json.RawMessage
-	Created    bool // false: the latest revision already says the same
+	Tags       []Tag // the caller's, and ContentTag
+	Created    bool  // false: the latest revision already says the same
+}
+
+// DefinitionListRequest filters a list of task definitions.
+type DefinitionListRequest struct {
+	FamilyPrefix string // in spite of its name a whole family, as in ECS; "": all
+	Status       string // one of DefinitionStatuses; "": ACTIVE
+	Limit        int    // 0: 20
+	Cursor       string // of an earlier answer with the same filters
+}
+
+// DefinitionList is a page of task definitions, by family and then by revision, both rising. It may be short, even empty,
+// with a NextCursor.
+type DefinitionList struct {
+	TaskDefinitions []DefinitionSummary
+	NextCursor      string // "" when nothing is left
+}
+
+// DefinitionSummary is a revision as lists show it, under ECS's names.
+type DefinitionSummary struct {
+	ARN      string `json:"taskDefinitionArn"`
+	Family   string `json:"family"`
+	Revision int    `json:"revision"`
+	Status   string `json:"status"`
 }

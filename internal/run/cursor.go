@@ -35,14 +35,17 @@ func (q ListRequest) decodeCursor() (*Position, error) {
 	if q.Cursor == "" {
 		return nil, nil
 	}
-	bad := invalid(Violation{Field: "query:cursor", Rule: RuleCursor, Detail: "not a cursor of this list; give the nextCursor of a page with the same filters, unchanged"})
 	data, err := base64.RawURLEncoding.DecodeString(q.Cursor)
 	if err != nil {
-		return nil, bad
+		return nil, badCursor()
 	}
 	var c cursor
 	if json.Unmarshal(data, &c) != nil || c.Filters != q.filters() || !ValidID(c.ID) || c.CreatedAt.IsZero() {
-		return nil, bad
+		return nil, badCursor()
 	}
 	return &c.Position, nil
+}
+
+func badCursor() error {
+	return invalid(Violation{Field: "query:cursor", Rule: RuleCursor, Detail: "not a cursor of this list; give the nextCursor of a page with the same filters, unchanged"})
 }

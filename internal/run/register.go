@@ -2,14 +2,8 @@ package run
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 )
-
-// ContentTag is the tag that a task definition registered through Davit carries: the hash of what was asked. ECS fills
-// in defaults, so what it answers cannot be compared with what was sent.
-const ContentTag = "davit:content-hash"
 
 // DefinitionSpec knows RegisterTaskDefinition's input.
 type DefinitionSpec interface {
@@ -17,77 +11,66 @@ type DefinitionSpec interface {
 	ParseTaskDefinition(body []byte) (input json.RawMessage, violations []Violation)
 }
 
-// Definitions registers task definitions. Registration is limited to one a second and is not idempotent.
-type Definitions interface {
-	// Register answers the definition as ECS describes it.
-	Register(ctx context.Context, input json.RawMessage) (json.RawMessage, error)
-	// Latest answers the latest ACTIVE revision of a family with its tags; an *EngineError with Unknown when
-	// there is none.
-	Latest(ctx context.Context, family string) (definition json.RawMessage, tags map[string]string, err error)
-}
-
-// Registrar is POST /task-definitions.
+// Registrar is the routes of /task-definitions. ECS holds the truth: nothing of a definition is kept here.
 type Registrar struct {
 	Stack       Stack
-	Writes      bool // callers may register (AllowTaskDefinitionWrites)
+	Writes      bool // callers may register and deregister (AllowTaskDefinitionWrites)
 	Spec        DefinitionSpec
 	Definitions Definitions
 	Rules       Rulebook // nil: refusals name ECS's error code
 }
 
-// Register registers a definition unless the family's latest revision already says the same. Errors: CodeInvalid;
-// CodeThrottled; CodeUnavailable (the look at the latest revision makes a repetition safe).
+// Register registers a definition unless the family's latest ACTIVE revision already says the same. Errors: CodeInvalid with
+// every violation at once; CodeForbidden; CodeNotFound for a family that callers may not know of; CodeThrottled;
+// CodeUnavailable. The look at the latest revision makes a repetition safe, also after a reply that was lost.
 func (g *Registrar) Register(ctx context.Context, body []byte) (RegisterResult, error) {
 	if !g.Writes {
-		return RegisterResult{}, &Error{Code: CodeForbidden, Message: "this stack takes no task definitions (AllowTaskDefinitionWrites is off)"}
+		return RegisterResult{}, writesAreOff()
 	}
 	input, violations := g.Spec.ParseTaskDefinition(body)
-	if len(violations) > 0 {
+	if violations = appendNew(violations, tagViolations(input)); len(violations) > 0 {
 		return RegisterResult{}, invalid(violations...)
 	}
 	family := stringMember(input, "family")
 	if !g.Stack.allows(family) {
-		return RegisterResult{}, &Error{Code: CodeNotFound, Message: "no such task definition family"}
+		return RegisterResult{}, unknownDefinition()
 	}
-	hash := contentHash(input)
-	latest, tags, err := g.Definitions.Latest(ctx, family)
-	switch {
-	case err == nil && tags[ContentTag] == hash:
-		return RegisterResult{Definition: latest}, nil
-	case err != nil && !isUnknown(err):
-		return RegisterResult{}, refusedCall(g.Rules, err)
+	hash, err := contentHash(input)
+	if err != nil {
+		return RegisterResult{}, err
 	}
-	definition, err := g.Definitions.Register(ctx, withTag(input, ContentTag, hash))
+	same, found, err := g.registered(ctx, family, hash)
 	if err != nil {
 		return RegisterResult{}, refusedCall(g.Rules, err)
 	}
-	return RegisterResult{Definition: definition, Created: true}, nil
+	if found {
+		return RegisterResult{Definition: same.Definition, Tags: same.Tags}, nil
+	}
+	return g.register(ctx, family, hash, input)
 }
 
-// contentHash is equal for equal JSON values: decoding and encoding again orders the members.
-func contentHash(input json.RawMessage) string {
-	var value any
-	if json.Unmarshal(input, &value) != nil {
-		return ""
+// register makes a revision. When it is not known whether ECS did, ECS is asked once more: a second call would make a second one.
+func (g *Registrar) register(ctx context.Context, family, hash string, input json.RawMessage) (RegisterResult, error) {
+	made, err := g.Definitions.Register(ctx, withTag(input, ContentTag, hash))
+	if err != nil && ClassifyError(err) == Unavailable {
+		if same, found, lookErr := g.registered(ctx, family, hash); lookErr == nil && found {
+			made, err = same, nil
+		}
 	}
-	canonical, err := json.Marshal(value)
 	if err != nil {
-		return ""
+		return RegisterResult{}, refusedCall(g.Rules, err)
 	}
-	sum := sha256.Sum256(canonical)
-	return hex.EncodeToString(sum[:])
+	return RegisterResult{Definition: made.Definition, Tags: made.Tags, Created: true}, nil
 }
 
-func withTag(input json.RawMessage, key, value string) json.RawMessage {
-	var members struct {
-		Tags []json.RawMessage `json:"tags"`
+// registered answers the family's latest revision if it is ACTIVE and was registered with this content.
+func (g *Registrar) registered(ctx context.Context, family, hash string) (same TaskDefinition, found bool, err error) {
+	latest, err := g.Definitions.Describe(ctx, family)
+	if isUnknown(err) {
+		return TaskDefinition{}, false, nil
 	}
-	if json.Unmarshal(input, &members) != nil {
-		return input
-	}
-	tag, err := json.Marshal(map[string]string{"key": key, "value": value})
 	if err != nil {
-		return input
+		return TaskDefinition{}, false, err
 	}
-	return withMembers(input, map[string]any{"tags": append(members.Tags, tag)})
+	return latest, latest.active() && latest.tag(ContentTag) == hash, nil
 }

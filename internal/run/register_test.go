@@ -9,19 +9,27 @@ import (
 
 type fakeDefinitions struct {
 	latest    json.RawMessage
-	tags      map[string]string
+	tags      []Tag
 	latestErr error
 	err       error
 	sent      []json.RawMessage
 }
 
-func (d *fakeDefinitions) Latest(context.Context, string) (json.RawMessage, map[string]string, error) {
-	return d.latest, d.tags, d.latestErr
+func (d *fakeDefinitions) Describe(context.Context, string) (TaskDefinition, error) {
+	return TaskDefinition{Definition: d.latest, Tags: d.tags}, d.latestErr
 }
 
-func (d *fakeDefinitions) Register(_ context.Context, input json.RawMessage) (json.RawMessage, error) {
+func (d *fakeDefinitions) Register(_ context.Context, input json.RawMessage) (TaskDefinition, error) {
 	d.sent = append(d.sent, input)
-	return input, d.err
+	return TaskDefinition{Definition: input}, d.err
+}
+
+func (d *fakeDefinitions) List(context.Context, DefinitionQuery) (DefinitionPage, error) {
+	return DefinitionPage{}, d.err
+}
+
+func (d *fakeDefinitions) Deregister(context.Context, string) (TaskDefinition, error) {
+	return TaskDefinition{}, d.err
 }
 
 func (fakeSpec) ParseTaskDefinition(body []byte) (json.RawMessage, []Violation) {
@@ -44,9 +52,10 @@ func TestRegister(t *testing.T) {
 	if err := json.Unmarshal(d.sent[0], &sent); err != nil || len(sent.Tags) != 2 || sent.Tags[1].Key != ContentTag {
 		t.Fatalf("%s %v", d.sent[0], err)
 	}
-	d.latest, d.latestErr, d.tags = json.RawMessage(`{"revision":1}`), nil, map[string]string{ContentTag: sent.Tags[1].Value}
+	latest := `{"revision":1,"status":"ACTIVE"}`
+	d.latest, d.latestErr, d.tags = json.RawMessage(latest), nil, []Tag{{ContentTag, sent.Tags[1].Value}}
 	for _, same := range []string{string(body), `{"tags":[{"value":"b","key":"a"}], "cpu":"256", "family":"job"}`} {
-		if res, err := registrar.Register(context.Background(), []byte(same)); err != nil || res.Created || len(d.sent) != 1 || string(res.Definition) != `{"revision":1}` {
+		if res, err := registrar.Register(context.Background(), []byte(same)); err != nil || res.Created || len(d.sent) != 1 || string(res.Definition) != latest {
 			t.Errorf("%s: %+v %v", same, res, err)
 		}
 	}
@@ -91,6 +100,7 @@ func TestRegisterErrors(t *testing.T) {
 		{"not answered", `{}`, none, serverFault(), CodeUnavailable, nil, 1},
 		{"refused", `{}`, none, refusal("ClientException", "no such role"), CodeInvalid, []string{" ClientException"}, 1},
 		{"denied", `{}`, none, refusal("AccessDeniedException", "no"), CodeForbidden, nil, 1},
+		{"the look is denied", `{}`, refusal("AccessDeniedException", "no"), nil, CodeForbidden, nil, 0},
 	} {
 		d := &fakeDefinitions{latestErr: c.latest, err: c.answer}
 		_, err := (&Registrar{Writes: true, Spec: fakeSpec{}, Definitions: d}).Register(context.Background(), []byte(c.body))

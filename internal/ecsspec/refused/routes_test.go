@@ -16,14 +16,17 @@ import (
 )
 
 // refusingECS has no revision of any family, and refuses each registration.
-type refusingECS struct{ said said }
-
-func (r refusingECS) Latest(context.Context, string) (json.RawMessage, map[string]string, error) {
-	return nil, nil, &run.EngineError{Operation: "DescribeTaskDefinition", Unknown: true}
+type refusingECS struct {
+	run.Definitions
+	said said
 }
 
-func (r refusingECS) Register(context.Context, json.RawMessage) (json.RawMessage, error) {
-	return nil, &run.EngineError{Operation: r.said.op, Code: r.said.code, Message: r.said.words}
+func (r refusingECS) Describe(context.Context, string) (run.TaskDefinition, error) {
+	return run.TaskDefinition{}, &run.EngineError{Operation: "DescribeTaskDefinition", Unknown: true}
+}
+
+func (r refusingECS) Register(context.Context, json.RawMessage) (run.TaskDefinition, error) {
+	return run.TaskDefinition{}, &run.EngineError{Operation: r.said.op, Code: r.said.code, Message: r.said.words}
 }
 
 type anySpec struct{}
@@ -59,7 +62,7 @@ func TestRefusedRegistrations(t *testing.T) {
 }
 
 func register(s said) *httptest.ResponseRecorder {
-	g := &run.Registrar{Writes: true, Spec: anySpec{}, Rules: Book{}, Definitions: refusingECS{s}}
+	g := &run.Registrar{Writes: true, Spec: anySpec{}, Rules: Book{}, Definitions: refusingECS{said: s}}
 	h := httpapi.Register(g, httpapi.Options{Log: slog.New(slog.DiscardHandler)})
 	req := httptest.NewRequest(http.MethodPost, "/task-definitions", bytes.NewReader([]byte(`{"family":"a"}`)))
 	req.Header.Set("Content-Type", "application/json")

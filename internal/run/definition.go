@@ -1,0 +1,69 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+)
+
+// The statuses of a task definition's revision that decide here.
+const (
+	definitionActive   = "ACTIVE"
+	definitionInactive = "INACTIVE"
+	definitionDeleting = "DELETE_IN_PROGRESS"
+)
+
+// DefinitionStatuses are the statuses that a list of task definitions can be of; ECS lists one of them at a time.
+func DefinitionStatuses() []string {
+	return []string{definitionActive, definitionInactive, definitionDeleting}
+}
+
+// Definitions keeps task definitions; ECS, as the routes of /task-definitions need it. Every error is an *EngineError.
+type Definitions interface {
+	// Register makes a revision, with the input's tags. It makes the call once: another would make another revision (RD-20).
+	Register(ctx context.Context, input json.RawMessage) (TaskDefinition, error)
+	// Describe answers a revision of any status, and of a family its latest ACTIVE one. Unknown: there is none.
+	Describe(ctx context.Context, name string) (TaskDefinition, error)
+	// List answers ARNs by family and then by revision, both rising.
+	List(ctx context.Context, q DefinitionQuery) (DefinitionPage, error)
+	// Deregister makes a revision INACTIVE; one that is INACTIVE stays so. The answer has no Tags. Unknown: there is none.
+	Deregister(ctx context.Context, name string) (TaskDefinition, error)
+}
+
+// TaskDefinition is a revision of a family.
+type TaskDefinition struct {
+	Definition json.RawMessage // under ECS's field names, times RFC 3339
+	Tags       []Tag           // ECS keeps them beside it
+}
+
+// Tag is a tag of an ECS resource.
+type Tag struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
+// DefinitionQuery filters ListTaskDefinitions.
+type DefinitionQuery struct {
+	Family string // a whole one; "" does not filter
+	Status string
+	Limit  int    // 1..100
+	Token  string // the Next of the page before
+}
+
+// DefinitionPage is a part of a list. Next "": nothing is left.
+type DefinitionPage struct {
+	ARNs []string
+	Next string
+}
+
+func (d TaskDefinition) active() bool {
+	return stringMember(d.Definition, "status") == definitionActive
+}
+
+func (d TaskDefinition) tag(key string) string {
+	for _, t := range d.Tags {
+		if t.Key == key {
+			return t.Value
+		}
+	}
+	return ""
+}

@@ -1,0 +1,64 @@
+package run
+
+import "context"
+
+// Describe is GET /task-definitions/{definition}: a revision of any status, a family's latest ACTIVE one. Errors: CodeNotFound, also
+// for families that callers may not know of; CodeForbidden; CodeThrottled; CodeUnavailable.
+func (g *Registrar) Describe(ctx context.Context, name string) (TaskDefinition, error) {
+	n, ok := parseDefinitionName(name)
+	if !ok || !g.Stack.allows(n.family) {
+		return TaskDefinition{}, unknownDefinition()
+	}
+	return g.seen(g.Definitions.Describe(ctx, name))
+}
+
+// Deregister is POST /task-definitions/{definition}/deregister: the revision, INACTIVE now, or already. Errors: CodeForbidden;
+// CodeInvalid where the name has no revision (DR-01); those of Describe.
+func (g *Registrar) Deregister(ctx context.Context, name string) (TaskDefinition, error) {
+	if !g.Writes {
+		return TaskDefinition{}, writesAreOff()
+	}
+	n, ok := parseDefinitionName(name)
+	switch {
+	case ok && n.revision == 0:
+		return TaskDefinition{}, invalid(Violation{fieldDefinition, "DR-01", "a revision is deregistered, not a family; give family:revision"})
+	case !ok || !g.Stack.allows(n.family):
+		return TaskDefinition{}, unknownDefinition()
+	}
+	return g.seen(g.Definitions.Deregister(ctx, name))
+}
+
+// seen holds what ECS answers to the families that callers may know of, whatever was asked for.
+func (g *Registrar) seen(d TaskDefinition, err error) (TaskDefinition, error) {
+	if err != nil {
+		return TaskDefinition{}, g.refused(err)
+	}
+	if !g.Stack.allows(stringMember(d.Definition, "family")) {
+		return TaskDefinition{}, unknownDefinition()
+	}
+	return d, nil
+}
+
+// fieldDefinition is the {definition} of a path.
+const fieldDefinition = "path:definition"
+
+// refused translates what ECS says no with; what it says is about the name in the path. A definition that is not there is told as one that
+// callers may not know of.
+func (g *Registrar) refused(err error) error {
+	if isUnknown(err) {
+		return unknownDefinition()
+	}
+	told := refusedCall(g.Rules, err)
+	for i := range ViolationsOf(told) {
+		ViolationsOf(told)[i].Field = fieldDefinition
+	}
+	return told
+}
+
+func unknownDefinition() error {
+	return &Error{Code: CodeNotFound, Message: "no such task definition"}
+}
+
+func writesAreOff() error {
+	return &Error{Code: CodeForbidden, Message: "this stack takes no task definitions (AllowTaskDefinitionWrites is off)"}
+}
