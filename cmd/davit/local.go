@@ -84,11 +84,12 @@ func (i *instance) greet(ctx context.Context, isNew bool, dir string, out io.Wri
 ECS endpoint      http://%[2]s   (aws ecs list-tasks --endpoint-url http://%[2]s)
 data              %[3]s
 
-Submit a run, look at it, list, stop:
+Submit a run, look at it, list, stop; the definition that it is made of:
   curl -s http://%[1]s/runs -H 'Content-Type: application/json' -H 'Idempotency-Key: first' -d '{"taskDefinition":"settlement","count":2}'
   curl -s http://%[1]s/runs/RUN_ID
   curl -s 'http://%[1]s/runs?status=SUCCEEDED&limit=5'
   curl -s http://%[1]s/runs/RUN_ID/stop -H 'Content-Type: application/json' -d '{"reason":"not needed"}'
+  curl -s http://%[1]s/task-definitions/settlement
 Ctrl-C stops the tasks and ends.
 `, i.Addr, i.ECSAddr, dir)
 	return err

@@ -57,7 +57,7 @@ func TestGreeting(t *testing.T) {
 			id = run.RunID
 		}
 	}
-	if lines != 4 || id == "" {
+	if lines != 5 || id == "" {
 		t.Errorf("%d curl lines, run %q", lines, id)
 	}
 	l.until(id, "STOPPED")

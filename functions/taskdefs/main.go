@@ -1,5 +1,4 @@
-// Command taskdefs is the HTTP API's /task-definitions. It asks ECS only (ecs:DescribeTaskDefinition, ecs:RegisterTaskDefinition,
-// and with it ecs:TagResource and iam:PassRole).
+// Command taskdefs is the HTTP API's /task-definitions. It asks ECS only: see internal/awsecs.Registrar.
 package main
 
 import (
@@ -17,7 +16,10 @@ import (
 func main() { os.Exit(boot.Main(wire)) }
 
 func wire(b *boot.Boot) boot.Handler {
-	stack := run.Stack{Families: b.Families()}
+	stack, o := run.Stack{Families: b.Families()}, web.Options(b)
 	g := &run.Registrar{Spec: ecsspec.Spec{}, Rules: refused.Book{}, Definitions: engine.Registrar(b), Stack: stack, Writes: b.TaskDefinitionWrites()}
-	return web.Serve(b, httpapi.Routes{Register: httpapi.Register(g, web.Options(b))}, "ECS")
+	return web.Serve(b, httpapi.Routes{
+		Register: httpapi.Register(g, o), ListDefinitions: httpapi.ListDefinitions(g, o),
+		Describe: httpapi.Describe(g, o), Deregister: httpapi.Deregister(g, o),
+	}, "ECS")
 }

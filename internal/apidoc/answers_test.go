@@ -195,15 +195,18 @@ func refusals(o operation) map[string]refusal {
 		large, other, none := of(o), of(o), of(o)
 		large.body, other.contentType, none.body = strings.Repeat(" ", 256<<10+1), "text/plain", "{"
 		all["a large body"], all["another type"] = refusal{request: large}, refusal{request: other}
-		if strings.HasSuffix(o.path, "/stop") {
+		if o.path != "/runs" && o.path != "/task-definitions" {
 			all["half a body"] = refusal{request: none}
 		}
 	}
 	for _, code := range []run.Code{run.CodeThrottled, run.CodeUnavailable, run.CodeConflict, run.CodeInternal} {
 		all[string(code)] = refusal{request: of(o), err: &run.Error{Code: code}}
 	}
-	if strings.Contains(o.path, "{runId}") {
-		all["no run"] = refusal{request: of(o), err: &run.Error{Code: run.CodeNotFound}}
+	if strings.HasPrefix(o.path, "/task-definitions") {
+		all["forbidden"] = refusal{request: of(o), err: &run.Error{Code: run.CodeForbidden}}
+	}
+	if strings.Contains(o.path, "{") {
+		all["not there"] = refusal{request: of(o), err: &run.Error{Code: run.CodeNotFound}}
 	}
 	return all
 }

@@ -110,6 +110,8 @@ func TestEnumerations(t *testing.T) {
 		statuses = append(statuses, string(s))
 	}
 	same(t, "Status", texts(listAt(a.schema("Status"), "enum")), statuses)
+	listed := at(a.schema("TaskDefinitionList"), "properties", "taskDefinitions", "items", "properties", "status", "enum")
+	same(t, "a task definition's status", texts(listed.([]any)), run.DefinitionStatuses())
 	same(t, "placement", texts(listAt(a.schema("Policy"), "properties", "placement", "enum")), allowed(t, policyViolations(`{"placement":"?"}`)))
 	same(t, "mode", texts(listAt(a.schema("Overlap"), "properties", "mode", "enum")), allowed(t, policyViolations(`{"overlap":{"key":"k","mode":"?"}}`)))
 	var documented []string

@@ -31,8 +31,18 @@ func (s stub) List(context.Context, run.ListRequest) (run.List, error) {
 }
 func (s stub) Stop(context.Context, run.StopRequest) (*run.Run, error) { return full(), s.err }
 func (s stub) Register(context.Context, []byte) (run.RegisterResult, error) {
-	return run.RegisterResult{Definition: json.RawMessage(`{"family":"a"}`), Created: s.created}, s.err
+	return run.RegisterResult{Definition: definition.Definition, Tags: definition.Tags, Created: s.created}, s.err
 }
+func (s stub) Describe(context.Context, string) (run.TaskDefinition, error) { return definition, s.err }
+func (s stub) Deregister(context.Context, string) (run.TaskDefinition, error) {
+	return run.TaskDefinition{Definition: definition.Definition}, s.err
+}
+func (s stub) ListDefinitions(context.Context, run.DefinitionListRequest) (run.DefinitionList, error) {
+	all := []run.DefinitionSummary{{ARN: "arn:1", Family: "nightly", Revision: 7, Status: "ACTIVE"}}
+	return run.DefinitionList{TaskDefinitions: all, NextCursor: "next"}, s.err
+}
+
+var definition = run.TaskDefinition{Definition: json.RawMessage(`{"family":"nightly"}`), Tags: []run.Tag{{Key: "team", Value: "red"}}}
 
 func full() *run.Run {
 	at, code := time.Date(2026, 1, 2, 3, 4, 5, 6e6, time.UTC), 3
@@ -72,6 +82,7 @@ func (s stub) handler() http.Handler {
 	}}
 	return httpapi.Routes{
 		Submit: httpapi.Submit(s, o), Get: httpapi.Get(s, o), List: httpapi.List(s, o), Stop: httpapi.Stop(s, o), Register: httpapi.Register(s, o),
+		Describe: httpapi.Describe(s, o), Deregister: httpapi.Deregister(s, o), ListDefinitions: httpapi.ListDefinitions(s, o),
 	}.Handler(o)
 }
 
@@ -83,7 +94,7 @@ type request struct {
 
 // of is a well-formed request of an operation.
 func of(o operation) request {
-	q := request{method: o.method, path: strings.ReplaceAll(o.path, "{runId}", runID), contentType: "application/json"}
+	q := request{method: o.method, path: strings.NewReplacer("{runId}", runID, "{definition}", "nightly:7").Replace(o.path), contentType: "application/json"}
 	if o.object["requestBody"] != nil {
 		q.body = "{}"
 	}

@@ -1,10 +1,12 @@
 package httpapi
 
 import (
+	"encoding/json"
 	"io"
 	"mime"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"davit/internal/run"
 )
@@ -37,6 +39,25 @@ func readOptionalBody(r *http.Request) ([]byte, error) {
 			{Field: "header:Content-Type", Rule: run.RuleContentType, Detail: "must be application/json"}}}
 	}
 	return body, nil
+}
+
+// noMembers refuses what a body says to a route that takes none: the body may be absent or an empty object.
+func noMembers(r *http.Request) error {
+	body, err := readOptionalBody(r)
+	if err != nil || len(body) == 0 {
+		return err
+	}
+	if !utf8.Valid(body) || !json.Valid(body) {
+		return invalid(run.Violation{Rule: run.RuleMalformed, Detail: "the body is not one JSON value in UTF-8; none is needed"})
+	}
+	list, isObject := members(body)
+	if !isObject {
+		return invalid(run.Violation{Rule: run.RuleNotObject, Detail: "the body is not a JSON object; none is needed"})
+	}
+	if len(list) > 0 {
+		return invalid(run.Violation{Field: pointer(list[0].name), Rule: run.RuleUnknownName, Detail: "there is no such member; none is taken"})
+	}
+	return nil
 }
 
 func readUpTo(body io.Reader, limit int64) ([]byte, error) {

@@ -28,6 +28,9 @@ type cases struct {
 	list     func(run.ListRequest) (run.List, error)
 	stop     func(run.StopRequest) (*run.Run, error)
 	register func([]byte) (run.RegisterResult, error)
+
+	describe, deregister func(name string) (run.TaskDefinition, error)
+	listDefinitions      func(run.DefinitionListRequest) (run.DefinitionList, error)
 }
 
 func (c *cases) Submit(_ context.Context, req run.SubmitRequest) (run.SubmitResult, error) {
@@ -70,6 +73,30 @@ func (c *cases) Register(_ context.Context, body []byte) (run.RegisterResult, er
 	return c.register(body)
 }
 
+func (c *cases) Describe(_ context.Context, name string) (run.TaskDefinition, error) {
+	if c.describe == nil {
+		c.t.Error("Describe was called")
+		return run.TaskDefinition{}, nil
+	}
+	return c.describe(name)
+}
+
+func (c *cases) Deregister(_ context.Context, name string) (run.TaskDefinition, error) {
+	if c.deregister == nil {
+		c.t.Error("Deregister was called")
+		return run.TaskDefinition{}, nil
+	}
+	return c.deregister(name)
+}
+
+func (c *cases) ListDefinitions(_ context.Context, req run.DefinitionListRequest) (run.DefinitionList, error) {
+	if c.listDefinitions == nil {
+		c.t.Error("ListDefinitions was called")
+		return run.DefinitionList{}, nil
+	}
+	return c.listDefinitions(req)
+}
+
 func (c *cases) handler(o httpapi.Options) http.Handler {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -77,6 +104,7 @@ func (c *cases) handler(o httpapi.Options) http.Handler {
 	return httpapi.Routes{
 		Submit: httpapi.Submit(c, o), Get: httpapi.Get(c, o), List: httpapi.List(c, o),
 		Stop: httpapi.Stop(c, o), Register: httpapi.Register(c, o),
+		Describe: httpapi.Describe(c, o), Deregister: httpapi.Deregister(c, o), ListDefinitions: httpapi.ListDefinitions(c, o),
 	}.Handler(o)
 }
 

@@ -47,19 +47,19 @@ func listRequest(r *http.Request, caller string) (run.ListRequest, error) {
 	if req.Status != "" && !knownStatus(req.Status) {
 		q.fault("status", "must be one of "+statusNames())
 	}
-	q.bounded()
+	q.bounded(maxCursor, "family", "group", "startedBy")
 	req.Limit = q.limit()
 	return req, q.err()
 }
 
-// bounded limits the filters' length, and leaves their meaning to the domain.
-func (q *query) bounded() {
-	for _, name := range []string{"family", "group", "startedBy"} {
+// bounded limits the length of filters and cursor, and leaves their meaning to the domain.
+func (q *query) bounded(cursor int, filters ...string) {
+	for _, name := range filters {
 		if utf8.RuneCountInString(q.values[name]) > maxFilter {
 			q.fault(name, "at most 255 characters")
 		}
 	}
-	if len(q.values["cursor"]) > maxCursor {
+	if len(q.values["cursor"]) > cursor {
 		q.faults = append(q.faults, run.Violation{Field: "query:cursor", Rule: run.RuleCursor, Detail: "not a cursor of Davit's"})
 	}
 }

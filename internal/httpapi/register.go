@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 
 	"davit/internal/run"
@@ -31,9 +30,7 @@ func Register(reg Registrar, o Options) http.Handler {
 		if result.Created {
 			status = http.StatusCreated
 		}
-		o.answer(w, r, status, struct {
-			TaskDefinition json.RawMessage `json:"taskDefinition"`
-		}{mask(result.Definition)})
+		o.answer(w, r, status, definitionView{mask(result.Definition), result.Tags})
 		return nil
 	})
 }

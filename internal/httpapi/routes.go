@@ -9,15 +9,22 @@ import (
 
 // Routes is the API's table of routes. A process fills in those that it serves; a nil one is not there.
 type Routes struct {
-	Submit   http.Handler // POST /runs
-	List     http.Handler // GET /runs
-	Get      http.Handler // GET /runs/{runId}
-	Stop     http.Handler // POST /runs/{runId}/stop
-	Register http.Handler // POST /task-definitions
+	Submit http.Handler // POST /runs
+	List   http.Handler // GET /runs
+	Get    http.Handler // GET /runs/{runId}
+	Stop   http.Handler // POST /runs/{runId}/stop
+
+	Register        http.Handler // POST /task-definitions
+	ListDefinitions http.Handler // GET /task-definitions
+	Describe        http.Handler // GET /task-definitions/{definition}
+	Deregister      http.Handler // POST /task-definitions/{definition}/deregister
 }
 
-// runIDName is the name of the path value that holds a run's id.
-const runIDName = "runId"
+// The names of the path values.
+const (
+	runIDName      = "runId"
+	definitionName = "definition"
+)
 
 type route struct {
 	method  string
@@ -32,23 +39,26 @@ func (rs Routes) table() []route {
 		{http.MethodGet, "/runs/{runId}", rs.Get},
 		{http.MethodPost, "/runs/{runId}/stop", rs.Stop},
 		{http.MethodPost, "/task-definitions", rs.Register},
+		{http.MethodGet, "/task-definitions", rs.ListDefinitions},
+		{http.MethodGet, "/task-definitions/{definition}", rs.Describe},
+		{http.MethodPost, "/task-definitions/{definition}/deregister", rs.Deregister},
 	}
 }
 
 // Handler serves the routes that are filled in; GET routes take HEAD too. Any other path is a 404 problem,
-// also one that only differs by a slash or a run id that cannot be one; any other method a 405 with Allow.
+// also one that only differs by a slash, or by a run id or task definition that cannot be one; any other method a 405 with Allow.
 // Every answer carries X-Request-Id, and a panic is a 500 problem.
 func (rs Routes) Handler(o Options) http.Handler {
 	table := rs.table()
 	return o.edge(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var allow []string
 		for _, rt := range table {
-			id, here := match(rt.pattern, r.URL.Path)
+			name, value, here := match(rt.pattern, r.URL.Path)
 			if !here || rt.handler == nil {
 				continue
 			}
 			if rt.takes(r.Method) {
-				r.SetPathValue(runIDName, id)
+				r.SetPathValue(name, value)
 				rt.handler.ServeHTTP(w, r)
 				return
 			}
@@ -65,7 +75,7 @@ func Unrouted(o Options) http.Handler {
 	return o.edge(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var allow []string
 		for _, rt := range (Routes{}).table() {
-			if _, here := match(rt.pattern, r.URL.Path); here {
+			if _, _, here := match(rt.pattern, r.URL.Path); here {
 				allow = append(allow, rt.methods()...)
 			}
 		}
@@ -78,7 +88,7 @@ func Unrouted(o Options) http.Handler {
 
 func (o Options) refuse(w http.ResponseWriter, r *http.Request, allow []string) {
 	if len(allow) == 0 {
-		o.fail(w, r, &fault{kind: kinds[run.CodeNotFound], detail: "no such path, or no run by that id"})
+		o.fail(w, r, &fault{kind: kinds[run.CodeNotFound], detail: "no such path, or no run or task definition by that name"})
 		return
 	}
 	methods := strings.Join(allow, ", ")
@@ -95,20 +105,37 @@ func (rt route) methods() []string {
 	return []string{rt.method}
 }
 
-// match compares a path with a pattern, segment by segment; {runId} stands for anything with the form of a run id.
-func match(pattern, path string) (id string, ok bool) {
-	want, have := strings.Split(pattern, "/"), strings.Split(path, "/")
-	if len(want) != len(have) {
-		return "", false
-	}
-	for i := range want {
-		variable := want[i] == "{"+runIDName+"}"
+// match compares a path with a pattern, segment by segment. A pattern has one {variable} at most, which stands for what has its form.
+func match(pattern, path string) (name, value string, ok bool) {
+	have := strings.Split(path, "/")
+	for want := range strings.SplitSeq(pattern, "/") {
+		variable, isVariable := strings.CutPrefix(want, "{")
 		switch {
-		case variable && run.ValidID(have[i]):
-			id = have[i]
-		case variable || want[i] != have[i]:
-			return "", false
+		case len(have) == 0:
+			return "", "", false
+		case isVariable:
+			name = strings.TrimSuffix(variable, "}")
+			if value, have = take(name, have); value == "" {
+				return "", "", false
+			}
+		case want != have[0]:
+			return "", "", false
+		default:
+			have = have[1:]
 		}
 	}
-	return id, true
+	return name, value, len(have) == 0
+}
+
+// take reads a variable from the beginning of a path, and gives the rest; "" when it does not have the variable's form. The slash of
+// an ARN is the one that is part of a name: gateways decode paths before they route, so it cannot be told from the others.
+func take(name string, path []string) (value string, rest []string) {
+	value, rest = path[0], path[1:]
+	if name == definitionName && strings.HasPrefix(value, "arn:") && len(rest) > 0 {
+		value, rest = value+"/"+rest[0], rest[1:]
+	}
+	if name == runIDName && run.ValidID(value) || name == definitionName && run.ValidDefinitionName(value) {
+		return value, rest
+	}
+	return "", rest
 }

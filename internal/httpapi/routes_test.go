@@ -9,6 +9,8 @@ import (
 	"davit/internal/run"
 )
 
+const arn = "arn:aws:ecs:eu-west-1:123456789012:task-definition/a:1"
+
 func TestWhereNothingIs(t *testing.T) {
 	h := (&cases{t: t}).handler(httpapi.Options{})
 	long := strings.Repeat("a", 5000)
@@ -16,7 +18,12 @@ func TestWhereNothingIs(t *testing.T) {
 		"/", "", "*", "/run", "/Runs", "/runs/", "//runs", "/runs//", "//", "/./runs", "/runs/.", "/runs/..", "/runs/../runs",
 		"/runs/" + runID + "/", "/runs/" + runID + "/stop/", "/runs/" + runID + "//stop", "/runs//stop", "/runs/" + runID + "/Stop",
 		"/runs/" + runID + "a", "/runs/" + runID[1:], "/runs/" + strings.ToUpper(runID), "/runs/abcdefghijklmnopqrstuvwxy1",
-		"/runs/" + long, "/runs/\xff\xfe", "/runs/\x00", "/runs/%", "/runs/{runId}", "/task-definitions/", "/task-definitions/a:1",
+		"/runs/" + long, "/runs/\xff\xfe", "/runs/\x00", "/runs/%", "/runs/{runId}", "/task-definitions/", "/task-definitions//a", "/task-definitions/a/",
+		"/task-definitions/a:1/", "/task-definitions/a:0", "/task-definitions/a:01", "/task-definitions/a:1:2", "/task-definitions/a b", "/task-definitions/*",
+		"/task-definitions/a/deregister/", "/task-definitions//deregister", "/task-definitions/a:1/Deregister", "/task-definitions/a/b", "/task-definitions/a/b:1",
+		"/Task-definitions/a", "/task-definitions/deregister/a/b", "/task-definitions/" + long, "/task-definitions/arn:aws:ecs:eu-west-1:1:task-definition",
+		"/task-definitions/arn:aws:ecs:eu-west-1:1:task-definition/", "/task-definitions/arn:aws:ecs:eu-west-1:1:cluster/a:1", "/task-definitions/arn:/a:1",
+		"/task-definitions/" + arn + "/b", "/task-definitions/" + arn + "/", "/task-definitions/" + arn + "/deregister/", "/task-definitions/task-definition/a:1",
 	} {
 		for _, method := range []string{"GET", "POST", "HEAD", "DELETE", "OPTIONS", "PATCH"} {
 			wantProblem(t, call{method: method, target: target}.to(h), http.StatusNotFound, "not-found")
@@ -31,7 +38,16 @@ func TestMethodNotAllowed(t *testing.T) {
 		"/runs":                    "POST, GET, HEAD",
 		"/runs/" + runID:           "GET, HEAD",
 		"/runs/" + runID + "/stop": "POST",
-		"/task-definitions":        "POST",
+		"/task-definitions":        "POST, GET, HEAD",
+
+		"/task-definitions/a":                      "GET, HEAD",
+		"/task-definitions/a:1":                    "GET, HEAD",
+		"/task-definitions/deregister":             "GET, HEAD", // a family of that name
+		"/task-definitions/" + arn:                 "GET, HEAD",
+		"/task-definitions/a/deregister":           "POST",
+		"/task-definitions/a:1/deregister":         "POST",
+		"/task-definitions/deregister/deregister":  "POST",
+		"/task-definitions/" + arn + "/deregister": "POST",
 	} {
 		for _, method := range []string{"PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "get", "BREW"} {
 			for name, h := range map[string]http.Handler{"routes": routed, "unrouted": unrouted} {

@@ -36,11 +36,22 @@ func (d domain) Register(context.Context, []byte) (run.RegisterResult, error) {
 	return run.RegisterResult{Definition: []byte(`{"family":"a"}`)}, d.err
 }
 
+func (d domain) Describe(_ context.Context, name string) (run.TaskDefinition, error) {
+	return run.TaskDefinition{Definition: []byte(`{"family":"` + name + `"}`), Tags: []run.Tag{}}, d.err
+}
+func (d domain) Deregister(ctx context.Context, name string) (run.TaskDefinition, error) {
+	return d.Describe(ctx, name)
+}
+func (d domain) ListDefinitions(context.Context, run.DefinitionListRequest) (run.DefinitionList, error) {
+	return run.DefinitionList{NextCursor: "next"}, d.err
+}
+
 func (d domain) handler() http.Handler {
 	o := httpapi.Options{Log: quiet}
 	return httpapi.Routes{
 		Submit: httpapi.Submit(d, o), Get: httpapi.Get(d, o), List: httpapi.List(d, o),
 		Stop: httpapi.Stop(d, o), Register: httpapi.Register(d, o),
+		Describe: httpapi.Describe(d, o), Deregister: httpapi.Deregister(d, o), ListDefinitions: httpapi.ListDefinitions(d, o),
 	}.Handler(o)
 }
 
@@ -97,6 +108,26 @@ func byEvent(t *testing.T, f lambdaio.Function, q httpCall) seen {
 	return seen{res.StatusCode, header(func(name string) string { return res.Headers[strings.ToLower(name)] }), res.Body}
 }
 
+const definitionARN = "arn:aws:ecs:eu-west-1:123456789012:task-definition/a:1"
+
+// HTTP APIs decode the path, clients encode it as they like: all ways of writing a name mean the same.
+func TestPathsHoweverEncoded(t *testing.T) {
+	f := lambdaio.HTTP(domain{}.handler(), lambdaio.HTTPOptions{
+		Caller: func(lambdaio.HTTPEvent) (string, error) { return "team", nil }, Context: httpapi.WithIdentity, Log: quiet,
+	})
+	for raw, want := range map[string]string{
+		"a:1": "a:1", "a%3A1": "a:1", "%61:1": "a:1",
+		definitionARN: definitionARN, url.PathEscape(definitionARN): definitionARN, url.QueryEscape(definitionARN): definitionARN,
+	} {
+		res := invoke(t, f, event(t, func(e *lambdaio.HTTPEvent) {
+			e.RawPath, e.RequestContext.HTTP.Method = "/task-definitions/"+raw, "GET"
+		}))
+		if res.StatusCode != http.StatusOK || !strings.Contains(res.Body, `"`+want+`"`) {
+			t.Errorf("%s: %d %s", raw, res.StatusCode, res.Body)
+		}
+	}
+}
+
 type httpCall struct {
 	method, path, query, body string
 	header                    map[string]string
@@ -126,6 +157,13 @@ func TestOneHandlerServedBothWays(t *testing.T) {
 		{method: "POST", path: "/runs/" + runID + "/stop", body: `{"reason":"é"}`, header: isJSON},
 		{method: "POST", path: "/runs/" + runID + "/stop", body: "{\"reason\":\"x\",\"y\":1}", header: isJSON},
 		{method: "POST", path: "/task-definitions", body: `{}`, header: isJSON},
+		{method: "GET", path: "/task-definitions", query: "limit=3&familyPrefix=%61"},
+		{method: "HEAD", path: "/task-definitions"},
+		{method: "GET", path: "/task-definitions/a:1"},
+		{method: "GET", path: "/task-definitions/" + definitionARN},
+		{method: "PUT", path: "/task-definitions/" + definitionARN},
+		{method: "POST", path: "/task-definitions/" + definitionARN + "/deregister"},
+		{method: "POST", path: "/task-definitions/a:1/deregister", body: `{}`, header: isJSON},
 	}
 	errs := map[string]error{
 		"":          nil,

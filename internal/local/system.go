@@ -103,12 +103,14 @@ func (s *System) wire() {
 	catalog := awsecs.NewCatalog(client)
 	reader := &run.Reader{Store: s.Store}
 	web := httpapi.Options{Log: s.options.Log, Logs: s.logs}
+	definitions := &run.Registrar{Writes: true, Spec: ecsspec.Spec{}, Rules: refused.Book{}, Definitions: awsecs.NewRegistrar(client)}
 	s.API = httpapi.Routes{
 		Submit:   httpapi.Submit(&run.Submitter{Keeper: keeper, Stack: run.Stack{ExecuteCommand: true}, Spec: ecsspec.Spec{}, Catalog: catalog, Workflow: flow}, web),
 		List:     httpapi.List(reader, web),
 		Get:      httpapi.Get(reader, web),
 		Stop:     httpapi.Stop(&run.Stopper{Keeper: keeper, Engine: engine, Workflow: flow}, web),
-		Register: httpapi.Register(&run.Registrar{Writes: true, Spec: ecsspec.Spec{}, Rules: refused.Book{}, Definitions: awsecs.NewRegistrar(client)}, web),
+		Register: httpapi.Register(definitions, web), ListDefinitions: httpapi.ListDefinitions(definitions, web),
+		Describe: httpapi.Describe(definitions, web), Deregister: httpapi.Deregister(definitions, web),
 	}.Handler(web)
 	log := s.options.Log
 	s.functions = map[string]lambdaio.Function{

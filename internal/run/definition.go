@@ -12,7 +12,8 @@ const (
 	definitionDeleting = "DELETE_IN_PROGRESS"
 )
 
-// DefinitionStatuses are the statuses that a list of task definitions can be of; ECS lists one of them at a time.
+// DefinitionStatuses are the statuses that a list of task definitions can be of; ECS lists one of them at a time, and the
+// first where none is said.
 func DefinitionStatuses() []string {
 	return []string{definitionActive, definitionInactive, definitionDeleting}
 }

@@ -14,5 +14,5 @@ func Engine(b *boot.Boot) *awsecs.Engine { return awsecs.New(ecs.NewFromConfig(b
 // Catalog looks task definitions and clusters up.
 func Catalog(b *boot.Boot) *awsecs.Catalog { return awsecs.NewCatalog(ecs.NewFromConfig(b.AWS)) }
 
-// Registrar registers task definitions.
+// Registrar registers, describes, lists and deregisters task definitions.
 func Registrar(b *boot.Boot) *awsecs.Registrar { return awsecs.NewRegistrar(ecs.NewFromConfig(b.AWS)) }

@@ -39,7 +39,10 @@ func caller(auth config.Auth) func(lambdaio.HTTPEvent) (string, error) {
 // whole fills in the routes that are other functions', so that the methods of the whole API are known.
 func whole(routes httpapi.Routes, o httpapi.Options) httpapi.Routes {
 	rest := httpapi.Unrouted(o)
-	for _, h := range []*http.Handler{&routes.Submit, &routes.List, &routes.Get, &routes.Stop, &routes.Register} {
+	for _, h := range []*http.Handler{
+		&routes.Submit, &routes.List, &routes.Get, &routes.Stop,
+		&routes.Register, &routes.ListDefinitions, &routes.Describe, &routes.Deregister,
+	} {
 		if *h == nil {
 			*h = rest
 		}

@@ -1,0 +1,103 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"davit/internal/run"
+)
+
+// Describer answers one revision of a task definition that callers may know of; CodeNotFound otherwise.
+type Describer interface {
+	Describe(ctx context.Context, name string) (run.TaskDefinition, error)
+}
+
+// DefinitionLister answers a page of the task definitions that callers may know of.
+type DefinitionLister interface {
+	ListDefinitions(ctx context.Context, req run.DefinitionListRequest) (run.DefinitionList, error)
+}
+
+// Deregistrar makes a revision INACTIVE. One that is INACTIVE already is no error.
+type Deregistrar interface {
+	Deregister(ctx context.Context, name string) (run.TaskDefinition, error)
+}
+
+// definitionView is a task definition as ECS answers it. Tags are left out where ECS has none in its answer.
+type definitionView struct {
+	TaskDefinition json.RawMessage `json:"taskDefinition"`
+	Tags           []run.Tag       `json:"tags,omitzero"`
+}
+
+func viewDefinition(d run.TaskDefinition) definitionView {
+	return definitionView{mask(d.Definition), d.Tags}
+}
+
+// Describe is GET /task-definitions/{definition}: 200 with the revision, whatever its status, and its tags.
+func Describe(d Describer, o Options) http.Handler {
+	return o.serve(func(w http.ResponseWriter, r *http.Request, _ string) error {
+		if err := noQuery(r); err != nil {
+			return err
+		}
+		found, err := d.Describe(r.Context(), r.PathValue(definitionName))
+		if err != nil {
+			return err
+		}
+		o.answer(w, r, http.StatusOK, viewDefinition(found))
+		return nil
+	})
+}
+
+// Deregister is POST /task-definitions/{definition}/deregister: 200 with the revision, INACTIVE now or already.
+func Deregister(d Deregistrar, o Options) http.Handler {
+	return o.serve(func(w http.ResponseWriter, r *http.Request, _ string) error {
+		if err := noQuery(r); err != nil {
+			return err
+		}
+		if err := noMembers(r); err != nil {
+			return err
+		}
+		gone, err := d.Deregister(r.Context(), r.PathValue(definitionName))
+		if err != nil {
+			return err
+		}
+		o.answer(w, r, http.StatusOK, viewDefinition(gone))
+		return nil
+	})
+}
+
+// ListDefinitions is GET /task-definitions?familyPrefix=&status=&limit=&cursor=: 200 with {taskDefinitions, nextCursor}, in ECS's order.
+func ListDefinitions(l DefinitionLister, o Options) http.Handler {
+	return o.serve(func(w http.ResponseWriter, r *http.Request, _ string) error {
+		req, err := definitionListRequest(r)
+		if err != nil {
+			return err
+		}
+		list, err := l.ListDefinitions(r.Context(), req)
+		if err != nil {
+			return err
+		}
+		o.answer(w, r, http.StatusOK, viewDefinitionList(list))
+		return nil
+	})
+}
+
+// maxDefinitionCursor, in characters, leaves room for a token of ECS's.
+const maxDefinitionCursor = 8192
+
+func definitionListRequest(r *http.Request) (run.DefinitionListRequest, error) {
+	q := parseQuery(r, "familyPrefix", "status", "limit", "cursor")
+	req := run.DefinitionListRequest{FamilyPrefix: q.values["familyPrefix"], Status: q.values["status"], Cursor: q.values["cursor"]}
+	q.bounded(maxDefinitionCursor, "familyPrefix")
+	req.Limit = q.limit()
+	return req, q.err()
+}
+
+type definitionListView struct {
+	TaskDefinitions []run.DefinitionSummary `json:"taskDefinitions"`
+	NextCursor      string                  `json:"nextCursor,omitempty"`
+}
+
+func viewDefinitionList(list run.DefinitionList) definitionListView {
+	return definitionListView{append([]run.DefinitionSummary{}, list.TaskDefinitions...), list.NextCursor}
+}
