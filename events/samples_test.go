@@ -62,7 +62,10 @@ func read(t *testing.T, name string) []byte {
 
 // What the gateway says twice, it says the same way.
 func TestHTTPSamplesAgreeWithThemselves(t *testing.T) {
-	for _, name := range []string{"submit", "submit-jwt", "get", "get-jwt", "get-default", "list", "list-jwt", "stop", "stop-jwt", "taskdefs", "taskdefs-jwt"} {
+	for _, name := range []string{
+		"submit", "submit-jwt", "get", "get-jwt", "get-default", "list", "list-jwt", "stop", "stop-jwt", "taskdefs", "taskdefs-jwt",
+		"taskdefs-describe", "taskdefs-describe-jwt", "taskdefs-describe-arn", "taskdefs-list", "taskdefs-list-jwt", "taskdefs-deregister", "taskdefs-deregister-jwt",
+	} {
 		var e lambdaevents.APIGatewayV2HTTPRequest
 		if err := json.Unmarshal(read(t, name+".json"), &e); err != nil {
 			t.Fatal(err)

@@ -19,6 +19,10 @@ type breakage struct {
 var breakages = []breakage{
 	{"an action is taken away", func(s stack) { s.action("LaunchFunction", "ecs:RunTask", "") }, "permissions", "permissions of launch: ecs:RunTask is missing"},
 	{"an action is given", func(s stack) { s.action("GetFunction", "dynamodb:GetItem", "dynamodb:PutItem") }, "permissions", "permissions of get: dynamodb:PutItem is over"},
+	{"definitions are deregistered whatever the stack says", func(s stack) {
+		st := s.statement("TaskDefinitionsFunction", "ecs:ListTaskDefinitions")
+		st["Action"] = append(st["Action"].([]any), "ecs:DeregisterTaskDefinition")
+	}, "narrow", "taskdefs: ecs:DeregisterTaskDefinition is granted although nobody asked"},
 	{"a role is not passed", func(s stack) { s.action("TaskDefinitionsFunction", "iam:PassRole", "") }, "permissions", "iam:PassRole is missing"},
 	{"a policy of SAM's own is used", func(s stack) {
 		p := s.properties("GetFunction")
@@ -82,11 +86,23 @@ var breakages = []breakage{
 	{"a route is gone", func(s stack) { s.drop("StopRoute") }, "routes", "no route to Stop"},
 	{"a route of one method is gone", func(s stack) { s.drop("GetHeadRoute") }, "routes", "no route HEAD /runs/{runId}"},
 	{"a route goes elsewhere", func(s stack) { s.properties("ListRoute")["Target"] = s.properties("StopRoute")["Target"] }, "routes", "GET /runs goes to"},
+	{"an ARN's slash leads elsewhere", func(s stack) {
+		s.properties("DescribeByArnRoute")["RouteKey"] = "GET /task-definitions/{arn}/{definition}/{more}"
+	}, "routes", "goes to \"TaskDefinitionsFunction\", want \"\""},
+	{"a route is not limited as ECS is", func(s stack) {
+		delete(at(s.properties("Stage"), "RouteSettings").(object), "POST /task-definitions/{definition}/deregister")
+	}, "routes", "deregister has no limit of its own"},
+	{"the stage limits a route that is not there yet", func(s stack) {
+		at(s.object, "Resources", "Stage").(object)["DependsOn"] = "TaskDefinitionsRoute"
+	}, "routes", "without waiting for the route"},
 	{"no default route", func(s stack) { s.drop("DefaultRoute") }, "routes", "$default"},
 	{"an open route", func(s stack) { s.properties("SubmitRoute")["AuthorizationType"] = "NONE" }, "scopes", "POST /runs: is open to NONE"},
 	{"a route with too small a scope", func(s stack) {
 		s.properties("StopRoute")["AuthorizationScopes"] = s.properties("GetRoute")["AuthorizationScopes"]
 	}, "scopes", "want [davit/run]"},
+	{"readers deregister", func(s stack) {
+		s.properties("DeregisterRoute")["AuthorizationScopes"] = s.properties("DescribeRoute")["AuthorizationScopes"]
+	}, "scopes", "POST /task-definitions/{definition}/deregister: is open to JWT [davit/read]"},
 	{"the gateway may not invoke", func(s stack) { s.drop("GetDefaultPermission") }, "invokers", "$default: the gateway may not invoke GetFunction"},
 
 	{"a parameter takes anything", func(s stack) { delete(at(s.object, "Parameters", "Prefix").(object), "AllowedPattern") }, "parameters", "Prefix: takes"},

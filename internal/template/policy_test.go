@@ -86,7 +86,7 @@ func checkPermissions(s stack) (f faults) {
 
 // unscoped are the actions for which IAM has no resource, by the service authorization reference.
 var unscoped = []string{
-	"ecs:DescribeTaskDefinition", "states:SendTaskSuccess", "dynamodb:ListStreams",
+	"ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions", "ecs:DeregisterTaskDefinition", "states:SendTaskSuccess", "dynamodb:ListStreams",
 	"ecs:ListTasks", // of a container instance, if one is named; else the cluster condition narrows it
 	"logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery", "logs:DeleteLogDelivery", "logs:ListLogDeliveries",
 	"logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups",
@@ -141,6 +141,7 @@ func checkNarrow(s stack) (f faults) {
 	)
 	for _, want := range []struct{ functions, actions, resources, condition string }{
 		{"launch", "ecs:RunTask ecs:StartTask", families, cluster},
+		{"taskdefs", "ecs:DescribeTaskDefinition ecs:ListTaskDefinitions ecs:DeregisterTaskDefinition", "*", nothing},
 		{"taskdefs", "ecs:RegisterTaskDefinition", families, "map[StringEquals:map[aws:RequestedRegion:eu-west-1]]"},
 		{"launch observe sweep", "ecs:DescribeTasks", ecs + "task/*", cluster},
 		{"observe stop taskevent sweep", "ecs:StopTask", ecs + "task/*", cluster},
@@ -175,7 +176,10 @@ func checkNarrow(s stack) (f faults) {
 // checkSwitches: what a parameter switches off is not granted.
 func checkSwitches(s stack) (f faults) {
 	off := s.with(nil)
-	for _, pair := range [][2]string{{"launch", "iam:PassRole"}, {"taskdefs", "iam:PassRole"}, {"taskdefs", "ecs:RegisterTaskDefinition"}, {"taskdefs", "ecs:TagResource"}} {
+	for _, pair := range [][2]string{
+		{"launch", "iam:PassRole"}, {"taskdefs", "iam:PassRole"}, {"taskdefs", "ecs:RegisterTaskDefinition"}, {"taskdefs", "ecs:TagResource"},
+		{"taskdefs", "ecs:DeregisterTaskDefinition"},
+	} {
 		if _, _, ok := off.granted(pair[0], pair[1]); ok {
 			f.addf("%s: %s is granted although nobody asked for it", pair[0], pair[1])
 		}

@@ -31,6 +31,7 @@ func stories(upgrade string) []story {
 		{"the same key and body answer the same run", repeats},
 		{"a failing task ends FAILED with its exit code", fails},
 		{"a stopped run ends STOPPED", stops},
+		{"a task definition is registered once, described, listed, and deregistered", defines},
 	}
 	if upgrade != "" {
 		list = append(list, story{"a run in flight survives an upgrade", upgrades(upgrade)})
