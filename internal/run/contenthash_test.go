@@ -66,6 +66,29 @@ func TestContentHash(t *testing.T) {
 	}
 }
 
+// Of what has one name the last counts: such values keep their order among themselves, wherever others stand between them.
+func TestContentHashKeepsTheOrderOfOneName(t *testing.T) {
+	variable := func(name, value int) string { return fmt.Sprintf(`{"name":"N%d","value":"%d"}`, name, value) }
+	var mixed, grouped, swapped []string
+	for value := range 20 {
+		mixed = append(mixed, variable(0, value), variable(1, value), variable(2, value))
+	}
+	for name := range 3 {
+		for value := range 20 {
+			grouped, swapped = append(grouped, variable(name, value)), append(swapped, variable(name, value^1))
+		}
+	}
+	hash := func(list []string) string {
+		return hashOf(t, `{"environment":[`+strings.Join(list, ",")+`]}`, [2]string{})
+	}
+	if hash(mixed) != hash(grouped) {
+		t.Error("it makes a difference where other names stand")
+	}
+	if hash(mixed) == hash(swapped) {
+		t.Error("the order of values of one name makes no difference")
+	}
+}
+
 func hashOf(t *testing.T, base string, change [2]string) string {
 	t.Helper()
 	if !strings.Contains(base, change[0]) {

@@ -154,6 +154,13 @@ func TestDefinitionCursors(t *testing.T) {
 	if len(d.calls) != asked {
 		t.Errorf("ECS was asked %v", d.calls[asked:])
 	}
+	ofA, err := keeperOf(d, "a", "b").ListDefinitions(context.Background(), DefinitionListRequest{FamilyPrefix: "a", Limit: 1})
+	if err != nil || ofA.NextCursor == "" {
+		t.Fatalf("%+v %v", ofA, err)
+	}
+	if _, err := keeperOf(d, "a", "b").ListDefinitions(context.Background(), DefinitionListRequest{Cursor: ofA.NextCursor}); !slices.Equal(faults(ViolationsOf(err)), []string{"query:cursor DV-11"}) {
+		t.Errorf("the cursor of one family's list, for that of all: %v", err)
+	}
 	if _, err := keeperOf(d).ListDefinitions(context.Background(), DefinitionListRequest{Cursor: forged("odd")}); !slices.Equal(faults(ViolationsOf(err)), []string{"query:cursor DV-11"}) {
 		t.Errorf("a token that ECS refuses: %v", err)
 	}
