@@ -28,7 +28,7 @@ func TestTaskFactsAreKept(t *testing.T) {
 			if err != nil || len(got.Tasks) != 1 {
 				t.Fatalf("%+v %v", got, err)
 			}
-			want := value(t, `{`+facts+`,"createdAt":"2023-11-14T22:13:20.000Z","startedAt":"2023-11-14T22:13:21.500Z",
+			want := value(t, `{`+facts+`,"tags":[],"createdAt":"2023-11-14T22:13:20.000Z","startedAt":"2023-11-14T22:13:21.500Z",
 				"stoppingAt":"2023-11-14T22:13:22.000Z","stoppedAt":"2023-11-14T22:13:23.000Z"}`)
 			if diff := cmp.Diff(want, value(t, string(got.Tasks[0]))); diff != "" {
 				t.Fatal(diff)

@@ -22,6 +22,9 @@ type standIn struct {
 	bodies  map[string][]string
 }
 
+// network is what an awsvpc definition wants of a request.
+const network = `"networkConfiguration":{"awsvpcConfiguration":{"subnets":["subnet-1"]}}`
+
 // definition is what the stand-in describes: its containers and volumes are those of the values in legal.
 const definition = `{"taskDefinition":{"taskDefinitionArn":"` + definitionARN + `","family":"job","revision":7,"status":"ACTIVE","networkMode":"awsvpc",
 	"taskRoleArn":"` + roleARN + `","volumes":[{"name":"data","configuredAtLaunch":true},{"name":"more","configuredAtLaunch":true}],

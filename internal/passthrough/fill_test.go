@@ -34,13 +34,14 @@ var legal = map[string][]any{
 	"/overrides/taskRoleArn":                {roleARN},
 	"/overrides/ephemeralStorage/sizeInGiB": {21},
 	"/overrides/containerOverrides/*/name":  {"app", "side"},
-	"/overrides/containerOverrides/*/environmentFiles/*/value":     {fileARN, fileARN},
-	"/overrides/containerOverrides/*/resourceRequirements/*/type":  {"GPU", "GPU"},
-	"/overrides/containerOverrides/*/resourceRequirements/*/value": {"1", "2"},
-	"/volumeConfigurations/*/name":                                 {"data", "more"},
-	"/volumeConfigurations/*/managedEBSVolume/roleArn":             {roleARN, roleARN},
-	"/volumeConfigurations/*/managedEBSVolume/volumeType":          {"gp3", "gp3"},
-	"/volumeConfigurations/*/managedEBSVolume/sizeInGiB":           {100, 200},
+	"/overrides/containerOverrides/*/environmentFiles/*/value":                                       {fileARN, fileARN},
+	"/overrides/containerOverrides/*/resourceRequirements/*/type":                                    {"GPU", "GPU"},
+	"/overrides/containerOverrides/*/resourceRequirements/*/value":                                   {"1", "2"},
+	"/overrides/containerOverrides/*/resourceRequirements/*/sharingStrategy/value/maxComputePercent": {40, 60},
+	"/volumeConfigurations/*/name":                                                                   {"data", "more"},
+	"/volumeConfigurations/*/managedEBSVolume/roleArn":                                               {roleARN, roleARN},
+	"/volumeConfigurations/*/managedEBSVolume/volumeType":                                            {"gp3", "gp3"},
+	"/volumeConfigurations/*/managedEBSVolume/sizeInGiB":                                             {100, 200},
 }
 
 // unions gives each union of the SDK that the inputs and tasks hold its member.

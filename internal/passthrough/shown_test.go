@@ -63,7 +63,7 @@ func TestWhatECSShows(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := inBolt(t)
-			w.placed(`{"taskDefinition":"job"}`, `"lastStatus":"PENDING","version":1`)
+			w.placed(`{"taskDefinition":"job",`+network+`}`, `"lastStatus":"PENDING","version":1`)
 			w.describe(`"lastStatus":"RUNNING","version":2,` + c.members)
 			if got := at(w.shown(), c.path...); write(t, got) != write(t, c.want) && write(t, got) != c.want {
 				t.Errorf("%v is %v, want %v", c.path, got, c.want)
@@ -79,7 +79,7 @@ func TestWhatECSShows(t *testing.T) {
 func TestEveryStopCode(t *testing.T) {
 	for _, code := range append(types.TaskStopCode("").Values(), "TOMORROW") {
 		w := inBolt(t)
-		w.placed(`{"taskDefinition":"job","policy":{"retry":{"maxAttempts":1}}}`, `"lastStatus":"PENDING","version":1`)
+		w.placed(`{"taskDefinition":"job",`+network+`,"policy":{"retry":{"maxAttempts":1}}}`, `"lastStatus":"PENDING","version":1`)
 		w.describe(`"lastStatus":"STOPPED","desiredStatus":"STOPPED","version":2,"startedAt":1795255872,"stoppedAt":1795255879,"stopCode":"` + string(code) +
 			`","stoppedReason":"because","containers":[{"name":"app","exitCode":0}]`)
 		if got := w.shown(); got["stopCode"] != string(code) || got["stoppedReason"] != "because" {
@@ -94,7 +94,7 @@ func TestEveryStopCode(t *testing.T) {
 // TestTasksAndFailures: one answer may hold both (RT-39, ST-06). The tasks run, the failures are shown whole.
 func TestTasksAndFailures(t *testing.T) {
 	for operation, body := range map[string]string{
-		"RunTask": `{"taskDefinition":"job","count":2}`, "StartTask": `{"taskDefinition":"job","containerInstances":["i1","i2"]}`,
+		"RunTask": `{"taskDefinition":"job",` + network + `,"count":2}`, "StartTask": `{"taskDefinition":"job",` + network + `,"containerInstances":["i1","i2"]}`,
 	} {
 		for _, reason := range []string{"RESOURCE:CPU", "RESOURCE:MEMORY", "RESOURCE:PORTS", "AGENT", "ATTRIBUTE", "MISSING", "INACTIVE", "TOMORROW"} {
 			w := inBolt(t)
@@ -119,7 +119,7 @@ func TestTasksAndFailures(t *testing.T) {
 // TestHealthIsKeptWhenAnEventLacksIt: an event has no health and no tags, and its times are texts (RO-01, SP-06).
 func TestHealthIsKeptWhenAnEventLacksIt(t *testing.T) {
 	w := inBolt(t)
-	w.placed(`{"taskDefinition":"job"}`, `"lastStatus":"PENDING","version":1,"healthStatus":"UNKNOWN","tags":[{"key":"k","value":"v"}],
+	w.placed(`{"taskDefinition":"job",`+network+`}`, `"lastStatus":"PENDING","version":1,"healthStatus":"UNKNOWN","tags":[{"key":"k","value":"v"}],
 		"attachments":[{"id":"a","type":"ElasticNetworkInterface","status":"ATTACHING"}],"containers":[{"containerArn":"c","name":"app","healthStatus":"HEALTHY"}]`)
 	w.tell(w.task(`"lastStatus":"RUNNING","version":2,"startedAt":"2026-11-21T10:11:12.345Z","attachments":[{"id":"a","type":"eni","status":"ATTACHED"}],
 		"containers":[{"containerArn":"c","name":"app","lastStatus":"RUNNING"}]`))

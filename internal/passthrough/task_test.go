@@ -86,7 +86,7 @@ func TestEveryFieldOfATaskReachesTheCaller(t *testing.T) {
 	eachStore(t, func(t *testing.T, w *world) {
 		w.polling = true
 		for body, operation := range map[string]string{
-			`{"taskDefinition":"job"}`: "RunTask", `{"taskDefinition":"job","containerInstances":["i"]}`: "StartTask",
+			`{"taskDefinition":"job",` + network + `}`: "RunTask", `{"taskDefinition":"job",` + network + `,"containerInstances":["i"]}`: "StartTask",
 		} {
 			w.at = w.at.Add(time.Hour) // the list's first run is the newest
 			w.request("POST", "/runs", body, 202)
@@ -113,7 +113,7 @@ func TestEveryFieldOfATaskReachesTheCaller(t *testing.T) {
 // TestEveryFieldOfAnEventReachesTheCaller: an event has the members of a task, but for tags and health, and times as texts.
 func TestEveryFieldOfAnEventReachesTheCaller(t *testing.T) {
 	w := inBolt(t)
-	w.request("POST", "/runs", `{"taskDefinition":"job"}`, 202)
+	w.request("POST", "/runs", `{"taskDefinition":"job",`+network+`}`, 202)
 	launched := w.wire(&filler{}, object{"version": 1, "lastStatus": "PENDING"})
 	w.ecs.answer("RunTask", `{"tasks":[`+launched+`]}`)
 	w.launch()
@@ -166,7 +166,7 @@ func TestEveryFieldOfAnEventReachesTheCaller(t *testing.T) {
 func TestWhatTheSDKDoesNotKnow(t *testing.T) {
 	w := inBolt(t)
 	const tomorrow = `"tomorrow":{"x":[1]},"containers":[{"name":"app","tomorrow":"y"}]`
-	w.placed(`{"taskDefinition":"job"}`, `"lastStatus":"PENDING","version":1,`+tomorrow)
+	w.placed(`{"taskDefinition":"job",`+network+`}`, `"lastStatus":"PENDING","version":1,`+tomorrow)
 	w.describe(`"lastStatus":"RUNNING","version":2,` + tomorrow)
 	got := w.shown()
 	if got["lastStatus"] != "RUNNING" || strings.Contains(write(t, got), "tomorrow") {
@@ -183,7 +183,7 @@ func TestUnknownEnumValues(t *testing.T) {
 	for _, polling := range []bool{true, false} {
 		w := inBolt(t)
 		w.polling = polling
-		w.request("POST", "/runs", `{"taskDefinition":"job"}`, 202)
+		w.request("POST", "/runs", `{"taskDefinition":"job",`+network+`}`, 202)
 		unknown := object{"lastStatus": "HYDRATING", "desiredStatus": "HYDRATED", "version": 1}
 		filler := func() *filler {
 			return &filler{enum: "TOMORROW", legal: map[string][]any{"/attachments/*/status": {"MELTING", "MELTED"}, "/containers/*/lastStatus": {"HYDRATING", "HYDRATED"}}}
