@@ -59,10 +59,16 @@ func (u untagging) change(operation string, body []byte) []byte {
 	return changed
 }
 
-// eachWayUntagging is eachWay with an ECS that deletes tags, told of by the launch call's answer or only by DescribeTasks.
-func eachWayUntagging(t *testing.T, script scripted.Script, test func(w *world)) {
+// How an ECS that deletes tags has told of them before.
+var (
+	launchShows   = map[string]bool{"launch shows tags": false}
+	eitherWayTold = map[string]bool{"launch shows tags": false, "only describing shows tags": true}
+)
+
+// eachWayUntagging is eachWay with an ECS that deletes tags.
+func eachWayUntagging(t *testing.T, told map[string]bool, script scripted.Script, test func(w *world)) {
 	t.Helper()
-	for name, silent := range map[string]bool{"launch shows tags": false, "only describing shows tags": true} {
+	for name, silent := range told {
 		for way, events := range map[string]bool{"events": true, "polling": false} {
 			t.Run(name+", "+way, func(t *testing.T) {
 				inWorld(t, app(script)(), func(o *Options) { o.TaskEvents, o.ECS = events, untagging{o.ECS, silent} }, func(w *world) {
@@ -78,8 +84,7 @@ func eachWayUntagging(t *testing.T, script scripted.Script, test func(w *world))
 
 // tagged are bodies whose tasks have tags, and the tags.
 var tagged = map[string]map[string]string{
-	`{"taskDefinition":"job","count":2,"tags":[{"key":"team","value":"a"},{"key":"empty","value":""}]}`:        {"team": "a", "empty": ""},
-	`{"taskDefinition":"tagged","propagateTags":"TASK_DEFINITION"}`:                                            {"owner": "team", "stage": "test"},
+	`{"taskDefinition":"job","tags":[{"key":"team","value":"a"},{"key":"empty","value":""}]}`:                  {"team": "a", "empty": ""},
 	`{"taskDefinition":"tagged","propagateTags":"TASK_DEFINITION","tags":[{"key":"stage","value":"nightly"}]}`: {"owner": "team", "stage": "nightly"},
 }
 
@@ -119,23 +124,34 @@ func (w *world) wantTags(id string, want map[string]string) {
 	}
 }
 
+// submitTagged submits every body of tagged, and gives their runs with the tags that each is to have.
+func (w *world) submitTagged() map[string]map[string]string {
+	w.t.Helper()
+	runs := map[string]map[string]string{}
+	for _, body := range slices.Sorted(maps.Keys(tagged)) {
+		runs[w.submit(body)] = tagged[body]
+	}
+	return runs
+}
+
 // TestTagsOutliveAStop: tags that ECS deletes with the stop stay on the record (SP-06), wherever they came from.
 func TestTagsOutliveAStop(t *testing.T) {
-	eachWayUntagging(t, scripted.Script{Forever: true}, func(w *world) {
-		for _, body := range slices.Sorted(maps.Keys(tagged)) {
-			id := w.submit(body)
+	eachWayUntagging(t, launchShows, scripted.Script{Forever: true}, func(w *world) {
+		runs := w.submitTagged()
+		for id := range runs {
 			w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
 			w.stop(id)
-			r := w.end(id)
-			w.want(r, run.Stopped, run.ClassStopped, 1)
-			w.wantTags(id, tagged[body])
+		}
+		for id, tags := range runs {
+			w.want(w.end(id), run.Stopped, run.ClassStopped, 1)
+			w.wantTags(id, tags)
 		}
 	})
 }
 
 // TestTagsOfATaskThatIsStoppedAtOnce: the stop comes before anybody has looked at the task.
 func TestTagsOfATaskThatIsStoppedAtOnce(t *testing.T) {
-	eachWayUntagging(t, scripted.Script{Forever: true}, func(w *world) {
+	eachWayUntagging(t, eitherWayTold, scripted.Script{Forever: true}, func(w *world) {
 		id := w.submit(`{"taskDefinition":"job","tags":[{"key":"team","value":"a"}]}`)
 		w.until(id, "placed", func(r *run.Run) bool { return len(r.Attempts) > 0 && len(r.Attempts[0].Tasks) > 0 })
 		w.stop(id)
@@ -148,11 +164,10 @@ func TestTagsOfATaskThatIsStoppedAtOnce(t *testing.T) {
 
 // TestTagsOutliveTheTasksOwnEnd: it ends between two looks, and the next one finds no tags any more.
 func TestTagsOutliveTheTasksOwnEnd(t *testing.T) {
-	eachWayUntagging(t, scripted.Script{For: 3 * time.Minute}, func(w *world) {
-		for _, body := range slices.Sorted(maps.Keys(tagged)) {
-			id := w.submit(body)
+	eachWayUntagging(t, eitherWayTold, scripted.Script{For: 3 * time.Minute}, func(w *world) {
+		for id, tags := range w.submitTagged() {
 			w.want(w.end(id), run.Succeeded, "", 1)
-			w.wantTags(id, tagged[body])
+			w.wantTags(id, tags)
 		}
 	})
 }

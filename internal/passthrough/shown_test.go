@@ -31,7 +31,7 @@ func at(v any, path ...any) any {
 // TestWhatECSShows: the read-only fields of a task, as ECS gives them and as GET /runs/{runId} does. Davit makes nothing up and leaves
 // nothing out; its verdicts are another matter.
 func TestWhatECSShows(t *testing.T) {
-	reason := strings.Repeat("é", 1024)
+	reason, store := strings.Repeat("é", 1024), stores["bbolt"](t)
 	for _, c := range []struct {
 		name    string
 		members string // of DescribeTasks' task
@@ -62,7 +62,7 @@ func TestWhatECSShows(t *testing.T) {
 		{"RT-12 group that ECS gave", `"group":"family:job"`, []any{"group"}, "family:job"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := inBolt(t)
+			w := newWorld(t, store)
 			w.placed(`{"taskDefinition":"job",`+network+`}`, `"lastStatus":"PENDING","version":1`)
 			w.describe(`"lastStatus":"RUNNING","version":2,` + c.members)
 			if got := at(w.shown(), c.path...); write(t, got) != write(t, c.want) && write(t, got) != c.want {
@@ -77,8 +77,9 @@ func TestWhatECSShows(t *testing.T) {
 
 // TestEveryStopCode: each that the SDK knows is shown as it is, whatever the verdict.
 func TestEveryStopCode(t *testing.T) {
+	store := stores["bbolt"](t)
 	for _, code := range append(types.TaskStopCode("").Values(), "TOMORROW") {
-		w := inBolt(t)
+		w := newWorld(t, store)
 		w.placed(`{"taskDefinition":"job",`+network+`,"policy":{"retry":{"maxAttempts":1}}}`, `"lastStatus":"PENDING","version":1`)
 		w.describe(`"lastStatus":"STOPPED","desiredStatus":"STOPPED","version":2,"startedAt":1795255872,"stoppedAt":1795255879,"stopCode":"` + string(code) +
 			`","stoppedReason":"because","containers":[{"name":"app","exitCode":0}]`)
@@ -93,11 +94,12 @@ func TestEveryStopCode(t *testing.T) {
 
 // TestTasksAndFailures: one answer may hold both (RT-39, ST-06). The tasks run, the failures are shown whole.
 func TestTasksAndFailures(t *testing.T) {
+	store := stores["bbolt"](t)
 	for operation, body := range map[string]string{
 		"RunTask": `{"taskDefinition":"job",` + network + `,"count":2}`, "StartTask": `{"taskDefinition":"job",` + network + `,"containerInstances":["i1","i2"]}`,
 	} {
 		for _, reason := range []string{"RESOURCE:CPU", "RESOURCE:MEMORY", "RESOURCE:PORTS", "AGENT", "ATTRIBUTE", "MISSING", "INACTIVE", "TOMORROW"} {
-			w := inBolt(t)
+			w := newWorld(t, store)
 			w.request("POST", "/runs", body, http.StatusAccepted)
 			w.ecs.answer(operation, `{"tasks":[`+w.task(`"lastStatus":"PENDING","version":1`)+`],"failures":[{"arn":"i2","reason":"`+reason+`","detail":"d"}]}`)
 			w.launch()
