@@ -16,10 +16,14 @@ type ending struct {
 func (r *Run) conclude(a *Attempt, now time.Time) {
 	failing, stopped := r.endings(a)
 	r.outcome(a, failing, stopped)
+	if a.Withdrawn {
+		r.withdrawn(a, now)
+		return
+	}
 	succeeded, byCaller := r.tally()
-	want := r.Count - succeeded - len(byCaller)
+	want := r.goal() - succeeded - len(byCaller)
 	switch {
-	case succeeded >= r.Count:
+	case succeeded >= r.goal():
 		r.end(now, Succeeded, "", r.successReason())
 	case a.GivenUp != nil && a.GivenUp.Class == ClassLost:
 		r.end(now, Lost, ClassLost, a.GivenUp.Reason)
@@ -30,12 +34,24 @@ func (r *Run) conclude(a *Attempt, now time.Time) {
 	case len(failing) > 0:
 		r.endFailed(now, failing)
 	default:
-		r.end(now, Stopped, ClassStopped, r.stopReason(byCaller))
+		r.endOrdered(now, byCaller)
 	}
+}
+
+// endOrdered ends a run in which nothing failed and that somebody, or its deadline, wanted to stop.
+func (r *Run) endOrdered(now time.Time, byCaller []ending) {
+	if r.Stop != nil && r.Stop.Cause == ByDeadline {
+		r.end(now, TimedOut, ClassTimeout, r.stopReason(nil))
+		return
+	}
+	r.end(now, Stopped, ClassStopped, r.stopReason(byCaller))
 }
 
 // endings lists the attempt's tasks that failed, by stop time, and those that stopped because a caller wanted it.
 func (r *Run) endings(a *Attempt) (failing, stopped []ending) {
+	if a.Withdrawn {
+		return nil, nil
+	}
 	for i := range a.Tasks {
 		t := &a.Tasks[i]
 		o := r.judge(t)
@@ -74,6 +90,10 @@ func (r *Run) outcome(a *Attempt, failing, stopped []ending) {
 	case len(failing) > 0:
 		o := failing[0].outcome
 		a.Outcome = &o
+	case a.Withdrawn:
+		a.Outcome = &Outcome{a.lastRefusal().Class, a.withdrawal()}
+	case r.Stop != nil && r.Stop.Cause == ByDeadline && len(a.Tasks) < a.Want:
+		a.Outcome = &Outcome{ClassTimeout, r.Stop.Reason}
 	case len(stopped) > 0 || r.Stop != nil && len(a.Tasks) < a.Want:
 		a.Outcome = &Outcome{Class: ClassStopped, Detail: r.stopReason(stopped)}
 	default:
@@ -84,6 +104,9 @@ func (r *Run) outcome(a *Attempt, failing, stopped []ending) {
 // tally gives, over all attempts, how many tasks succeeded and which were stopped by a caller.
 func (r *Run) tally() (succeeded int, byCaller []ending) {
 	for i := range r.Attempts {
+		if r.Attempts[i].Withdrawn {
+			continue
+		}
 		for j := range r.Attempts[i].Tasks {
 			t := &r.Attempts[i].Tasks[j]
 			if !t.Ended() {
@@ -102,13 +125,7 @@ func (r *Run) tally() (succeeded int, byCaller []ending) {
 
 // retriable says that the policy answers every failure of the attempt with another attempt, and has one left.
 func (r *Run) retriable(failing []ending) bool {
-	placed := 0
-	for i := range r.Attempts {
-		if len(r.Attempts[i].Tasks) > 0 {
-			placed++
-		}
-	}
-	if r.Stop != nil || placed >= r.Policy.Retry.MaxAttempts {
+	if r.Stop != nil || r.counted() >= r.Policy.Retry.MaxAttempts || len(r.Attempts) >= mostAttempts {
 		return false
 	}
 	for _, f := range failing {
@@ -119,18 +136,34 @@ func (r *Run) retriable(failing []ending) bool {
 	return true
 }
 
+// counted is how many attempts retry.maxAttempts has been used up by: those that placed tasks and kept them.
+func (r *Run) counted() int {
+	n := 0
+	for i := range r.Attempts {
+		if len(r.Attempts[i].Tasks) > 0 && !r.Attempts[i].Withdrawn {
+			n++
+		}
+	}
+	return n
+}
+
 // next lays out another attempt, after the policy's pause.
 func (r *Run) next(now time.Time, want int) {
 	last := r.attempt()
+	r.StatusReason = fmt.Sprintf("attempt %d ended %s: %s", last.Number, last.Outcome.Class, last.Outcome.Detail)
+	r.follow(last, want, now.Add(RetryPause(r.Policy.Retry, r.counted(), r.draw("retry", last.Number))))
+}
+
+// follow lays out the attempt after last. Of the tasks of last only what their outcome needs is kept.
+func (r *Run) follow(last *Attempt, want int, due time.Time) *Attempt {
 	for i := range last.Tasks {
 		last.Tasks[i].compact()
 	}
 	n := last.Number + 1
-	due := now.Add(RetryPause(r.Policy.Retry, last.Number, r.draw("retry", last.Number)))
 	r.Attempts = append(r.Attempts, Attempt{
 		Number: n, StartedBy: nextStartedBy(last.StartedBy, n), Want: want, BeganAt: due, NotBefore: due,
 	})
-	r.StatusReason = fmt.Sprintf("attempt %d ended %s: %s", last.Number, last.Outcome.Class, last.Outcome.Detail)
+	return r.attempt()
 }
 
 // endFailed ends a run whose tasks failed. A start deadline with its attempts used up is TIMED_OUT; only
@@ -177,15 +210,28 @@ func all(list []ending, is func(ending) bool) bool {
 }
 
 func (r *Run) successReason() string {
-	if r.Count == 1 {
+	switch {
+	case r.Count == 1:
 		return "the task succeeded"
+	case r.Short > 0:
+		return fmt.Sprintf("all %d tasks that were placed succeeded; %d of %d were not placed (BEST_EFFORT)", r.goal(), r.Short, r.Count)
+	default:
+		return fmt.Sprintf("all %d tasks succeeded", r.Count)
 	}
-	return fmt.Sprintf("all %d tasks succeeded", r.Count)
 }
 
 func (r *Run) stopReason(stopped []ending) string {
-	if r.Stop != nil {
-		return withReason("stopped by a caller", r.Stop.Reason)
+	where := ""
+	if r.StartedAt == nil && r.counted() == 0 {
+		where = " before it was launched"
+	}
+	switch {
+	case r.Stop != nil && r.Stop.Cause == ByDeadline && len(r.Attempts) > 1:
+		return withReason(r.Stop.Reason, r.StatusReason)
+	case r.Stop != nil && r.Stop.Cause == ByDeadline:
+		return r.Stop.Reason + where
+	case r.Stop != nil:
+		return withReason("stopped by a caller"+where, r.Stop.Reason)
 	}
 	if len(stopped) > 0 {
 		return "task " + stopped[0].task.ShortID() + ": " + stopped[0].outcome.Detail

@@ -65,6 +65,9 @@ func (r *Run) duties(a *Attempt, d *Decision) {
 	if a.Open == nil && r.placing(a) && len(a.Refusals) > 0 {
 		d.by(r.launchDeadline(a))
 	}
+	if at, has := r.deadlineAt(); has && r.Stop == nil {
+		d.by(at)
+	}
 	ran := a.firstRunning()
 	for i := range a.Tasks {
 		t := &a.Tasks[i]
@@ -75,13 +78,10 @@ func (r *Run) duties(a *Attempt, d *Decision) {
 			d.by(t.Stop.due())
 			continue
 		case !t.State().ran():
-			d.by(t.LaunchedAt.Add(r.Policy.startTimeout()))
+			d.by(r.startCheck(t))
 		}
 		if r.Policy.TimeoutSeconds > 0 && ran != nil {
 			d.by(ran.Add(r.Policy.timeout()))
-		}
-		if r.Policy.DeadlineSeconds > 0 {
-			d.by(r.CreatedAt.Add(r.Policy.deadline()))
 		}
 	}
 }

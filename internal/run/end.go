@@ -47,7 +47,7 @@ func (r *Run) lasting() []*Task {
 	for _, e := range byCaller {
 		out = append(out, e.task)
 	}
-	if a := r.attempt(); a != nil {
+	if a := r.attempt(); a != nil && !a.Withdrawn {
 		for i := range a.Tasks {
 			if t := &a.Tasks[i]; !slices.Contains(out, t) {
 				out = append(out, t)

@@ -56,6 +56,12 @@ func newFacts(t *testing.T, seed uint64) *facts {
 	f.r = newRun(1 + f.rng.IntN(4))
 	f.r.Policy.Retry.MaxAttempts = 1 + f.rng.IntN(4)
 	f.r.Policy.Retry.On = [][]string{{"NEVER_STARTED"}, {"NEVER_STARTED", "INTERRUPTED", "EXIT:*", "OUT_OF_MEMORY"}, {}}[f.rng.IntN(3)]
+	f.r.Policy.Placement = []string{Fill, Fill, BestEffort, AllOrNone}[f.rng.IntN(4)]
+	for _, limit := range []*int{&f.r.Policy.TimeoutSeconds, &f.r.Policy.DeadlineSeconds} {
+		if f.rng.IntN(4) == 0 {
+			*limit = 1 + f.rng.IntN(7200)
+		}
+	}
 	return f
 }
 
@@ -87,7 +93,7 @@ func (f *facts) check() {
 	f.t.Helper()
 	good := 0 // tasks that succeeded, or may still
 	for _, s := range f.tasks {
-		if !s.stopped() || f.r.judge(&Task{state: s}).Class == "" {
+		if !s.stopped() || f.r.judge(&Task{state: s}).Class == "" && f.r.Policy.Placement != AllOrNone {
 			good++
 		}
 	}
@@ -309,19 +315,29 @@ func (f *facts) finish() {
 	succeeded, unstopped := 0, 0
 	for _, s := range f.tasks {
 		t := f.r.find(s.TaskARN)
-		if t != nil && t.Ended() && f.r.judge(t).Class == "" {
+		if t != nil && t.Ended() && f.r.judge(t).Class == "" && !f.r.of(t).Withdrawn {
 			succeeded++
 		}
 		if t == nil && !s.stopped() {
 			unstopped++
 		}
 	}
-	if (succeeded >= f.r.Count) != (f.r.Status == Succeeded) {
-		f.failf("%d of %d succeeded", succeeded, f.r.Count)
+	if (succeeded >= f.r.goal()) != (f.r.Status == Succeeded) || f.r.Short > 0 && f.r.Policy.Placement != BestEffort {
+		f.failf("%d of %d succeeded, %d short", succeeded, f.r.Count, f.r.Short)
 	}
 	if unstopped > 0 && !f.r.looseEnds() {
 		f.failf("%d tasks live that nobody looks for", unstopped)
 	}
+}
+
+// of is the attempt that a task belongs to.
+func (r *Run) of(t *Task) *Attempt {
+	for i := range r.Attempts {
+		if r.Attempts[i].find(t.ARN) == t {
+			return &r.Attempts[i]
+		}
+	}
+	return nil
 }
 
 func TestAnyFactsInAnyOrder(t *testing.T) {

@@ -60,7 +60,7 @@ func (l *Launcher) lookUp(ctx context.Context, r *Run) {
 // launch writes the call down, makes it, and records what came of it.
 func (l *Launcher) launch(ctx context.Context, r *Run, now time.Time) (StepOutput, error) {
 	a := r.attempt()
-	if a.Open != nil && (r.Operation == StartTask || now.Sub(a.Open.IntentAt) > unclearLife) {
+	if a.Open != nil && (r.Operation == StartTask || r.Stop != nil || now.Sub(a.Open.IntentAt) > unclearLife) {
 		return l.look(ctx, r, now)
 	}
 	wasUnclear := a.Open != nil && a.Open.Unclear

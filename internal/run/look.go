@@ -11,7 +11,7 @@ import (
 const emptyLooks = 2
 
 // look asks ECS which tasks an unclear call launched, where repeating it could launch twice: a StartTask, which
-// has no token, and a RunTask whose token is too old.
+// has no token, and a RunTask whose token is too old. So for a run that is to stop: a repetition could be the call that launches it.
 func (l *Launcher) look(ctx context.Context, r *Run, now time.Time) (StepOutput, error) {
 	arns, err := l.tasksOf(ctx, r)
 	if err != nil {
@@ -22,8 +22,9 @@ func (l *Launcher) look(ctx context.Context, r *Run, now time.Time) (StepOutput,
 	r.place(a, l.describeOrName(ctx, r, found), now)
 	if len(found) > 0 && (r.Operation == RunTask || len(a.Tasks) >= a.Want) {
 		a.Open, a.NotBefore = nil, now
+		a.Unclear = r.Stop != nil // more of them may turn up, and nobody will ask for the rest
 	} else {
-		a.emptyLook(now)
+		a.emptyLook(now, r.Stop != nil)
 	}
 	Settle(r, now)
 	return l.Tuning.answer(r, Decide(r, now), now), l.save(ctx, r, now)
@@ -44,8 +45,9 @@ func (l *Launcher) lookAgain(ctx context.Context, r *Run, now time.Time, err err
 }
 
 // emptyLook takes a look that found nothing, or not all that a StartTask asked for: within unclearLife of the intent a StartTask may be made again
-// after the second; later the call is lost, never made twice.
-func (a *Attempt) emptyLook(now time.Time) {
+// after the second; later the call is lost, never made twice. A call of a run that is to stop is not made again at all: its tasks
+// are watched for as orphans.
+func (a *Attempt) emptyLook(now time.Time, stopped bool) {
 	call := a.Open
 	call.Looks++
 	switch {
@@ -54,6 +56,7 @@ func (a *Attempt) emptyLook(now time.Time) {
 	case call.Looks < emptyLooks:
 		call.NotBefore = now.Add(time.Minute)
 	default:
+		a.Unclear = stopped
 		a.Open, a.NotBefore = nil, now
 	}
 }
@@ -115,6 +118,9 @@ func (r *Run) missingInstances(a *Attempt) []string {
 	for i := range r.Attempts {
 		for j := range r.Attempts[i].Tasks {
 			t := &r.Attempts[i].Tasks[j]
+			if &r.Attempts[i] != a && r.Attempts[i].Withdrawn {
+				continue
+			}
 			if &r.Attempts[i] == a || r.judge(t).Class == "" || t.stoppedByCaller(r.judge(t)) {
 				left = without(left, t.State().InstanceARN)
 			}

@@ -77,6 +77,13 @@ func (m *machine) faults() {
 		fault.err, fault.carried = serverFault(), m.rng.IntN(2) == 0
 	case 4:
 		fault.failures = []Failure{{Reason: "RESOURCE:CPU"}}
+	case 6:
+		if m.asked != nil && m.asked.Count > 1 {
+			fault.failures = make([]Failure, 1+m.rng.IntN(m.asked.Count-1))
+			for i := range fault.failures {
+				fault.failures[i].Reason = "RESOURCE:MEMORY"
+			}
+		}
 	case 5:
 		fault.during = func() { m.pass(time.Duration(m.rng.IntN(20)) * time.Second) }
 	}
@@ -175,7 +182,7 @@ func (m *machine) deliver() {
 func (m *machine) countTasks() {
 	good := 0
 	for _, s := range m.ecs.tasks {
-		if !s.stopped() || m.asked.judge(&Task{state: s}).Class == "" {
+		if !s.stopped() || m.asked.judge(&Task{state: s}).Class == "" && m.asked.Policy.Placement != AllOrNone {
 			good++
 		}
 	}
@@ -295,6 +302,15 @@ func (m *machine) day() {
 	changes := []func(*Run){func(r *Run) {
 		r.Policy.Retry.MaxAttempts = 1 + m.rng.IntN(5)
 		r.Policy.Retry.On = [][]string{{"NEVER_STARTED"}, {"NEVER_STARTED", "EXIT:*"}}[m.rng.IntN(2)]
+		r.Policy.Placement = []string{Fill, BestEffort, AllOrNone}[m.rng.IntN(3)]
+		for _, limit := range []*int{&r.Policy.TimeoutSeconds, &r.Policy.DeadlineSeconds} {
+			if m.rng.IntN(4) == 0 {
+				*limit = 60 + m.rng.IntN(7200)
+			}
+		}
+		if m.rng.IntN(4) == 0 {
+			r.Policy.StartTimeoutSeconds, r.Policy.LaunchTimeoutSeconds = 5+m.rng.IntN(60), 60+m.rng.IntN(600)
+		}
 	}}
 	if m.rng.IntN(3) == 0 {
 		changes = append(changes, onInstances([]string{"i1", "i2", "i3", "i4"}[:count]...))
@@ -339,13 +355,17 @@ func (m *machine) truth() {
 			succeeded++
 		}
 	}
-	if r.Status == Succeeded && succeeded != r.Count {
-		m.failf("SUCCEEDED with %d of %d", succeeded, r.Count)
+	again := r.Policy.Placement == AllOrNone // work may run twice
+	if r.Status == Succeeded && (succeeded < r.goal() || succeeded > r.goal() && !again) {
+		m.failf("SUCCEEDED with %d of %d, %d short", succeeded, r.Count, r.Short)
 	}
-	if succeeded == r.Count && r.Status != Succeeded && r.Status != Lost {
+	if succeeded == r.Count && !again && r.Status != Succeeded && r.Status != Lost {
 		m.failf("all %d succeeded", succeeded)
 	}
-	if r.Status == Stopped && r.Stop == nil {
+	if r.Status == TimedOut && r.Policy.TimeoutSeconds == 0 && r.Policy.DeadlineSeconds == 0 && r.Policy.StartTimeoutSeconds == 900 {
+		m.failf("TIMED_OUT without a limit")
+	}
+	if r.Status == Stopped && (r.Stop == nil || r.Stop.Cause != ByCaller) {
 		m.failf("STOPPED, and nobody asked for it")
 	}
 	if !r.SweepAt.IsZero() {

@@ -118,14 +118,8 @@ func (d *policyReader) verdict(at string, raw json.RawMessage, into *Verdict) {
 
 // refuseNotYet names what is part of the contract and not honoured by this version.
 func (d *policyReader) refuseNotYet(p Policy, top *policyObject) {
-	std := DefaultPolicy()
 	for name, asked := range map[string]bool{
-		"timeoutSeconds":       p.TimeoutSeconds != std.TimeoutSeconds,
-		"startTimeoutSeconds":  p.StartTimeoutSeconds != std.StartTimeoutSeconds,
-		"launchTimeoutSeconds": p.LaunchTimeoutSeconds != std.LaunchTimeoutSeconds,
-		"deadlineSeconds":      p.DeadlineSeconds != std.DeadlineSeconds,
-		"overlap":              p.Overlap != nil,
-		"placement":            p.Placement != std.Placement,
+		"overlap": p.Overlap != nil,
 	} {
 		if asked {
 			d.fault(top.at+"/"+name, RuleNotYet, "not supported by this version of Davit yet; allowed: leave it out, or its default")

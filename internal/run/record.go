@@ -28,6 +28,7 @@ type Run struct {
 	Resolved  json.RawMessage `json:"resolved"` // what ECS is asked: defaults filled, revision pinned
 	Policy    Policy          `json:"policy"`
 	Count     int             `json:"count"`
+	Short     int             `json:"short,omitempty"`   // of count, the tasks that BEST_EFFORT went without
 	Cluster   string          `json:"cluster,omitempty"` // "" is ECS's default cluster
 	Family    string          `json:"family"`
 	Group     string          `json:"group,omitempty"`     // the caller's
@@ -37,7 +38,7 @@ type Run struct {
 	Definition *Definition `json:"definition,omitempty"`
 
 	Attempts   []Attempt  `json:"attempts,omitempty"`
-	Stop       *StopOrder `json:"stop,omitempty"` // asked by a caller for the whole run
+	Stop       *StopOrder `json:"stop,omitempty"` // asked for the whole run: by a caller, or by its deadline
 	Waiting    *Waiting   `json:"waiting,omitempty"`
 	Generation int        `json:"generation"`       // of the execution that may write; 1 at first
 	Turns      int        `json:"turns,omitempty"`  // observations of this generation
@@ -82,10 +83,12 @@ type Attempt struct {
 	Refused    int        `json:"refused,omitempty"` // refusals in a row: the pause's exponent
 	Refusals   []Refusal  `json:"refusals,omitempty"`
 	GivenUp    *Refusal   `json:"givenUp,omitempty"` // no further launch call is made, for this reason
-	Tasks      []Task     `json:"tasks,omitempty"`
-	Unclear    bool       `json:"unclear,omitempty"`  // a launch call was given up without knowing what came of it
-	Failures   []Failure  `json:"failures,omitempty"` // of the last call that had any, at most 10
-	Outcome    *Outcome   `json:"outcome,omitempty"`  // once every task has ended
+	// Withdrawn: only a part was placed, and ALL_OR_NOTHING stops it again. Such an attempt counts for nothing.
+	Withdrawn bool      `json:"withdrawn,omitempty"`
+	Tasks     []Task    `json:"tasks,omitempty"`
+	Unclear   bool      `json:"unclear,omitempty"`  // a launch call was given up without knowing what came of it
+	Failures  []Failure `json:"failures,omitempty"` // of the last call that had any, at most 10
+	Outcome   *Outcome  `json:"outcome,omitempty"`  // once every task has ended
 }
 
 // Call is a launch call that was written down before it was made.
@@ -132,6 +135,8 @@ type StopOrder struct {
 	At      time.Time `json:"at"`
 	AskedAt time.Time `json:"askedAt,omitzero"` // of a task: the last StopTask call
 	Asks    int       `json:"asks,omitempty"`
+	Refused string    `json:"refused,omitempty"` // ECS's words, where it refuses StopTask for good
+	Stuck   bool      `json:"stuck,omitempty"`   // not reported STOPPED for long; set once
 }
 
 // StopCause says who wants a stop.
@@ -143,6 +148,7 @@ const (
 	ByStartTimeout StopCause = "START_TIMEOUT"
 	ByTimeout      StopCause = "TIMEOUT"
 	ByDeadline     StopCause = "DEADLINE"
+	ByPlacement    StopCause = "PLACEMENT" // ALL_OR_NOTHING takes a part back
 )
 
 // Waiting is the task token that an execution left, with what it waits for.

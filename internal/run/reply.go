@@ -37,7 +37,7 @@ func (r *Run) takeReply(reply launchReply, now time.Time) {
 	case reply.err == nil:
 		r.takePlacement(a, reply, now)
 	case len(reply.adopted) > 0:
-		a.Open = nil
+		a.Open, a.Refused = nil, 0
 		a.NotBefore = now
 	default:
 		r.takeError(a, reply, now)

@@ -18,9 +18,10 @@ func Settle(r *Run, now time.Time) {
 	if r.Status.Terminal() {
 		return
 	}
+	r.expire(now)
 	if len(r.Attempts) == 0 {
 		if r.Stop != nil {
-			r.end(now, Stopped, ClassStopped, withReason("stopped by a caller before it was launched", r.Stop.Reason))
+			r.endOrdered(now, nil)
 		}
 		return
 	}
@@ -30,7 +31,9 @@ func Settle(r *Run, now time.Time) {
 		a.Open = nil // whatever the open call's reply will say, all of its tasks are known
 	}
 	r.giveUp(a, now)
+	r.cut(a)
 	r.orderStops(a, now)
+	r.flagStuck(a, now)
 	if r.over(a) {
 		r.conclude(a, now)
 	}
@@ -64,21 +67,32 @@ func (r *Run) giveUp(a *Attempt, now time.Time) {
 	if a.GivenUp != nil || a.Open != nil || len(a.Refusals) == 0 || !r.placing(a) || now.Before(r.launchDeadline(a)) {
 		return
 	}
+	a.GivenUp = r.tooLate(a)
+}
+
+// tooLate is the refusal with which a launch ends that was refused for launchTimeoutSeconds.
+func (r *Run) tooLate(a *Attempt) *Refusal {
+	last := a.lastRefusal()
+	last.Reason = fmt.Sprintf("not placed within launchTimeoutSeconds (%d): %s", r.Policy.LaunchTimeoutSeconds, last.Reason)
+	return &last
+}
+
+// lastRefusal is the latest of the attempt's refusals, of which there must be one.
+func (a *Attempt) lastRefusal() Refusal {
 	last := a.Refusals[0]
 	for _, x := range a.Refusals {
 		if x.LastAt.After(last.LastAt) {
 			last = x
 		}
 	}
-	last.Reason = fmt.Sprintf("not placed within launchTimeoutSeconds (%d): %s", r.Policy.LaunchTimeoutSeconds, last.Reason)
-	a.GivenUp = &last
+	return last
 }
 
 func (r *Run) launchDeadline(a *Attempt) time.Time { return a.BeganAt.Add(r.Policy.launchTimeout()) }
 
 // placing says that the attempt still lacks tasks which are to be launched.
 func (r *Run) placing(a *Attempt) bool {
-	return r.Stop == nil && a.GivenUp == nil && len(a.Tasks) < a.Want
+	return r.Stop == nil && a.GivenUp == nil && !a.Withdrawn && len(a.Tasks) < a.Want
 }
 
 // over says that nothing more will come of the attempt.
@@ -92,38 +106,6 @@ func (r *Run) over(a *Attempt) bool {
 		}
 	}
 	return true
-}
-
-// orderStops writes down which live tasks are to stop, and why. The first cause stays.
-func (r *Run) orderStops(a *Attempt, now time.Time) {
-	ran := a.firstRunning()
-	for i := range a.Tasks {
-		t := &a.Tasks[i]
-		if t.Stop != nil || t.Ended() {
-			continue
-		}
-		switch {
-		case r.Stop != nil:
-			t.Stop = &StopOrder{Cause: r.Stop.Cause, Reason: r.Stop.Reason, At: now}
-		case r.Policy.DeadlineSeconds > 0 && !now.Before(r.CreatedAt.Add(r.Policy.deadline())):
-			t.Stop = &StopOrder{Cause: ByDeadline, Reason: fmt.Sprintf("deadlineSeconds (%d) is over", r.Policy.DeadlineSeconds), At: now}
-		case r.Policy.TimeoutSeconds > 0 && ran != nil && !now.Before(ran.Add(r.Policy.timeout())):
-			t.Stop = &StopOrder{Cause: ByTimeout, Reason: fmt.Sprintf("timeoutSeconds (%d) is over", r.Policy.TimeoutSeconds), At: now}
-		case !t.State().ran() && !now.Before(t.LaunchedAt.Add(r.Policy.startTimeout())):
-			t.Stop = &StopOrder{Cause: ByStartTimeout, Reason: fmt.Sprintf("not RUNNING within startTimeoutSeconds (%d)", r.Policy.StartTimeoutSeconds), At: now}
-		}
-	}
-}
-
-// firstRunning is when the attempt's first task was RUNNING; nil while none was.
-func (a *Attempt) firstRunning() *time.Time {
-	var first *time.Time
-	for i := range a.Tasks {
-		if at := a.Tasks[i].State().StartedAt; at != nil && (first == nil || at.Before(*first)) {
-			first = at
-		}
-	}
-	return first
 }
 
 // standing is the status of a run that is not over.

@@ -141,6 +141,7 @@ func TestDeadlines(t *testing.T) {
 					t.Error("ordered a second early")
 				}
 			}
+			r.Attempts[0].Tasks[0].SeenAt = after(c.at)
 			Settle(r, after(c.at))
 			order := r.Attempts[0].Tasks[0].Stop
 			if (order == nil) != (c.want == "") || order != nil && (order.Cause != c.want || order.Reason == "" || !order.At.Equal(after(c.at))) {
@@ -155,7 +156,7 @@ func TestDeadlines(t *testing.T) {
 
 func TestTheFirstCauseOfAStopStays(t *testing.T) {
 	r := launched(described("t1", "PENDING"))
-	Settle(r, after(time.Hour))
+	r.show(after(time.Hour), described("t1", "PENDING"))
 	r.Stop = &StopOrder{Cause: ByCaller, At: after(time.Hour)}
 	Settle(r, after(time.Hour+time.Second))
 	if got := r.Attempts[0].Tasks[0].Stop.Cause; got != ByStartTimeout {

@@ -28,24 +28,41 @@ func (r *Run) markAsked(due []int, now time.Time) []string {
 func (s stopper) stop(ctx context.Context, r *Run, arns []string) error {
 	var failed []string
 	var first error
+	refused := map[string]string{}
 	for _, arn := range arns {
 		t := r.find(arn)
 		_, err := s.Engine.Stop(ctx, r.Cluster, arn, stopText(t.Stop))
 		if err == nil {
 			continue
 		}
-		if c := ClassifyError(err); c == Throttled || c == Unavailable {
+		switch c := ClassifyError(err); {
+		case c == Throttled || c == Unavailable:
 			failed = append(failed, arn)
 			first = firstError(first, engineFault(err))
+		case !isUnknown(err) && t.Stop.Refused != refusalText(err):
+			refused[arn] = refusalText(err)
 		}
 	}
-	if len(failed) == 0 {
+	if len(failed) == 0 && len(refused) == 0 {
 		return nil
 	}
-	if _, err := s.edit(ctx, r.ID, func(r *Run, _ time.Time) (bool, error) { return r.unmark(failed), nil }); err != nil {
-		return err
+	_, err := s.edit(ctx, r.ID, func(r *Run, _ time.Time) (bool, error) {
+		unmarked := r.unmark(failed)
+		return r.noteRefused(refused) || unmarked, nil
+	})
+	return firstError(err, first)
+}
+
+// noteRefused keeps what ECS refused StopTask with: such a stop needs somebody's hand.
+func (r *Run) noteRefused(refused map[string]string) bool {
+	changed := false
+	for arn, words := range refused {
+		if t := r.find(arn); t != nil && t.Stop != nil && !t.Ended() {
+			t.Stop.Refused, changed = words, true
+			r.StatusReason = "ECS refuses to stop task " + t.ShortID() + ": " + words
+		}
 	}
-	return first
+	return changed
 }
 
 func firstError(first, next error) error {

@@ -157,9 +157,9 @@ func TestSubmitTellsEveryFaultAtOnce(t *testing.T) {
 	w := newWorld(t)
 	w.catalog.definErr = &EngineError{Operation: "DescribeTaskDefinition", Unknown: true}
 	w.catalog.clusterErr = &EngineError{Operation: "DescribeClusters", Unknown: true}
-	q := ask("k\x00", `{"taskDefinition":"job","cluster":"nowhere","bad":true,"policy":{"retry":{"maxAttempts":0},"timeoutSeconds":5}}`)
+	q := ask("k\x00", `{"taskDefinition":"job","cluster":"nowhere","bad":true,"policy":{"retry":{"maxAttempts":0},"timeoutSeconds":0}}`)
 	_, err := w.submitter().Submit(context.Background(), q)
-	want := []string{"/bad DV-04", "/policy/retry/maxAttempts DV-14", "/policy/timeoutSeconds DV-15", "header:Idempotency-Key DV-07", "/taskDefinition DV-16", "/cluster DV-17"}
+	want := []string{"/bad DV-04", "/policy/retry/maxAttempts DV-14", "/policy/timeoutSeconds DV-14", "header:Idempotency-Key DV-07", "/taskDefinition DV-16", "/cluster DV-17"}
 	if got := faults(ViolationsOf(err)); CodeOf(err) != CodeInvalid || !slices.Equal(got, want) || len(w.store.records) > 0 || len(w.flow.starts) > 0 {
 		t.Errorf("%v, want %v", got, want)
 	}

@@ -1,0 +1,186 @@
+package run
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+func placement(mode string) func(*Run) { return func(r *Run) { r.Policy.Placement = mode } }
+
+// noRoom makes one launch call place all but n tasks.
+func noRoom(n int) launchFault {
+	return launchFault{failures: make([]Failure, n)}.because("RESOURCE:MEMORY")
+}
+
+func (f launchFault) because(reason string) launchFault {
+	for i := range f.failures {
+		f.failures[i].Reason = reason
+	}
+	return f
+}
+
+// end lets every live task of ECS end, and its run learn of it by events.
+func (w *world) end(exit int) {
+	w.t.Helper()
+	for _, s := range w.ecs.tasks {
+		if s.stopped() {
+			continue
+		}
+		at := w.clock.Now()
+		w.handle(w.ecs.set(s.TaskARN, "STOPPED", startedAt(at), stoppedAt(at), exited("app", exit), func(s *TaskState) {
+			if s.StopCode == "" {
+				s.StopCode = "EssentialContainerExited"
+			}
+		}))
+	}
+}
+
+func TestBestEffortDoesWithWhatWasPlaced(t *testing.T) {
+	w := ready(t, 3, placement(BestEffort))
+	w.ecs.launches = []launchFault{noRoom(3), noRoom(1)}
+	w.launch()
+	w.clock.advance(10 * time.Second)
+	w.launch()
+	r := w.run()
+	if r.Status != Pending || r.Short != 1 || r.attempt().Want != 2 || !strings.Contains(r.StatusReason, "2 of 3 tasks were placed (BEST_EFFORT): RESOURCE:MEMORY") {
+		t.Fatalf("%s %q short %d", r.Status, r.StatusReason, r.Short)
+	}
+	w.end(0)
+	if r = w.run(); summary(r) != "SUCCEEDED  exit=0" || !strings.Contains(r.StatusReason, "1 of 3 were not placed") {
+		t.Errorf("%s %q", summary(r), r.StatusReason)
+	}
+	if len(w.ecs.inputs) != 2 {
+		t.Errorf("%d launch calls", len(w.ecs.inputs))
+	}
+}
+
+// TestBestEffortForgetsNoFailure: the retry of a task that failed is not content with less.
+func TestBestEffortForgetsNoFailure(t *testing.T) {
+	w := ready(t, 3, placement(BestEffort), func(r *Run) { r.Policy.Retry.On, r.Policy.LaunchTimeoutSeconds = []string{"EXIT:*"}, 60 })
+	w.launch()
+	w.end(1)
+	w.ecs.launches = []launchFault{noRoom(2), noRoom(2), noRoom(2), noRoom(2), noRoom(2)}
+	for i := 0; i < 40 && w.run().attempt().GivenUp == nil; i++ {
+		w.clock.advance(10 * time.Second)
+		w.launch()
+	}
+	w.end(0)
+	if r := w.run(); summary(r) != "FAILED CAPACITY exit=0" || r.Short != 0 {
+		t.Errorf("%s %q", summary(r), r.StatusReason)
+	}
+}
+
+func TestAllOrNothingTakesAPartBack(t *testing.T) {
+	w := ready(t, 3, placement(AllOrNone))
+	w.ecs.launches = []launchFault{noRoom(1)}
+	if out := w.launch(); out.Next != StepObserve {
+		t.Fatalf("%+v", out)
+	}
+	w.observe()
+	if n := w.ecs.count("Stop"); n != 2 || !strings.Contains(w.ecs.reasons[0], "only 2 of 3 tasks were placed (ALL_OR_NOTHING): RESOURCE:MEMORY") {
+		t.Fatalf("%d stops %q", n, w.ecs.reasons)
+	}
+	w.clock.advance(time.Minute)
+	if out := w.launch(); len(w.ecs.inputs) != 1 {
+		t.Fatalf("placed anew before all had stopped: %+v", out)
+	}
+	w.end(0) // although they ended well
+	r := w.run()
+	if r.Status != Launching || len(r.Attempts) != 2 || r.attempt().Want != 3 || r.Attempts[0].Outcome.Class != Capacity {
+		t.Fatalf("%s %+v", summary(r), r.Attempts)
+	}
+	w.launch()
+	w.end(0)
+	if r = w.run(); summary(r) != "SUCCEEDED  exit=0" || w.ecs.inputs[1].Count != 3 || w.ecs.inputs[0].Token == w.ecs.inputs[1].Token {
+		t.Errorf("%s %+v", summary(r), w.ecs.inputs)
+	}
+}
+
+// TestAllOrNothingUsesUpNoAttempt: sets that were taken back do not count, and launchTimeoutSeconds goes on from the first.
+func TestAllOrNothingUsesUpNoAttempt(t *testing.T) {
+	w := ready(t, 2, placement(AllOrNone), func(r *Run) { r.Policy.Retry.MaxAttempts, r.Policy.LaunchTimeoutSeconds = 1, 600 })
+	for w.run().Status != Failed {
+		if w.clock.Now().After(after(time.Hour)) {
+			t.Fatalf("it goes on: %s", summary(w.run()))
+		}
+		w.ecs.launches = []launchFault{noRoom(1)}
+		w.launch()
+		w.observe()
+		w.clock.advance(10 * time.Second)
+		w.end(143)
+	}
+	r := w.run()
+	if summary(r) != "FAILED CAPACITY exit=-" || !strings.Contains(r.StatusReason, "launchTimeoutSeconds (600)") || len(r.Attempts) < 3 {
+		t.Errorf("%s %q, %d attempts", summary(r), r.StatusReason, len(r.Attempts))
+	}
+	if d := r.StoppedAt.Sub(start); d < 10*time.Minute || d > 16*time.Minute {
+		t.Errorf("after %v", d)
+	}
+}
+
+func TestAllOrNothingEnds(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		prep func(w *world)
+		want string
+	}{
+		{"refused for good", func(w *world) {}, "FAILED INVALID exit=-"},
+		{"a caller stops it meanwhile", func(w *world) { w.stop("") }, "STOPPED STOPPED exit=-"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := ready(t, 2, placement(AllOrNone))
+			fault := noRoom(1)
+			if strings.HasPrefix(c.want, "FAILED") {
+				fault = fault.because("ATTRIBUTE")
+			}
+			w.ecs.launches = []launchFault{fault}
+			w.launch()
+			c.prep(w)
+			w.observe()
+			w.end(0)
+			if got := summary(w.run()); got != c.want || w.ecs.count("Stop") != 1 {
+				t.Errorf("%s, %v", got, w.ecs.calls)
+			}
+		})
+	}
+}
+
+// TestAllOrNothingHasAnEnd: startedBy has two digits for the attempt.
+func TestAllOrNothingHasAnEnd(t *testing.T) {
+	w := ready(t, 2, placement(AllOrNone), func(r *Run) { r.Policy.LaunchTimeoutSeconds = mostSeconds })
+	for i := 0; w.run().Status != Failed; i++ {
+		if i > 200 {
+			t.Fatalf("%d attempts", len(w.run().Attempts))
+		}
+		w.ecs.launches = []launchFault{noRoom(1)}
+		w.clock.advance(10 * time.Minute)
+		w.launch()
+		w.observe()
+		w.end(143)
+	}
+	if n := len(w.run().Attempts); n != mostAttempts {
+		t.Errorf("%d attempts", n)
+	}
+	if _, n, ok := ParseStartedBy("davit", w.run().attempt().StartedBy); !ok || n != mostAttempts || len(fmt.Sprint(n)) != 2 {
+		t.Errorf("%q", w.run().attempt().StartedBy)
+	}
+}
+
+// TestFillPlacesTheRest is the default: what was placed stays, the rest is asked for under a new token.
+func TestFillPlacesTheRest(t *testing.T) {
+	w := ready(t, 3)
+	w.ecs.launches = []launchFault{noRoom(2), noRoom(1)}
+	for range 3 {
+		w.launch()
+		w.clock.advance(time.Minute)
+	}
+	if n := w.ecs.count("Stop"); n != 0 || len(w.ecs.tasks) != 3 || w.ecs.inputs[1].Count != 2 || w.ecs.inputs[2].Count != 1 {
+		t.Errorf("%d stops, %+v", n, w.ecs.inputs)
+	}
+	w.end(0)
+	if got := summary(w.run()); got != "SUCCEEDED  exit=0" {
+		t.Errorf("%s", got)
+	}
+}
