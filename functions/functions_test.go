@@ -147,7 +147,7 @@ var needs = map[string][]string{
 	"observe":   {"DAVIT_STATE_MACHINE_ARN", "DAVIT_PREFIX", "DAVIT_TASK_EVENTS", "DAVIT_RETENTION_DAYS"},
 	"taskevent": {"DAVIT_PREFIX", "DAVIT_TASK_EVENTS", "DAVIT_RETENTION_DAYS"},
 	"sweep":     {"DAVIT_STATE_MACHINE_ARN", "DAVIT_PREFIX", "DAVIT_TASK_EVENTS", "DAVIT_RETENTION_DAYS"},
-	"notify":    {"DAVIT_EVENT_BUS"},
+	"notify":    {"DAVIT_EVENT_BUS", "DAVIT_STACK"},
 }
 
 // A main.go only wires.

@@ -11,28 +11,28 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+
+	"davit/internal/run"
 )
 
-// What every event carries, and how many go in one call.
-const (
-	source      = "davit"
-	statusEvent = "Davit Run Status Change"
-	maxEntries  = 10
-)
+// maxEntries is how many events go in one call.
+const maxEntries = 10
 
 // API is what a Publisher calls; *eventbridge.Client has it.
 type API interface {
 	PutEvents(context.Context, *eventbridge.PutEventsInput, ...func(*eventbridge.Options)) (*eventbridge.PutEventsOutput, error)
 }
 
-// Publisher sends `Davit Run Status Change` events. It is safe for concurrent use.
+// Publisher sends events of one kind. It is safe for concurrent use.
 type Publisher struct {
-	api API
-	bus string
+	api       API
+	bus, kind string
 }
 
-// New makes a Publisher of a client, for a bus by its name or ARN.
-func New(api API, bus string) *Publisher { return &Publisher{api: api, bus: bus} }
+// New makes a Publisher of a client, for a bus by its name or ARN, of events with a detail-type such as run.EventStatusChange.
+func New(api API, bus, detailType string) *Publisher {
+	return &Publisher{api: api, bus: bus, kind: detailType}
+}
 
 // Publish sends one event for each detail, a JSON object, and answers an error for each of them, at its place: nil is taken. An event
 // without an answer may have been taken; sending it again sends it twice at worst. The SDK repeats calls that failed as a whole.
@@ -48,7 +48,7 @@ func (p *Publisher) put(ctx context.Context, details []json.RawMessage) []error 
 	entries := make([]types.PutEventsRequestEntry, 0, len(details))
 	for _, d := range details {
 		entries = append(entries, types.PutEventsRequestEntry{
-			EventBusName: &p.bus, Source: aws.String(source), DetailType: aws.String(statusEvent), Detail: aws.String(string(d)),
+			EventBusName: &p.bus, Source: aws.String(run.EventSource), DetailType: &p.kind, Detail: aws.String(string(d)),
 		})
 	}
 	out, err := p.api.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: entries})

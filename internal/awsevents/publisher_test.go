@@ -72,7 +72,7 @@ func (b *bus) publisher() *awsevents.Publisher {
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
 		}),
-	}), "davit-bus")
+	}), "davit-bus", "Davit Run Status Change")
 }
 
 func details(n int) []json.RawMessage {

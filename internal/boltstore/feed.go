@@ -27,6 +27,29 @@ type Change struct {
 	To       run.Status `json:"to"`      // equal to From when another field changed
 	Class    run.Class  `json:"class,omitempty"`
 	At       time.Time  `json:"at"` // when it was written
+	Was      run.Tally  `json:"was,omitzero"`
+	Is       run.Tally  `json:"is,omitzero"`
+
+	Born      string    `json:"born"`
+	Family    string    `json:"family,omitempty"`
+	Group     string    `json:"group,omitempty"`
+	StartedBy string    `json:"startedBy,omitempty"` // the caller's
+	CreatedAt time.Time `json:"createdAt"`           // of the run
+}
+
+// Measures says what metrics count of the change.
+func (c *Change) Measures() []run.Measure {
+	return run.Change{From: c.From, To: c.To, Was: c.Was, Is: c.Is}.Measures()
+}
+
+// StatusChange is the event that tells of the change; ok is false where the status stayed.
+func (c *Change) StatusChange() (detail run.StatusChange, ok bool) {
+	detail = run.StatusChange{
+		Sequence: c.Version, RunID: c.RunID, From: string(c.From), To: string(c.To), Class: string(c.Class),
+		Family: c.Family, Group: c.Group, StartedBy: c.StartedBy, CreatedAt: c.CreatedAt.UTC().Format(time.RFC3339Nano),
+	}
+	detail.Identify(c.Born, c.At)
+	return detail, c.From != c.To
 }
 
 // Changes answers up to limit (1..1,000; outside it, the nearer end) changes after a position, oldest first;
@@ -70,16 +93,21 @@ func readChange(value []byte) (Change, error) {
 	return c, nil
 }
 
-func appendChange(t *txn, rec *record, from run.Status) error {
+// appendChange tells of the write of rec in the place of was; nil: rec is new.
+func appendChange(t *txn, rec *record, was *head) error {
 	feed := t.Bucket([]byte(feedBucket))
 	position, err := feed.NextSequence()
 	if err != nil {
 		return err
 	}
 	h := &rec.head
+	if was == nil {
+		was = &head{}
+	}
 	value, err := json.Marshal(Change{
-		Position: position, RunID: h.ID, Version: h.Version, From: from, To: h.Status, Class: h.Class,
-		At: t.now.UTC().Truncate(time.Millisecond),
+		Position: position, RunID: h.ID, Version: h.Version, From: was.Status, To: h.Status, Class: h.Class,
+		At: t.now.UTC().Truncate(time.Millisecond), Was: was.Tally, Is: h.Tally,
+		Born: h.Born, Family: h.Family, Group: h.Group, StartedBy: h.StartedBy, CreatedAt: h.CreatedAt,
 	})
 	if err != nil {
 		return err

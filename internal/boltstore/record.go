@@ -21,6 +21,7 @@ var errUnfit = errors.New("record cannot be stored")
 type head struct {
 	ID        string     `json:"id"`
 	Version   int64      `json:"version"`
+	Born      string     `json:"born,omitempty"`
 	Owner     string     `json:"owner"`
 	Status    run.Status `json:"status"`
 	Class     run.Class  `json:"class,omitempty"`
@@ -30,6 +31,7 @@ type head struct {
 	CreatedAt time.Time  `json:"createdAt"`
 	SweepAt   time.Time  `json:"sweepAt,omitzero"`
 	Expires   time.Time  `json:"expires,omitzero"`
+	Tally     run.Tally  `json:"tally,omitzero"`
 }
 
 // expired says that the record counts as absent at now.
@@ -55,7 +57,7 @@ func encode(r *run.Run, version int64) (*record, error) {
 	}
 	rec := &record{body: body}
 	rec.headJSON, err = json.Marshal(head{
-		ID: c.ID, Version: version, Owner: c.Owner, Status: c.Status, Class: c.Class, Family: c.Family, Group: c.Group,
+		ID: c.ID, Version: version, Born: c.Born, Tally: c.Tally(), Owner: c.Owner, Status: c.Status, Class: c.Class, Family: c.Family, Group: c.Group,
 		StartedBy: c.StartedBy, CreatedAt: c.CreatedAt, SweepAt: c.SweepAt, Expires: c.Expires,
 	})
 	if err != nil {

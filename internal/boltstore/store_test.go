@@ -47,7 +47,9 @@ func (f feed) Changes(ctx context.Context, after uint64, limit int) ([]storetest
 	var changes []storetest.Change
 	found, err := f.Store.Changes(ctx, after, limit)
 	for _, c := range found {
-		changes = append(changes, storetest.Change(c))
+		changes = append(changes, storetest.Change{
+			Position: c.Position, RunID: c.RunID, Version: c.Version, From: c.From, To: c.To, Class: c.Class, At: c.At,
+		})
 	}
 	return changes, err
 }

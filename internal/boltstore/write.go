@@ -35,7 +35,7 @@ func (s *Store) create(ctx context.Context, r *run.Run) (stored *run.Run, create
 			there, err = bodyOf(t.Tx, []byte(r.ID))
 			return err
 		}
-		return t.replace(old, rec, "")
+		return t.replace(old, rec, nil)
 	})
 	if err != nil || there != nil {
 		return there, false, err
@@ -72,7 +72,7 @@ func (s *Store) update(ctx context.Context, rec *record) error {
 			refused = run.ErrConflict
 			return nil
 		}
-		return t.replace(old, rec, old.Status)
+		return t.replace(old, rec, old)
 	})
 	if err != nil {
 		return err
@@ -80,12 +80,13 @@ func (s *Store) update(ctx context.Context, rec *record) error {
 	return refused
 }
 
-// replace writes rec in the place of old, nil when there was none, and the change to the feed.
-func (t *txn) replace(old *head, rec *record, from run.Status) error {
+// replace writes rec in the place of old, nil when there was none, and the change to the feed, since was: nil for a new record, which
+// an expired one's place does not change.
+func (t *txn) replace(old *head, rec *record, was *head) error {
 	t.changed = true
 	t.records++
 	if err := put(t.Tx, old, rec); err != nil {
 		return err
 	}
-	return appendChange(t, rec, from)
+	return appendChange(t, rec, was)
 }

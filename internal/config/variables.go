@@ -17,6 +17,7 @@ const (
 	varTaskEvents           = "DAVIT_TASK_EVENTS"
 	varRetention            = "DAVIT_RETENTION_DAYS"
 	varEventBus             = "DAVIT_EVENT_BUS"
+	varStack                = "DAVIT_STACK"
 	varVisibility           = "DAVIT_VISIBILITY"
 	varFamilies             = "DAVIT_ALLOWED_FAMILIES"
 	varTaskDefinitionWrites = "DAVIT_ALLOW_TASK_DEFINITION_WRITES"
@@ -47,6 +48,11 @@ func (e *Env) StateMachine() string {
 func (e *Env) Tuning() run.Tuning {
 	prefix := e.matched(varPrefix, "1 to 6 of a-z and 0-9", func(v string) bool { return only(v, small+digits, 1, 6) })
 	return run.Tuning{Prefix: prefix, TaskEvents: e.flag(varTaskEvents)}
+}
+
+// Stack is DAVIT_STACK: the stack's name, which its metrics carry.
+func (e *Env) Stack() string {
+	return e.matched(varStack, "1 to 128 of a-z, A-Z, 0-9 and -", func(v string) bool { return only(v, wordText, 1, 128) })
 }
 
 // Retention is DAVIT_RETENTION_DAYS: how long a record is kept after its run's end.

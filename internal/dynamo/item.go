@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"time"
@@ -84,6 +85,9 @@ func encode(r *run.Run, version int64) (item, error) {
 		it[attr.Expires] = number(at)
 	}
 	it.setTexts(told(&c))
+	if err := it.setTally(&c); err != nil {
+		return nil, err
+	}
 	it.setTexts(indexKeys(&c))
 	if size := it.size(); size > maxItem {
 		return nil, tooLarge(fmt.Sprintf("%d bytes compressed; allowed: %d", size, maxItem))
@@ -100,6 +104,15 @@ func told(r *run.Run) map[string]string {
 		attr.RunID: r.ID, attr.Born: r.Born, attr.Owner: r.Owner, attr.Status: string(r.Status), attr.Class: string(r.Class),
 		attr.Family: r.Family, attr.Group: r.Group, attr.StartedBy: r.StartedBy, attr.CreatedAt: r.CreatedAt.UTC().Format(time.RFC3339Nano),
 	}
+}
+
+// setTally leaves a tally out in which nothing was counted.
+func (it item) setTally(r *run.Run) error {
+	counted, err := json.Marshal(r.Tally())
+	if err == nil && string(counted) != "{}" {
+		it[attr.Tally] = text(string(counted))
+	}
+	return err
 }
 
 func (it item) setTexts(values map[string]string) {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"davit/internal/dynamo/attr"
+	"davit/internal/run"
 )
 
 // Publisher sends `Davit Run Status Change` events: one for each detail. It answers an error for each, at its place; nil is taken.
@@ -13,22 +14,28 @@ type Publisher interface {
 	Publish(ctx context.Context, details []json.RawMessage) []error
 }
 
-// Notify is the function on the table's stream: it publishes every change of a run's status, and nothing else that happens to a
+// Meter takes measures of Davit's metrics. It may be called again with the same ones.
+type Meter interface {
+	Record(measures []run.Measure)
+}
+
+// Notify is the function on the table's stream: it publishes every change of a run's status, and meters what metrics count of a
 // record. Its answer names the records that were not taken, so the event source mapping (with ReportBatchItemFailures) repeats from the
 // first of them, and at last gives up; the records beside them are published before that. Hence each change is published at least
-// once. A payload that is no batch of the stream is Davit.BadEvent. A nil log is slog.Default().
-func Notify(p Publisher, log *slog.Logger) Function {
+// once. What is to be repeated is not metered yet. A payload that is no batch of the stream is Davit.BadEvent. A nil log is slog.Default().
+func Notify(p Publisher, m Meter, log *slog.Logger) Function {
 	log = orDefault(log)
 	return function(log, func(ctx context.Context, payload []byte) ([]byte, error) {
 		records, err := readStream(payload)
 		if err != nil {
 			return nil, err
 		}
-		b := batch{failed: map[string]error{}}
+		b := batch{failed: map[string]error{}, meters: map[string][]run.Measure{}}
 		for i := range records {
 			b.read(&records[i])
 		}
 		b.publish(ctx, p)
+		m.Record(b.taken(records))
 		return b.answer(ctx, log, records)
 	})
 }
@@ -38,18 +45,20 @@ type batch struct {
 	details []json.RawMessage
 	numbers []string // of the details' records
 	failed  map[string]error
+	meters  map[string][]run.Measure // by record
 }
 
 func (b *batch) read(r *streamRecord) {
-	change, moved, err := r.change()
+	change, err := r.change()
 	if err != nil {
 		b.failed[r.number()] = err
 		return
 	}
-	if !moved {
+	b.meters[r.number()] = change.measures
+	if !change.moved {
 		return
 	}
-	detail, err := json.Marshal(change)
+	detail, err := json.Marshal(change.detail)
 	if err != nil {
 		b.failed[r.number()] = err
 		return
@@ -69,6 +78,18 @@ func (b *batch) publish(ctx context.Context, p Publisher) {
 			b.failed[number] = errs[i]
 		}
 	}
+}
+
+// taken are the measures of the records that will not come again: those before the first that failed.
+func (b *batch) taken(records []streamRecord) []run.Measure {
+	var all []run.Measure
+	for i := range records {
+		if b.failed[records[i].number()] != nil {
+			break
+		}
+		all = append(all, b.meters[records[i].number()]...)
+	}
+	return all
 }
 
 // answer is the partial batch response.

@@ -11,22 +11,29 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"davit/internal/lambdaio"
+	"davit/internal/run"
 )
 
 // publisher takes every event but those that refuse names.
 type publisher struct {
-	sent   []lambdaio.StatusChange
+	sent   []run.StatusChange
 	raw    []string
-	refuse func(c lambdaio.StatusChange) error
+	refuse func(c run.StatusChange) error
 	short  bool
 	calls  int
+	meter  meter
 }
+
+// meter keeps what it is given.
+type meter struct{ measures []run.Measure }
+
+func (m *meter) Record(measures []run.Measure) { m.measures = append(m.measures, measures...) }
 
 func (p *publisher) Publish(_ context.Context, details []json.RawMessage) []error {
 	p.calls++
 	var errs []error
 	for _, d := range details {
-		var c lambdaio.StatusChange
+		var c run.StatusChange
 		err := json.Unmarshal(d, &c)
 		if err == nil && p.refuse != nil {
 			err = p.refuse(c)
@@ -44,7 +51,7 @@ func (p *publisher) Publish(_ context.Context, details []json.RawMessage) []erro
 // notify hands records to the function and gives the numbers of those that it wants again.
 func notify(t *testing.T, p *publisher, payload []byte) []string {
 	t.Helper()
-	answer, err := lambdaio.Notify(p, quiet)(t.Context(), payload)
+	answer, err := lambdaio.Notify(p, &p.meter, quiet)(t.Context(), payload)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,13 +74,13 @@ func TestNotifySample(t *testing.T) {
 		t.Errorf("failed: %v", failed)
 	}
 	const id = "k7dq2mrxw3h5nfa6yzj4tbcevu"
-	change := func(sequence int64, from, to, class, at string) lambdaio.StatusChange {
-		return lambdaio.StatusChange{
+	change := func(sequence int64, from, to, class, at string) run.StatusChange {
+		return run.StatusChange{
 			Version: "1", EventID: fmt.Sprintf("%s.q3x7m2ka.%d", id, sequence), Sequence: sequence, RunID: id, From: from, To: to, Class: class,
 			Family: "settlement", Group: "month-end", StartedBy: "nightly", CreatedAt: "2026-11-30T02:00:00.123Z", ChangedAt: at,
 		}
 	}
-	want := []lambdaio.StatusChange{
+	want := []run.StatusChange{
 		change(1, "", "SUBMITTED", "", "2026-11-30T02:00:00Z"),
 		change(2, "SUBMITTED", "LAUNCHING", "", "2026-11-30T02:00:01Z"),
 		change(4, "LAUNCHING", "RUNNING", "", "2026-11-30T02:00:05Z"),
@@ -133,6 +140,49 @@ func TestOnlyStatusChangesAreTold(t *testing.T) {
 	}
 }
 
+// Metrics count what will not come again: the records before the first that is asked for again.
+func TestMetersWhatIsTaken(t *testing.T) {
+	launched := func(r, was, is string) string {
+		r = strings.Replace(r, `"OldImage":{`, `"OldImage":{"tally":{"S":"`+was+`"},`, 1)
+		return strings.Replace(r, `"NewImage":{`, `"NewImage":{"tally":{"S":"`+is+`"},`, 1)
+	}
+	tally := func(n int) string { return fmt.Sprintf(`{\"launched\":%d}`, n) }
+	records := []string{
+		record("1", "INSERT", "", "SUBMITTED 1"), launched(record("2", "MODIFY", "LAUNCHING 2", "LAUNCHING 3"), tally(1), tally(3)),
+		record("3", "MODIFY", "LAUNCHING 3", "RUNNING 4"), record("4", "MODIFY", "RUNNING 4", "FAILED 5"),
+	}
+	metered := func(p *publisher) (names []string) {
+		for _, m := range p.meter.measures {
+			names = append(names, fmt.Sprint(m.Name, m.Amount, m.Value))
+		}
+		return names
+	}
+	p := &publisher{}
+	notify(t, p, batch(records...))
+	if diff := cmp.Diff([]string{"RunsAccepted1", "TasksLaunched2", "RunsEnded1FAILED"}, metered(p)); diff != "" {
+		t.Error(diff)
+	}
+	p = &publisher{refuse: func(c run.StatusChange) error {
+		if c.To == "RUNNING" {
+			return errors.New("throttled")
+		}
+		return nil
+	}}
+	notify(t, p, batch(records...))
+	if diff := cmp.Diff([]string{"RunsAccepted1", "TasksLaunched2"}, metered(p)); diff != "" {
+		t.Error(diff)
+	}
+	p = &publisher{}
+	reborn := strings.Replace(launched(record("1", "MODIFY", "FAILED 9", "SUBMITTED 1"), tally(5), tally(0)), "bornborn", "oldenold", 1)
+	if notify(t, p, batch(reborn)); len(p.meter.measures) != 1 || p.meter.measures[0].Name != "RunsAccepted" {
+		t.Errorf("another run in an expired one's place: %v", metered(p))
+	}
+	p = &publisher{}
+	if failed := notify(t, p, batch(launched(record("1", "INSERT", "", "SUBMITTED 1"), "{", "{"))); len(failed) != 1 {
+		t.Errorf("a tally that cannot be read: %v", failed)
+	}
+}
+
 // A record that cannot be read, or is not taken, keeps no other from being told.
 func TestOneBadRecordStandsAlone(t *testing.T) {
 	good := record("100", "MODIFY", "PENDING 3", "RUNNING 4")
@@ -159,7 +209,7 @@ func TestOneBadRecordStandsAlone(t *testing.T) {
 
 func TestWhatTheBusDoesNotTakeIsAskedForAgain(t *testing.T) {
 	payload := batch(record("1", "INSERT", "", "SUBMITTED 1"), record("2", "MODIFY", "SUBMITTED 1", "LAUNCHING 2"), record("3", "MODIFY", "LAUNCHING 2", "PENDING 3"))
-	p := &publisher{refuse: func(c lambdaio.StatusChange) error {
+	p := &publisher{refuse: func(c run.StatusChange) error {
 		if c.To == "LAUNCHING" {
 			return errors.New("throttled")
 		}
@@ -180,7 +230,7 @@ func TestMalformedBatches(t *testing.T) {
 		"an HTTP event": string(sample(t, "get.json")), "a task": string(sample(t, "taskevent.json")),
 	} {
 		p := &publisher{}
-		if answer, err := lambdaio.Notify(p, quiet)(t.Context(), []byte(payload)); nameOf(err) != lambdaio.NameBadEvent || answer != nil || p.calls != 0 {
+		if answer, err := lambdaio.Notify(p, &p.meter, quiet)(t.Context(), []byte(payload)); nameOf(err) != lambdaio.NameBadEvent || answer != nil || p.calls != 0 {
 			t.Errorf("%s: %s, %v", name, answer, err)
 		}
 	}

@@ -8,27 +8,8 @@ import (
 	"time"
 
 	"davit/internal/dynamo/attr"
+	"davit/internal/run"
 )
-
-// StatusChange is the detail of a `Davit Run Status Change` event. It holds nothing of the request: neither command nor environment.
-// Fields are only ever added.
-type StatusChange struct {
-	Version   string `json:"version"`  // of this shape
-	EventID   string `json:"eventId"`  // the same however often the event is sent: runId.born.sequence
-	Sequence  int64  `json:"sequence"` // the record's version: orders a run's events; other writes leave gaps
-	RunID     string `json:"runId"`
-	From      string `json:"from,omitempty"` // absent for a new run
-	To        string `json:"to"`
-	Class     string `json:"class,omitempty"` // why it did not succeed
-	Family    string `json:"family,omitempty"`
-	Group     string `json:"group,omitempty"`
-	StartedBy string `json:"startedBy,omitempty"` // the caller's
-	CreatedAt string `json:"createdAt,omitempty"`
-	ChangedAt string `json:"changedAt,omitempty"` // to the second, as the stream tells it
-}
-
-// statusChangeVersion is StatusChange's shape.
-const statusChangeVersion = "1"
 
 var errUnanswered = errors.New("the event bus did not say what became of the event")
 
@@ -83,46 +64,79 @@ func (r *streamRecord) number() string { return r.Change.SequenceNumber }
 
 func (r *streamRecord) runID() string { return r.Change.Keys.text(attr.RunID) }
 
-// change is what the record says of its run's status; moved is false when it says nothing: another field changed, or the record
-// was removed.
-func (r *streamRecord) change() (c StatusChange, moved bool, err error) {
+// told is what a record says of a run.
+type told struct {
+	detail   run.StatusChange
+	moved    bool // to another status: an event is due
+	measures []run.Measure
+}
+
+// change is what the record says of its run: nothing where it was removed.
+func (r *streamRecord) change() (c told, err error) {
 	switch {
 	case r.unreadable != nil:
-		return c, false, r.unreadable
+		return c, r.unreadable
 	case r.EventSource != "aws:dynamodb":
-		return c, false, fmt.Errorf("the record is of source %q", r.EventSource)
+		return c, fmt.Errorf("the record is of source %q", r.EventSource)
 	case r.EventName == "REMOVE":
-		return c, false, nil
+		return c, nil
 	case r.EventName != "INSERT" && r.EventName != "MODIFY":
-		return c, false, fmt.Errorf("the record is of event %q", r.EventName)
+		return c, fmt.Errorf("the record is of event %q", r.EventName)
 	}
-	c, err = statusChange(r.Change.OldImage, r.Change.NewImage)
-	if r.Change.At > 0 {
-		c.ChangedAt = time.Unix(int64(r.Change.At), 0).UTC().Format(time.RFC3339)
+	was, is := r.Change.OldImage, r.Change.NewImage
+	if is.text(attr.Born) != was.text(attr.Born) {
+		was = nil // another run took the expired one's place
 	}
-	return c, err == nil && c.From != c.To, err
+	if c.detail, err = statusChange(was, is, r.at()); err != nil {
+		return c, err
+	}
+	c.moved = c.detail.From != c.detail.To
+	c.measures, err = measures(was, is)
+	return c, err
+}
+
+func (r *streamRecord) at() time.Time {
+	if r.Change.At <= 0 {
+		return time.Time{}
+	}
+	return time.Unix(int64(r.Change.At), 0)
 }
 
 // statusChange compares two images of an item; was is empty for a new one.
-func statusChange(was, is image) (StatusChange, error) {
+func statusChange(was, is image, at time.Time) (run.StatusChange, error) {
 	sequence, err := is.wholeNumber(attr.Version)
 	if err != nil {
-		return StatusChange{}, err
+		return run.StatusChange{}, err
 	}
-	born := is.text(attr.Born)
-	c := StatusChange{
-		Version: statusChangeVersion, Sequence: sequence,
-		RunID: is.text(attr.RunID), From: was.text(attr.Status), To: is.text(attr.Status), Class: is.text(attr.Class),
+	c := run.StatusChange{
+		Sequence: sequence,
+		RunID:    is.text(attr.RunID), From: was.text(attr.Status), To: is.text(attr.Status), Class: is.text(attr.Class),
 		Family: is.text(attr.Family), Group: is.text(attr.Group), StartedBy: is.text(attr.StartedBy), CreatedAt: is.text(attr.CreatedAt),
 	}
-	if c.RunID == "" || c.To == "" || born == "" {
+	if c.RunID == "" || c.To == "" || is.text(attr.Born) == "" {
 		return c, errors.New("the record's new image is not a run's")
 	}
-	if born != was.text(attr.Born) {
-		c.From = "" // another run took the expired one's place
-	}
-	c.EventID = fmt.Sprintf("%s.%s.%d", c.RunID, born, sequence)
+	c.Identify(is.text(attr.Born), at)
 	return c, nil
+}
+
+func measures(was, is image) ([]run.Measure, error) {
+	c := run.Change{From: run.Status(was.text(attr.Status)), To: run.Status(is.text(attr.Status))}
+	if err := errors.Join(was.tally(&c.Was), is.tally(&c.Is)); err != nil {
+		return nil, err
+	}
+	return c.Measures(), nil
+}
+
+func (m image) tally(into *run.Tally) error {
+	text := m.text(attr.Tally)
+	if text == "" {
+		return nil
+	}
+	if err := json.Unmarshal([]byte(text), into); err != nil {
+		return fmt.Errorf("the record's tally: %w", err)
+	}
+	return nil
 }
 
 func (m image) wholeNumber(name string) (int64, error) {

@@ -17,6 +17,7 @@ const (
 	Group     = "group"
 	StartedBy = "startedBy" // the caller's
 	CreatedAt = "createdAt"
+	Tally     = "tally" // JSON: what metrics count of the run
 )
 
 // What the store alone needs.
