@@ -29,9 +29,9 @@ func (s Stack) allows(family string) bool {
 	return len(s.Families) == 0
 }
 
-// shows says whether a caller may see and stop a run.
+// shows says whether a caller may see and stop a run. Scheduled runs are everybody's.
 func (s Stack) shows(r *Run, caller string) bool {
-	return !s.OwnerOnly || r.Owner == caller
+	return !s.OwnerOnly || r.Owner == caller || r.scheduled()
 }
 
 // excludes are members that ECS does not take together, or that mean something only with the other absent.
