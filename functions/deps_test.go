@@ -25,6 +25,7 @@ var services = map[string][]string{
 	"taskevent": {"dynamodb", "ecs", "sfn"},
 	"sweep":     {"dynamodb", "ecs", "sfn"},
 	"notify":    {"eventbridge"},
+	"schedule":  {"dynamodb", "ecs", "eventbridge", "sfn"},
 }
 
 func TestFunctionsLinkOnlyTheServicesThatTheyCall(t *testing.T) {

@@ -45,6 +45,8 @@ var samples = []struct {
 	{event: "sweep", answer: `null`, made: "SendTaskSuccess"},
 	{event: "sweep-scheduler", answer: `null`, made: "SendTaskSuccess"},
 	{event: "sweep-execution", answer: `null`, made: "StartExecution"},
+	{event: "schedule", answer: `"status":"SUBMITTED"`, made: "StartExecution"},
+	{event: "schedule-refused", answer: `{"didNotRun":{"version":"1"`, made: "PutEvents"},
 	{event: "notify", answer: `{"batchItemFailures":[]}`, made: "PutEvents"},
 }
 
@@ -118,7 +120,11 @@ func refusals(t *testing.T, folder string) {
 	}
 	for _, name := range names(t) {
 		wrong := newWorld(t, folder, nil).invoke(t, name, []byte(`{"an":"event of another kind"}`))
-		if wrong.Failure == nil || wrong.Failure.Type != "Davit.BadEvent" {
+		if name == "schedule" { // never silence: it is told as an occurrence that did not run
+			if wrong.Failure != nil || !strings.Contains(string(wrong.Answer), `"rule":"DV-25"`) {
+				t.Errorf("%s answers a wrong event with %s, %v", name, wrong.Answer, wrong.Failure)
+			}
+		} else if wrong.Failure == nil || wrong.Failure.Type != "Davit.BadEvent" {
 			t.Errorf("%s answers a wrong event with %s, %v", name, wrong.Answer, wrong.Failure)
 		}
 		for _, missing := range needs[name] {
@@ -148,6 +154,7 @@ var needs = map[string][]string{
 	"taskevent": {"DAVIT_PREFIX", "DAVIT_TASK_EVENTS", "DAVIT_RETENTION_DAYS"},
 	"sweep":     {"DAVIT_STATE_MACHINE_ARN", "DAVIT_PREFIX", "DAVIT_TASK_EVENTS", "DAVIT_RETENTION_DAYS"},
 	"notify":    {"DAVIT_EVENT_BUS", "DAVIT_STACK"},
+	"schedule":  {"DAVIT_STATE_MACHINE_ARN", "DAVIT_PREFIX", "DAVIT_TASK_EVENTS", "DAVIT_RETENTION_DAYS", "DAVIT_ALLOW_EXECUTE_COMMAND", "DAVIT_EVENT_BUS", "DAVIT_STACK"},
 }
 
 // A main.go only wires.

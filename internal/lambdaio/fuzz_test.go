@@ -131,7 +131,7 @@ func notifies(t *testing.T, payload []byte) {
 		}
 		return make([]error, len(details))
 	})
-	answer, err := lambdaio.Notify(p, quiet)(t.Context(), payload)
+	answer, err := lambdaio.Notify(p, &meter{}, quiet)(t.Context(), payload)
 	if err != nil {
 		if nameOf(err) != lambdaio.NameBadEvent || sent > 0 {
 			t.Errorf("%q: sent %d, %v", payload, sent, err)

@@ -22,9 +22,9 @@ const (
 	RuleTooLarge       = "DV-18" // request and resolved together: at most 100 KB compressed
 	RuleStopBody       = "DV-19" // a member that POST /runs/{runId}/stop does not take, or a value out of range
 	RuleExecuteCommand = "DV-21" // ECS Exec is off in this stack
-	RuleSchedule       = "DV-22" // an event of a schedule has schedule, scheduledTime and run
 	RuleKeyReused      = "DV-20" // the idempotency key belongs to a request with another body
 	RuleContentTag     = "DV-22" // davit:content-hash is Davit's own tag, and the fiftieth of a task definition
 	RuleRequired       = "DV-23" // ECS requires the member, and no rule of its own says so
 	RuleEnum           = "DV-24" // ECS has other values for the member, and no rule of its own says so
+	RuleSchedule       = "DV-25" // an event of a schedule has schedule, scheduledTime and run
 )

@@ -46,16 +46,16 @@ func TestAnOccurrenceIsOneRun(t *testing.T) {
 
 func TestOccurrencesThatDidNotRun(t *testing.T) {
 	for name, c := range map[string]struct{ event, want string }{
-		"not JSON":         {"{", " DV-22"},
-		"null":             {"null", " DV-22"},
-		"a list":           {"[]", " DV-22"},
-		"nothing":          {"{}", "/schedule DV-22,/scheduledTime DV-22,/run DV-22"},
-		"null members":     {`{"schedule":null,"scheduledTime":null,"run":null}`, "/schedule DV-22,/scheduledTime DV-22,/run DV-22"},
-		"other case":       {strings.ToUpper(string(occurrence(nightly, "2026-11-30T02:00:00Z", "{}"))), "/schedule DV-22,/scheduledTime DV-22,/run DV-22"},
-		"other types":      {`{"schedule":1,"scheduledTime":1796004000,"run":"{}"}`, "/schedule DV-22,/scheduledTime DV-22,/run DV-22"},
-		"no time":          {string(occurrence(nightly, "tonight", "{}")), "/scheduledTime DV-22"},
-		"a long name":      {string(occurrence(strings.Repeat("x", 231), "2026-11-30T02:00:00Z", "{}")), "/schedule DV-22"},
-		"a control":        {string(occurrence("a\nb", "2026-11-30T02:00:00Z", "{}")), "/schedule DV-22"},
+		"not JSON":         {"{", " DV-25"},
+		"null":             {"null", " DV-25"},
+		"a list":           {"[]", " DV-25"},
+		"nothing":          {"{}", "/schedule DV-25,/scheduledTime DV-25,/run DV-25"},
+		"null members":     {`{"schedule":null,"scheduledTime":null,"run":null}`, "/schedule DV-25,/scheduledTime DV-25,/run DV-25"},
+		"other case":       {strings.ToUpper(string(occurrence(nightly, "2026-11-30T02:00:00Z", "{}"))), "/schedule DV-25,/scheduledTime DV-25,/run DV-25"},
+		"other types":      {`{"schedule":1,"scheduledTime":1796004000,"run":"{}"}`, "/schedule DV-25,/scheduledTime DV-25,/run DV-25"},
+		"no time":          {string(occurrence(nightly, "tonight", "{}")), "/scheduledTime DV-25"},
+		"a long name":      {string(occurrence(strings.Repeat("x", 231), "2026-11-30T02:00:00Z", "{}")), "/schedule DV-25"},
+		"a control":        {string(occurrence("a\nb", "2026-11-30T02:00:00Z", "{}")), "/schedule DV-25"},
 		"a refused body":   {string(occurrence(nightly, "2026-11-30T02:00:00Z", `{"bad":true,"taskDefinition":"job"}`)), "/bad DV-04"},
 		"a key of its own": {string(occurrence(nightly, "2026-11-30T02:00:00Z", `{"taskDefinition":"job","clientToken":"always"}`)), "/clientToken DV-08"},
 	} {

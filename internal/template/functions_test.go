@@ -78,7 +78,12 @@ func checkLogs(s stack) (f faults) {
 		if format := s.setting(resource, "LoggingConfig", "LogFormat"); format != "JSON" {
 			f.addf("%s: LogFormat is %v", resource, format)
 		}
-		if !refersTo(s.setting(resource, "LoggingConfig", "ApplicationLogLevel"), "LogLevel") {
+		level := s.setting(resource, "LoggingConfig", "ApplicationLogLevel")
+		if at(s.properties(resource), "Environment", "Variables", "DAVIT_STACK") != nil {
+			if level != "INFO" {
+				f.addf("%s: writes metrics, and its log level may drop them", resource)
+			}
+		} else if !refersTo(level, "LogLevel") {
 			f.addf("%s: its log level is not LogLevel", resource)
 		}
 		group := textAt(s.properties(resource), "LoggingConfig", "LogGroup", "Ref")
@@ -112,6 +117,7 @@ func checkAlarms(s stack) (f faults) {
 	f.watch(watched, "Api", "AWS/ApiGateway 5xx")
 	f.watch(watched, "Table", "AWS/DynamoDB ReadThrottleEvents", "AWS/DynamoDB WriteThrottleEvents")
 	f.watch(watched, "NotifyFunction", "AWS/Lambda IteratorAge")
+	f.watch(watched, "AWS::StackName", "Davit DidNotRun", "Davit StopsStuck")
 	return f
 }
 

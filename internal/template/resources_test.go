@@ -25,7 +25,7 @@ func checkQueues(s stack) (f faults) {
 			f.addf("%s: is not encrypted", queue)
 		}
 	}
-	for _, function := range []string{"taskevent", "sweep"} {
+	for _, function := range []string{"taskevent", "sweep", "schedule"} {
 		resource := s.functions()[function]
 		if s.properties(referent(at(s.properties(resource), "DeadLetterQueue", "TargetArn"))) == nil {
 			f.addf("%s: is invoked by events and has no dead-letter queue", function)
@@ -183,6 +183,10 @@ func checkEventRules(s stack) (f faults) {
 	f.rule(s, "TaskEventRule", "taskevent", "EventPattern", task)
 	f.rule(s, "SweepRule", "sweep", "ScheduleExpression", "rate(5 minutes)")
 	f.rule(s, "ExecutionFailedRule", "sweep", "EventPattern", ended)
+	rules := "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/*"
+	if !s.permits("events.amazonaws.com", s.functions()["schedule"], func(source any) bool { return textAt(source, "Fn::Sub") == rules }) {
+		f.addf("schedule: rules of the account and Region may not invoke it")
+	}
 	if state := listAt(s.properties("TaskEventRule"), "State", "Fn::If"); fmt.Sprint(state) != "[TakesTaskEvents ENABLED DISABLED]" {
 		f.addf("TaskEventRule: is not switched by TaskEvents: %v", state)
 	}
