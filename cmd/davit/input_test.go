@@ -35,7 +35,7 @@ var badRuns = map[string]struct {
 	"count 11":         {`{"taskDefinition": "shell", "count": 11}`, []string{"/count RT-03"}},
 	"9 KB override":    {script(strings.Repeat("x", 9<<10)), []string{"/overrides RT-17"}},
 	"referenceId":      {`{"taskDefinition": "shell", "referenceId": "x"}`, []string{"/referenceId RT-33"}},
-	"policy":           {`{"taskDefinition": "shell", "policy": {"retry": {"maxAttempts": 21}, "nope": 1, "timeoutSeconds": 5}}`, []string{"/policy/nope DV-13", "/policy/retry/maxAttempts DV-14", "/policy/timeoutSeconds DV-15"}},
+	"policy":           {`{"taskDefinition": "shell", "policy": {"retry": {"maxAttempts": 21}, "nope": 1, "timeoutSeconds": 0}}`, []string{"/policy/nope DV-13", "/policy/retry/maxAttempts DV-14", "/policy/timeoutSeconds DV-14"}},
 	"other container":  {`{"taskDefinition": "shell", "policy": {"verdict": {"container": "web"}}}`, []string{"/policy/verdict/container DV-14"}},
 	"all at once": {
 		`{"taskDefinition": "unheard-of", "cluster": "elsewhere", "count": 11, "group": 5, "nope": {}, "tags": [{"key": "a"}, {"key": "b", "Value": "c"}], "policy": {"retry": 3}}`,

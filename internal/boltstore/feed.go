@@ -67,6 +67,15 @@ func (s *Store) Changes(ctx context.Context, after uint64, limit int) ([]Change,
 	return changes, nil
 }
 
+// Last is the position of the latest change; 0 when there has been none.
+func (s *Store) Last(ctx context.Context) (position uint64, err error) {
+	err = s.view(ctx, "last change", func(tx *bolt.Tx, _ time.Time) error {
+		position = tx.Bucket([]byte(feedBucket)).Sequence()
+		return nil
+	})
+	return position, err
+}
+
 func changesAfter(tx *bolt.Tx, after uint64, limit int) ([]Change, error) {
 	cursor := tx.Bucket([]byte(feedBucket)).Cursor()
 	bound := positionKey(after)

@@ -161,7 +161,7 @@ func notifies(t *testing.T, payload []byte) {
 }
 
 func whole(t *testing.T, detail json.RawMessage) {
-	var c lambdaio.StatusChange
+	var c run.StatusChange
 	if err := json.Unmarshal(detail, &c); err != nil {
 		t.Fatalf("%s: %v", detail, err)
 	}

@@ -17,6 +17,7 @@ const (
 	observeFunction   = functionARN + "observe"
 	taskEventFunction = functionARN + "taskevent"
 	sweepFunction     = functionARN + "sweep"
+	scheduleFunction  = functionARN + "schedule"
 )
 
 // invoke is Lambda for the state machine: the same handlers, in this process.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"davit/internal/clock"
+	"davit/internal/lambdaio"
 	"davit/internal/localecs"
 	"davit/internal/localecs/process"
 )
@@ -42,6 +43,12 @@ type Options struct {
 	RecordCalls bool
 	// NoSync leaves writing to the operating system, for tests.
 	NoSync bool
+	// Schedules fire as EventBridge Scheduler's do.
+	Schedules []Schedule
+	// Notify takes Davit's events, each at least once and those of a run in order; nil tells nobody.
+	Notify Notify
+	// Metrics takes what metrics count; nil counts nothing.
+	Metrics lambdaio.Meter
 	// Clock is clock.System by default.
 	Clock clock.Clock
 	// Log gets what no caller can be told; nil discards it.

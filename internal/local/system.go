@@ -37,6 +37,7 @@ type System struct {
 
 	options   Options
 	functions map[string]lambdaio.Function
+	notifier  *notifier
 	ctx       context.Context
 	cancel    context.CancelFunc
 	work      sync.WaitGroup
@@ -104,8 +105,10 @@ func (s *System) wire() {
 	reader := &run.Reader{Store: s.Store}
 	web := httpapi.Options{Log: s.options.Log, Logs: s.logs}
 	definitions := &run.Registrar{Writes: true, Spec: ecsspec.Spec{}, Rules: refused.Book{}, Definitions: awsecs.NewRegistrar(client)}
+	submitter := &run.Submitter{Keeper: keeper, Stack: run.Stack{ExecuteCommand: true}, Spec: ecsspec.Spec{}, Catalog: catalog, Workflow: flow}
+	s.notifier = newNotifier(s)
 	s.API = httpapi.Routes{
-		Submit:   httpapi.Submit(&run.Submitter{Keeper: keeper, Stack: run.Stack{ExecuteCommand: true}, Spec: ecsspec.Spec{}, Catalog: catalog, Workflow: flow}, web),
+		Submit:   httpapi.Submit(submitter, web),
 		List:     httpapi.List(reader, web),
 		Get:      httpapi.Get(reader, web),
 		Stop:     httpapi.Stop(&run.Stopper{Keeper: keeper, Engine: engine, Workflow: flow}, web),
@@ -118,6 +121,7 @@ func (s *System) wire() {
 		observeFunction:   lambdaio.Step(&run.Observer{Keeper: keeper, Engine: engine, Workflow: flow}, log),
 		taskEventFunction: lambdaio.TaskEvent(&run.TaskEvents{Keeper: keeper, Engine: engine, Workflow: flow}, log),
 		sweepFunction:     lambdaio.Sweep(&run.Sweeper{Keeper: keeper, Engine: engine, Workflow: flow}, log),
+		scheduleFunction:  lambdaio.Schedule(&run.Schedules{Submitter: submitter}, s.notifier, s.notifier, log),
 	}
 }
 
@@ -128,6 +132,20 @@ func (s *System) Start() error {
 	}
 	s.work.Add(1)
 	go s.sweepForever()
+	if s.options.Notify != nil || s.options.Metrics != nil {
+		position, err := s.notifier.position()
+		if err != nil {
+			return fmt.Errorf("where the notifications were: %w", err)
+		}
+		s.work.Add(1)
+		go s.notifier.follow(position)
+	}
+	for _, c := range s.options.Schedules {
+		if c.State != "DISABLED" {
+			s.work.Add(1)
+			go s.keep(c)
+		}
+	}
 	return nil
 }
 

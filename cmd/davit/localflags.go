@@ -1,0 +1,76 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"davit/internal/clock"
+	"davit/internal/emf"
+	"davit/internal/local"
+)
+
+// localFlags are the arguments of `davit local`.
+type localFlags struct {
+	addr, ecsAddr, data, instances, s3, schedules, notifyURL string
+	taskEvents, quiet                                        bool
+	cpu, memory                                              int
+	seed                                                     uint64
+}
+
+func parseLocal(args []string, errOut io.Writer) (*localFlags, error) {
+	f, flags := &localFlags{}, flag.NewFlagSet("davit local", flag.ContinueOnError)
+	flags.SetOutput(errOut)
+	flags.StringVar(&f.addr, "addr", "127.0.0.1:3000", "host:port of the API, on loopback")
+	flags.StringVar(&f.ecsAddr, "ecs-addr", "127.0.0.1:3001", "host:port of the ECS endpoint, on loopback")
+	flags.StringVar(&f.data, "data", ".davit", "folder that keeps runs, executions, tasks and their output")
+	flags.BoolVar(&f.taskEvents, "task-events", true, "follow tasks by their state change events; false polls")
+	flags.IntVar(&f.cpu, "cpu", 262_144, "CPU units of a container instance (1,024 a vCPU); nominal, nothing is reserved")
+	flags.IntVar(&f.memory, "memory", 1_048_576, "MiB of memory of a container instance; nominal, nothing is reserved")
+	flags.StringVar(&f.instances, "instances", "1", "number of container instances, or a JSON file that describes them (docs/local.md)")
+	flags.Uint64Var(&f.seed, "placement-seed", 0, "makes random placement repeatable; 0 is another each time")
+	flags.StringVar(&f.s3, "s3-dir", "", "folder of environment files: arn:aws:s3:::bucket/key.env is bucket/key.env in it")
+	flags.StringVar(&f.schedules, "schedules", "", "JSON file of schedules (docs/policies.md)")
+	flags.StringVar(&f.notifyURL, "notify-url", "", "http address that Davit's events are posted to, one a request")
+	flags.BoolVar(&f.quiet, "quiet", false, "print neither Davit's events nor its metrics")
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return nil, err
+		}
+		return nil, exitStatus(2)
+	}
+	switch {
+	case flags.NArg() > 0:
+		return nil, fmt.Errorf("unexpected arguments: %s", strings.Join(flags.Args(), " "))
+	case f.cpu < 1 || f.memory < 1:
+		return nil, errors.New("--cpu and --memory are at least 1")
+	case f.s3 != "" && !isFolder(f.s3):
+		return nil, fmt.Errorf("--s3-dir: %s is not a folder", f.s3)
+	}
+	return f, nil
+}
+
+// options reads what the arguments name. Events and metrics go to out.
+func (f *localFlags) options(out io.Writer) (local.Options, error) {
+	o := local.Options{TaskEvents: f.taskEvents, CPU: f.cpu, Memory: f.memory, PlacementSeed: f.seed, S3Dir: f.s3}
+	var err error
+	if o.Dir, err = filepath.Abs(f.data); err != nil {
+		return o, err
+	}
+	if o.Machines, err = readInstances(f.instances); err != nil {
+		return o, err
+	}
+	if o.Schedules, err = readSchedules(f.schedules); err != nil {
+		return o, err
+	}
+	if o.Notify, err = notify(out, f.quiet, f.notifyURL); err != nil {
+		return o, err
+	}
+	if !f.quiet {
+		o.Metrics = emf.New(out, "local", clock.System)
+	}
+	return o, nil
+}

@@ -1,0 +1,162 @@
+package local
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"davit/internal/boltstore"
+	"davit/internal/run"
+)
+
+// Notify takes one event of Davit's in EventBridge's envelope: `Davit Run Status Change` or `Davit Schedule Did Not Run`. An
+// error has it called again, a few times.
+type Notify func(ctx context.Context, event []byte) error
+
+// notifyTries is how often an event is tried before it is given up, with a log line.
+const notifyTries = 5
+
+// positionFile holds how far the store's feed was told. It is written after each batch: a batch that a crash interrupted is told again.
+const positionFile = "notified"
+
+// notifier follows the store's feed as the notify function follows the table's stream.
+type notifier struct {
+	s    *System
+	path string
+}
+
+// tell hands an event on until it is taken.
+func (n *notifier) tell(ctx context.Context, detailType, id string, at time.Time, detail json.RawMessage) error {
+	if n.s.options.Notify == nil {
+		return nil
+	}
+	event, err := json.Marshal(map[string]any{
+		"version": "0", "id": id, "source": run.EventSource, "detail-type": detailType, "account": "000000000000", "region": "local",
+		"time": at.UTC().Format(time.RFC3339), "resources": []string{}, "detail": detail,
+	})
+	if err != nil {
+		return err
+	}
+	for try := 1; ; try++ {
+		err := n.s.options.Notify(ctx, event)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		if try == notifyTries {
+			return fmt.Errorf("given up after %d tries: %w", try, err)
+		}
+		if !n.s.pause(ctx, time.Duration(1<<(try-1))*time.Second) {
+			return ctx.Err()
+		}
+	}
+}
+
+// Publish tells of occurrences that did not run; it is the schedule function's bus.
+func (n *notifier) Publish(ctx context.Context, details []json.RawMessage) []error {
+	errs := make([]error, len(details))
+	for i, detail := range details {
+		var m run.Missed
+		if err := json.Unmarshal(detail, &m); err != nil {
+			errs[i] = err
+			continue
+		}
+		errs[i] = n.tell(ctx, run.EventDidNotRun, m.EventID, n.s.options.Clock.Now(), detail)
+	}
+	return errs
+}
+
+// Record hands measures to the log of metrics.
+func (n *notifier) Record(measures []run.Measure) {
+	if m := n.s.options.Metrics; m != nil {
+		m.Record(measures)
+	}
+}
+
+// follow tells every change after a position, until the System closes.
+func (n *notifier) follow(after uint64) {
+	defer n.s.work.Done()
+	changed, cancel := n.s.Store.Notify()
+	defer cancel()
+	var err error
+	for err == nil {
+		after, err = n.drain(after)
+		select {
+		case <-changed:
+		case <-n.s.ctx.Done():
+			return
+		}
+	}
+	if n.s.ctx.Err() == nil {
+		n.s.options.Log.Error("changes are no longer told", "error", err)
+	}
+}
+
+// drain tells all changes after a position and answers the last one's.
+func (n *notifier) drain(after uint64) (uint64, error) {
+	for {
+		changes, err := n.s.Store.Changes(n.s.ctx, after, 100)
+		if err != nil || len(changes) == 0 {
+			return after, err
+		}
+		for i := range changes {
+			n.change(&changes[i])
+		}
+		if n.s.ctx.Err() != nil {
+			return after, n.s.ctx.Err()
+		}
+		after = changes[len(changes)-1].Position
+		if err := n.keep(after); err != nil {
+			return after, err
+		}
+	}
+}
+
+func (n *notifier) change(c *boltstore.Change) {
+	n.Record(c.Measures())
+	detail, moved := c.StatusChange()
+	if !moved {
+		return
+	}
+	raw, err := json.Marshal(detail)
+	if err == nil {
+		err = n.tell(n.s.ctx, run.EventStatusChange, detail.EventID, c.At, raw)
+	}
+	if err != nil && n.s.ctx.Err() == nil {
+		n.s.options.Log.Error("a status change was not told", "eventId", detail.EventID, "error", err)
+	}
+}
+
+// position reads how far the feed was told; a folder that never told anything begins with what comes next.
+func (n *notifier) position() (uint64, error) {
+	data, err := os.ReadFile(n.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		last, err := n.s.Store.Last(n.s.ctx)
+		if err != nil {
+			return 0, err
+		}
+		return last, n.keep(last)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseUint(strings.TrimSpace(string(data)), 10, 64)
+}
+
+func (n *notifier) keep(position uint64) error {
+	temporary := n.path + ".new"
+	if err := os.WriteFile(temporary, []byte(strconv.FormatUint(position, 10)+"\n"), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(temporary, n.path)
+}
+
+func newNotifier(s *System) *notifier {
+	return &notifier{s: s, path: filepath.Join(s.options.Dir, positionFile)}
+}
