@@ -84,13 +84,23 @@ func TestClassifyFailure(t *testing.T) {
 	}
 }
 
-func TestWorstFailureIsThePermanentOne(t *testing.T) {
-	permanent := Failure{Reason: "ATTRIBUTE", Detail: "ecs.os-type"}
-	if worst := worstFailure([]Failure{{Reason: "RESOURCE:CPU"}, permanent}); worst != permanent {
-		t.Errorf("%+v", worst)
-	}
-	if worst := worstFailure([]Failure{{Reason: "RESOURCE:CPU"}, {Reason: "RESOURCE:MEMORY"}}); worst.Reason != "RESOURCE:CPU" {
-		t.Errorf("%+v", worst)
+func TestTheFailureThatDecides(t *testing.T) {
+	full, other, gone := Failure{Reason: "RESOURCE:CPU"}, Failure{Reason: "ATTRIBUTE", Detail: "ecs.os-type"}, Failure{Reason: "MISSING"}
+	for _, c := range []struct {
+		op       Operation
+		failures []Failure
+		want     Failure
+	}{
+		{RunTask, []Failure{full, {Reason: "RESOURCE:MEMORY"}}, full},
+		{RunTask, []Failure{other, full}, full},
+		{RunTask, []Failure{full, other}, full},
+		{RunTask, []Failure{other, gone}, other},
+		{StartTask, []Failure{full, gone}, gone},
+		{StartTask, []Failure{full, full}, full},
+	} {
+		if got := decidingFailure(c.op, c.failures); got != c.want {
+			t.Errorf("%s %+v: %+v", c.op, c.failures, got)
+		}
 	}
 }
 

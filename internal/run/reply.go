@@ -102,7 +102,7 @@ func (r *Run) takePlacement(a *Attempt, reply launchReply, now time.Time) {
 		r.refuse(a, Refusal{Class: Unavailable, Reason: "ECS answered without tasks and without failures"}, now)
 		return
 	}
-	worst := worstFailure(p.Failures)
+	worst := decidingFailure(r.Operation, p.Failures)
 	r.refuse(a, Refusal{
 		Class: ClassifyFailure(worst), Reason: withReason(worst.Reason, worst.Detail), Rule: failureRule(reply.rules, r.Operation, worst),
 	}, now)
@@ -115,10 +115,11 @@ func keep(failures []Failure) []Failure {
 	return failures
 }
 
-// worstFailure is the failure that decides: a permanent one before one that a wait can cure.
-func worstFailure(failures []Failure) Failure {
+// decidingFailure is the failure that decides. StartTask's are of an instance each that was asked for: one that no wait can cure stays
+// so. RunTask's may be of every instance of the cluster: as long as one of them may get room, a wait can cure it.
+func decidingFailure(op Operation, failures []Failure) Failure {
 	for _, f := range failures {
-		if ClassifyFailure(f) == Invalid {
+		if (ClassifyFailure(f) == Invalid) == (op == StartTask) {
 			return f
 		}
 	}
