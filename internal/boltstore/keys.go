@@ -18,12 +18,13 @@ const (
 	openBucket      = "open"      // place by SweepAt -> Expires as a time key; only records with a SweepAt
 	expiresBucket   = "expires"   // place by Expires; only records with an Expires
 	feedBucket      = "feed"      // position, 8 bytes -> Change
+	lockBucket      = "locks"     // hash of an overlap key -> lock; its sequence gives the versions
 )
 
 func buckets() []string {
 	return []string{
 		metaBucket, headBucket, bodyBucket, createdBucket, familyBucket, groupBucket,
-		startedByBucket, openBucket, expiresBucket, feedBucket,
+		startedByBucket, openBucket, expiresBucket, feedBucket, lockBucket,
 	}
 }
 

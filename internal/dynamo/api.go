@@ -61,6 +61,7 @@ type Store struct {
 	*Writer
 	*Lister
 	*Opener
+	*Locker
 }
 
 var _ run.Store = (*Store)(nil)
@@ -72,5 +73,6 @@ func NewStore(client API, table Table) *Store {
 		Writer: NewWriter(client, table),
 		Lister: NewLister(client, table),
 		Opener: NewOpener(client, table),
+		Locker: NewLocker(client, table),
 	}
 }

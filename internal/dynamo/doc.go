@@ -13,6 +13,12 @@
 // partitions by a hash of the runId, so that none is hot. A page of a list reads the 8 partitions side by side, merges them, and
 // reads the records themselves consistently: what an index says too late is noticed there.
 //
+// # Locks
+//
+// The lock of an overlap key is an item of its own, whose key no run has: a version, a write id, the lock as compressed JSON, and none of
+// the attributes that an index holds. It is put under its version, as a record is. One that nobody holds stays for a day and then expires,
+// so that its versions do not begin anew under a writer that read it before, and no function needs leave to delete items.
+//
 // # Expiry
 //
 // DynamoDB removes an expired item days late, so every condition and every read tests expiry too. Seconds count: a record is gone
@@ -27,11 +33,11 @@
 // # The stream
 //
 // A record of the table's stream has the old and the new item, and package attr's names say what changed without a look at the body.
-// Two things are not changes of a run: REMOVE is an expired item's end, and a MODIFY with another Born is a new run in the place of
-// an expired one, which comes from no status.
+// Three things are not changes of a run: REMOVE is an expired item's end, a MODIFY with another Born is a new run in the place of
+// an expired one, which comes from no status, and an item whose key begins with attr.LockPrefix is a lock.
 //
 // # One struct an operation
 //
-// Getter, Lister, Opener and Writer each ask for the methods that they call, so that a binary links, and its role needs, no other
+// Getter, Lister, Opener, Writer and Locker each ask for the methods that they call, so that a binary links, and its role needs, no other
 // operation. Store puts them together.
 package dynamo

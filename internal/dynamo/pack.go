@@ -14,9 +14,9 @@ import (
 // maxRaw bounds a record's JSON before compression, so that no item unpacks to more than a function's memory holds.
 const maxRaw = 16 << 20
 
-// pack writes a record as compressed JSON.
-func pack(r *run.Run) ([]byte, error) {
-	data, err := json.Marshal(r)
+// pack writes a record, or a lock, as compressed JSON.
+func pack(v any) ([]byte, error) {
+	data, err := json.Marshal(v)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errUnfit, err)
 	}
@@ -32,22 +32,30 @@ func pack(r *run.Run) ([]byte, error) {
 	return packed.Bytes(), nil
 }
 
-// unpack is pack's reverse.
+// unpack reads what pack wrote of a record.
 func unpack(packed []byte) (*run.Run, error) {
+	r := new(run.Run)
+	if err := unpackInto(packed, r); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// unpackInto is pack's reverse.
+func unpackInto(packed []byte, v any) error {
 	z, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errDamaged, err)
+		return fmt.Errorf("%w: %w", errDamaged, err)
 	}
 	data, err := io.ReadAll(io.LimitReader(z, maxRaw+1))
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errDamaged, err)
+		return fmt.Errorf("%w: %w", errDamaged, err)
 	}
 	if len(data) > maxRaw {
-		return nil, fmt.Errorf("%w: over %d bytes of JSON", errDamaged, maxRaw)
+		return fmt.Errorf("%w: over %d bytes of JSON", errDamaged, maxRaw)
 	}
-	var r run.Run
-	if err := json.Unmarshal(data, &r); err != nil {
-		return nil, fmt.Errorf("%w: %w", errDamaged, err)
+	if err := json.Unmarshal(data, v); err != nil {
+		return fmt.Errorf("%w: %w", errDamaged, err)
 	}
-	return &r, nil
+	return nil
 }

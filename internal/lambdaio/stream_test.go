@@ -120,6 +120,8 @@ func TestOnlyStatusChangesAreTold(t *testing.T) {
 		{"new", record("1", "INSERT", "", "SUBMITTED 1"), "->SUBMITTED #1"},
 		{"moved", record("1", "MODIFY", "PENDING 3", "RUNNING 4"), "PENDING->RUNNING #4"},
 		{"another field", record("1", "MODIFY", "RUNNING 4", "RUNNING 5"), ""},
+		{"a lock, which is no run", strings.ReplaceAll(record("1", "MODIFY", "RUNNING 4", "PENDING 5"), `"abc"`, `"lock#abc"`), ""},
+		{"a new lock", `{"eventSource":"aws:dynamodb","eventName":"INSERT","dynamodb":{"SequenceNumber":"1","Keys":{"runId":{"S":"lock#k"}},"NewImage":{"runId":{"S":"lock#k"},"version":{"N":"1"}}}}`, ""},
 		{"removed", record("1", "REMOVE", "FAILED 6", ""), ""},
 		{"a new run in an expired one's place", strings.Replace(record("1", "MODIFY", "SUBMITTED 9", "SUBMITTED 1"), "bornborn", "oldenold", 1), "->SUBMITTED #1"},
 	}

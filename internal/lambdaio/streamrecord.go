@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"davit/internal/dynamo/attr"
@@ -71,14 +72,14 @@ type told struct {
 	measures []run.Measure
 }
 
-// change is what the record says of its run: nothing where it was removed.
+// change is what the record says of its run: nothing where it was removed, or is no run's.
 func (r *streamRecord) change() (c told, err error) {
 	switch {
 	case r.unreadable != nil:
 		return c, r.unreadable
 	case r.EventSource != "aws:dynamodb":
 		return c, fmt.Errorf("the record is of source %q", r.EventSource)
-	case r.EventName == "REMOVE":
+	case r.EventName == "REMOVE", strings.HasPrefix(r.runID(), attr.LockPrefix):
 		return c, nil
 	case r.EventName != "INSERT" && r.EventName != "MODIFY":
 		return c, fmt.Errorf("the record is of event %q", r.EventName)

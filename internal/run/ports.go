@@ -25,6 +25,13 @@ type Store interface {
 	List(ctx context.Context, q Query) (Page, error)
 	// Open answers records that the sweep must look at: SweepAt not zero and not after due, oldest SweepAt first.
 	Open(ctx context.Context, due time.Time, limit int, after *OpenPosition) (OpenPage, error)
+	// Lock answers the lock of an overlap key as the last PutLock left it. One that nobody holds is Empty, and may be of
+	// Version 0. Locks are no records: none of the methods above knows them.
+	Lock(ctx context.Context, key string) (*Lock, error)
+	// PutLock writes l if the stored Version is l.Version, and then gives l the Version that it wrote; otherwise
+	// ErrConflict and l is as it was. An Empty lock needs no keeping, but no later lock of its key may have a Version
+	// that an earlier one had, as long as anyone may hold that for the present one.
+	PutLock(ctx context.Context, l *Lock) error
 }
 
 // Query says which records a list holds. Empty filters do not filter; at most one of Family, Group and StartedBy is set.

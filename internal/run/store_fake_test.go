@@ -35,6 +35,8 @@ type memory struct {
 
 	mu      sync.Mutex
 	records map[string]kept
+	locks   map[string][]byte
+	numbers int64        // versions of locks, none given twice
 	meddle  []func(*Run) // each changes the stored record before one Update, as another writer would
 	fail    func(method string) error
 	written func(r *Run) // told of every write
@@ -49,7 +51,7 @@ type kept struct {
 }
 
 func newMemory(t testing.TB, clock Clock) *memory {
-	return &memory{t: t, clock: clock, records: map[string]kept{}}
+	return &memory{t: t, clock: clock, records: map[string]kept{}, locks: map[string][]byte{}}
 }
 
 func (m *memory) trouble(method string) error {
@@ -199,6 +201,45 @@ func (m *memory) Open(_ context.Context, due time.Time, limit int, after *OpenPo
 
 func (p OpenPosition) before(o OpenPosition) bool {
 	return p.SweepAt.Before(o.SweepAt) || p.SweepAt.Equal(o.SweepAt) && p.ID < o.ID
+}
+
+func (m *memory) Lock(_ context.Context, key string) (*Lock, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.trouble("Lock"); err != nil {
+		return nil, err
+	}
+	return m.lock(key), nil
+}
+
+func (m *memory) lock(key string) *Lock {
+	l := &Lock{Key: key}
+	if data, has := m.locks[key]; has {
+		if err := json.Unmarshal(data, l); err != nil {
+			m.t.Fatalf("the stored lock does not decode: %v", err)
+		}
+	}
+	return l
+}
+
+func (m *memory) PutLock(_ context.Context, l *Lock) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.trouble("PutLock"); err != nil {
+		return err
+	}
+	if m.lock(l.Key).Version != l.Version {
+		return ErrConflict
+	}
+	m.numbers++
+	l.Version = m.numbers
+	if l.Empty() {
+		delete(m.locks, l.Key)
+		l.Version = 0
+		return nil
+	}
+	m.locks[l.Key] = raw(l)
+	return nil
 }
 
 // checkStep holds one write against what no writer may do.

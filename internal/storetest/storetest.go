@@ -37,6 +37,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"Open", openCases()},
 		{"Expiry", expiryCases()},
 		{"Feed", feedCases()},
+		{"Lock", lockCases()},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, c := range group.cases {

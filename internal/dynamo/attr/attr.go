@@ -5,6 +5,10 @@ package attr
 // RunID is the table's partition key; there is no sort key.
 const RunID = "runId"
 
+// LockPrefix begins the RunID of an item that is no run's but the lock of an overlap key. Such an item has Version, WriteID, Body and,
+// once nobody holds the key or waits for it, Expires: nothing that an index or the stream's reader looks at.
+const LockPrefix = "lock#"
+
 // What a change is told by: strings that are left out when empty, numbers, and times as RFC 3339 text in UTC. They repeat
 // what Body holds.
 const (

@@ -1,0 +1,113 @@
+package dynamo_test
+
+import (
+	"errors"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"davit/internal/dynamo/dynamofake"
+	"davit/internal/run"
+)
+
+func seats(names ...string) (list []run.Seat) {
+	for _, name := range names {
+		list = append(list, run.Seat{Run: name, Born: "abcdefgh", Mode: run.OverlapQueue, Limit: 1})
+	}
+	return list
+}
+
+func (w *world) putLock(l *run.Lock) {
+	w.Helper()
+	if err := w.store.PutLock(w.Context(), l); err != nil {
+		w.Fatalf("PutLock: %v", err)
+	}
+}
+
+func TestPutLockRepeatedIsOneWrite(t *testing.T) {
+	for name, fault := range map[string]dynamofake.Fault{
+		"the reply was lost": dynamofake.LostReply, "the request was lost": dynamofake.LostRequest, "a 500": dynamofake.ServerError, "a throttle": dynamofake.Throttled,
+	} {
+		t.Run(name, func(t *testing.T) {
+			faults := func(op string, n int) dynamofake.Fault {
+				if op == "PutItem" && n%2 == 1 {
+					return fault
+				}
+				return dynamofake.None
+			}
+			bothServers(t, dynamofake.Options{Fault: faults}, func(w *world) {
+				l := &run.Lock{Key: "k", Holders: seats("a")}
+				w.putLock(l)
+				l.Holders = seats("a", "b")
+				w.putLock(l)
+				if got, err := w.store.Lock(w.Context(), "k"); err != nil || got.Version != 2 || l.Version != 2 || len(got.Holders) != 2 {
+					w.Errorf("%+v, %v; the writer has version %d", got, err, l.Version)
+				}
+			})
+		})
+	}
+}
+
+func TestPutLockErrors(t *testing.T) {
+	w := newWorld(t, dynamofake.Options{Fault: always("PutItem", dynamofake.Denied)})
+	err := w.store.PutLock(t.Context(), &run.Lock{Key: "k", Holders: seats("a")})
+	wantCode(t, err, run.CodeUnavailable)
+	w = newWorld(t, dynamofake.Options{Fault: always("GetItem", dynamofake.Throttled)})
+	_, err = w.store.Lock(t.Context(), "k")
+	wantCode(t, err, run.CodeThrottled)
+	huge := &run.Lock{Key: "k"}
+	random := rand.New(rand.NewPCG(1, 1))
+	for range 40_000 {
+		name := make([]byte, 26)
+		for i := range name {
+			name[i] = byte('a' + random.IntN(26))
+		}
+		huge.Waiters = append(huge.Waiters, seats(string(name))...)
+	}
+	w = newWorld(t, dynamofake.Options{})
+	err = w.store.PutLock(t.Context(), huge)
+	wantCode(t, err, run.CodeTooLarge)
+	if !strings.Contains(run.MessageOf(err), "one overlap key") {
+		t.Errorf("%v", err)
+	}
+	w.fake.Set(tableName, "lock#k", dynamofake.Item{"runId": dynamofake.Value{S: ptr("lock#k")}, "body": dynamofake.Value{S: ptr("?")}})
+	_, err = w.store.Lock(t.Context(), "k")
+	wantCode(t, err, run.CodeInternal)
+}
+
+func ptr(s string) *string { return &s }
+
+// TestLockItem: no index holds it, and only one that nobody holds expires.
+func TestLockItem(t *testing.T) {
+	w := newWorld(t, dynamofake.Options{})
+	l := &run.Lock{Key: "nightly report", Holders: seats("a")}
+	w.putLock(l)
+	check := func(want ...string) {
+		t.Helper()
+		items := w.fake.Items(tableName)
+		if len(items) != 1 || items[0].Text("runId") != "lock#nightly report" || len(items[0]) != len(want) {
+			t.Fatalf("%v, want one item with %v", items, want)
+		}
+		for _, name := range want {
+			if _, has := items[0][name]; !has {
+				t.Errorf("no attribute %s: %v", name, items[0])
+			}
+		}
+	}
+	check("runId", "version", "writeId", "body")
+	l.Holders = nil
+	w.putLock(l)
+	check("runId", "version", "writeId", "body", "expires")
+	stale := *l
+	w.clock.Advance(25 * time.Hour)
+	if now, err := w.store.Lock(t.Context(), "nightly report"); err != nil || now.Version != 0 || !now.Empty() {
+		t.Errorf("a day later: %+v, %v", now, err)
+	}
+	if err := w.store.PutLock(t.Context(), &stale); !errors.Is(err, run.ErrConflict) {
+		t.Errorf("over an expired one: %v, want ErrConflict", err)
+	}
+	fresh := &run.Lock{Key: "nightly report", Holders: seats("b")}
+	w.putLock(fresh)
+	check("runId", "version", "writeId", "body")
+}
