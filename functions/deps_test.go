@@ -20,7 +20,7 @@ var services = map[string][]string{
 	"list":      {"dynamodb"},
 	"stop":      {"dynamodb", "ecs", "sfn"},
 	"taskdefs":  {"ecs"},
-	"launch":    {"dynamodb", "ecs"},
+	"launch":    {"dynamodb", "ecs", "sfn"},
 	"observe":   {"dynamodb", "ecs", "sfn"},
 	"taskevent": {"dynamodb", "ecs", "sfn"},
 	"sweep":     {"dynamodb", "ecs", "sfn"},

@@ -17,6 +17,6 @@ import (
 func main() { os.Exit(boot.Main(wire)) }
 
 func wire(b *boot.Boot) boot.Handler {
-	observer := &run.Observer{Keeper: table.Keeper(b), Engine: engine.Engine(b), Workflow: machine.Workflow(b)}
+	observer := &run.Observer{Keeper: table.Keeper(b, machine.Workflow(b)), Engine: engine.Engine(b)}
 	return lambdaio.Step(observer, b.Log)
 }

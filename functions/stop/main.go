@@ -18,6 +18,6 @@ func main() { os.Exit(boot.Main(wire)) }
 
 func wire(b *boot.Boot) boot.Handler {
 	stack := run.Stack{OwnerOnly: b.OwnerOnly()}
-	s := &run.Stopper{Keeper: table.Keeper(b), Engine: engine.Engine(b), Workflow: machine.Waker(b), Stack: stack}
+	s := &run.Stopper{Keeper: table.Keeper(b, machine.Waker(b)), Engine: engine.Engine(b), Stack: stack}
 	return web.Serve(b, httpapi.Routes{Stop: httpapi.Stop(s, web.Options(b))}, "DYNAMODB", "ECS", "SFN")
 }

@@ -17,6 +17,6 @@ import (
 func main() { os.Exit(boot.Main(wire)) }
 
 func wire(b *boot.Boot) boot.Handler {
-	sweeper := &run.Sweeper{Keeper: table.Keeper(b), Engine: engine.Engine(b), Workflow: machine.Workflow(b)}
+	sweeper := &run.Sweeper{Keeper: table.Keeper(b, machine.Workflow(b)), Engine: engine.Engine(b)}
 	return lambdaio.Sweep(sweeper, b.Log)
 }

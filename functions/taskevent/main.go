@@ -16,6 +16,6 @@ import (
 func main() { os.Exit(boot.Main(wire)) }
 
 func wire(b *boot.Boot) boot.Handler {
-	events := &run.TaskEvents{Keeper: table.Keeper(b), Engine: engine.Engine(b), Workflow: machine.Waker(b)}
+	events := &run.TaskEvents{Keeper: table.Keeper(b, machine.Waker(b)), Engine: engine.Engine(b)}
 	return lambdaio.TaskEvent(events, b.Log)
 }

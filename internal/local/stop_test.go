@@ -117,8 +117,8 @@ func TestCrashBeforeStartExecution(t *testing.T) {
 	eachWay(t, app(scripted.Script{For: time.Minute}), func(w *world) {
 		w.start()
 		broken := &run.Submitter{
-			Keeper: run.Keeper{Store: w.Store, Clock: w.options.Clock, Tuning: run.Tuning{Prefix: prefix, TaskEvents: w.options.TaskEvents}},
-			Spec:   ecsspec.Spec{}, Catalog: unknownCatalog{}, Workflow: deadWorkflow{},
+			Keeper: run.Keeper{Store: w.Store, Clock: w.options.Clock, Tuning: run.Tuning{Prefix: prefix, TaskEvents: w.options.TaskEvents}, Workflow: deadWorkflow{}},
+			Spec:   ecsspec.Spec{}, Catalog: unknownCatalog{},
 		}
 		got, err := broken.Submit(t.Context(), run.SubmitRequest{Caller: "local", Key: "k", HasKey: true, Body: []byte(job)})
 		if err != nil {

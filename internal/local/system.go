@@ -97,30 +97,29 @@ func (s *System) wire() {
 	client := newECSClient(s.options)
 	engine := awsecs.New(client)
 	keeper := run.Keeper{
-		Store: s.Store, Clock: s.options.Clock,
+		Store: s.Store, Clock: s.options.Clock, Workflow: workflow{s},
 		Tuning: run.Tuning{Prefix: prefix, TaskEvents: s.options.TaskEvents},
 	}
-	flow := workflow{s}
 	catalog := awsecs.NewCatalog(client)
 	reader := &run.Reader{Store: s.Store}
 	web := httpapi.Options{Log: s.options.Log, Logs: s.logs}
 	definitions := &run.Registrar{Writes: true, Spec: ecsspec.Spec{}, Rules: refused.Book{}, Definitions: awsecs.NewRegistrar(client)}
-	submitter := &run.Submitter{Keeper: keeper, Stack: run.Stack{ExecuteCommand: true}, Spec: ecsspec.Spec{}, Catalog: catalog, Workflow: flow}
+	submitter := &run.Submitter{Keeper: keeper, Stack: run.Stack{ExecuteCommand: true}, Spec: ecsspec.Spec{}, Catalog: catalog}
 	s.notifier = newNotifier(s)
 	s.API = httpapi.Routes{
 		Submit:   httpapi.Submit(submitter, web),
 		List:     httpapi.List(reader, web),
 		Get:      httpapi.Get(reader, web),
-		Stop:     httpapi.Stop(&run.Stopper{Keeper: keeper, Engine: engine, Workflow: flow}, web),
+		Stop:     httpapi.Stop(&run.Stopper{Keeper: keeper, Engine: engine}, web),
 		Register: httpapi.Register(definitions, web), ListDefinitions: httpapi.ListDefinitions(definitions, web),
 		Describe: httpapi.Describe(definitions, web), Deregister: httpapi.Deregister(definitions, web),
 	}.Handler(web)
 	log := s.options.Log
 	s.functions = map[string]lambdaio.Function{
 		launchFunction:    lambdaio.Step(&run.Launcher{Keeper: keeper, Engine: engine, Catalog: catalog, Rules: refused.Book{}}, log),
-		observeFunction:   lambdaio.Step(&run.Observer{Keeper: keeper, Engine: engine, Workflow: flow}, log),
-		taskEventFunction: lambdaio.TaskEvent(&run.TaskEvents{Keeper: keeper, Engine: engine, Workflow: flow}, log),
-		sweepFunction:     lambdaio.Sweep(&run.Sweeper{Keeper: keeper, Engine: engine, Workflow: flow}, log),
+		observeFunction:   lambdaio.Step(&run.Observer{Keeper: keeper, Engine: engine}, log),
+		taskEventFunction: lambdaio.TaskEvent(&run.TaskEvents{Keeper: keeper, Engine: engine}, log),
+		sweepFunction:     lambdaio.Sweep(&run.Sweeper{Keeper: keeper, Engine: engine}, log),
 		scheduleFunction:  lambdaio.Schedule(&run.Schedules{Submitter: submitter}, s.notifier, s.notifier, log),
 	}
 }

@@ -94,7 +94,7 @@ func (w *world) Wake(context.Context, string, run.StepOutput) error {
 }
 
 func (w *world) keeper() run.Keeper {
-	return run.Keeper{Store: w.store, Clock: w, Tuning: run.Tuning{Prefix: "davit", TaskEvents: !w.polling}}
+	return run.Keeper{Store: w.store, Clock: w, Tuning: run.Tuning{Prefix: "davit", TaskEvents: !w.polling}, Workflow: w}
 }
 
 // request makes an API call as a caller, and checks its status.
@@ -114,9 +114,9 @@ func (w *world) try(method, path, body string) (answer object, status int) {
 	o, reader := httpapi.Options{Log: log}, &run.Reader{Store: w.store}
 	client := w.ecs.client()
 	api := httpapi.Routes{
-		Submit: httpapi.Submit(&run.Submitter{Keeper: w.keeper(), Stack: w.stack, Spec: ecsspec.Spec{}, Catalog: awsecs.NewCatalog(client), Workflow: w}, o),
+		Submit: httpapi.Submit(&run.Submitter{Keeper: w.keeper(), Stack: w.stack, Spec: ecsspec.Spec{}, Catalog: awsecs.NewCatalog(client)}, o),
 		Get:    httpapi.Get(reader, o), List: httpapi.List(reader, o),
-		Stop: httpapi.Stop(&run.Stopper{Keeper: w.keeper(), Engine: awsecs.New(client), Workflow: w}, o),
+		Stop: httpapi.Stop(&run.Stopper{Keeper: w.keeper(), Engine: awsecs.New(client)}, o),
 	}.Handler(o)
 	r := httptest.NewRequestWithContext(httpapi.WithCaller(w.t.Context(), "somebody"), method, path, strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
@@ -149,13 +149,13 @@ func (w *world) launch() run.StepOutput {
 func (w *world) observe() run.StepOutput {
 	w.t.Helper()
 	w.at = w.at.Add(time.Minute)
-	return w.step(&run.Observer{Keeper: w.keeper(), Engine: awsecs.New(w.ecs.client()), Workflow: w})
+	return w.step(&run.Observer{Keeper: w.keeper(), Engine: awsecs.New(w.ecs.client())})
 }
 
 // tell hands a task state change event in.
 func (w *world) tell(detail string) {
 	w.t.Helper()
-	f := lambdaio.TaskEvent(&run.TaskEvents{Keeper: w.keeper(), Engine: awsecs.New(w.ecs.client()), Workflow: w}, slog.New(slog.DiscardHandler))
+	f := lambdaio.TaskEvent(&run.TaskEvents{Keeper: w.keeper(), Engine: awsecs.New(w.ecs.client())}, slog.New(slog.DiscardHandler))
 	event := `{"version":"0","id":"e","source":"aws.ecs","detail-type":"ECS Task State Change","detail":` + detail + `}`
 	if _, err := f(w.t.Context(), []byte(event)); err != nil {
 		w.t.Fatal(err)

@@ -70,7 +70,7 @@ func (r *Run) endings(a *Attempt) (failing, stopped []ending) {
 // stoppedByCaller says that the task ended as a caller wanted: ECS says that we stopped it, or it never ran after
 // that was asked.
 func (t *Task) stoppedByCaller(o Outcome) bool {
-	if t.Stop == nil || t.Stop.Cause != ByCaller {
+	if t.Stop == nil || !t.Stop.Cause.wanted() {
 		return false
 	}
 	return o.Class == ClassStopped || o.Class == NeverStarted
@@ -228,7 +228,7 @@ func (r *Run) stopReason(stopped []ending) string {
 	switch {
 	case r.Stop != nil && r.Stop.Cause == ByDeadline && len(r.Attempts) > 1:
 		return withReason(r.Stop.Reason, r.StatusReason)
-	case r.Stop != nil && r.Stop.Cause == ByDeadline:
+	case r.Stop != nil && (r.Stop.Cause == ByDeadline || r.Stop.Cause == ByReplace):
 		return r.Stop.Reason + where
 	case r.Stop != nil:
 		return withReason("stopped by a caller"+where, r.Stop.Reason)

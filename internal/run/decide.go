@@ -28,8 +28,10 @@ func Decide(r *Run, now time.Time) Decision {
 	switch {
 	case r.Status.Terminal():
 		return Decision{Next: StepDone}
+	case r.Status == Queued:
+		return r.awaitSeat(now)
 	case a == nil:
-		return Decision{Next: StepLaunch, Due: r.CreatedAt}
+		return Decision{Next: StepLaunch, Due: r.readyAt()}
 	}
 	d := Decision{Next: StepObserve, Due: now.Add(mostWait), Stops: a.stopsDue(now)}
 	if at, ok := r.launchDue(a); ok {
@@ -120,7 +122,7 @@ func (t Tuning) answer(r *Run, d Decision, now time.Time) StepOutput {
 	out.Next = StepFollow
 	if !t.TaskEvents {
 		out.Next = StepPause
-		if a := r.attempt(); a.live() && a.LaunchedAt != nil {
+		if a := r.attempt(); a != nil && a.live() && a.LaunchedAt != nil {
 			wait = min(wait, PollPause(now.Sub(*a.LaunchedAt), r.draw("poll", r.Turns)))
 		} else {
 			wait = min(wait, mostPoll)

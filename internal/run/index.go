@@ -23,6 +23,7 @@ type Keeper struct {
 	Store     Store
 	Clock     Clock
 	Tuning    Tuning
+	Workflow  Workflow
 	Retention time.Duration // from the run's end; 0 is DefaultRetention
 }
 
@@ -40,6 +41,9 @@ func (k Keeper) index(r *Run, now time.Time) {
 		due = now // no execution is known to be at work
 	}
 	r.SweepAt = due.Add(sweepGrace)
+	if at := now.Add(queueSweep); r.Status == Queued && at.Before(r.SweepAt) {
+		r.SweepAt = at
+	}
 	if a := r.attempt(); a != nil && a.live() {
 		if at := r.FreshAt.Add(unheard); at.Before(r.SweepAt) {
 			r.SweepAt = at
@@ -49,7 +53,7 @@ func (k Keeper) index(r *Run, now time.Time) {
 
 func (k Keeper) indexTerminal(r *Run, now time.Time) {
 	r.SweepAt = time.Time{}
-	if r.looseEnds() && now.Before(r.StoppedAt.Add(orphanWatch)) {
+	if (r.looseEnds() || r.owes()) && now.Before(r.StoppedAt.Add(orphanWatch)) {
 		r.SweepAt = now.Add(orphanSweep)
 	}
 	retention := k.Retention
@@ -79,10 +83,14 @@ func (a *Attempt) loose() bool {
 	return a.Unclear
 }
 
-// save writes r with its index. ErrConflict is the caller's to repeat.
+// save writes r with its index; if r is over, its overlap key goes to the next. ErrConflict is the caller's to repeat.
 func (k Keeper) save(ctx context.Context, r *Run, now time.Time) error {
 	k.index(r, now)
-	return k.Store.Update(ctx, r)
+	if err := k.Store.Update(ctx, r); err != nil {
+		return err
+	}
+	_ = k.free(ctx, r) // r is written; the sweep frees what this could not
+	return nil
 }
 
 // edit reads a record, lets change work on it, and writes it when change says so, again from the start while
@@ -113,18 +121,28 @@ func (k Keeper) editSeen(ctx context.Context, id string, r *Run, change func(r *
 	return nil, &Error{Code: CodeConflict, Message: "the run is being changed by others; repeat the call"}
 }
 
-// stepRun reads the record that an execution works for. stop is true when this execution has nothing to do any more:
-// the record is gone, reborn or terminal, or another generation has taken over.
+// stepRun reads the record that an execution works for, and asks for it at its overlap key. stop is true when this execution has
+// nothing to do any more: the record is gone, reborn or terminal, or another generation has taken over.
 func (k Keeper) stepRun(ctx context.Context, in StepInput) (r *Run, stop bool, err error) {
 	r, err = k.Store.Get(ctx, in.RunID)
-	if errors.Is(err, ErrNotFound) {
+	switch {
+	case errors.Is(err, ErrNotFound):
 		return nil, true, nil
+	case err != nil:
+		return nil, false, err
+	case !in.worksFor(r):
+		return r, true, nil
+	case r.Status.Terminal():
+		_ = k.free(ctx, r) // the sweep frees what this cannot
+		return r, true, nil
 	}
-	if err != nil {
+	if r, err = k.admit(ctx, r); err != nil {
 		return nil, false, err
 	}
-	return r, r.Born != in.Born || r.Generation != in.Generation || r.Status.Terminal(), nil
+	return r, !in.worksFor(r) || r.Status.Terminal(), nil
 }
+
+func (in StepInput) worksFor(r *Run) bool { return r.Born == in.Born && r.Generation == in.Generation }
 
 // repeat runs a step until it is not beaten by another writer.
 func repeat(step func() (StepOutput, error)) (StepOutput, error) {

@@ -32,7 +32,7 @@ func (l *Launcher) step(ctx context.Context, in StepInput) (StepOutput, error) {
 	}
 	now := l.now()
 	r.StepAt = now
-	if len(r.Attempts) == 0 && r.Stop == nil {
+	if len(r.Attempts) == 0 && r.Stop == nil && r.mayLaunch() {
 		l.lookUp(ctx, r)
 		r.begin(l.Tuning.Prefix, now)
 	}

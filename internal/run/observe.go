@@ -26,8 +26,7 @@ const mostTurns = 1000
 // stopped that are to stop, writes what changed, and says what comes next.
 type Observer struct {
 	Keeper
-	Engine   Engine
-	Workflow Workflow
+	Engine Engine
 }
 
 // Step observes once. With a token it leaves the token in the record and the execution waits for it; if there

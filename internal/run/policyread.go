@@ -12,8 +12,7 @@ import (
 // mostSeconds bounds every duration of a policy: one year.
 const mostSeconds = 31_536_000
 
-// DecodePolicy reads a policy over the defaults and reports every broken rule of it. null is absent. What this version
-// does not honour yet is refused unless it says what the default says anyway.
+// DecodePolicy reads a policy over the defaults and reports every broken rule of it. null is absent.
 func DecodePolicy(raw json.RawMessage) (Policy, []Violation) {
 	p := DefaultPolicy()
 	d := &policyReader{}
@@ -27,7 +26,7 @@ func DecodePolicy(raw json.RawMessage) (Policy, []Violation) {
 	top.choice("placement", []string{Fill, AllOrNone, BestEffort}, &p.Placement)
 	top.member("verdict", func(at string, v json.RawMessage) { d.verdict(at, v, &p.Verdict) })
 	top.rest()
-	d.refuseNotYet(p, top)
+	sort.SliceStable(d.found, func(i, j int) bool { return d.found[i].Field < d.found[j].Field })
 	return p, d.found
 }
 
@@ -114,16 +113,4 @@ func (d *policyReader) verdict(at string, raw json.RawMessage, into *Verdict) {
 		}
 	})
 	o.rest()
-}
-
-// refuseNotYet names what is part of the contract and not honoured by this version.
-func (d *policyReader) refuseNotYet(p Policy, top *policyObject) {
-	for name, asked := range map[string]bool{
-		"overlap": p.Overlap != nil,
-	} {
-		if asked {
-			d.fault(top.at+"/"+name, RuleNotYet, "not supported by this version of Davit yet; allowed: leave it out, or its default")
-		}
-	}
-	sort.SliceStable(d.found, func(i, j int) bool { return d.found[i].Field < d.found[j].Field })
 }

@@ -37,8 +37,13 @@ type Run struct {
 	// Definition is nil while the look-up at submission was throttled or denied; Launch looks again.
 	Definition *Definition `json:"definition,omitempty"`
 
+	// OwnerOnly: Visibility was `owner` when it was accepted. Its overlap policy touches, and names, only runs that its owner may see.
+	OwnerOnly bool `json:"ownerOnly,omitempty"`
+
 	Attempts   []Attempt  `json:"attempts,omitempty"`
-	Stop       *StopOrder `json:"stop,omitempty"` // asked for the whole run: by a caller, or by its deadline
+	Stop       *StopOrder `json:"stop,omitempty"`      // asked for the whole run: by a caller, its deadline, or a run that takes its place
+	AdmittedAt time.Time  `json:"admittedAt,omitzero"` // its overlap key let it launch
+	Released   bool       `json:"released,omitempty"`  // it is over, and its overlap key is free of it
 	Waiting    *Waiting   `json:"waiting,omitempty"`
 	Generation int        `json:"generation"`       // of the execution that may write; 1 at first
 	Turns      int        `json:"turns,omitempty"`  // observations of this generation
@@ -149,6 +154,7 @@ const (
 	ByTimeout      StopCause = "TIMEOUT"
 	ByDeadline     StopCause = "DEADLINE"
 	ByPlacement    StopCause = "PLACEMENT" // ALL_OR_NOTHING takes a part back
+	ByReplace      StopCause = "REPLACE"   // a later run with its overlap key takes its place
 )
 
 // Waiting is the task token that an execution left, with what it waits for.

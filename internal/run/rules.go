@@ -16,7 +16,6 @@ const (
 	RuleQuery          = "DV-12" // an unknown query parameter, or a value that it does not take
 	RulePolicyName     = "DV-13" // the policy has no such member
 	RulePolicyValue    = "DV-14" // a policy value of the wrong type or out of range
-	RuleNotYet         = "DV-15" // a policy that is part of the contract and not yet honoured
 	RuleDefinition     = "DV-16" // no such task definition
 	RuleCluster        = "DV-17" // no such cluster
 	RuleTooLarge       = "DV-18" // request and resolved together: at most 100 KB compressed

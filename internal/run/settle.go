@@ -15,6 +15,7 @@ const (
 // next attempt is laid out, the status moves, and the run ends when nothing is left to do. It asks nobody and
 // may be repeated; a terminal record is left alone.
 func Settle(r *Run, now time.Time) {
+	r.leaveQueue(now)
 	if r.Status.Terminal() {
 		return
 	}

@@ -9,9 +9,8 @@ import (
 // Stopper is POST /runs/{runId}/stop.
 type Stopper struct {
 	Keeper
-	Stack    Stack
-	Engine   Engine
-	Workflow Workflow
+	Stack  Stack
+	Engine Engine
 }
 
 // Stop writes the wish down and sees to it that it is carried out: with task events it wakes the execution, without it
@@ -49,7 +48,7 @@ func (s *Stopper) Stop(ctx context.Context, q StopRequest) (*Run, error) {
 	if err := (stopper{s.Keeper, s.Engine}).stop(ctx, r, asked); err != nil {
 		return nil, err
 	}
-	return r, (waker{s.Keeper, s.Workflow}).wake(ctx, r, s.now())
+	return r, s.wake(ctx, r, s.now())
 }
 
 func notFound() *Error { return &Error{Code: CodeNotFound, Message: "no such run"} }

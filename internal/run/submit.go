@@ -14,10 +14,9 @@ import (
 // Submitter is POST /runs.
 type Submitter struct {
 	Keeper
-	Stack    Stack
-	Spec     Spec
-	Catalog  Catalog
-	Workflow Workflow
+	Stack   Stack
+	Spec    Spec
+	Catalog Catalog
 }
 
 // Submit checks a request, records the run and starts its execution. A key that was used before with the same body
@@ -72,6 +71,7 @@ func (s *Submitter) read(q SubmitRequest) (*Run, Submission, []Violation) {
 		Cluster: sub.Cluster, Group: sub.Group, StartedBy: sub.StartedBy, Instances: sub.Instances,
 		Family: familyOf(sub.TaskDefinition),
 	}
+	r.OwnerOnly = s.Stack.OwnerOnly && policy.Overlap != nil
 	r.ID = randomText(idLength)
 	if key != "" {
 		r.ID = keyID(q.Caller, key)
@@ -126,10 +126,24 @@ func (s *Submitter) again(ctx context.Context, r, stored *Run) (SubmitResult, er
 			Violations: []Violation{{"header:Idempotency-Key", RuleKeyReused, "used before with another body; repeat that body, or choose another key"}},
 		}
 	}
-	if stored.Status == Submitted {
-		_ = s.Workflow.Start(ctx, stored.execution(), "") // recorded is accepted; the sweep heals
+	if stored.Status == Submitted || stored.Status == Queued && stored.StepAt.IsZero() {
+		stored = s.begin(ctx, stored)
 	}
 	return SubmitResult{Run: stored, Replayed: true}, nil
+}
+
+// begin asks the run's overlap key and starts the execution. Recorded is accepted: what fails here the launch step does again,
+// or the sweep.
+func (s *Submitter) begin(ctx context.Context, r *Run) *Run {
+	if r.asks(s.now()) {
+		if asked, err := s.admit(ctx, r.Clone()); err == nil {
+			r = asked
+		}
+	}
+	if !r.Status.Terminal() {
+		_ = s.Workflow.Start(ctx, r.execution(), "")
+	}
+	return r
 }
 
 // create records the run and starts its execution.
@@ -142,8 +156,7 @@ func (s *Submitter) create(ctx context.Context, r *Run) (SubmitResult, error) {
 	if !created {
 		return s.again(ctx, r, stored)
 	}
-	_ = s.Workflow.Start(ctx, stored.execution(), "") // recorded is accepted; the sweep heals
-	return SubmitResult{Run: stored}, nil
+	return SubmitResult{Run: s.begin(ctx, stored)}, nil
 }
 
 // notRecorded tells a write that surely did not happen from one that may have.

@@ -12,8 +12,7 @@ import (
 // for half an hour, or which ended with loose ends. Two sweeps at once do no harm.
 type Sweeper struct {
 	Keeper
-	Engine   Engine
-	Workflow Workflow
+	Engine Engine
 	// Reads is the budget of DescribeTasks and ListTasks calls of one sweep; 0 is 100 (5/s of the account's
 	// 20 over a call of 20 s).
 	Reads int
@@ -169,11 +168,15 @@ func (s *Sweeper) write(ctx context.Context, r *Run, found Description) bool {
 
 // see does for one record what is due: ties its loose ends, wakes its execution, or starts one where there is none.
 func (s *Sweeper) see(ctx context.Context, r *Run, report *SweepReport, reads *int) error {
+	r, err := s.admit(ctx, r)
+	if err != nil {
+		return err
+	}
 	now := s.now()
 	if r.StepAt.IsZero() && !r.Status.Terminal() {
 		return s.start(ctx, r, report)
 	}
-	woken, err := (waker{s.Keeper, s.Workflow}).rouse(ctx, r, now)
+	woken, err := s.rouse(ctx, r, now)
 	switch {
 	case woken:
 		report.Woken++

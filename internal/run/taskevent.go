@@ -10,8 +10,7 @@ import (
 // TaskEvents takes ECS Task State Change events.
 type TaskEvents struct {
 	Keeper
-	Engine   Engine
-	Workflow Workflow
+	Engine Engine
 }
 
 type taskEvent struct {
@@ -50,7 +49,7 @@ func (h *TaskEvents) Handle(ctx context.Context, event []byte) error {
 	if orphan && s.DesiredStatus != desiredStopped && !s.stopped() {
 		return h.stopOrphan(ctx, r, s)
 	}
-	return (waker{h.Keeper, h.Workflow}).wake(ctx, r, h.now())
+	return h.wake(ctx, r, h.now())
 }
 
 // takeEvent merges an event's task, and says whether the record changed and whether the task is an orphan: of a run that

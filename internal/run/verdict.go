@@ -31,7 +31,7 @@ func (r *Run) judgeStopped(t *Task, s *TaskState) Outcome {
 	switch {
 	case t.Stop.Cause == ByCaller:
 		return Outcome{ClassStopped, withReason("stopped by a caller", t.Stop.Reason)}
-	case t.Stop.Cause == ByPlacement:
+	case t.Stop.Cause == ByPlacement || t.Stop.Cause == ByReplace:
 		return Outcome{ClassStopped, t.Stop.Reason}
 	case t.Stop.Cause == ByStartTimeout && r.neverRan(s):
 		return Outcome{NeverStarted, "not RUNNING within startTimeoutSeconds, stopped"}

@@ -6,16 +6,10 @@ import (
 	"time"
 )
 
-// waker wakes executions whose next decision is no longer the one that they wait for.
-type waker struct {
-	Keeper
-	Workflow Workflow
-}
-
 // wake ends the wait of r's execution if r now needs something sooner than the wait's end. It may be called
 // again for an unchanged record: a token that is gone means that somebody did it before.
-func (w waker) wake(ctx context.Context, r *Run, now time.Time) error {
-	if _, err := w.rouse(ctx, r, now); !errors.Is(err, ErrTokenGone) {
+func (k Keeper) wake(ctx context.Context, r *Run, now time.Time) error {
+	if _, err := k.rouse(ctx, r, now); !errors.Is(err, ErrTokenGone) {
 		return err
 	}
 	return nil
@@ -23,7 +17,7 @@ func (w waker) wake(ctx context.Context, r *Run, now time.Time) error {
 
 // rouse is wake for the sweep, which wants to know: woken is true when somebody was waiting and is not any more;
 // ErrTokenGone, that nobody waits with that token.
-func (w waker) rouse(ctx context.Context, r *Run, now time.Time) (woken bool, err error) {
+func (k Keeper) rouse(ctx context.Context, r *Run, now time.Time) (woken bool, err error) {
 	if r.Waiting == nil {
 		return false, nil
 	}
@@ -31,7 +25,7 @@ func (w waker) rouse(ctx context.Context, r *Run, now time.Time) (woken bool, er
 	if d.Next == StepObserve && !d.Due.Before(r.Waiting.Due) {
 		return false, nil
 	}
-	err = w.Workflow.Wake(ctx, r.Waiting.Token, w.Tuning.answer(r, d, now))
+	err = k.Workflow.Wake(ctx, r.Waiting.Token, k.Tuning.answer(r, d, now))
 	if err == nil || errors.Is(err, ErrTokenGone) {
 		return err == nil, err
 	}

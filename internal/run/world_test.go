@@ -33,26 +33,28 @@ func polling(w *world) *world {
 	return w
 }
 
-func (w *world) keeper() Keeper { return Keeper{Store: w.store, Clock: w.clock, Tuning: w.tuning} }
+func (w *world) keeper() Keeper {
+	return Keeper{Store: w.store, Clock: w.clock, Tuning: w.tuning, Workflow: w.flow}
+}
 
 func (w *world) submitter() *Submitter {
-	return &Submitter{Keeper: w.keeper(), Spec: fakeSpec{}, Catalog: w.catalog, Workflow: w.flow}
+	return &Submitter{Keeper: w.keeper(), Spec: fakeSpec{}, Catalog: w.catalog}
 }
 
 func (w *world) launcher() *Launcher {
 	return &Launcher{Keeper: w.keeper(), Engine: w.ecs, Catalog: w.catalog}
 }
 
-func (w *world) observer() *Observer { return &Observer{w.keeper(), w.ecs, w.flow} }
+func (w *world) observer() *Observer { return &Observer{w.keeper(), w.ecs} }
 
 func (w *world) stopper() *Stopper {
-	return &Stopper{Keeper: w.keeper(), Engine: w.ecs, Workflow: w.flow}
+	return &Stopper{Keeper: w.keeper(), Engine: w.ecs}
 }
 
-func (w *world) events() *TaskEvents { return &TaskEvents{w.keeper(), w.ecs, w.flow} }
+func (w *world) events() *TaskEvents { return &TaskEvents{w.keeper(), w.ecs} }
 
 func (w *world) sweeper() *Sweeper {
-	return &Sweeper{Keeper: w.keeper(), Engine: w.ecs, Workflow: w.flow}
+	return &Sweeper{Keeper: w.keeper(), Engine: w.ecs}
 }
 
 // record stores r as its submission would have.

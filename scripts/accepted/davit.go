@@ -40,8 +40,8 @@ func newDavit() *davit {
 	})
 	d.engine = awsecs.New(client)
 	stack := run.Stack{ExecuteCommand: true}
-	keeper := run.Keeper{Store: d.store, Clock: clock.System, Tuning: run.Tuning{Prefix: "davit", TaskEvents: true}}
-	d.submitter = &run.Submitter{Keeper: keeper, Stack: stack, Spec: ecsspec.Spec{}, Catalog: throttled{}, Workflow: d.flow}
+	keeper := run.Keeper{Store: d.store, Clock: clock.System, Tuning: run.Tuning{Prefix: "davit", TaskEvents: true}, Workflow: d.flow}
+	d.submitter = &run.Submitter{Keeper: keeper, Stack: stack, Spec: ecsspec.Spec{}, Catalog: throttled{}}
 	d.launcher = &run.Launcher{Keeper: keeper, Engine: d.engine, Catalog: throttled{}}
 	d.registrar = &run.Registrar{Stack: stack, Writes: true, Spec: ecsspec.Spec{}, Definitions: awsecs.NewRegistrar(client)}
 	return d

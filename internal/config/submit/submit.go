@@ -14,8 +14,8 @@ import (
 // Submitter takes runs under the stack's rules. It keeps what it looked up for a minute.
 func Submitter(b *boot.Boot) *run.Submitter {
 	return &run.Submitter{
-		Keeper: table.Keeper(b), Spec: ecsspec.Spec{}, Workflow: machine.Workflow(b),
+		Keeper: table.Keeper(b, machine.Workflow(b)), Spec: ecsspec.Spec{},
 		Catalog: run.NewCatalogCache(engine.Catalog(b), clock.System),
-		Stack:   run.Stack{Defaults: b.RunDefaults(ecsspec.Spec{}), Families: b.Families(), ExecuteCommand: b.ExecuteCommand()},
+		Stack:   run.Stack{Defaults: b.RunDefaults(ecsspec.Spec{}), Families: b.Families(), OwnerOnly: b.OwnerOnly(), ExecuteCommand: b.ExecuteCommand()},
 	}
 }

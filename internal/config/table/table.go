@@ -16,6 +16,7 @@ func Store(b *boot.Boot) *dynamo.Store {
 }
 
 // Keeper is what every function has that writes records: DAVIT_TABLE, DAVIT_PREFIX, DAVIT_TASK_EVENTS, DAVIT_RETENTION_DAYS.
-func Keeper(b *boot.Boot) run.Keeper {
-	return run.Keeper{Store: Store(b), Clock: clock.System, Tuning: b.Tuning(), Retention: b.Retention()}
+// Whoever ends a run lets the next of its overlap key go on, and so needs the way to the state machine.
+func Keeper(b *boot.Boot, machine run.Workflow) run.Keeper {
+	return run.Keeper{Store: Store(b), Clock: clock.System, Tuning: b.Tuning(), Workflow: machine, Retention: b.Retention()}
 }

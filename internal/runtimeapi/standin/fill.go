@@ -53,8 +53,8 @@ func sample(name string, into any) error {
 // record submits the sample job as the run of an execution.
 func (w *World) record(ctx context.Context, x run.Execution) (*run.Run, error) {
 	submitter := &run.Submitter{
-		Keeper: run.Keeper{Store: named{w.Store, x}, Clock: clock.System, Tuning: run.Tuning{Prefix: "davit", TaskEvents: true}},
-		Spec:   ecsspec.Spec{}, Catalog: awsecs.NewCatalog(w.ecsClient), Workflow: nobody{},
+		Keeper: run.Keeper{Store: named{w.Store, x}, Clock: clock.System, Tuning: run.Tuning{Prefix: "davit", TaskEvents: true}, Workflow: nobody{}},
+		Spec:   ecsspec.Spec{}, Catalog: awsecs.NewCatalog(w.ecsClient),
 	}
 	result, err := submitter.Submit(ctx, run.SubmitRequest{Caller: "iam:AROADBQP57FF2AEXAMPLE", Body: events.Run})
 	return result.Run, err

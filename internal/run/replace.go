@@ -1,0 +1,106 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// taken lists the seats that a REPLACE has taken: of waiters, and of holders.
+func (l *Lock) taken() (waiters, holders []Seat) {
+	stays := func(s Seat) bool { return s.stays() }
+	return slices.DeleteFunc(slices.Clone(l.Waiters), stays), slices.DeleteFunc(slices.Clone(l.Holders), stays)
+}
+
+// objection is why r may not ask for the seat that it wants, admitted where it may: REPLACE must not touch runs that its caller may not see.
+func (k Keeper) objection(ctx context.Context, l *Lock, r *Run) (answer, string, error) {
+	s := r.seat()
+	if !r.OwnerOnly || s.Mode != OverlapReplace || l.admits(s) || s.in(l.Waiters) {
+		return admitted, "", nil
+	}
+	for _, victim := range l.victims(s) {
+		other, err := k.Store.Get(ctx, victim.Run)
+		if errors.Is(err, ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return admitted, "", err
+		}
+		if !r.knows(other) {
+			return foreign, "a run that its owner may not see holds the overlap key (REPLACE)", nil
+		}
+	}
+	return admitted, "", nil
+}
+
+// knows says that everyone who sees r may see the other run.
+func (r *Run) knows(other *Run) bool { return Stack{OwnerOnly: r.OwnerOnly}.shows(other, r.Owner) }
+
+// held says, for r's record, why it was not admitted. first is the oldest holder, where it was looked at.
+func (r *Run) held(a answer, l *Lock, first *Run) string {
+	o := r.Policy.Overlap
+	switch a {
+	case waits:
+		if o.Mode == OverlapReplace {
+			return "waits until what it replaces has stopped"
+		}
+		return "waits for its overlap key"
+	case crowded:
+		return fmt.Sprintf("maxQueued (%d) runs wait for the overlap key already", o.MaxQueued)
+	case replaced:
+		return "a later run with the same overlap key replaced it while it waited"
+	case busy:
+		switch {
+		case fits(r.seat(), l.Holders):
+			return "other runs wait for the overlap key (FORBID)"
+		case first != nil && r.knows(first):
+			return "run " + first.ID + " holds the overlap key (FORBID)"
+		default:
+			return "another run holds the overlap key (FORBID)"
+		}
+	default:
+		return ""
+	}
+}
+
+// skip ends a waiting run whose place a later one has.
+func (k Keeper) skip(ctx context.Context, by *Run, s Seat) error {
+	other, err := k.edit(ctx, s.Run, func(r *Run, now time.Time) (bool, error) {
+		return r.takeSeat(s, replaced, by.held(replaced, nil, nil), now), nil
+	})
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return k.wake(ctx, other, k.now())
+}
+
+// replace orders a holder to stop in favour of a waiting run. An order that is there stays.
+func (k Keeper) replace(ctx context.Context, by *Run, s Seat) error {
+	other, err := k.edit(ctx, s.Run, func(r *Run, now time.Time) (bool, error) {
+		if r.Born != s.Born || r.Status.Terminal() || r.Stop != nil {
+			return false, nil
+		}
+		reason := "replaced by another run"
+		if s.By == by.ID && (Stack{OwnerOnly: by.OwnerOnly}).shows(by, r.Owner) {
+			reason = "replaced by run " + by.ID
+		}
+		r.Stop = &StopOrder{Cause: ByReplace, Reason: reason, At: now}
+		Settle(r, now)
+		return true, nil
+	})
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return k.wake(ctx, other, k.now())
+}
+
+// wanted says that somebody wanted the stop, so that it is neither a failure nor retried.
+func (c StopCause) wanted() bool { return c == ByCaller || c == ByReplace }

@@ -1,0 +1,99 @@
+package run
+
+import (
+	"fmt"
+	"time"
+)
+
+// queueSweep is how long a run may wait for its overlap key before the sweep asks for it.
+const queueSweep = 30 * time.Minute
+
+// seat is what r asks the lock of its overlap key for.
+func (r *Run) seat() Seat {
+	o := r.Policy.Overlap
+	return Seat{Run: r.ID, Born: r.Born, Mode: o.Mode, Limit: o.Limit}
+}
+
+// mayLaunch says that no overlap policy is in the way.
+func (r *Run) mayLaunch() bool { return r.Policy.Overlap == nil || !r.AdmittedAt.IsZero() }
+
+// asks says that r wants to launch and has not got its overlap key's leave. One whose time in the queue is over is not to get it any more.
+func (r *Run) asks(now time.Time) bool {
+	at, has := r.queueEnd()
+	return !r.mayLaunch() && !r.Status.Terminal() && r.Stop == nil && !(r.Status == Queued && has && !now.Before(at))
+}
+
+// owes says that r is over and its overlap key is not known to be free of it.
+func (r *Run) owes() bool { return r.Policy.Overlap != nil && r.Status.Terminal() && !r.Released }
+
+// queueEnd is when a run that waits gives up, by queueTimeoutSeconds or deadlineSeconds.
+func (r *Run) queueEnd() (time.Time, bool) {
+	timeout, has := r.queueTimeout()
+	deadline := r.CreatedAt.Add(r.Policy.deadline())
+	if r.Policy.DeadlineSeconds > 0 && (!has || deadline.Before(timeout)) {
+		return deadline, true
+	}
+	return timeout, has
+}
+
+func (r *Run) queueTimeout() (time.Time, bool) {
+	if r.Policy.Overlap == nil || r.Policy.Overlap.QueueTimeoutSeconds == 0 {
+		return time.Time{}, false
+	}
+	return r.CreatedAt.Add(seconds(r.Policy.Overlap.QueueTimeoutSeconds)), true
+}
+
+// leaveQueue skips a run that has waited for queueTimeoutSeconds, unless its deadline passed before.
+func (r *Run) leaveQueue(now time.Time) {
+	at, has := r.queueTimeout()
+	end, _ := r.queueEnd()
+	if r.Status == Queued && r.Stop == nil && has && at.Equal(end) && !now.Before(at) {
+		r.end(now, Skipped, "", fmt.Sprintf("queueTimeoutSeconds (%d) passed while it waited for its overlap key", r.Policy.Overlap.QueueTimeoutSeconds))
+	}
+}
+
+// awaitSeat is the decision for a run that waits: nothing to do until it is woken, or gives up.
+func (r *Run) awaitSeat(now time.Time) Decision {
+	d := Decision{Next: StepObserve, Due: now.Add(mostWait)}
+	if at, has := r.queueEnd(); has {
+		d.by(at)
+	}
+	return d
+}
+
+// readyAt is since when a run without attempts may launch.
+func (r *Run) readyAt() time.Time {
+	if r.AdmittedAt.IsZero() {
+		return r.CreatedAt
+	}
+	return r.AdmittedAt
+}
+
+// takeSeat writes into the record what the lock said to seat s, and says whether that changed it. Leave that was given stays given, and
+// what is terminal stays so.
+func (r *Run) takeSeat(s Seat, a answer, why string, now time.Time) bool {
+	switch {
+	case r.Born != s.Born || r.Status.Terminal() || !r.AdmittedAt.IsZero():
+		return false
+	case a == admitted:
+		r.AdmittedAt, r.StatusReason = now, ""
+		if r.Status == Queued {
+			r.moveTo(Launching)
+		}
+		return true
+	case a == waits:
+		if r.Status == Queued {
+			return false
+		}
+		r.moveTo(Queued)
+		r.StatusReason = why
+		return true
+	default:
+		r.end(now, Skipped, "", why)
+		r.Released = !a.seated()
+		return true
+	}
+}
+
+// seated says that a run with this answer has a seat in the lock.
+func (a answer) seated() bool { return a == admitted || a == waits || a == replaced }
