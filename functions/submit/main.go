@@ -1,6 +1,5 @@
-// Command submit is POST /runs, invoked by the HTTP API. It reads and writes the table (GetItem, PutItem), looks definitions
-// and clusters up (ecs:DescribeTaskDefinition, ecs:DescribeClusters), starts executions (states:StartExecution), and wakes those that a
-// submission replaces, or finds the overlap key free for (states:SendTaskSuccess).
+// Command submit is POST /runs. It reads and writes the table (GetItem, PutItem), looks definitions and clusters up (ecs:DescribeTaskDefinition,
+// ecs:DescribeClusters), starts executions (states:StartExecution), and wakes those that an overlap key lets go or stops (states:SendTaskSuccess).
 package main
 
 import (

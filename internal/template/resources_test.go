@@ -218,7 +218,7 @@ func (s stack) permits(principal, function string, source func(any) bool) bool {
 	return false
 }
 
-// checkStream: the table's stream reaches notify, repeats from the record that failed, and gives up into a queue.
+// checkStream: the table's stream reaches notify with what has a status, which locks have not, repeats from the record that failed, and gives up into a queue.
 func checkStream(s stack) (f faults) {
 	p := s.properties("NotifySource")
 	if !refersTo(p["FunctionName"], s.functions()["notify"]) || fmt.Sprint(at(p, "EventSourceArn", "Fn::GetAtt")) != "[Table StreamArn]" {
@@ -231,7 +231,7 @@ func checkStream(s stack) (f faults) {
 		f.addf("NotifySource: FunctionResponseTypes or StartingPosition lose changes")
 	}
 	for _, filter := range listAt(p, "FilterCriteria", "Filters") {
-		if pattern := textAt(filter, "Pattern"); !json.Valid([]byte(pattern)) || !regexp.MustCompile(`"INSERT".*"MODIFY"`).MatchString(pattern) {
+		if pattern := textAt(filter, "Pattern"); !json.Valid([]byte(pattern)) || !regexp.MustCompile(`"INSERT".*"MODIFY".*"status": *{"S"`).MatchString(pattern) {
 			f.addf("NotifySource: the filter is %s", pattern)
 		}
 	}
