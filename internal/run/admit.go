@@ -53,21 +53,22 @@ func (k Keeper) admit(ctx context.Context, r *Run) (*Run, error) {
 
 // enter gives r its seat in the lock.
 func (k Keeper) enter(ctx context.Context, r *Run) (p passage, err error) {
+	known := records{}
 	err = k.changeLock(ctx, r.Policy.Overlap.Key, func(l *Lock) (changed bool, err error) {
-		p, changed, err = k.ask(ctx, l, r)
+		p, changed, err = k.ask(ctx, l, r, known)
 		return changed, err
 	})
 	return p, err
 }
 
 // ask is what the lock says to r. Holders are looked at only where they are in r's way.
-func (k Keeper) ask(ctx context.Context, l *Lock, r *Run) (p passage, changed bool, err error) {
+func (k Keeper) ask(ctx context.Context, l *Lock, r *Run, known records) (p passage, changed bool, err error) {
 	p.seat = r.seat()
 	p.tell = l.promote()
 	changed = len(p.tell) > 0
 	var first *Run
 	if !l.admits(p.seat) {
-		seen, err := k.inspect(ctx, l)
+		seen, err := k.inspect(ctx, l, known)
 		if err != nil {
 			return p, false, err
 		}
@@ -75,7 +76,7 @@ func (k Keeper) ask(ctx context.Context, l *Lock, r *Run) (p passage, changed bo
 		p.tell = append(append(p.tell, seen.untold...), l.promote()...)
 		changed = changed || seen.freed
 	}
-	if p.answer, p.why, err = k.objection(ctx, l, r); err != nil || p.answer != admitted {
+	if p.answer, p.why, err = k.objection(ctx, l, r, known); err != nil || p.answer != admitted {
 		return p, changed, err
 	}
 	var entered bool
@@ -98,15 +99,31 @@ type inspection struct {
 	first  *Run   // the oldest that is not over
 }
 
+// records are what was read of runs while one lock was being changed; nil where there was none. Reading them again with each try would
+// keep the lock from being written in time.
+type records map[string]*Run
+
+func (k Keeper) readOnce(ctx context.Context, known records, id string) (*Run, error) {
+	if r, has := known[id]; has {
+		return r, nil
+	}
+	r, err := k.Store.Get(ctx, id)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return nil, err
+	}
+	known[id] = r
+	return r, nil
+}
+
 // inspect reads the records of the oldest holders and takes those out that are over.
-func (k Keeper) inspect(ctx context.Context, l *Lock) (inspection, error) {
+func (k Keeper) inspect(ctx context.Context, l *Lock, known records) (inspection, error) {
 	var seen inspection
 	for _, s := range append([]Seat{}, l.Holders[:min(len(l.Holders), mostInspected)]...) {
-		r, err := k.Store.Get(ctx, s.Run)
+		r, err := k.readOnce(ctx, known, s.Run)
 		switch {
-		case err != nil && !errors.Is(err, ErrNotFound):
+		case err != nil:
 			return seen, err
-		case err != nil || r.Born != s.Born || r.Status.Terminal():
+		case r == nil || r.Born != s.Born || r.Status.Terminal():
 			seen.freed = l.drop(s) || seen.freed
 			continue
 		case r.Status == Queued:

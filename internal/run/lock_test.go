@@ -158,8 +158,7 @@ func TestLockOfAnyOrder(t *testing.T) {
 			if rng.IntN(2) == 0 {
 				s := Seat{Run: strconv.Itoa(i), Mode: modes[rng.IntN(3)], Limit: 1 + rng.IntN(3)}
 				a, _ := l.enter(s, 4)
-				switch {
-				case a == waits && s.Mode == OverlapForbid:
+				if a == waits && s.Mode == OverlapForbid {
 					t.Fatalf("DAVIT_SEED=%d: FORBID waits", seed)
 				}
 				if a == waits && s.Mode == OverlapQueue {

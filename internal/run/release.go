@@ -33,11 +33,12 @@ func (k Keeper) free(ctx context.Context, r *Run) error {
 // have died before it told them, so the holders are looked at.
 func (k Keeper) leave(ctx context.Context, key string, s Seat) error {
 	var tell []Seat
+	known := records{}
 	err := k.changeLock(ctx, key, func(l *Lock) (bool, error) {
 		dropped := l.drop(s)
 		tell = nil
 		if !dropped && !l.Empty() {
-			seen, err := k.inspect(ctx, l)
+			seen, err := k.inspect(ctx, l, known)
 			if err != nil {
 				return false, err
 			}

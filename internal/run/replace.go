@@ -15,20 +15,17 @@ func (l *Lock) taken() (waiters, holders []Seat) {
 }
 
 // objection is why r may not ask for the seat that it wants, admitted where it may: REPLACE must not touch runs that its caller may not see.
-func (k Keeper) objection(ctx context.Context, l *Lock, r *Run) (answer, string, error) {
+func (k Keeper) objection(ctx context.Context, l *Lock, r *Run, known records) (answer, string, error) {
 	s := r.seat()
 	if !r.OwnerOnly || s.Mode != OverlapReplace || l.admits(s) || s.in(l.Waiters) {
 		return admitted, "", nil
 	}
 	for _, victim := range l.victims(s) {
-		other, err := k.Store.Get(ctx, victim.Run)
-		if errors.Is(err, ErrNotFound) {
-			continue
-		}
+		other, err := k.readOnce(ctx, known, victim.Run)
 		if err != nil {
 			return admitted, "", err
 		}
-		if !r.knows(other) {
+		if other != nil && !r.knows(other) {
 			return foreign, "a run that its owner may not see holds the overlap key (REPLACE)", nil
 		}
 	}
@@ -55,6 +52,8 @@ func (r *Run) held(a answer, l *Lock, first *Run) string {
 		switch {
 		case fits(r.seat(), l.Holders):
 			return "other runs wait for the overlap key (FORBID)"
+		case !r.OwnerOnly:
+			return "run " + l.Holders[0].Run + " holds the overlap key (FORBID)"
 		case first != nil && r.knows(first):
 			return "run " + first.ID + " holds the overlap key (FORBID)"
 		default:

@@ -19,8 +19,11 @@ func (r *Run) mayLaunch() bool { return r.Policy.Overlap == nil || !r.AdmittedAt
 
 // asks says that r wants to launch and has not got its overlap key's leave. One whose time in the queue is over is not to get it any more.
 func (r *Run) asks(now time.Time) bool {
+	if r.mayLaunch() || r.Status.Terminal() || r.Stop != nil {
+		return false
+	}
 	at, has := r.queueEnd()
-	return !r.mayLaunch() && !r.Status.Terminal() && r.Stop == nil && !(r.Status == Queued && has && !now.Before(at))
+	return r.Status != Queued || !has || now.Before(at)
 }
 
 // owes says that r is over and its overlap key is not known to be free of it.

@@ -1,0 +1,483 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+func overlapping(mode, more string) string {
+	return fmt.Sprintf(`{"taskDefinition":"job","cluster":"jobs","policy":{"overlap":{"key":"k","mode":%q%s}}}`, mode, more)
+}
+
+// ask submits a run of the key k as role/a and gives its id.
+func (w *world) ask(key, mode, more string) string {
+	w.t.Helper()
+	return w.submit(ask(key, overlapping(mode, more))).Run.ID
+}
+
+func (w *world) read(id string) *Run {
+	w.t.Helper()
+	r, err := w.store.Get(context.Background(), id)
+	if err != nil {
+		w.t.Fatalf("Get(%s): %v", id, err)
+	}
+	return r
+}
+
+func (w *world) stepLaunch(id string) StepOutput {
+	w.t.Helper()
+	out, err := w.launcher().Step(context.Background(), StepInput{Execution: w.read(id).execution()})
+	if err != nil {
+		w.t.Fatalf("Launch: %v", err)
+	}
+	return out
+}
+
+func (w *world) stepFollow(id, token string) StepOutput {
+	w.t.Helper()
+	in := StepInput{Execution: w.read(id).execution(), Token: token, WaitSeconds: 86400}
+	out, err := w.observer().Step(context.Background(), in)
+	if err != nil {
+		w.t.Fatalf("Follow: %v", err)
+	}
+	return out
+}
+
+// wantLock checks who holds the key and who waits, by their ids.
+func (w *world) wantLock(want string) {
+	w.t.Helper()
+	var words []string
+	l := w.store.lock("k")
+	for _, s := range l.Holders {
+		words = append(words, s.Run)
+	}
+	words = append(words, "|")
+	for _, s := range l.Waiters {
+		words = append(words, s.Run)
+	}
+	if got := strings.Join(words, " "); got != want {
+		w.t.Errorf("the lock has %s, want %s", got, want)
+	}
+}
+
+func (w *world) wantRun(id string, status Status, reason string) {
+	w.t.Helper()
+	if r := w.read(id); r.Status != status || !strings.Contains(r.StatusReason, reason) {
+		w.t.Errorf("%s %q, want %s %q", r.Status, r.StatusReason, status, reason)
+	}
+}
+
+func TestAcceptedInOrder(t *testing.T) {
+	w := newWorld(t)
+	a, b, c := w.ask("a", "QUEUE", ""), w.ask("b", "QUEUE", ""), w.ask("c", "FORBID", "")
+	w.wantLock(a + " | " + b)
+	w.wantRun(a, Submitted, "")
+	w.wantRun(b, Queued, "waits for its overlap key")
+	w.wantRun(c, Skipped, "run "+a+" holds the overlap key (FORBID)")
+	if len(w.flow.starts) != 2 {
+		t.Errorf("%d executions, want those of the two that are not over", len(w.flow.starts))
+	}
+	if r := w.read(c); !r.Released || !r.SweepAt.IsZero() || r.Expires.IsZero() || r.Class != "" || len(r.Attempts) != 0 {
+		t.Errorf("%+v", r)
+	}
+	again := w.submit(ask("c", overlapping("FORBID", "")))
+	if !again.Replayed || again.Run.Status != Skipped || len(w.flow.starts) != 2 {
+		t.Errorf("again: %+v", again)
+	}
+	if r := w.read(a); r.AdmittedAt.IsZero() {
+		t.Error("the record does not keep that it was admitted")
+	}
+	if r := w.read(b); r.SweepAt.After(after(queueSweep)) {
+		t.Errorf("the sweep looks at %v", r.SweepAt)
+	}
+}
+
+func TestDryRunTakesNoLock(t *testing.T) {
+	w := newWorld(t)
+	q := ask("a", overlapping("QUEUE", ""))
+	q.DryRun = true
+	if res := w.submit(q); res.Run.Status != Submitted || len(w.store.records) != 0 {
+		t.Errorf("%+v", res.Run)
+	}
+	w.wantLock("|")
+}
+
+// TestHandedOn: the end of one wakes the next, and once.
+func TestHandedOn(t *testing.T) {
+	w := newWorld(t)
+	a, b, c := w.ask("a", "QUEUE", ""), w.ask("b", "QUEUE", ""), w.ask("c", "QUEUE", "")
+	w.stepLaunch(a)
+	for _, id := range []string{b, c} {
+		if out := w.stepLaunch(id); out.Next != StepFollow || out.WaitSeconds != 86400 {
+			t.Errorf("a run that waits: %+v", out)
+		}
+		w.stepFollow(id, "token of "+id)
+	}
+	w.clock.advance(time.Minute)
+	w.handle(w.ecs.finish("t1", 0))
+	w.wantRun(a, Succeeded, "")
+	w.wantRun(b, Launching, "")
+	w.wantRun(c, Queued, "")
+	w.wantLock(b + " | " + c)
+	if woken := w.flow.woken(); len(woken) != 1 || woken[0].token != "token of "+b || woken[0].answer.Next != StepLaunch {
+		t.Errorf("%+v", woken)
+	}
+	if r := w.read(a); !r.Released || !r.SweepAt.IsZero() {
+		t.Errorf("released %v, sweep at %v", r.Released, r.SweepAt)
+	}
+	w.stepLaunch(b)
+	if r := w.read(b); len(r.Attempts) != 1 || !r.Attempts[0].BeganAt.Equal(after(time.Minute)) {
+		t.Errorf("launchTimeoutSeconds counts from %+v", r.Attempts)
+	}
+}
+
+// TestStopWhileQueued: it ends at once, leaves the queue, and its execution ends.
+func TestStopWhileQueued(t *testing.T) {
+	w := newWorld(t)
+	a, b := w.ask("a", "QUEUE", ""), w.ask("b", "QUEUE", "")
+	w.stepLaunch(b)
+	w.stepFollow(b, "token")
+	if _, err := w.stopper().Stop(context.Background(), StopRequest{RunID: b, Reason: "no more"}); err != nil {
+		t.Fatal(err)
+	}
+	w.wantRun(b, Stopped, "stopped by a caller before it was launched: no more")
+	w.wantLock(a + " |")
+	if woken := w.flow.woken(); len(woken) != 1 || woken[0].answer.Next != StepDone {
+		t.Errorf("%+v", woken)
+	}
+}
+
+// TestStoppedWhileItIsLetIn: the stop comes between the lock and the record, so nobody but this admission can take the seat out.
+func TestStoppedWhileItIsLetIn(t *testing.T) {
+	w := newWorld(t)
+	w.store.fail = func(method string) error {
+		if method == "Update" {
+			w.store.fail = nil
+			w.store.meddle = []func(*Run){func(r *Run) {
+				r.Stop = &StopOrder{Cause: ByCaller, At: start}
+				Settle(r, start)
+				r.Released = true
+				w.keeper().index(r, start)
+			}}
+		}
+		return nil
+	}
+	a := w.ask("a", "QUEUE", "")
+	w.wantRun(a, Stopped, "")
+	w.wantLock("|")
+}
+
+// TestHoldersThatAreOver are free, whoever notices.
+func TestHoldersThatAreOver(t *testing.T) {
+	lapse := map[string]func(w *world, r *Run){
+		"it ended and its end was not passed on": func(w *world, r *Run) {
+			r.Status, r.StoppedAt, r.Expires = Failed, &r.CreatedAt, after(1000*time.Hour)
+			w.store.put(r)
+		},
+		"its record is gone":             func(w *world, r *Run) { delete(w.store.records, r.ID) },
+		"another run has its record now": func(w *world, r *Run) { r.Born = "reborn00"; w.store.put(r) },
+	}
+	for name, end := range lapse {
+		for _, mode := range []string{"FORBID", "QUEUE", "REPLACE"} {
+			t.Run(name+" "+mode, func(t *testing.T) {
+				w := newWorld(t)
+				a, b := w.ask("a", "QUEUE", ""), w.ask("b", "QUEUE", "")
+				end(w, w.read(a))
+				c := w.ask("c", mode, "")
+				switch mode {
+				case "FORBID":
+					w.wantRun(b, Launching, "")
+					w.wantRun(c, Skipped, b)
+					w.wantLock(b + " |")
+				case "QUEUE":
+					w.wantRun(b, Launching, "")
+					w.wantRun(c, Queued, "")
+					w.wantLock(b + " | " + c)
+				default: // b was let in and replaced before it launched anything
+					w.wantRun(b, Stopped, "replaced by run "+c)
+					w.wantRun(c, Launching, "")
+					w.wantLock(c + " |")
+				}
+			})
+		}
+	}
+}
+
+// TestOldestHoldersAreLookedAt: a run that is kept out reads a bounded number of records.
+func TestOldestHoldersAreLookedAt(t *testing.T) {
+	w := newWorld(t)
+	for i := range 40 {
+		w.ask(fmt.Sprint(i), "QUEUE", `,"limit":40`)
+	}
+	w.store.reads = 0
+	w.ask("late", "QUEUE", `,"limit":40`)
+	if w.store.reads > mostInspected+3 {
+		t.Errorf("%d reads", w.store.reads)
+	}
+}
+
+func TestReplaceStopsWhatItReplaces(t *testing.T) {
+	w := newWorld(t)
+	a := w.ask("a", "QUEUE", "")
+	w.stepLaunch(a)
+	w.handle(w.ecs.set("t1", "RUNNING", startedAt(start)))
+	w.stepFollow(a, "token")
+	b := w.ask("b", "REPLACE", "")
+	w.wantRun(b, Queued, "waits until what it replaces has stopped")
+	w.wantRun(a, Stopping, "")
+	if r := w.read(a); r.Stop == nil || r.Stop.Cause != ByReplace || r.Stop.Reason != "replaced by run "+b {
+		t.Errorf("%+v", r.Stop)
+	}
+	if woken := w.flow.woken(); len(woken) != 1 || woken[0].token != "token" || woken[0].answer.Next != StepObserve {
+		t.Errorf("%+v", woken)
+	}
+	if _, err := w.observer().Step(context.Background(), StepInput{Execution: w.read(a).execution()}); err != nil {
+		t.Fatal(err)
+	}
+	if w.ecs.count("Stop") != 1 || w.ecs.reasons[0] != "Davit: replaced by run "+b {
+		t.Errorf("%v", w.ecs.reasons)
+	}
+	w.handle(w.ecs.finish("t1", 143))
+	w.wantRun(a, Stopped, "replaced by run "+b)
+	w.wantRun(b, Launching, "")
+	w.wantLock(b + " |")
+}
+
+// TestFirstWishStays: who was stopped by a caller was not stopped by the REPLACE that came later.
+func TestFirstWishStays(t *testing.T) {
+	w := newWorld(t)
+	a := w.ask("a", "QUEUE", "")
+	w.stepLaunch(a)
+	if _, err := w.stopper().Stop(context.Background(), StopRequest{RunID: a, Reason: "mine"}); err != nil {
+		t.Fatal(err)
+	}
+	w.ask("b", "REPLACE", "")
+	if r := w.read(a); r.Stop.Cause != ByCaller || r.Stop.Reason != "mine" {
+		t.Errorf("%+v", r.Stop)
+	}
+}
+
+// TestReplaceAsksAgain: the process died after it took the seats and before it told anybody.
+func TestReplaceAsksAgain(t *testing.T) {
+	w := newWorld(t)
+	a := w.ask("a", "QUEUE", "")
+	w.stepLaunch(a)
+	w.store.fail = dieAt(2) // the first is b's own
+	b := w.ask("b", "REPLACE", "")
+	if w.read(a).Stop != nil {
+		t.Fatal("it did not die in time")
+	}
+	w.store.fail = nil
+	w.stepLaunch(b)
+	if r := w.read(a); r.Stop == nil || r.Stop.Cause != ByReplace {
+		t.Errorf("%+v", r.Stop)
+	}
+}
+
+// TestOwnerOnly: with Visibility owner nobody's run is touched or named to who may not see it.
+func TestOwnerOnly(t *testing.T) {
+	w := newWorld(t)
+	submit := func(caller, key, mode string) *Run {
+		t.Helper()
+		s := w.submitter()
+		s.Stack.OwnerOnly = true
+		q := ask(key, overlapping(mode, ""))
+		q.Caller = caller
+		res, err := s.Submit(context.Background(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w.read(res.Run.ID)
+	}
+	a := submit("role/a", "1", "QUEUE")
+	w.stepLaunch(a.ID)
+	if r := submit("role/b", "2", "FORBID"); r.Status != Skipped || r.StatusReason != "another run holds the overlap key (FORBID)" {
+		t.Errorf("%s %q", r.Status, r.StatusReason)
+	}
+	if r := submit("role/a", "3", "FORBID"); r.Status != Skipped || !strings.Contains(r.StatusReason, a.ID) {
+		t.Errorf("%s %q", r.Status, r.StatusReason)
+	}
+	if r := submit("role/b", "4", "REPLACE"); r.Status != Skipped || strings.Contains(r.StatusReason, a.ID) || !r.Released {
+		t.Errorf("%s %q", r.Status, r.StatusReason)
+	}
+	if w.read(a.ID).Stop != nil {
+		t.Error("another's run was stopped")
+	}
+	own := submit("role/a", "5", "REPLACE")
+	if own.Status != Queued || w.read(a.ID).Stop == nil {
+		t.Errorf("%s %q", own.Status, own.StatusReason)
+	}
+	if r := submit("role/b", "6", "REPLACE"); r.Status != Skipped || w.read(own.ID).Status != Queued {
+		t.Errorf("what waits by REPLACE is another's run too: %s %q", r.Status, r.StatusReason)
+	}
+}
+
+// TestLaunchAsksWhereSubmissionDied, whether it died before the lock was written or after.
+func TestLaunchAsksWhereSubmissionDied(t *testing.T) {
+	for _, where := range []string{"Lock", "PutLock", "Update"} {
+		w := newWorld(t)
+		a := w.ask("a", "QUEUE", "")
+		w.store.fail = func(method string) error {
+			if method == where {
+				return errors.New("the process died")
+			}
+			return nil
+		}
+		b := w.ask("b", "QUEUE", "")
+		w.store.fail = nil
+		w.wantRun(b, Submitted, "")
+		if out := w.stepLaunch(b); out.Next != StepFollow {
+			t.Errorf("%s: %+v", where, out)
+		}
+		w.wantRun(b, Queued, "")
+		w.wantLock(a + " | " + b)
+		if w.ecs.count("Launch") > 0 {
+			t.Error("it was launched beside the other")
+		}
+	}
+}
+
+// TestSubmissionAgainAsksToo: a caller repeats because no answer came.
+func TestSubmissionAgainAsksToo(t *testing.T) {
+	w := newWorld(t)
+	a := w.ask("a", "QUEUE", "")
+	w.store.fail = func(method string) error {
+		if method == "PutLock" {
+			return errors.New("the process died")
+		}
+		return nil
+	}
+	w.ask("b", "QUEUE", "")
+	w.store.fail = nil
+	b := w.ask("b", "QUEUE", "")
+	w.wantLock(a + " | " + b)
+	w.wantRun(b, Queued, "")
+}
+
+// TestSweepPassesAKeyOn that a process died with, and gives up after a day.
+func TestSweepPassesAKeyOn(t *testing.T) {
+	w := newWorld(t)
+	a, b := w.ask("a", "QUEUE", ""), w.ask("b", "QUEUE", "")
+	w.stepLaunch(a)
+	w.stepLaunch(b)
+	w.stepFollow(b, "token")
+	broken := true
+	w.store.fail = func(method string) error {
+		if method == "PutLock" && broken {
+			return errors.New("the process died")
+		}
+		return nil
+	}
+	w.handle(w.ecs.finish("t1", 0))
+	w.wantRun(a, Succeeded, "")
+	w.wantRun(b, Queued, "")
+	if r := w.read(a); r.Released || !r.SweepAt.Equal(after(orphanSweep)) {
+		t.Errorf("released %v, sweep at %v", r.Released, r.SweepAt)
+	}
+	w.clock.advance(orphanSweep)
+	broken = false
+	w.sweep()
+	w.wantRun(b, Launching, "")
+	w.wantLock(b + " |")
+	if woken := w.flow.woken(); len(woken) != 1 || woken[0].token != "token" {
+		t.Errorf("%+v", woken)
+	}
+	if r := w.read(a); !r.Released || !r.SweepAt.IsZero() {
+		t.Errorf("released %v, sweep at %v", r.Released, r.SweepAt)
+	}
+	broken = true
+	if _, err := w.stopper().Stop(context.Background(), StopRequest{RunID: b}); err != nil {
+		t.Fatal(err)
+	}
+	for range 25 * 12 {
+		w.clock.advance(5 * time.Minute)
+		w.sweep()
+	}
+	if r := w.read(b); r.Released || !r.SweepAt.IsZero() {
+		t.Errorf("after a day: released %v, sweep at %v", r.Released, r.SweepAt)
+	}
+}
+
+// TestSweepAsksForWhoWaits: the end of the holder reached nobody, and its record has expired since.
+func TestSweepAsksForWhoWaits(t *testing.T) {
+	w := newWorld(t)
+	a, b := w.ask("a", "QUEUE", ""), w.ask("b", "QUEUE", "")
+	w.stepLaunch(b)
+	w.stepFollow(b, "token")
+	delete(w.store.records, a)
+	for range 6 {
+		w.clock.advance(5 * time.Minute)
+		w.sweep()
+	}
+	w.wantRun(b, Launching, "")
+	w.wantLock(b + " |")
+	if woken := w.flow.woken(); len(woken) != 1 || woken[0].answer.Next != StepLaunch {
+		t.Errorf("%+v", woken)
+	}
+}
+
+// TestWhoWasLetInAndNotTold hears it from whoever asks next.
+func TestWhoWasLetInAndNotTold(t *testing.T) {
+	w := newWorld(t)
+	a, b := w.ask("a", "QUEUE", ""), w.ask("b", "QUEUE", "")
+	w.stepLaunch(a)
+	w.store.fail = dieAt(2) // the first is a's end
+	w.handle(w.ecs.finish("t1", 0))
+	w.store.fail = nil
+	w.wantLock(b + " |")
+	w.wantRun(b, Queued, "")
+	c := w.ask("c", "QUEUE", "")
+	w.wantRun(b, Launching, "")
+	w.wantRun(c, Queued, "")
+}
+
+func TestQueueTimeoutSeconds(t *testing.T) {
+	w := newWorld(t)
+	w.ask("a", "QUEUE", "")
+	b := w.ask("b", "QUEUE", `,"queueTimeoutSeconds":60`)
+	if out := w.stepLaunch(b); out.Next != StepFollow || out.WaitSeconds != 60 {
+		t.Errorf("%+v", out)
+	}
+	w.clock.advance(59 * time.Second)
+	w.stepLaunch(b)
+	w.wantRun(b, Queued, "")
+	w.clock.advance(time.Second)
+	if out := w.stepLaunch(b); out.Next != StepDone {
+		t.Errorf("%+v", out)
+	}
+	w.wantRun(b, Skipped, "queueTimeoutSeconds (60) passed")
+	if l := w.store.lock("k"); len(l.Waiters) != 0 {
+		t.Errorf("%+v", l)
+	}
+}
+
+// TestLockBusy: an endless row of other writers is told, and so is the caller's own end.
+func TestLockBusy(t *testing.T) {
+	w := newWorld(t)
+	w.store.fail = func(method string) error {
+		if method == "PutLock" {
+			return ErrConflict
+		}
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Millisecond)
+	defer cancel()
+	change := func(*Lock) (bool, error) { return true, nil }
+	if err := w.keeper().changeLock(ctx, "k", change); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%v", err)
+	}
+	tries := 0
+	w.store.fail = func(method string) error {
+		if tries++; method == "PutLock" && tries < 8 {
+			return ErrConflict
+		}
+		return nil
+	}
+	if err := w.keeper().changeLock(context.Background(), "k", change); err != nil {
+		t.Errorf("%v", err)
+	}
+}
