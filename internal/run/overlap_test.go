@@ -435,6 +435,25 @@ func TestWhoWasLetInAndNotTold(t *testing.T) {
 	w.wantRun(c, Queued, "")
 }
 
+// TestSweepTellsAgain: who ended the holder died between the lock and the record of who is next.
+func TestSweepTellsAgain(t *testing.T) {
+	w := newWorld(t)
+	a, b := w.ask("a", "QUEUE", ""), w.ask("b", "QUEUE", "")
+	w.stepLaunch(a)
+	w.stepLaunch(b)
+	w.stepFollow(b, "token")
+	w.store.fail = dieAt(2) // the first is a's end
+	w.handle(w.ecs.finish("t1", 0))
+	w.store.fail = nil
+	w.wantRun(b, Queued, "")
+	w.clock.advance(orphanSweep)
+	w.sweep()
+	w.wantRun(b, Launching, "")
+	if woken := w.flow.woken(); len(woken) != 1 || woken[0].token != "token" {
+		t.Errorf("%+v", woken)
+	}
+}
+
 func TestQueueTimeoutSeconds(t *testing.T) {
 	w := newWorld(t)
 	w.ask("a", "QUEUE", "")
