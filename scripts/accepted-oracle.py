@@ -25,8 +25,6 @@ SHOWN = 40
 # Members that Davit takes in no request, and those that the Go SDK does not have yet.
 NEVER = {
     "referenceId": "ECS keeps it for itself",
-    "inferenceAccelerators": "no longer offered",
-    "inferenceAcceleratorOverrides": "no longer offered",
     "trustedExecutionConfiguration": "newer than the Go SDK",
 }
 
@@ -161,7 +159,7 @@ def main():
         if len(seen) < LEAST_MEMBERS * len(operation.members):
             print("too few members: never seen " + ", ".join(sorted(operation.members - seen)))
             failed = True
-    kinds = collections.Counter(re.sub(r"\[\d+\]|\d+", "", f"{name} {text}") for name, wrong, _ in faults for text in wrong)
+    kinds = collections.Counter(re.sub(r"\[\d+\]|\b-?\d+\b", "", f"{name} {text}") for name, wrong, _ in faults for text in wrong)
     for kind, number in kinds.most_common(SHOWN):
         print(f"{number} x {kind[:300]}")
     for name, wrong, request in faults[:3]:
