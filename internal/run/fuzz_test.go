@@ -3,6 +3,7 @@ package run
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"reflect"
 	"strings"
@@ -13,8 +14,8 @@ import (
 )
 
 // An accepted policy is one of what the contract allows, means the same however it is spelled, and is shown as a text that is accepted as
-// the same policy.
-func FuzzDecodePolicy(f *testing.F) {
+// the same policy. A cursor, which is JSON in base64, is refused, or is a position that is encoded to a cursor of the same position.
+func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
 		`{}`, `{"retry":{"on":["EXIT:1"]}}`, `{"overlap":{"key":"k","mode":"QUEUE"}}`, `null`, `[`, `{"verdict":{"successExitCodes":[1e3]}}`,
 		`{"retry":{"maxAttempts":20,"on":["NEVER_STARTED","EXIT:*"],"intervalSeconds":86400,"backoffRate":1.5,"maxIntervalSeconds":1},"placement":"FILL",
@@ -29,26 +30,39 @@ func FuzzDecodePolicy(f *testing.F) {
 		}
 		f.Add([]byte(request.Policy))
 	}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		p, found := DecodePolicy(body)
-		fuzzing.Violations(t, found, func(v Violation) fuzzing.Violation { return fuzzing.Violation(v) })
-		inRange(t, p)
-		if len(found) > 0 {
-			return
-		}
-		shown, err := json.Marshal(p)
+	for _, at := range []time.Time{start, time.Date(9999, 12, 31, 23, 59, 59, 999_999_999, time.FixedZone("", -3600))} {
+		text, err := base64.RawURLEncoding.DecodeString(listed.encodeCursor(&Position{at, testID}))
 		if err != nil {
-			t.Fatal(err)
+			f.Fatal(err)
 		}
-		if again, found := DecodePolicy(shown); len(found) > 0 || !reflect.DeepEqual(again, p) {
-			t.Errorf("%s is shown as %s, which is %+v, %v", body, shown, again, found)
-		}
-		if other, ok := fuzzing.Respell(body); ok {
-			if again, found := DecodePolicy(other); len(found) > 0 || !reflect.DeepEqual(again, p) {
-				t.Errorf("%s spelled %s is %+v, %v", body, other, again, found)
-			}
-		}
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		asPolicy(t, text)
+		asCursor(t, string(text))
+		asCursor(t, base64.RawURLEncoding.EncodeToString(text))
 	})
+}
+
+func asPolicy(t *testing.T, body []byte) {
+	p, found := DecodePolicy(body)
+	fuzzing.Violations(t, found, func(v Violation) fuzzing.Violation { return fuzzing.Violation(v) })
+	inRange(t, p)
+	if len(found) > 0 {
+		return
+	}
+	shown, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, found := DecodePolicy(shown); len(found) > 0 || !reflect.DeepEqual(again, p) {
+		t.Errorf("%s is shown as %s, which is %+v, %v", body, shown, again, found)
+	}
+	if other, ok := fuzzing.Respell(body); ok {
+		if again, found := DecodePolicy(other); len(found) > 0 || !reflect.DeepEqual(again, p) {
+			t.Errorf("%s spelled %s is %+v, %v", body, other, again, found)
+		}
+	}
 }
 
 // inRange holds also for a policy with violations: what breaks a rule leaves the default.
@@ -67,38 +81,34 @@ func inRange(t *testing.T, p Policy) {
 	}
 }
 
-// A cursor is refused, or it is a position that is encoded to a cursor of the same position.
-func FuzzCursor(f *testing.F) {
-	q := ListRequest{Caller: "someone", Family: "job"}
-	f.Add("")
-	f.Add("eyJjcmVhdGVkQXQiOiIifQ")
-	f.Add(q.encodeCursor(&Position{start, testID}))
-	f.Add(q.encodeCursor(&Position{time.Date(9999, 12, 31, 23, 59, 59, 999_999_999, time.FixedZone("", -3600)), testID}))
-	f.Fuzz(func(t *testing.T, text string) {
-		q.Cursor = text
-		p, err := q.decodeCursor()
-		if err != nil {
-			if p != nil || CodeOf(err) != CodeInvalid || len(ViolationsOf(err)) != 1 {
-				t.Errorf("%q: %v %v", text, p, err)
-			}
-			return
+// listed is a list that a cursor may belong to.
+var listed = ListRequest{Caller: "someone", Family: "job"}
+
+func asCursor(t *testing.T, text string) {
+	q := listed
+	q.Cursor = text
+	p, err := q.decodeCursor()
+	if err != nil {
+		if p != nil || CodeOf(err) != CodeInvalid || len(ViolationsOf(err)) != 1 {
+			t.Errorf("%q: %v %v", text, p, err)
 		}
-		if text == "" {
-			if p != nil {
-				t.Errorf("the first page begins at %+v", p)
-			}
-			return
+		return
+	}
+	if text == "" {
+		if p != nil {
+			t.Errorf("the first page begins at %+v", p)
 		}
-		q.Cursor = q.encodeCursor(p)
-		again, err := q.decodeCursor()
-		if err != nil || !again.CreatedAt.Equal(p.CreatedAt) || again.ID != p.ID || !ValidID(p.ID) {
-			t.Errorf("%q is %+v and became %q: %+v, %v", text, p, q.Cursor, again, err)
-		}
-		other := ListRequest{Caller: "someone else", Family: "job", Cursor: text}
-		if _, err := other.decodeCursor(); CodeOf(err) != CodeInvalid {
-			t.Errorf("%q: another caller's list takes it: %v", text, err)
-		}
-	})
+		return
+	}
+	q.Cursor = q.encodeCursor(p)
+	again, err := q.decodeCursor()
+	if err != nil || !again.CreatedAt.Equal(p.CreatedAt) || again.ID != p.ID || !ValidID(p.ID) {
+		t.Errorf("%q is %+v and became %q: %+v, %v", text, p, q.Cursor, again, err)
+	}
+	other := ListRequest{Caller: "someone else", Family: "job", Cursor: text}
+	if _, err := other.decodeCursor(); CodeOf(err) != CodeInvalid {
+		t.Errorf("%q: another caller's list takes it: %v", text, err)
+	}
 }
 
 // Whatever comes as an event is refused as none, or taken in so that the record keeps its rules (memory.Update knows them) and the same
