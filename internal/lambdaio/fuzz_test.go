@@ -91,6 +91,12 @@ func FuzzEvent(f *testing.F) {
 			}
 			return run.StepOutput{Execution: in.Execution, Next: run.StepDone, WaitSeconds: 1}, nil
 		}), quiet))
+		once(t, &asked, payload, lambdaio.Schedule(scheduler(func(event []byte) (run.Occurrence, error) {
+			if asked++; !bytes.Equal(event, payload) {
+				t.Errorf("the use case got %q of %q", event, payload)
+			}
+			return run.Occurrence{Run: &run.Run{ID: runID}}, nil
+		}), nil, nil, quiet))
 		sweeps(t, payload)
 		notifies(t, payload)
 	})

@@ -37,10 +37,17 @@ func FuzzDecode(f *testing.F) {
 		}
 		f.Add(text)
 	}
+	text, err := base64.RawURLEncoding.DecodeString(Stack{}.encodeDefinitionCursor(DefinitionListRequest{FamilyPrefix: "job"}, "other", "token"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(text)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		asPolicy(t, text)
-		asCursor(t, string(text))
-		asCursor(t, base64.RawURLEncoding.EncodeToString(text))
+		for _, cursor := range []string{string(text), base64.RawURLEncoding.EncodeToString(text)} {
+			asCursor(t, cursor)
+			asDefinitionCursor(t, cursor)
+		}
 	})
 }
 
@@ -109,6 +116,57 @@ func asCursor(t *testing.T, text string) {
 	if _, err := other.decodeCursor(); CodeOf(err) != CodeInvalid {
 		t.Errorf("%q: another caller's list takes it: %v", text, err)
 	}
+}
+
+// asDefinitionCursor reads the cursor of a list of task definitions, which names one of the families that ECS is asked for.
+func asDefinitionCursor(t *testing.T, text string) {
+	q, families := DefinitionListRequest{FamilyPrefix: "job", Cursor: text}, []string{"job", "other"}
+	at, err := Stack{}.decodeDefinitionCursor(q, families)
+	if err != nil {
+		if CodeOf(err) != CodeInvalid || len(ViolationsOf(err)) != 1 {
+			t.Errorf("%q: %+v %v", text, at, err)
+		}
+		return
+	}
+	if text == "" {
+		return
+	}
+	q.Cursor = Stack{}.encodeDefinitionCursor(q, families[at.index], at.token)
+	if again, err := (Stack{}).decodeDefinitionCursor(q, families); err != nil || again != at {
+		t.Errorf("%q is %+v and became %q: %+v, %v", text, at, q.Cursor, again, err)
+	}
+}
+
+// An event of a schedule is a run, the same when it comes again, or is missed for reasons that say where, the same again; and a schedule's
+// own name and time are never what a request is refused for.
+func FuzzSchedule(f *testing.F) {
+	for _, sample := range fuzzing.Samples(f) {
+		if bytes.Contains(sample, []byte(`"scheduledTime"`)) {
+			f.Add(sample)
+		}
+	}
+	f.Add(occurrence(nightly, "2026-11-30T02:00:00.123456789+01:00", goodBody))
+	f.Add(occurrence(nightly, "2026-11-30T02:00:00Z", `{"taskDefinition":"job","clientToken":"always","policy":{"timeoutSeconds":0}}`))
+	f.Add(occurrence(strings.Repeat("é", 230), "2026-11-30T02:00:00.123456789Z", goodBody))
+	f.Fuzz(func(t *testing.T, event []byte) {
+		w := newWorld(t)
+		first, again := w.fire(event), w.fire(event)
+		if first.Missed == nil {
+			if again.Missed != nil || first.Replayed || !again.Replayed || again.Run.ID != first.Run.ID || len(w.store.records) != 1 {
+				t.Errorf("%s: %+v, and then %+v", event, first, again)
+			}
+			return
+		}
+		if !reflect.DeepEqual(first, again) || first.Run != nil || len(w.store.records) > 0 || first.Missed.Reason == "" {
+			t.Errorf("%s: %+v, and then %+v", event, first.Missed, again)
+		}
+		for _, v := range first.Missed.Errors {
+			ofKey := v.Field == "header:Idempotency-Key"
+			if ofKey && v.Rule != RuleKeysDiffer || !ofKey && !fuzzing.IsPointer(v.Field) || v.Rule == "" || v.Detail == "" {
+				t.Errorf("%s: %+q", event, v)
+			}
+		}
+	})
 }
 
 // Whatever comes as an event is refused as none, or taken in so that the record keeps its rules (memory.Update knows them) and the same

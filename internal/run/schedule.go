@@ -15,8 +15,11 @@ import (
 // ownedBySchedule begins the owner of every scheduled run; no other caller's name begins so.
 const ownedBySchedule = "schedule:"
 
-// maxSchedule bounds a schedule's name, in characters: with the time behind it, it is an idempotency key.
+// maxSchedule bounds a schedule's name, in characters: with the time behind it, to the second, it is an idempotency key.
 const maxSchedule = 230
+
+// maxScheduled bounds name and time where the time has a fraction.
+const maxScheduled = 254
 
 // Schedules takes what schedules send: one run for each occurrence.
 type Schedules struct {
@@ -99,6 +102,9 @@ func readScheduled(event []byte) (e scheduled, faults []Violation) {
 		fault("/scheduledTime", "the time of the occurrence, such as 2026-11-30T02:00:00Z")
 	} else {
 		e.Time = at.UTC().Format(time.RFC3339Nano)
+	}
+	if n := len([]rune(e.Schedule)) + len(e.Time); n > maxScheduled {
+		fault("/schedule", fmt.Sprintf("with the time's %d characters %d at most", len(e.Time), maxScheduled))
 	}
 	if e.Run = members["run"]; !bytes.HasPrefix(bytes.TrimSpace(e.Run), []byte("{")) {
 		fault("/run", "a POST /runs body, a JSON object")

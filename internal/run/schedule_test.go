@@ -55,6 +55,7 @@ func TestOccurrencesThatDidNotRun(t *testing.T) {
 		"other types":      {`{"schedule":1,"scheduledTime":1796004000,"run":"{}"}`, "/schedule DV-25,/scheduledTime DV-25,/run DV-25"},
 		"no time":          {string(occurrence(nightly, "tonight", "{}")), "/scheduledTime DV-25"},
 		"a long name":      {string(occurrence(strings.Repeat("x", 231), "2026-11-30T02:00:00Z", "{}")), "/schedule DV-25"},
+		"with a fraction":  {string(occurrence(strings.Repeat("x", 230), "2026-11-30T02:00:00.123456789Z", "{}")), "/schedule DV-25"},
 		"a control":        {string(occurrence("a\nb", "2026-11-30T02:00:00Z", "{}")), "/schedule DV-25"},
 		"a refused body":   {string(occurrence(nightly, "2026-11-30T02:00:00Z", `{"bad":true,"taskDefinition":"job"}`)), "/bad DV-04"},
 		"a key of its own": {string(occurrence(nightly, "2026-11-30T02:00:00Z", `{"taskDefinition":"job","clientToken":"always"}`)), "/clientToken DV-08"},
