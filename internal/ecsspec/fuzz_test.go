@@ -78,6 +78,9 @@ func launchable(t *testing.T, s run.Submission) {
 		t.Fatalf("%s: %v", s.Input, err)
 	}
 	decodes(t, input, into)
+	for _, d := range []*run.Definition{nil, {}, {NetworkMode: "awsvpc", TaskRoleARN: "r", Containers: []run.Container{{Name: "c"}}}} {
+		wellFormed(t, Spec{}.ParseAgainst(d, s.Operation, input))
+	}
 	if s.Count < 1 || s.Count > 10 {
 		t.Errorf("%s asks for %d tasks", s.Input, s.Count)
 	}
@@ -96,7 +99,7 @@ func decodes(t *testing.T, input json.RawMessage, into any) {
 // An accepted input is compact, is accepted again as it is, and has no fault.
 func FuzzParseInput(f *testing.F) {
 	for _, s := range []string{
-		`{"task":"t","reason":"r"}`, `{"task":null,"cluster":""}`, `{"family":"f","containerDefinitions":[{"name":"c","essential":false},{"name":"c"}]}`,
+		`{"task":"t","reason":"r"}`, `{"tasks":["a"],"include":["TAGS"]}`, `{"taskDefinition":"a:1"}`, `{"task":null,"cluster":""}`, `{"family":"f","containerDefinitions":[{"name":"c","essential":false},{"name":"c"}]}`,
 		`{"family":"f","containerDefinitions":[{"name":"c","ulimits":[{}],"dependsOn":[{}],"linuxParameters":{"tmpfs":[{"size":1}]}}],"tags":[{}]}`,
 		`{"volumes":[{"efsVolumeConfiguration":{}}],"proxyConfiguration":{},"networkMode":"x","requiresCompatibilities":["EC2",1]}`, `[]`, `{`,
 	} {
@@ -110,6 +113,12 @@ func FuzzParseInput(f *testing.F) {
 		acceptedAgain(t, Spec{}.ParseTaskDefinition, definition, found, new(ecs.RegisterTaskDefinitionInput))
 		stop, found := Spec{}.ParseStopTask(body)
 		acceptedAgain(t, Spec{}.ParseStopTask, stop, found, new(ecs.StopTaskInput))
+		tasks, found := Spec{}.ParseDescribeTasks(body)
+		acceptedAgain(t, Spec{}.ParseDescribeTasks, tasks, found, new(ecs.DescribeTasksInput))
+		shown, found := Spec{}.ParseDescribeTaskDefinition(body)
+		acceptedAgain(t, Spec{}.ParseDescribeTaskDefinition, shown, found, new(ecs.DescribeTaskDefinitionInput))
+		removed, found := Spec{}.ParseDeregisterTaskDefinition(body)
+		acceptedAgain(t, Spec{}.ParseDeregisterTaskDefinition, removed, found, new(ecs.DeregisterTaskDefinitionInput))
 	})
 }
 

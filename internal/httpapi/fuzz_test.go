@@ -29,6 +29,9 @@ func FuzzRequest(f *testing.F) {
 	f.Add("GET", "/runs?status=RUNNING&family=a%20b&limit=100&cursor=x", "", "", []byte(nil))
 	f.Add("HEAD", "/runs/"+runID+"?x", "", "", []byte(nil))
 	f.Add("GET", "/runs?group=%zz&limit=01&limit=2&startedBy=%ff&=&;", "", "\x00", []byte(nil))
+	f.Add("GET", "/task-definitions?familyPrefix=a&status=ALL&limit=1&cursor=x", "", "", []byte(nil))
+	f.Add("GET", "/task-definitions/arn:aws:ecs:eu-west-1:123456789012:task-definition/a:1", "", "", []byte(nil))
+	f.Add("POST", "/task-definitions/a:1/deregister", "application/json", "", []byte(`{}`))
 	f.Add("DELETE", "//runs/", "a/b;c", "", []byte(nil))
 	f.Fuzz(func(t *testing.T, method, target, contentType, key string, body []byte) {
 		if len(body) > 300<<10 {
@@ -69,6 +72,12 @@ func asked(t *testing.T, body []byte) *cases {
 			t.Errorf("%s %q", name, s)
 		}
 	}
+	definition := func(name string) (run.TaskDefinition, error) {
+		if name == "" || strings.HasPrefix(name, "/") {
+			t.Errorf("definition %q", name)
+		}
+		return run.TaskDefinition{Definition: json.RawMessage(`{}`)}, nil
+	}
 	one := &run.Run{ID: runID, Status: run.Running}
 	return &cases{
 		t: t,
@@ -97,6 +106,16 @@ func asked(t *testing.T, body []byte) *cases {
 		register: func(got []byte) (run.RegisterResult, error) {
 			same(got)
 			return run.RegisterResult{Definition: json.RawMessage(`{}`)}, nil
+		},
+		describe:   definition,
+		deregister: definition,
+		listDefinitions: func(q run.DefinitionListRequest) (run.DefinitionList, error) {
+			text("familyPrefix", q.FamilyPrefix, 255)
+			text("cursor", q.Cursor, 8192)
+			if q.Limit < 0 || q.Limit > 100 {
+				t.Errorf("%+v", q)
+			}
+			return run.DefinitionList{}, nil
 		},
 	}
 }
