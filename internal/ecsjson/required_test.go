@@ -72,7 +72,7 @@ func documentedRequired(t *testing.T) map[string][]string {
 			t.Fatal(err)
 		}
 		for _, name := range pkg.GoFiles {
-			if name != "types.go" && !strings.HasPrefix(name, "api_op_") {
+			if !slices.Contains([]string{"types.go", "api_op_RunTask.go", "api_op_StartTask.go", "api_op_RegisterTaskDefinition.go", "api_op_StopTask.go"}, name) {
 				continue
 			}
 			file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(pkg.Dir, name), nil, parser.ParseComments|parser.SkipObjectResolution)
