@@ -12,8 +12,8 @@ func (s *Sweeper) overdue(r *Run, now time.Time) bool {
 	if r.Waiting != nil && r.Waiting.Due.Before(next) {
 		next = r.Waiting.Due
 	}
-	if poll := r.StepAt.Add(mostPoll); !s.Tuning.TaskEvents && poll.Before(next) {
-		next = poll
+	if !s.Tuning.TaskEvents {
+		next = r.StepAt.Add(mostPoll) // a pause that began is not cut short, whatever became due meanwhile
 	}
 	return now.Sub(next) >= sweepGrace/2 && now.Sub(r.StepAt) >= sweepGrace
 }

@@ -338,3 +338,18 @@ func TestTakeBatchKeepsToAHundred(t *testing.T) {
 		t.Errorf("%d runs, %d tasks", len(batch), len(arns))
 	}
 }
+
+// TestAPauseIsNotLateness: an execution that polls learns of what became due when its pause is over, and only then is it late.
+func TestAPauseIsNotLateness(t *testing.T) {
+	w := polling(ready(t, 1))
+	w.launch()
+	w.stop("")
+	w.clock.advance(299 * time.Second)
+	if report := w.sweep(); report.Started != 0 || w.run().Generation != 1 {
+		t.Errorf("%+v, generation %d", report, w.run().Generation)
+	}
+	w.clock.advance(2 * time.Minute)
+	if report := w.sweep(); report.Started != 1 || w.run().Generation != 2 {
+		t.Errorf("%+v, generation %d", report, w.run().Generation)
+	}
+}
