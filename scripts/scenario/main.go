@@ -1,7 +1,7 @@
 // Command scenario is a user of a deployed Davit: it submits, repeats, stops and upgrades, and checks what comes of it. The
 // stack's tasks have to be real, for example processes of the local ECS endpoint.
 //
-//	scenario -api URL [-connect HOST:PORT] -table NAME [-upgrade COMMAND]
+//	scenario -api URL [-connect HOST:PORT] -table NAME -schedule ARN [-upgrade COMMAND]
 package main
 
 import (
@@ -17,6 +17,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 )
 
 // story is one thing that a user does, and what has to come of it.
@@ -32,6 +33,9 @@ func stories(upgrade string) []story {
 		{"a failing task ends FAILED with its exit code", fails},
 		{"a stopped run ends STOPPED", stops},
 		{"a task definition is registered once, described, listed, and deregistered", defines},
+		{"of two runs of a FORBID key the second is SKIPPED", excludes},
+		{"the notification of a run's end starts another", chains},
+		{"a rule's schedule is one run an occurrence", fires},
 	}
 	if upgrade != "" {
 		list = append(list, story{"a run in flight survives an upgrade", upgrades(upgrade)})
@@ -43,9 +47,10 @@ func main() {
 	api := flag.String("api", "", "address of the HTTP API")
 	connect := flag.String("connect", "", "where to connect to, if not to the API's host")
 	table := flag.String("table", "", "name of the table")
+	schedule := flag.String("schedule", "", "ARN of the schedule function")
 	upgrade := flag.String("upgrade", "", "shell command that deploys the stack anew")
 	flag.Parse()
-	if err := tell(&user{api: *api, table: *table, http: dialing(*connect)}, *upgrade); err != nil {
+	if err := tell(&user{api: *api, table: *table, schedule: *schedule, http: dialing(*connect)}, *upgrade); err != nil {
 		fmt.Fprintln(os.Stderr, "scenario:", err)
 		os.Exit(1)
 	}
@@ -58,7 +63,7 @@ func tell(u *user, upgrade string) error {
 	if err != nil {
 		return err
 	}
-	u.db, u.region = dynamodb.NewFromConfig(cfg), cfg.Region
+	u.db, u.bus, u.region = dynamodb.NewFromConfig(cfg), eventbridge.NewFromConfig(cfg), cfg.Region
 	if u.credentials, err = cfg.Credentials.Retrieve(ctx); err != nil {
 		return err
 	}
@@ -66,6 +71,9 @@ func tell(u *user, upgrade string) error {
 		return err
 	}
 	if err := u.register(ctx, []byte(shell)); err != nil {
+		return err
+	}
+	if err := u.plan(ctx); err != nil {
 		return err
 	}
 	for _, s := range stories(upgrade) {

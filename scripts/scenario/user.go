@@ -17,16 +17,19 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 )
 
 // user calls the deployed API, and looks into its table.
 type user struct {
 	api, table string
+	schedule   string // ARN of the schedule function
 	http       *http.Client
 	region     string
 	// credentials sign every request, as IAM authorisation asks.
 	credentials aws.Credentials
 	db          *dynamodb.Client
+	bus         *eventbridge.Client
 }
 
 // dialing gives a client that connects to addr whatever the URL's host is, for an emulator whose API addresses no
