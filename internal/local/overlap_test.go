@@ -152,6 +152,22 @@ func TestQueueTimeout(t *testing.T) {
 	})
 }
 
+func TestDeadlineInTheQueue(t *testing.T) {
+	eachWay(t, app(scripted.Script{For: time.Hour}), func(w *world) {
+		w.start()
+		first := w.submit(overlapping("QUEUE", ""))
+		second := w.submit(strings.Replace(overlapping("QUEUE", ""), `"policy":{`, `"policy":{"deadlineSeconds":120,`, 1))
+		r := w.end(second)
+		w.want(r, run.TimedOut, run.ClassTimeout, 0)
+		if took := r.StoppedAt.Sub(r.CreatedAt); took < 2*time.Minute || took > 125*time.Second {
+			t.Errorf("%q after %s", r.StatusReason, took)
+		}
+		w.want(w.end(first), run.Succeeded, "", 1)
+		w.wantCalls("RunTask", 1)
+		w.wantFree(first, second)
+	})
+}
+
 // TestReplace: the old run is seen stopped before the new one begins, although it takes its time.
 func TestReplace(t *testing.T) {
 	eachWay(t, app(scripted.Script{Forever: true, TermAfter: 20 * time.Second}, scripted.Script{For: time.Minute}), func(w *world) {

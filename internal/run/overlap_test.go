@@ -278,21 +278,47 @@ func TestReplaceAsksAgain(t *testing.T) {
 	}
 }
 
+// ownersOnly submits a run of the key k where Visibility is owner.
+func (w *world) ownersOnly(caller, key, mode string) *Run {
+	w.t.Helper()
+	s := w.submitter()
+	s.Stack.OwnerOnly = true
+	q := ask(key, overlapping(mode, ""))
+	q.Caller = caller
+	res, err := s.Submit(context.Background(), q)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return w.read(res.Run.ID)
+}
+
+// TestOwnerOnlyAndSchedules: scheduled runs are everybody's; what a schedule may see is only what everybody may.
+func TestOwnerOnlyAndSchedules(t *testing.T) {
+	w := newWorld(t)
+	nightly := w.ownersOnly(ownedBySchedule+"nightly", "1", "QUEUE")
+	w.stepLaunch(nightly.ID)
+	if r := w.ownersOnly("role/b", "2", "FORBID"); r.Status != Skipped || !strings.Contains(r.StatusReason, nightly.ID) {
+		t.Errorf("%s %q", r.Status, r.StatusReason)
+	}
+	own := w.ownersOnly("role/b", "3", "REPLACE")
+	if r := w.read(nightly.ID); own.Status != Queued || r.Stop == nil || r.Stop.Reason != "replaced by another run" {
+		t.Errorf("%s %q: %+v", own.Status, own.StatusReason, r.Stop)
+	}
+	w.stepLaunch(own.ID)
+	w.handle(w.ecs.finish("t1", 143))
+	w.wantRun(own.ID, Launching, "")
+	if r := w.ownersOnly(ownedBySchedule+"nightly", "4", "REPLACE"); r.Status != Skipped || strings.Contains(r.StatusReason, own.ID) {
+		t.Errorf("%s %q", r.Status, r.StatusReason)
+	}
+	if r := w.ownersOnly(ownedBySchedule+"nightly", "5", "FORBID"); r.Status != Skipped || strings.Contains(r.StatusReason, own.ID) {
+		t.Errorf("%s %q", r.Status, r.StatusReason)
+	}
+}
+
 // TestOwnerOnly: with Visibility owner nobody's run is touched or named to who may not see it.
 func TestOwnerOnly(t *testing.T) {
 	w := newWorld(t)
-	submit := func(caller, key, mode string) *Run {
-		t.Helper()
-		s := w.submitter()
-		s.Stack.OwnerOnly = true
-		q := ask(key, overlapping(mode, ""))
-		q.Caller = caller
-		res, err := s.Submit(context.Background(), q)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return w.read(res.Run.ID)
-	}
+	submit := w.ownersOnly
 	a := submit("role/a", "1", "QUEUE")
 	w.stepLaunch(a.ID)
 	if r := submit("role/b", "2", "FORBID"); r.Status != Skipped || r.StatusReason != "another run holds the overlap key (FORBID)" {
@@ -471,6 +497,36 @@ func TestQueueTimeoutSeconds(t *testing.T) {
 	w.wantRun(b, Skipped, "queueTimeoutSeconds (60) passed")
 	if l := w.store.lock("k"); len(l.Waiters) != 0 {
 		t.Errorf("%+v", l)
+	}
+}
+
+// TestDeadlineCountsTheQueue: of deadlineSeconds and queueTimeoutSeconds the earlier decides, however late that is noticed.
+func TestDeadlineCountsTheQueue(t *testing.T) {
+	for _, c := range []struct {
+		queue, deadline int
+		want            Status
+		reason          string
+	}{
+		{0, 60, TimedOut, "deadlineSeconds (60) is over before it was launched"},
+		{90, 60, TimedOut, "deadlineSeconds (60)"},
+		{60, 90, Skipped, "queueTimeoutSeconds (60)"},
+		{60, 60, Skipped, "queueTimeoutSeconds (60)"},
+	} {
+		w := newWorld(t)
+		a := w.ask("a", "QUEUE", "")
+		more := ""
+		if c.queue > 0 {
+			more = fmt.Sprintf(`,"queueTimeoutSeconds":%d`, c.queue)
+		}
+		body := strings.Replace(overlapping("QUEUE", more), `"policy":{`, fmt.Sprintf(`"policy":{"deadlineSeconds":%d,`, c.deadline), 1)
+		b := w.submit(ask("b", body)).Run.ID
+		if out := w.stepLaunch(b); out.Next != StepFollow || out.WaitSeconds != 60 {
+			t.Errorf("%+v", out)
+		}
+		w.clock.advance(2 * time.Minute)
+		w.stepLaunch(b)
+		w.wantRun(b, c.want, c.reason)
+		w.wantLock(a + " |")
 	}
 }
 
