@@ -66,6 +66,10 @@ func (k Keeper) ask(ctx context.Context, l *Lock, r *Run, known records) (p pass
 	p.seat = r.seat()
 	p.tell = l.promote()
 	changed = len(p.tell) > 0
+	if gone, err := k.gone(ctx, l, r); gone || err != nil {
+		p.answer = over
+		return p, changed, err
+	}
 	var first *Run
 	if !l.admits(p.seat) {
 		seen, err := k.inspect(ctx, l, known)
@@ -90,6 +94,20 @@ func (k Keeper) ask(ctx context.Context, l *Lock, r *Run, known records) (p pass
 	p.why = r.held(p.answer, l, first)
 	p.skip, p.stop = l.taken()
 	return p, changed || entered, nil
+}
+
+// gone says that r, which has no seat, is not to get one, because it has ended since it was read: its seat may have been taken out for
+// that. Were it to sit down again, it would replace runs that came after it. A run is terminal before its seat goes, so the record has to be
+// read after the lock.
+func (k Keeper) gone(ctx context.Context, l *Lock, r *Run) (bool, error) {
+	if l.seats(r.seat()) {
+		return false, nil
+	}
+	current, err := k.Store.Get(ctx, r.ID)
+	if errors.Is(err, ErrNotFound) {
+		return true, nil
+	}
+	return err == nil && (current.Born != r.Born || current.Status.Terminal()), err
 }
 
 // inspection is what a look at the oldest holders found.

@@ -31,6 +31,7 @@ const (
 	crowded  // QUEUE: maxQueued wait already
 	replaced // a later REPLACE took its place while it waited
 	foreign  // REPLACE of a run that the caller may not see
+	over     // it has ended
 )
 
 // Empty says that nobody holds the key or waits for it.
@@ -147,6 +148,9 @@ func (l *Lock) promote() (promoted []Seat) {
 	}
 	return promoted
 }
+
+// seats says that s has a seat.
+func (l *Lock) seats(s Seat) bool { return s.in(l.Holders) || s.in(l.Waiters) }
 
 // drop takes s out, and says whether it was there.
 func (l *Lock) drop(s Seat) bool {

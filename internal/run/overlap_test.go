@@ -247,6 +247,32 @@ func TestReplaceStopsWhatItReplaces(t *testing.T) {
 	w.wantLock(b + " |")
 }
 
+// TestWhoWasReplacedStaysSo: its launch step read the record before a later run took its place, and the lock after it had left it.
+func TestWhoWasReplacedStaysSo(t *testing.T) {
+	w := newWorld(t)
+	a := w.ask("a", "QUEUE", "")
+	w.stepLaunch(a)
+	b, c := w.ask("b", "REPLACE", ""), ""
+	w.store.fail = func(method string) error {
+		if method == "Lock" && c == "" {
+			c = keyID("role/a", "c")
+			w.store.mu.Unlock()
+			w.ask("c", "REPLACE", "")
+			w.store.mu.Lock()
+		}
+		return nil
+	}
+	if out := w.stepLaunch(b); out.Next != StepDone {
+		t.Errorf("%+v", out)
+	}
+	w.wantRun(b, Skipped, "a later run with the same overlap key replaced it")
+	w.wantRun(c, Queued, "")
+	w.wantLock(a + " | " + c)
+	if l := w.store.lock("k"); !l.Waiters[0].stays() {
+		t.Errorf("%s", l.text())
+	}
+}
+
 // TestFirstWishStays: who was stopped by a caller was not stopped by the REPLACE that came later.
 func TestFirstWishStays(t *testing.T) {
 	w := newWorld(t)

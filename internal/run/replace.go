@@ -17,7 +17,7 @@ func (l *Lock) taken() (waiters, holders []Seat) {
 // objection is why r may not ask for the seat that it wants, admitted where it may: REPLACE must not touch runs that its caller may not see.
 func (k Keeper) objection(ctx context.Context, l *Lock, r *Run, known records) (answer, string, error) {
 	s := r.seat()
-	if !r.OwnerOnly || s.Mode != OverlapReplace || l.admits(s) || s.in(l.Waiters) {
+	if !r.OwnerOnly || s.Mode != OverlapReplace || l.admits(s) || l.seats(s) {
 		return admitted, "", nil
 	}
 	for _, victim := range l.victims(s) {

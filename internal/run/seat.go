@@ -76,7 +76,7 @@ func (r *Run) readyAt() time.Time {
 // what is terminal stays so.
 func (r *Run) takeSeat(s Seat, a answer, why string, now time.Time) bool {
 	switch {
-	case r.Born != s.Born || r.Status.Terminal() || !r.AdmittedAt.IsZero():
+	case a == over || r.Born != s.Born || r.Status.Terminal() || !r.AdmittedAt.IsZero():
 		return false
 	case a == admitted:
 		r.AdmittedAt, r.StatusReason = now, ""
