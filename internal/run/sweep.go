@@ -29,8 +29,8 @@ type SweepReport struct {
 	Failed  int // records that could not be seen to; the next sweep looks again
 }
 
-// Sweep looks at all records that are due, one page at a time, until none is left, ctx ends, or the read budget is
-// used up. A record that cannot be seen to now does not keep it from the others.
+// Sweep looks at all records that are due, one page at a time, until none is left or ctx ends. Once the read budget is used up, it leaves
+// those that need a look at ECS to the next sweep. A record that cannot be seen to now does not keep it from the others.
 func (s *Sweeper) Sweep(ctx context.Context) (SweepReport, error) {
 	var report SweepReport
 	due := s.now()
@@ -39,7 +39,7 @@ func (s *Sweeper) Sweep(ctx context.Context) (SweepReport, error) {
 		reads = 100
 	}
 	var after *OpenPosition
-	for reads > 0 {
+	for {
 		page, err := s.Store.Open(ctx, due, s.page(), after)
 		if err != nil {
 			return report, err
@@ -51,6 +51,9 @@ func (s *Sweeper) Sweep(ctx context.Context) (SweepReport, error) {
 				report.Failed++
 				continue
 			}
+			if reads <= 0 && r.isUnheard(s.now()) {
+				continue
+			}
 			if err := s.see(ctx, r, &report, &reads); err != nil {
 				report.Failed++
 			}
@@ -60,7 +63,6 @@ func (s *Sweeper) Sweep(ctx context.Context) (SweepReport, error) {
 		}
 		after = page.Next
 	}
-	return report, nil
 }
 
 func (s *Sweeper) page() int {
@@ -128,10 +130,16 @@ func byTask(found Description) (of func(arns []string) Description) {
 	}
 }
 
+// isUnheard says that ECS said nothing of the run's live tasks for long.
+func (r *Run) isUnheard(now time.Time) bool {
+	a := r.attempt()
+	return a != nil && a.live() && now.Sub(r.FreshAt) >= unheard
+}
+
 func unheardOf(runs []*Run, now time.Time) map[string][]*Run {
 	groups := map[string][]*Run{}
 	for _, r := range runs {
-		if a := r.attempt(); a != nil && a.live() && now.Sub(r.FreshAt) >= unheard {
+		if r.isUnheard(now) {
 			groups[r.Cluster] = append(groups[r.Cluster], r)
 		}
 	}

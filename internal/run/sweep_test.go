@@ -353,3 +353,23 @@ func TestAPauseIsNotLateness(t *testing.T) {
 		t.Errorf("%+v, generation %d", report, w.run().Generation)
 	}
 }
+
+// TestABudgetKeepsNothingElseWaiting: runs that need no look at ECS are seen to although the reads are used up.
+func TestABudgetKeepsNothingElseWaiting(t *testing.T) {
+	w := newWorld(t)
+	crowd(w, 6, func(int) string { return "a" })
+	w.clock.advance(unheard)
+	var late []string
+	for i := range 3 {
+		r := newRun(1, func(r *Run) { r.ID, r.CreatedAt = keyID("late", fmt.Sprint(i)), w.clock.Now() })
+		w.record(r)
+		late = append(late, r.ID)
+	}
+	w.clock.advance(sweepGrace)
+	s := w.sweeper()
+	s.Page, s.Reads = 2, 1
+	report, err := s.Sweep(context.Background())
+	if err != nil || report.Started != len(late) || w.ecs.count("Describe") != 1 {
+		t.Errorf("%+v %v, %d reads", report, err, w.ecs.count("Describe"))
+	}
+}
