@@ -11,6 +11,8 @@ func (r *Run) judge(t *Task) Outcome {
 	switch {
 	case t.Lost:
 		return Outcome{ClassLost, "ECS no longer knows the task, and no outcome was seen"}
+	case retired(s):
+		return r.judgeInterrupted(s)
 	case s.StopCode == "UserInitiated" || s.StopCode == "ServiceSchedulerInitiated":
 		return r.judgeStopped(t, s)
 	case s.StopCode == "SpotInterruption" || s.StopCode == "TerminationNotice" || s.StopCode == "InfrastructureHealth" || hostLost(s):
@@ -110,6 +112,11 @@ func (r *Run) decides(container string) bool {
 		}
 	}
 	return false // injected by ECS, for example a GuardDuty agent
+}
+
+// retired recognises a task that ECS took off its infrastructure for maintenance, whatever stop code it gives.
+func retired(s *TaskState) bool {
+	return strings.Contains(s.StoppedReason, "performing maintenance on the underlying infrastructure")
 }
 
 // hostLost recognises an instance that went away, which has no stop code of its own.
