@@ -127,7 +127,7 @@ func TestQueue(t *testing.T) {
 		if took := w.get(ids[4]).StoppedAt.Sub(w.get(ids[0]).CreatedAt); w.options.TaskEvents && took > 4*time.Minute {
 			t.Errorf("three rounds of a minute took %s", took)
 		}
-		w.wantPath(w.get(ids[4]), "Launch Follow Done", "Launch Pause Observe Done")
+		w.wantPath(w.get(ids[4]), "Launch Follow Done", "Launch Pause Observe Launch Pause Observe Done")
 		w.wantFree(ids...)
 	})
 }

@@ -2,5 +2,5 @@
 
 package run
 
-// raceDetector is on: a turn costs about six times as much.
+// raceDetector is on: a step costs about six times as much.
 const raceDetector = true
