@@ -238,7 +238,7 @@ def follow(ecs, sleeping, brief, fargate):
     tasks = ecs.describe_tasks(tasks=everyone, include=["TAGS"])["tasks"]
     check("order of the answer", [t["taskArn"] for t in tasks], everyone)
     check("exit codes", [t["containers"][0].get("exitCode") for t in tasks], [143, 0, 0, 0])
-    check("a stop takes the tags, an end does not", ["tags" in t for t in tasks[:2]], [False, True])
+    check("a stop takes the tags, an end does not", [bool(t.get("tags")) for t in tasks[:2]], [False, True])
     for t in tasks:
         times = [t[name] for name in ("createdAt", "startedAt", "executionStoppedAt", "stoppedAt")]
         check("times in order", times, sorted(times))

@@ -95,9 +95,9 @@ func agentsOfStarted(all []types.ManagedAgent) []types.ManagedAgent {
 	return moved
 }
 
-// retire puts all of a task into its last state. ECS deletes the tags of a task with its end.
+// retire puts all of a task into its last state. Its tags stay: only StopTask deletes them (SP-06).
 func (t *task) retire() {
-	t.LastStatus, t.Tags = new(stopped), []types.Tag{}
+	t.LastStatus = new(stopped)
 	t.Attachments = attachmentsIn(t.Attachments, deleted)
 	for i := range t.Containers {
 		t.Containers[i].LastStatus = new(stopped)

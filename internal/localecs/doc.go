@@ -19,7 +19,7 @@
 //   - user: Davit's own always; another one (name or number, of this machine) when Davit is root. Its folders are then that user's, and
 //     Davit's folders above them may be passed through by all.
 //   - workingDirectory: the folder of this machine if there is one, else a new one of that name below the container's own folder.
-//   - tags, until the task is STOPPED.
+//   - tags, until StopTask takes them.
 //
 // A task is placed on a container instance: placement constraints (package clusterquery reads the expressions), strategies, capacity provider
 // strategies, required attributes, the agent's connection, and CPU, memory, GPUs and fixed host ports (bridge and host mode). Whoever finds no
