@@ -21,7 +21,7 @@ func (l *Launcher) look(ctx context.Context, r *Run, now time.Time) (StepOutput,
 	found := unknown(a, arns)
 	r.place(a, l.describeOrName(ctx, r, found), now)
 	if len(found) > 0 && (r.Operation == RunTask || len(a.Tasks) >= a.Want) {
-		a.Open, a.NotBefore = nil, now
+		a.Open, a.NotBefore, a.Refused = nil, now, 0
 		a.Unclear = r.Stop != nil // more of them may turn up, and nobody will ask for the rest
 	} else {
 		a.emptyLook(now, r.Stop != nil)

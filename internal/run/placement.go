@@ -9,9 +9,10 @@ import (
 // their number.
 const mostAttempts = 99
 
-// cut carries out the placement policy where ECS placed only a part of what an attempt wants and refused the rest. FILL goes on.
+// cut carries out the placement policy where ECS placed only a part of what an attempt wants and refused the rest. FILL goes on. The
+// exponent of the pause alone is no refusal: an attempt takes it over from the one that was taken back.
 func (r *Run) cut(a *Attempt) {
-	if r.Stop != nil || a.Withdrawn || a.Open != nil || a.Refused == 0 || len(a.Tasks) == 0 || len(a.Tasks) >= a.Want {
+	if r.Stop != nil || a.Withdrawn || a.Open != nil || a.Refused == 0 || len(a.Refusals) == 0 || len(a.Tasks) == 0 || len(a.Tasks) >= a.Want {
 		return
 	}
 	switch r.Policy.Placement {

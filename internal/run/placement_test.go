@@ -1,6 +1,7 @@
 package run
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -189,5 +190,32 @@ func TestFillPlacesTheRest(t *testing.T) {
 	w.end(0)
 	if got := summary(w.run()); got != "SUCCEEDED  exit=0" {
 		t.Errorf("%s", got)
+	}
+}
+
+// TestAPartThatNothingRefused: an attempt whose call was never answered has no refusal to speak of when a look finds a part of its tasks. The
+// rest is asked for first.
+func TestAPartThatNothingRefused(t *testing.T) {
+	w := ready(t, 3, placement(AllOrNone))
+	w.ecs.launches = []launchFault{noRoom(1)}
+	w.launch()
+	w.observe()
+	w.end(143)
+	r := w.run()
+	w.clock.advance(r.attempt().NotBefore.Sub(w.clock.Now()))
+	r.openCall(r.attempt(), w.clock.Now(), time.Minute) // written down, and the process died
+	if err := w.keeper().save(context.Background(), r, w.clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	s := described("found", "RUNNING", startedBy(r.attempt().StartedBy), startedAt(w.clock.Now()))
+	w.ecs.tasks = append(w.ecs.tasks, &s)
+	w.clock.advance(unclearLife + time.Second)
+	w.launch()
+	if r = w.run(); r.attempt().Withdrawn || r.attempt().Open != nil || len(r.attempt().Tasks) != 1 {
+		t.Errorf("%s %+v", summary(r), r.attempt())
+	}
+	w.launch()
+	if r = w.run(); len(r.attempt().Tasks) != 3 {
+		t.Errorf("%s, %d tasks", summary(r), len(r.attempt().Tasks))
 	}
 }
