@@ -150,7 +150,7 @@ func (w *watcher) kill(p process.Process) {
 func (l *life) checked(i, run int, succeeded bool, began time.Duration) {
 	p := &l.parts[i]
 	before := p.health.status
-	if p.over || p.runs != run {
+	if p.over || p.process == nil || p.runs != run { // nil between two runs
 		return
 	}
 	p.health.note(p.container.health, succeeded, began)

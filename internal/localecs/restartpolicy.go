@@ -37,8 +37,9 @@ func (l *life) restart(i int, exit process.Exit) bool {
 		return false
 	}
 	p.last, p.process = exit, nil
-	if p.health.status != types.HealthStatusUnknown {
-		p.health = health{status: types.HealthStatusUnknown}
+	shown := p.health.status
+	p.health = health{status: types.HealthStatusUnknown}
+	if shown != types.HealthStatusUnknown {
 		l.change(func(time.Time) { l.showHealth(i) })
 	}
 	l.s.lives.Go(func() { l.start(i) })

@@ -57,22 +57,37 @@ func TestRestartPolicy(t *testing.T) {
 	}
 }
 
+// A container that runs for a minute is checked: what its last run has shown counts for nothing, neither failures that were not
+// yet enough nor a check that ended in the same moment as the run.
 func TestRestartedContainerIsCheckedAnew(t *testing.T) {
-	inBubble(t, localecs.Options{}, probes("ox"), func(t *testing.T, b *bench) {
-		app := checked(worker("app", "minute"))
-		app.RestartPolicy = restartAfter(60)
-		b.register("job", app)
-		arn := b.runOne("job")
-		for _, want := range []struct {
-			at     time.Duration
-			status types.HealthStatus
-		}{{15, "HEALTHY"}, {25, "HEALTHY"}, {35, "UNHEALTHY"}, {61, "UNKNOWN"}, {75, "UNKNOWN"}, {85, "UNHEALTHY"}} {
-			time.Sleep(want.at*time.Second - time.Since(*b.task(arn).CreatedAt))
-			if got := b.task(arn).HealthStatus; got != want.status {
-				t.Errorf("after %d s: %s, want %s", want.at, got, want.status)
-			}
-		}
-	})
+	type health struct {
+		at     time.Duration
+		status types.HealthStatus
+	}
+	for name, tt := range map[string]struct {
+		interval int32
+		results  string
+		want     []health
+	}{
+		"each run by its own":         {10, "ox", []health{{15, "HEALTHY"}, {25, "HEALTHY"}, {35, "UNHEALTHY"}, {61, "UNKNOWN"}, {75, "UNKNOWN"}, {85, "UNHEALTHY"}}},
+		"failures that were too few":  {40, "x", []health{{45, "UNKNOWN"}, {105, "UNKNOWN"}, {165, "UNKNOWN"}}},
+		"a check that ends with both": {30, "x", []health{{45, "UNKNOWN"}, {95, "UNKNOWN"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, localecs.Options{}, probes(tt.results), func(t *testing.T, b *bench) {
+				app := checked(worker("app", "minute"))
+				app.HealthCheck.Interval, app.RestartPolicy = &tt.interval, restartAfter(60)
+				b.register("job", app)
+				arn := b.runOne("job")
+				for _, want := range tt.want {
+					time.Sleep(want.at*time.Second - time.Since(*b.task(arn).CreatedAt))
+					if got := b.task(arn).HealthStatus; got != want.status {
+						t.Errorf("after %d s: %s, want %s", want.at, got, want.status)
+					}
+				}
+			})
+		})
+	}
 }
 
 func TestStopWhileAContainerStartsAgain(t *testing.T) {
