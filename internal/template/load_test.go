@@ -25,8 +25,19 @@ type stack struct {
 	text string
 }
 
-// load reads template.yaml afresh, so that whoever changes what it gets changes a copy.
+// template is template.yaml, once it was read.
+var template stack
+
+// load is a copy of the template, for whoever changes what it gets.
 func load(t *testing.T) stack {
+	t.Helper()
+	if template.object == nil {
+		template = read(t)
+	}
+	return stack{clone(template.object).(object), template.text}
+}
+
+func read(t *testing.T) stack {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(root, "template.yaml"))
 	if err != nil {
@@ -41,6 +52,25 @@ func load(t *testing.T) stack {
 		t.Fatal("template.yaml is not a mapping")
 	}
 	return stack{body, string(data)}
+}
+
+func clone(v any) any {
+	switch v := v.(type) {
+	case object:
+		m := make(object, len(v))
+		for name, member := range v {
+			m[name] = clone(member)
+		}
+		return m
+	case []any:
+		list := make([]any, len(v))
+		for i, item := range v {
+			list[i] = clone(item)
+		}
+		return list
+	default:
+		return v
+	}
 }
 
 // plain turns a node into maps, lists and scalars.
