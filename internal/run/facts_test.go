@@ -245,7 +245,7 @@ func (f *facts) tell(event bool) {
 	if !ok {
 		f.failf("startedBy %q", s.StartedBy)
 	}
-	if _, orphan := f.r.takeEvent(number, raw(s), f.now); orphan && !f.r.Status.Terminal() && f.r.find(s.TaskARN) == nil && !s.stopped() {
+	if _, orphan := f.r.takeEvent(number, readDescription(raw(s)), f.now); orphan && !f.r.Status.Terminal() && f.r.find(s.TaskARN) == nil && !s.stopped() {
 		f.failf("%s is nobody's, and lives", s.TaskARN)
 	}
 }

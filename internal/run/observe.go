@@ -170,8 +170,11 @@ func (a *Attempt) liveTasks() []string {
 func (r *Run) takeDescription(found Description, now time.Time) {
 	a := r.attempt()
 	for _, raw := range found.Tasks {
-		if !a.unchanged(raw, now) && a.find(readState(raw).TaskARN) != nil {
-			a.take(raw, fromECS, now)
+		if a.unchanged(raw, now) {
+			continue
+		}
+		if d := readDescription(raw); a.find(d.state.TaskARN) != nil {
+			a.take(d, fromECS, now)
 		}
 	}
 	for _, arn := range found.Missing {

@@ -47,10 +47,11 @@ func (r *Run) takeReply(reply launchReply, now time.Time) {
 // place takes tasks that a launch call placed. Where ECS described each of them, the next look can wait.
 func (r *Run) place(a *Attempt, tasks []json.RawMessage, now time.Time) {
 	for _, raw := range tasks {
-		if t := a.find(readState(raw).TaskARN); t != nil && t.State().stopped() && a != r.attempt() {
+		d := readDescription(raw)
+		if t := a.find(d.state.TaskARN); t != nil && t.State().stopped() && a != r.attempt() {
 			continue // it says nothing that an ended attempt keeps
 		}
-		a.take(raw, fromECS, now)
+		a.take(d, fromECS, now)
 	}
 	if len(a.Tasks) == 0 {
 		return
@@ -74,17 +75,15 @@ func (a *Attempt) described() bool {
 }
 
 // take adds a task to the attempt or merges it, and says whether anything changed.
-func (a *Attempt) take(raw json.RawMessage, from source, now time.Time) bool {
-	s := readState(raw)
+func (a *Attempt) take(d description, from source, now time.Time) bool {
+	s := &d.state
 	if s.TaskARN == "" || (s.StartedBy != "" && s.StartedBy != a.StartedBy) {
 		return false
 	}
-	for i := range a.Tasks {
-		if a.Tasks[i].ARN == s.TaskARN {
-			return a.Tasks[i].merge(raw, from, now)
-		}
+	if t := a.find(s.TaskARN); t != nil {
+		return t.merge(d, from, now)
 	}
-	a.Tasks = append(a.Tasks, Task{ARN: s.TaskARN, Raw: raw, LaunchedAt: now, SeenAt: now})
+	a.Tasks = append(a.Tasks, Task{ARN: s.TaskARN, Raw: d.raw, LaunchedAt: now, SeenAt: now})
 	return true
 }
 

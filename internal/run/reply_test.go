@@ -163,7 +163,7 @@ func TestAReplyToAnEarlierAttempt(t *testing.T) {
 func TestTakeRefusesStrangers(t *testing.T) {
 	_, a := calling(1, 1, true)
 	for _, s := range []TaskState{described("t1", "PENDING", startedBy("someone")), {LastStatus: "PENDING"}, described("t1", "PENDING", startedBy(StartedBy("davit", testID, 2)))} {
-		if a.take(raw(s), fromECS, start) || len(a.Tasks) > 0 {
+		if a.take(readDescription(raw(s)), fromECS, start) || len(a.Tasks) > 0 {
 			t.Errorf("took %+v", s)
 		}
 	}

@@ -54,7 +54,7 @@ func TestMerge(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			task, now := known(), after(time.Minute)
-			if got := task.merge(json.RawMessage(c.raw), c.from, now); got != c.changed {
+			if got := task.merge(readDescription(json.RawMessage(c.raw)), c.from, now); got != c.changed {
 				t.Errorf("changed %v", got)
 			}
 			var members map[string]json.RawMessage
@@ -75,11 +75,11 @@ func TestAStoppedTaskStaysStopped(t *testing.T) {
 	s := ended("t1", after(time.Minute), 3)
 	for _, from := range []source{fromECS, fromEvent} {
 		task := Task{ARN: s.TaskARN, Raw: raw(s)}
-		task.merge(raw(described("t1", "RUNNING", version(99))), from, after(time.Hour))
+		task.merge(readDescription(raw(described("t1", "RUNNING", version(99)))), from, after(time.Hour))
 		if !task.Ended() || task.State().Containers[0].ExitCode == nil {
 			t.Errorf("%s", task.Raw)
 		}
-		task.merge(raw(described("t1", "DELETED", version(100), exited("app", 3))), from, after(time.Hour))
+		task.merge(readDescription(raw(described("t1", "DELETED", version(100), exited("app", 3)))), from, after(time.Hour))
 		if !task.Ended() {
 			t.Errorf("%s", task.Raw)
 		}
@@ -89,12 +89,12 @@ func TestAStoppedTaskStaysStopped(t *testing.T) {
 func TestALostTaskThatShowsUpIsNotLost(t *testing.T) {
 	s := described("t1", "RUNNING", startedAt(start))
 	task := Task{ARN: s.TaskARN, Raw: raw(s), Lost: true}
-	if !task.Ended() || !task.merge(raw(ended("t1", after(time.Minute), 0)), fromEvent, after(time.Minute)) || task.Lost {
+	if !task.Ended() || !task.merge(readDescription(raw(ended("t1", after(time.Minute), 0))), fromEvent, after(time.Minute)) || task.Lost {
 		t.Errorf("%+v", task)
 	}
 	for _, from := range []source{fromECS, fromEvent} {
 		task = Task{ARN: s.TaskARN, Raw: raw(s), Lost: true}
-		if !task.merge(raw(s), from, after(time.Minute)) || task.Lost {
+		if !task.merge(readDescription(raw(s)), from, after(time.Minute)) || task.Lost {
 			t.Errorf("shown as it was last known: %+v", task)
 		}
 	}

@@ -27,7 +27,8 @@ func (h *TaskEvents) Handle(ctx context.Context, event []byte) error {
 	if err := json.Unmarshal(event, &e); err != nil {
 		return &Error{Code: CodeInvalid, Message: "the event is not JSON", Err: err}
 	}
-	s := readState(e.Detail)
+	told := readDescription(asDescribed(e.Detail))
+	s := &told.state
 	if e.Source != "aws.ecs" || e.DetailType != "ECS Task State Change" || s.TaskARN == "" {
 		return &Error{Code: CodeInvalid, Message: "not an ECS Task State Change event of aws.ecs with a taskArn"}
 	}
@@ -35,9 +36,9 @@ func (h *TaskEvents) Handle(ctx context.Context, event []byte) error {
 	if !ok {
 		return nil
 	}
-	orphan, detail := false, asDescribed(e.Detail)
+	orphan := false
 	r, err := h.edit(ctx, id, func(r *Run, now time.Time) (write bool, err error) {
-		write, orphan = r.takeEvent(number, detail, now)
+		write, orphan = r.takeEvent(number, told, now)
 		return write, nil
 	})
 	if errors.Is(err, ErrNotFound) {
@@ -54,11 +55,11 @@ func (h *TaskEvents) Handle(ctx context.Context, event []byte) error {
 
 // takeEvent merges an event's task, and says whether the record changed and whether the task is an orphan: of a run that
 // is over, or of no launch call that the record knows.
-func (r *Run) takeEvent(number int, detail json.RawMessage, now time.Time) (write, orphan bool) {
+func (r *Run) takeEvent(number int, told description, now time.Time) (write, orphan bool) {
 	if number > len(r.Attempts) {
 		return false, true
 	}
-	a, s := &r.Attempts[number-1], readState(detail)
+	a, s := &r.Attempts[number-1], &told.state
 	if a.StartedBy != s.StartedBy {
 		return false, true
 	}
@@ -69,7 +70,7 @@ func (r *Run) takeEvent(number int, detail json.RawMessage, now time.Time) (writ
 	case t != nil && t.State().stopped() && a.Outcome != nil:
 		return false, false // it says nothing that an ended attempt keeps
 	}
-	if write = a.take(detail, fromEvent, now); write {
+	if write = a.take(told, fromEvent, now); write {
 		r.FreshAt = now
 		if a.LaunchedAt == nil {
 			a.LaunchedAt = &now
@@ -79,7 +80,7 @@ func (r *Run) takeEvent(number int, detail json.RawMessage, now time.Time) (writ
 	return write, r.Status.Terminal()
 }
 
-func (h *TaskEvents) stopOrphan(ctx context.Context, r *Run, s TaskState) error {
+func (h *TaskEvents) stopOrphan(ctx context.Context, r *Run, s *TaskState) error {
 	_, err := h.Engine.Stop(ctx, firstOf(s.ClusterARN, r.Cluster), s.TaskARN, "Davit: the run of this task is over")
 	if err == nil {
 		return nil

@@ -64,17 +64,17 @@ func sameJSON(t *testing.T, got json.RawMessage, want string) {
 func TestEventMergesMemberByMember(t *testing.T) {
 	event := asDescribed(json.RawMessage(toldBy))
 	task := Task{ARN: "t", Raw: json.RawMessage(asShown)}
-	if !task.merge(event, fromEvent, start) {
+	if !task.merge(readDescription(event), fromEvent, start) {
 		t.Error("it changed nothing")
 	}
 	sameJSON(t, task.Raw, asMerged)
 	for range 2 {
-		if task.merge(event, fromEvent, start) || task.merge(json.RawMessage(asShown), fromECS, start) {
+		if task.merge(readDescription(event), fromEvent, start) || task.merge(readDescription(json.RawMessage(asShown)), fromECS, start) {
 			t.Errorf("told again it changes something: %s", task.Raw)
 		}
 	}
 	task = Task{ARN: "t", Raw: event}
-	if !task.merge(json.RawMessage(asShown), fromECS, start) {
+	if !task.merge(readDescription(json.RawMessage(asShown)), fromECS, start) {
 		t.Error("the launch call's answer, later than the event, adds nothing")
 	}
 	var got, want map[string]any
@@ -95,7 +95,7 @@ func TestEventMergesMemberByMember(t *testing.T) {
 // before must not decide.
 func TestAnExitCodeOfAnEarlierStartIsForgotten(t *testing.T) {
 	task := Task{ARN: "t", Raw: json.RawMessage(`{"version":4,"lastStatus":"RUNNING","containers":[{"name":"app","exitCode":0,"reason":"gone","image":"i"}]}`)}
-	task.merge(json.RawMessage(`{"version":5,"lastStatus":"STOPPED","containers":[{"name":"app"}]}`), fromEvent, start)
+	task.merge(readDescription(json.RawMessage(`{"version":5,"lastStatus":"STOPPED","containers":[{"name":"app"}]}`)), fromEvent, start)
 	sameJSON(t, task.Raw, `{"version":5,"lastStatus":"STOPPED","containers":[{"name":"app","image":"i"}]}`)
 	if o := newRun(1).judge(&task); o.Class == "" {
 		t.Errorf("judged %+v: no exit code is no success", o)
@@ -125,9 +125,9 @@ func TestOverlay(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for newer, want := range map[bool]string{true: c.newer, false: c.older} {
-				got := overlay{newer}.value("", json.RawMessage(c.a), json.RawMessage(c.b))
+				got := overlay{newer}.lay(json.RawMessage(c.a), json.RawMessage(c.b))
 				sameJSON(t, got, want)
-				if again := (overlay{newer}).value("", got, json.RawMessage(c.b)); string(again) != string(got) {
+				if again := (overlay{newer}).lay(got, json.RawMessage(c.b)); string(again) != string(got) {
 					t.Errorf("newer %v: laid over again it gives %s, not %s", newer, again, got)
 				}
 			}

@@ -1,0 +1,160 @@
+package run
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"slices"
+)
+
+// overlay lays one description over another, member by member, down into objects and into lists of things that have a name. What
+// the upper one lacks is kept; unless it is newer it only adds.
+type overlay struct{ newer bool }
+
+// lay lays b over a, and is a itself where that changes nothing.
+func (o overlay) lay(a, b json.RawMessage) json.RawMessage {
+	lower, upper := parse(a), parse(b)
+	if merged, changed := o.value("", lower, upper); changed {
+		return marshal(merged, a)
+	}
+	return a
+}
+
+// parse reads JSON with its numbers as they are written; nil where it is none.
+func parse(raw json.RawMessage) (v any) {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	if d.Decode(&v) != nil {
+		return nil
+	}
+	return v
+}
+
+func marshal(v any, otherwise json.RawMessage) json.RawMessage {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return otherwise
+	}
+	return raw
+}
+
+// value lays b over a; name is the member, or the list, that they are in. It may change what a holds.
+func (o overlay) value(name string, a, b any) (merged any, changed bool) {
+	switch {
+	case a == nil:
+		return b, b != nil
+	case b == nil && !o.newer:
+		return a, false
+	}
+	switch a := a.(type) {
+	case map[string]any:
+		if b, ok := b.(map[string]any); ok {
+			return a, o.object(name, a, b)
+		}
+	case []any:
+		if b, ok := b.([]any); ok {
+			return o.list(name, a, b)
+		}
+	}
+	return o.whole(a, b)
+}
+
+func (o overlay) whole(a, b any) (merged any, changed bool) {
+	if !o.newer {
+		return a, false
+	}
+	return b, !reflect.DeepEqual(a, b)
+}
+
+// object lays over into, which is of a list or a member of that name.
+func (o overlay) object(list string, into, over map[string]any) (changed bool) {
+	for name, upper := range over {
+		if list == "attachments" && name == "type" && into[name] != nil {
+			continue // an event has names of its own for it: eni for ElasticNetworkInterface
+		}
+		if merged, differs := o.value(name, into[name], upper); differs {
+			into[name], changed = merged, true
+		}
+	}
+	if o.newer && list == "containers" {
+		changed = dropGone(into, over) || changed
+	}
+	return changed
+}
+
+// dropGone removes what an event tells of a container whenever there is any: a container that was started again has no exit code.
+func dropGone(into, over map[string]any) (changed bool) {
+	for _, name := range []string{"exitCode", "reason"} {
+		if _, has := into[name]; has && over[name] == nil {
+			delete(into, name)
+			changed = true
+		}
+	}
+	return changed
+}
+
+// list matches the things of both lists by what names them. Lists of anything else are one value; an empty one tells nothing.
+func (o overlay) list(name string, a, b []any) (merged any, changed bool) {
+	into, named := namedThings(a)
+	over, alsoNamed := namedThings(b)
+	switch {
+	case len(b) == 0:
+		return a, false // nothing is told
+	case !named || !alsoNamed:
+		return o.whole(a, b)
+	}
+	for _, upper := range over {
+		i := slices.IndexFunc(into, func(x *thing) bool { return !x.met && x.same(upper) })
+		if i < 0 {
+			upper.met, changed = true, true
+			into, a = append(into, upper), append(a, upper.members)
+			continue
+		}
+		into[i].met = true
+		changed = o.object(name, into[i].members, upper.members) || changed
+	}
+	return a, changed
+}
+
+// naming are the members that ECS names the things of a list by, the most telling first.
+var naming = []string{"containerArn", "id", "attachmentId", "name"}
+
+// thing is an item of a list that has a name.
+type thing struct {
+	members map[string]any
+	names   [4]string // as in naming
+	met     bool      // its counterpart was found
+}
+
+// same says that two things have the same name, by the first kind of name that both have.
+func (x *thing) same(y *thing) bool {
+	for i := range naming {
+		if x.names[i] != "" && y.names[i] != "" {
+			return x.names[i] == y.names[i]
+		}
+	}
+	return false
+}
+
+// namedThings takes a list apart; false when an item of it has no name.
+func namedThings(list []any) ([]*thing, bool) {
+	things := make([]*thing, len(list))
+	for i, item := range list {
+		members, isObject := item.(map[string]any)
+		if !isObject {
+			return nil, false
+		}
+		things[i] = &thing{members: members}
+		for kind, member := range naming {
+			name, isText := members[member].(string)
+			if members[member] != nil && !isText {
+				return nil, false
+			}
+			things[i].names[kind] = name
+		}
+		if things[i].names == [4]string{} {
+			return nil, false
+		}
+	}
+	return things, true
+}
