@@ -26,10 +26,11 @@ help: ## this list
 run: ## run the sample job of events/ on this machine, from request to recorded end
 	@$(GO) run ./cmd/davit demo
 
+# With the race detector each process waits a second at its end for what other threads report. The tests end hundreds of processes.
 .PHONY: test
 test: ## all tests that need only Go, with the race detector where cgo is there
 	@echo "race detector: $(if $(RACE),on,off (no cgo here))"
-	$(GO) test $(RACE) ./...
+	GORACE=atexit_sleep_ms=100 $(GO) test $(RACE) ./...
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (60s), two at a time: about half the sum
