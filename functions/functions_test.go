@@ -118,8 +118,10 @@ func refusals(t *testing.T, folder string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w := newWorld(t, folder, nil) // one for all: none of them reads what another left
 	for _, name := range names(t) {
-		wrong := newWorld(t, folder, nil).invoke(t, name, []byte(`{"an":"event of another kind"}`))
+		w.over = nil
+		wrong := w.invoke(t, name, []byte(`{"an":"event of another kind"}`))
 		if name == "schedule" { // never silence: it is told as an occurrence that did not run
 			if wrong.Failure != nil || !strings.Contains(string(wrong.Answer), `"rule":"DV-25"`) {
 				t.Errorf("%s answers a wrong event with %s, %v", name, wrong.Answer, wrong.Failure)
@@ -128,7 +130,8 @@ func refusals(t *testing.T, folder string) {
 			t.Errorf("%s answers a wrong event with %s, %v", name, wrong.Answer, wrong.Failure)
 		}
 		for _, missing := range needs[name] {
-			o := newWorld(t, folder, map[string]string{missing: ""}).invoke(t, name, get)
+			w.over = map[string]string{missing: ""}
+			o := w.invoke(t, name, get)
 			if o.Failure == nil || !o.Failure.Init || o.Failure.Type != "Davit.BadConfiguration" || !strings.Contains(o.Failure.Message, missing+" is not set; allowed: ") {
 				t.Errorf("%s without %s: %s, %v", name, missing, o.Answer, o.Failure)
 			}
