@@ -23,6 +23,9 @@ type Notify func(ctx context.Context, event []byte) error
 // notifyTries is how often an event is tried before it is given up, with a log line.
 const notifyTries = 5
 
+// faultPause is how long the notifier waits after a fault of the disk.
+const faultPause = 10 * time.Second
+
 // positionFile holds how far the store's feed was told. It is written after each batch: a batch that a crash interrupted is told again.
 const positionFile = "notified"
 
@@ -79,22 +82,23 @@ func (n *notifier) Record(measures []run.Measure) {
 	}
 }
 
-// follow tells every change after a position, until the System closes.
+// follow tells every change after a position, until the System closes. After a fault it tries again.
 func (n *notifier) follow(after uint64) {
 	defer n.s.work.Done()
 	changed, cancel := n.s.Store.Notify()
 	defer cancel()
-	var err error
-	for err == nil {
-		after, err = n.drain(after)
+	for {
+		var err error
+		if after, err = n.drain(after); err != nil && n.s.ctx.Err() == nil {
+			n.s.options.Log.Error("changes are told late", "error", err, "again in", faultPause)
+			n.s.pause(n.s.ctx, faultPause)
+			continue
+		}
 		select {
 		case <-changed:
 		case <-n.s.ctx.Done():
 			return
 		}
-	}
-	if n.s.ctx.Err() == nil {
-		n.s.options.Log.Error("changes are no longer told", "error", err)
 	}
 }
 

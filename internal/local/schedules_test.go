@@ -1,12 +1,8 @@
 package local
 
 import (
-	"context"
-	"encoding/json"
-	"errors"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,68 +10,6 @@ import (
 	"davit/internal/localecs/scripted"
 	"davit/internal/run"
 )
-
-// inbox takes Davit's events. refuse makes it refuse some, at first.
-type inbox struct {
-	mu       sync.Mutex
-	events   []envelope
-	refuse   func(try int) error
-	tries    int
-	measures []run.Measure
-}
-
-type envelope struct {
-	DetailType string `json:"detail-type"`
-	Source     string `json:"source"`
-	Detail     struct {
-		run.StatusChange
-		Schedule string          `json:"schedule"`
-		Errors   []run.Violation `json:"errors"`
-	} `json:"detail"`
-}
-
-func (b *inbox) notify(_ context.Context, event []byte) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.tries++
-	if b.refuse != nil {
-		if err := b.refuse(b.tries); err != nil {
-			return err
-		}
-	}
-	var e envelope
-	if err := json.Unmarshal(event, &e); err != nil {
-		return err
-	}
-	b.events = append(b.events, e)
-	return nil
-}
-
-func (b *inbox) Record(measures []run.Measure) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.measures = append(b.measures, measures...)
-}
-
-func (b *inbox) told() (all []string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, e := range b.events {
-		all = append(all, e.Detail.To)
-	}
-	return all
-}
-
-func (b *inbox) measured(name string) (n int) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, m := range b.measures {
-		if m.Name == name {
-			n++
-		}
-	}
-	return n
-}
 
 func schedules(t *testing.T, file string) []Schedule {
 	t.Helper()
@@ -143,74 +77,4 @@ func TestScheduleFiles(t *testing.T) {
 			t.Errorf("%s: %v, want %q", name, err, c.says)
 		}
 	}
-}
-
-// TestNotifications: every change of a run's status is told, in order, and what is not taken is told again.
-func TestNotifications(t *testing.T) {
-	b := inbox{refuse: func(try int) error {
-		if try == 2 || try == 3 {
-			return errors.New("503")
-		}
-		return nil
-	}}
-	inWorld(t, app(scripted.Script{For: time.Minute})(), func(o *Options) { o.Notify, o.Metrics = b.notify, &b }, func(w *world) {
-		w.start()
-		r := w.end(w.submit(`{"taskDefinition":"job","group":"g","startedBy":"me"}`))
-		time.Sleep(time.Minute) // virtual
-		synctest.Wait()
-		if got := b.told(); !slices.Equal(got, []string{"SUBMITTED", "LAUNCHING", "PENDING", "RUNNING", "SUCCEEDED"}) {
-			t.Fatalf("%v", got)
-		}
-		last := b.events[4]
-		if last.Source != "davit" || last.DetailType != run.EventStatusChange || last.Detail.RunID != r.ID || last.Detail.From != "RUNNING" ||
-			last.Detail.Sequence != r.Version || last.Detail.Family != "job" || last.Detail.Group != "g" || last.Detail.StartedBy != "me" || last.Detail.Version != "1" {
-			t.Errorf("%+v", last)
-		}
-		for _, name := range []string{run.MetricAccepted, run.MetricLaunched, run.MetricStart, run.MetricEnded} {
-			if n := b.measured(name); n != 1 {
-				t.Errorf("%s: %d", name, n)
-			}
-		}
-	})
-}
-
-// TestNotificationsGoOnAfterARestart, from where they were.
-func TestNotificationsGoOnAfterARestart(t *testing.T) {
-	var b inbox
-	inWorld(t, app(scripted.Script{For: time.Minute})(), func(o *Options) { o.Notify = b.notify }, func(w *world) {
-		for i := range 2 {
-			w.start()
-			w.end(w.submit(`{"taskDefinition":"job"}`))
-			synctest.Wait()
-			if n := len(b.told()); n != 5*(i+1) {
-				t.Errorf("%d events after %d runs: %v", n, i+1, b.told())
-			}
-			err := w.Close()
-			if err == nil {
-				w.System, err = Open(w.options)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
-	})
-}
-
-// TestANotificationIsGivenUp after five tries; those behind it are told.
-func TestANotificationIsGivenUp(t *testing.T) {
-	b := inbox{refuse: func(try int) error {
-		if try <= notifyTries {
-			return errors.New("gone")
-		}
-		return nil
-	}}
-	inWorld(t, app(scripted.Script{For: time.Minute})(), func(o *Options) { o.Notify = b.notify }, func(w *world) {
-		w.start()
-		w.end(w.submit(`{"taskDefinition":"job"}`))
-		time.Sleep(time.Minute) // virtual
-		synctest.Wait()
-		if got := b.told(); len(got) != 4 || got[0] != "LAUNCHING" {
-			t.Errorf("%v", got)
-		}
-	})
 }
