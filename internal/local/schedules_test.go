@@ -1,6 +1,7 @@
 package local
 
 import (
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -77,4 +78,19 @@ func TestScheduleFiles(t *testing.T) {
 			t.Errorf("%s: %v, want %q", name, err, c.says)
 		}
 	}
+}
+
+// TestAScheduleThatIsOver is told of when davit starts: somebody may wait for it.
+func TestAScheduleThatIsOver(t *testing.T) {
+	var log strings.Builder
+	inWorld(t, app(scripted.Script{})(), func(o *Options) {
+		o.Schedules = schedules(t, `{"schedules":[{"name":"once","scheduleExpression":"at(1999-12-31T23:59:59)","run":{"taskDefinition":"job"}}]}`)
+		o.Log = slog.New(slog.NewTextHandler(&log, nil))
+	}, func(w *world) {
+		w.start()
+		synctest.Wait()
+		if said := log.String(); !strings.Contains(said, "level=WARN") || !strings.Contains(said, "schedule=once") {
+			t.Errorf("said %q", said)
+		}
+	})
 }
