@@ -40,6 +40,8 @@ func TestGreeting(t *testing.T) {
 		t.Skip("there is no curl")
 	}
 	l := serveLocal(t, filepath.Join(t.TempDir(), "new", "folder"))
+	l.register(`{"family": "settlement", "cpu": "256", "memory": "128", "containerDefinitions": [
+		{"name": "app", "image": "busybox", "command": ["sleep", "600"]}]}`) // a stop finds it running, however slow the machine
 	id := ""
 	lines := 0
 	for line := range strings.Lines(l.said()) {

@@ -16,8 +16,8 @@ func TestTimeout(t *testing.T) {
 	mark := marker()
 	l := serveLocal(t, t.TempDir())
 	l.register(shell)
-	r := l.submit(script("sleep "+mark, `, "policy": {"timeoutSeconds": 5}`))
 	began := time.Now()
+	r := l.submit(script("sleep "+mark, `, "policy": {"timeoutSeconds": 5}`))
 	run := l.until(r.RunID, "TIMED_OUT")
 	if took := time.Since(began); took < 5*time.Second || len(marked(t, mark)) > 0 {
 		t.Errorf("after %v, processes %v: %+v", took, marked(t, mark), run)
