@@ -56,7 +56,7 @@ func refusedCall(rules Rulebook, err error) error {
 	switch {
 	case e.Unknown:
 		return &Error{Code: CodeNotFound, Message: "no such task definition", Violations: named, Err: err}
-	case e.Code == "AccessDeniedException":
+	case deniedCodes[e.Code]:
 		return &Error{Code: CodeForbidden, Message: "Davit may not do this; its role or the roles named in the request refuse it", Violations: named, Err: err}
 	case known:
 		v.Detail = "ECS refused it: " + e.Message + "; " + v.Detail

@@ -81,6 +81,7 @@ func TestRefusedCall(t *testing.T) {
 		{"of no rule", refusal("ClientException", "no"), fakeRules{}, CodeInvalid, []string{" ClientException"}},
 		{"without rules", refusal("ClientException", "no network"), nil, CodeInvalid, []string{" ClientException"}},
 		{"denied", denied, fakeRules{}, CodeForbidden, nil},
+		{"credentials of nobody", refusal("UnrecognizedClientException", "The security token included in the request is invalid."), fakeRules{}, CodeForbidden, nil},
 		{"denied by a rule", &EngineError{Code: "AccessDeniedException", Message: "no network"}, fakeRules{}, CodeForbidden, []string{"/here RT-13"}},
 		{"unknown", &EngineError{Code: "ClientException", Message: "no network", Unknown: true}, fakeRules{}, CodeNotFound, []string{"/here RT-13"}},
 		{"throttled", throttled(), fakeRules{}, CodeThrottled, nil},
