@@ -55,13 +55,13 @@ func stamp(t time.Time) string {
 	return t.Format(stampLayout)
 }
 
-// readStamp reads the time that a sort key begins with.
+// readStamp reads the time that a sort key begins with, as stamp writes it: time.Parse would also take a comma for the point.
 func readStamp(key string) (time.Time, error) {
 	if len(key) < len(stampLayout) {
 		return time.Time{}, fmt.Errorf("%w: sort key %q", errDamaged, key)
 	}
 	t, err := time.Parse(stampLayout, key[:len(stampLayout)])
-	if err != nil {
+	if err != nil || stamp(t) != key[:len(stampLayout)] {
 		return time.Time{}, fmt.Errorf("%w: sort key %q", errDamaged, key)
 	}
 	return t, nil
