@@ -74,8 +74,9 @@ func (r rate) Next(after time.Time) (time.Time, bool) {
 type at struct{ time.Time }
 
 func parseAt(body string, location *time.Location) (Expression, error) {
-	t, err := time.ParseInLocation("2006-01-02T15:04:05", body, location)
-	if err != nil {
+	const layout = "2006-01-02T15:04:05"
+	t, err := time.ParseInLocation(layout, body, location)
+	if err != nil || len(body) != len(layout) { // it would take fractions, and an hour of one digit
 		return nil, fmt.Errorf("at(%s): allowed: a time such as 2026-11-30T02:00:00", body)
 	}
 	return at{t}, nil
