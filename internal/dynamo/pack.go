@@ -15,8 +15,8 @@ import (
 // maxRaw bounds a record's JSON before compression, so that no item unpacks to more than a function's memory holds.
 const maxRaw = 16 << 20
 
-// writers are gzip writers for use again: a new one clears about 800 KB.
-var writers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+// compressors are for use again: a new one clears about 800 KB.
+var compressors = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
 
 // pack writes a record, or a lock, as compressed JSON.
 func pack(v any) ([]byte, error) {
@@ -28,8 +28,8 @@ func pack(v any) ([]byte, error) {
 		return nil, tooLarge(fmt.Sprintf("%d bytes of JSON; allowed: %d", len(data), maxRaw))
 	}
 	var packed bytes.Buffer
-	z := writers.Get().(*gzip.Writer)
-	defer writers.Put(z)
+	z := compressors.Get().(*gzip.Writer)
+	defer compressors.Put(z)
 	z.Reset(&packed)
 	_, err = z.Write(data)
 	if err := errors.Join(err, z.Close()); err != nil {

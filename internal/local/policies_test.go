@@ -161,3 +161,27 @@ func TestAStopThatIsRefused(t *testing.T) {
 		w.want(w.end(id), run.Stopped, run.ClassStopped, 1)
 	})
 }
+
+// TestManyAtOnce: AWS throttles RunTask after a hundred, and all of them succeed with one attempt each.
+func TestManyAtOnce(t *testing.T) {
+	inWorld(t, app(scripted.Script{For: time.Minute})(), nil, func(w *world) {
+		var ids []string
+		for range 120 {
+			ids = append(ids, w.submit(job))
+		}
+		w.ECS.Faults().ThrottleLikeAWS(true)
+		w.start()
+		time.Sleep(30 * time.Minute) // virtual
+		refused := 0
+		for _, id := range ids {
+			r := w.get(id)
+			w.want(r, run.Succeeded, "", 1)
+			for _, x := range r.Attempts[0].Refusals {
+				refused += x.Count
+			}
+		}
+		if n := len(w.runner.Started()); n != 240 || refused == 0 {
+			t.Errorf("%d processes, want two of each run; %d launch calls were refused", n, refused)
+		}
+	})
+}

@@ -81,7 +81,7 @@ func (s *System) keep(c Schedule) {
 	defer s.work.Done()
 	last := s.options.Clock.Now()
 	if _, ok := c.when.Next(last); !ok {
-		s.options.Log.Warn("a schedule has no time to come, so it will never run", "schedule", c.Name, "scheduleExpression", c.ScheduleExpression)
+		s.options.Log.Warn("a schedule has no time to come", "schedule", c.Name, "scheduleExpression", c.ScheduleExpression)
 	}
 	for {
 		at, ok := c.when.Next(last)

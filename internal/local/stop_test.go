@@ -161,7 +161,7 @@ func TestMonth(t *testing.T) {
 				generations = 9
 			}
 			if !events && raceDetector {
-				days, generations = 4, 2
+				days, generations = 5, 2
 			}
 			life := time.Duration(days) * 24 * time.Hour
 			inWorld(t, app(scripted.Script{For: life})(), func(o *Options) { o.TaskEvents = events }, func(w *world) {

@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 		os.Exit(process.Main(os.Stdin, os.Stdout))
 	}
 	// A program with the race detector, as the supervisor is then, otherwise sleeps for a second before it exits.
-	if err := os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE")); err != nil {
+	if err := os.Setenv("GORACE", os.Getenv("GORACE")+" atexit_sleep_ms=0"); err != nil {
 		panic(err)
 	}
 	os.Exit(m.Run())

@@ -46,7 +46,7 @@ func (q *queue) Pop() any {
 	return last
 }
 
-// TestAThousandInAMinute: a thousand runs (250 under the race detector), submitted within a minute, are all placed, each by its first attempt, though
+// TestAThousandInAMinute: a thousand runs, submitted within a minute, are all placed, each by its first attempt, though
 // Fargate refuses most of their calls at first.
 func TestAThousandInAMinute(t *testing.T) {
 	w := newWorld(t)
@@ -54,10 +54,7 @@ func TestAThousandInAMinute(t *testing.T) {
 	launcher := w.launcher()
 	launcher.Engine = ecs
 	waiting := &queue{}
-	runs := 1000
-	if raceDetector {
-		runs = 250
-	}
+	const runs = 1000
 	for i := range runs {
 		r := newRun(1, func(r *Run) { r.ID = keyID("caller", fmt.Sprint(i)) })
 		w.keeper().index(r, start)

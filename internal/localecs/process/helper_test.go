@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 		}
 	}
 	// A program with the race detector otherwise sleeps for a second before it exits.
-	if err := os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE")); err != nil {
+	if err := os.Setenv("GORACE", os.Getenv("GORACE")+" atexit_sleep_ms=0"); err != nil {
 		panic(err)
 	}
 	os.Exit(m.Run())
