@@ -11,9 +11,9 @@ import (
 	"davit/internal/run"
 )
 
-func seats(names ...string) (list []run.Seat) {
+func entries(names ...string) (list []run.LockEntry) {
 	for _, name := range names {
-		list = append(list, run.Seat{Run: name, Born: "abcdefgh", Mode: run.OverlapQueue, Limit: 1})
+		list = append(list, run.LockEntry{Run: name, Born: "abcdefgh", Mode: run.OverlapQueue, Limit: 1})
 	}
 	return list
 }
@@ -37,9 +37,9 @@ func TestPutLockRepeatedIsOneWrite(t *testing.T) {
 				return dynamofake.None
 			}
 			bothServers(t, dynamofake.Options{Fault: faults}, func(w *world) {
-				l := &run.Lock{Key: "k", Holders: seats("a")}
+				l := &run.Lock{Key: "k", Holders: entries("a")}
 				w.putLock(l)
-				l.Holders = seats("a", "b")
+				l.Holders = entries("a", "b")
 				w.putLock(l)
 				if got, err := w.store.Lock(w.Context(), "k"); err != nil || got.Version != 2 || l.Version != 2 || len(got.Holders) != 2 {
 					w.Errorf("%+v, %v; the writer has version %d", got, err, l.Version)
@@ -51,7 +51,7 @@ func TestPutLockRepeatedIsOneWrite(t *testing.T) {
 
 func TestPutLockErrors(t *testing.T) {
 	w := newWorld(t, dynamofake.Options{Fault: always("PutItem", dynamofake.Denied)})
-	err := w.store.PutLock(t.Context(), &run.Lock{Key: "k", Holders: seats("a")})
+	err := w.store.PutLock(t.Context(), &run.Lock{Key: "k", Holders: entries("a")})
 	wantCode(t, err, run.CodeUnavailable)
 	w = newWorld(t, dynamofake.Options{Fault: always("GetItem", dynamofake.Throttled)})
 	_, err = w.store.Lock(t.Context(), "k")
@@ -63,7 +63,7 @@ func TestPutLockErrors(t *testing.T) {
 		for i := range name {
 			name[i] = byte('a' + random.IntN(26))
 		}
-		huge.Waiters = append(huge.Waiters, seats(string(name))...)
+		huge.Waiters = append(huge.Waiters, entries(string(name))...)
 	}
 	w = newWorld(t, dynamofake.Options{})
 	err = w.store.PutLock(t.Context(), huge)
@@ -81,7 +81,7 @@ func ptr(s string) *string { return &s }
 // TestLockItem: no index holds it, and only one that nobody holds expires.
 func TestLockItem(t *testing.T) {
 	w := newWorld(t, dynamofake.Options{})
-	l := &run.Lock{Key: "nightly report", Holders: seats("a")}
+	l := &run.Lock{Key: "nightly report", Holders: entries("a")}
 	w.putLock(l)
 	check := func(want ...string) {
 		t.Helper()
@@ -107,7 +107,7 @@ func TestLockItem(t *testing.T) {
 	if err := w.store.PutLock(t.Context(), &stale); !errors.Is(err, run.ErrConflict) {
 		t.Errorf("over an expired one: %v, want ErrConflict", err)
 	}
-	fresh := &run.Lock{Key: "nightly report", Holders: seats("b")}
+	fresh := &run.Lock{Key: "nightly report", Holders: entries("b")}
 	w.putLock(fresh)
 	check("runId", "version", "writeId", "body")
 }

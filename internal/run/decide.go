@@ -29,7 +29,7 @@ func Decide(r *Run, now time.Time) Decision {
 	case r.Status.Terminal():
 		return Decision{Next: StepDone}
 	case r.Status == Queued:
-		return r.awaitSeat(now)
+		return r.awaitLock(now)
 	case a == nil:
 		return Decision{Next: StepLaunch, Due: r.readyAt()}
 	}

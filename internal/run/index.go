@@ -53,7 +53,7 @@ func (k Keeper) index(r *Run, now time.Time) {
 
 func (k Keeper) indexTerminal(r *Run, now time.Time) {
 	r.SweepAt = time.Time{}
-	if (r.looseEnds() || r.owes()) && now.Before(r.StoppedAt.Add(orphanWatch)) {
+	if (r.looseEnds() || r.mustReleaseLock()) && now.Before(r.StoppedAt.Add(orphanWatch)) {
 		r.SweepAt = now.Add(orphanSweep)
 	}
 	retention := k.Retention
@@ -89,7 +89,7 @@ func (k Keeper) save(ctx context.Context, r *Run, now time.Time) error {
 	if err := k.Store.Update(ctx, r); err != nil {
 		return err
 	}
-	_ = k.free(ctx, r) // r is written; the sweep frees what this could not
+	_ = k.releaseLock(ctx, r) // r is written; the sweep frees what this could not
 	return nil
 }
 
@@ -133,7 +133,7 @@ func (k Keeper) stepRun(ctx context.Context, in StepInput) (r *Run, stop bool, e
 	case !in.worksFor(r):
 		return r, true, nil
 	case r.Status.Terminal():
-		_ = k.free(ctx, r) // the sweep frees what this cannot
+		_ = k.releaseLock(ctx, r) // the sweep frees what this cannot
 		return r, true, nil
 	}
 	if r, err = k.admit(ctx, r); err != nil {

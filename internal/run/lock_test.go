@@ -9,11 +9,11 @@ import (
 	"testing"
 )
 
-// seats reads "a1 b2>c": run a of limit 1, run b of limit 2 whose place run c has. In capitals it came by REPLACE.
-func seatsOf(text string) (list []Seat) {
+// entries reads "a1 b2>c": run a of limit 1, run b of limit 2 whose place run c has. In capitals it came by REPLACE.
+func entriesOf(text string) (list []LockEntry) {
 	for _, word := range strings.Fields(text) {
 		name, by, _ := strings.Cut(word, ">")
-		s := Seat{Run: name[:1], Born: "born", Mode: OverlapQueue, By: by}
+		s := LockEntry{Run: name[:1], Born: "born", Mode: OverlapQueue, ReplacedBy: by}
 		s.Limit, _ = strconv.Atoi(name[1:])
 		if s.Run == strings.ToUpper(s.Run) {
 			s.Mode = OverlapReplace
@@ -25,14 +25,14 @@ func seatsOf(text string) (list []Seat) {
 
 func (l *Lock) text() string {
 	var words []string
-	for i, seats := range [][]Seat{l.Holders, l.Waiters} {
+	for i, entries := range [][]LockEntry{l.Holders, l.Waiters} {
 		if i > 0 {
 			words = append(words, "|")
 		}
-		for _, s := range seats {
+		for _, s := range entries {
 			word := s.Run + strconv.Itoa(s.Limit)
-			if s.By != "" {
-				word += ">" + s.By
+			if s.ReplacedBy != "" {
+				word += ">" + s.ReplacedBy
 			}
 			words = append(words, word)
 		}
@@ -42,32 +42,32 @@ func (l *Lock) text() string {
 
 func lockOf(text string) *Lock {
 	holders, waiters, _ := strings.Cut(text, "|")
-	return &Lock{Key: "k", Holders: seatsOf(holders), Waiters: seatsOf(waiters)}
+	return &Lock{Key: "k", Holders: entriesOf(holders), Waiters: entriesOf(waiters)}
 }
 
 func TestEnter(t *testing.T) {
 	for _, c := range []struct {
-		before, seat string
-		mode         string // where it is FORBID
-		maxQueued    int
-		want         answer
-		after        string
+		before, entry string
+		mode          string // where it is FORBID
+		maxQueued     int
+		want          lockAnswer
+		after         string
 	}{
 		{"|", "a1", "", 5, admitted, "a1 |"},
 		{"|", "A1", "", 5, admitted, "A1 |"},
 		{"|", "a1", OverlapForbid, 5, admitted, "a1 |"},
 		{"a1 |", "a1", OverlapForbid, 5, admitted, "a1 |"},
-		{"a1 |", "b1", OverlapForbid, 5, busy, "a1 |"},
-		{"a1 |", "b2", OverlapForbid, 5, busy, "a1 |"}, // every limit counts, that of who is at work too
-		{"a2 |", "b1", OverlapForbid, 5, busy, "a2 |"},
+		{"a1 |", "b1", OverlapForbid, 5, keyBusy, "a1 |"},
+		{"a1 |", "b2", OverlapForbid, 5, keyBusy, "a1 |"}, // every limit counts, that of who is at work too
+		{"a2 |", "b1", OverlapForbid, 5, keyBusy, "a2 |"},
 		{"a2 |", "b3", OverlapForbid, 5, admitted, "a2 b3 |"},
-		{"a2 b3 |", "c3", OverlapForbid, 5, busy, "a2 b3 |"},
-		{"a1 | c1", "b2", OverlapForbid, 5, busy, "a1 | c1"},
+		{"a2 b3 |", "c3", OverlapForbid, 5, keyBusy, "a2 b3 |"},
+		{"a1 | c1", "b2", OverlapForbid, 5, keyBusy, "a1 | c1"},
 		{"a1 |", "b1", "", 5, waits, "a1 | b1"},
 		{"a1 | b1", "b1", "", 1, waits, "a1 | b1"},
 		{"a1 | b1", "c1", "", 5, waits, "a1 | b1 c1"},
 		{"a1 | b1", "c3", "", 5, waits, "a1 | b1 c3"}, // none overtakes another, whatever its limit
-		{"a1 | b1", "c1", "", 1, crowded, "a1 | b1"},
+		{"a1 | b1", "c1", "", 1, queueFull, "a1 | b1"},
 		{"a1 | X1", "c1", "", 1, waits, "a1 | X1 c1"}, // who replaces does not count as queued
 		{"a2 |", "b2", "", 5, admitted, "a2 b2 |"},
 		{"a1 |", "B1", "", 5, waits, "a1>B | B1"},
@@ -85,8 +85,8 @@ func TestEnter(t *testing.T) {
 		{"a1 | q1", "B3", "", 5, waits, "a1>B | B3 q1"},
 		{"a3 b1 |", "C3", "", 5, waits, "a3>C b1>C | C3"},
 	} {
-		t.Run(fmt.Sprintf("%s %s%s", c.before, c.seat, c.mode), func(t *testing.T) {
-			l, s := lockOf(c.before), seatsOf(c.seat)[0]
+		t.Run(fmt.Sprintf("%s %s%s", c.before, c.entry, c.mode), func(t *testing.T) {
+			l, s := lockOf(c.before), entriesOf(c.entry)[0]
 			if c.mode != "" {
 				s.Mode = c.mode
 			}
@@ -125,23 +125,23 @@ func TestPromote(t *testing.T) {
 
 func TestDrop(t *testing.T) {
 	l := lockOf("a1 b2 | c1 d1")
-	reborn := Seat{Run: "a", Born: "later"}
+	reborn := LockEntry{Run: "a", Born: "later"}
 	for _, c := range []struct {
-		s    Seat
+		s    LockEntry
 		was  bool
 		left string
 	}{
-		{Seat{Run: "a", Born: "born"}, true, "b2 | c1 d1"}, {Seat{Run: "d", Born: "born"}, true, "b2 | c1"},
-		{Seat{Run: "d", Born: "born"}, false, "b2 | c1"}, {reborn, false, "b2 | c1"},
+		{LockEntry{Run: "a", Born: "born"}, true, "b2 | c1 d1"}, {LockEntry{Run: "d", Born: "born"}, true, "b2 | c1"},
+		{LockEntry{Run: "d", Born: "born"}, false, "b2 | c1"}, {reborn, false, "b2 | c1"},
 	} {
 		if was := l.drop(c.s); was != c.was || l.text() != c.left {
 			t.Errorf("%v: %v %q", c.s, was, l.text())
 		}
 	}
-	if l.drop(seatsOf("b2")[0]); l.Empty() {
+	if l.drop(entriesOf("b2")[0]); l.Empty() {
 		t.Error("one waits still")
 	}
-	if l.drop(seatsOf("c1")[0]); !l.Empty() {
+	if l.drop(entriesOf("c1")[0]); !l.Empty() {
 		t.Errorf("%q", l.text())
 	}
 }
@@ -156,7 +156,7 @@ func TestLockOfAnyOrder(t *testing.T) {
 		var queued, ran []string
 		for i := range 60 {
 			if rng.IntN(2) == 0 {
-				s := Seat{Run: strconv.Itoa(i), Mode: modes[rng.IntN(3)], Limit: 1 + rng.IntN(3)}
+				s := LockEntry{Run: strconv.Itoa(i), Mode: modes[rng.IntN(3)], Limit: 1 + rng.IntN(3)}
 				a, _ := l.enter(s, 4)
 				if a == waits && s.Mode == OverlapForbid {
 					t.Fatalf("DAVIT_SEED=%d: FORBID waits", seed)
@@ -178,14 +178,14 @@ func TestLockOfAnyOrder(t *testing.T) {
 				}
 			}
 			for _, w := range l.Waiters {
-				if w.stays() && len(l.Holders) == 0 {
+				if w.notReplaced() && len(l.Holders) == 0 {
 					t.Fatalf("DAVIT_SEED=%d: %s waits for nobody", seed, w.Run)
 				}
 			}
 		}
 		for !l.Empty() {
 			for _, w := range slices.Clone(l.Waiters) {
-				if !w.stays() {
+				if !w.notReplaced() {
 					l.drop(w)
 				}
 			}

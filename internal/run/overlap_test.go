@@ -151,7 +151,7 @@ func TestStopWhileQueued(t *testing.T) {
 	}
 }
 
-// TestStoppedWhileItIsLetIn: the stop comes between the lock and the record, so nobody but this admission can take the seat out.
+// TestStoppedWhileItIsLetIn: the stop comes between the lock and the record, so nobody but this admission can take the entry out.
 func TestStoppedWhileItIsLetIn(t *testing.T) {
 	w := newWorld(t)
 	w.store.fail = func(method string) error {
@@ -268,7 +268,7 @@ func TestWhoWasReplacedStaysSo(t *testing.T) {
 	w.wantRun(b, Skipped, "a later run with the same overlap key replaced it")
 	w.wantRun(c, Queued, "")
 	w.wantLock(a + " | " + c)
-	if l := w.store.lock("k"); !l.Waiters[0].stays() {
+	if l := w.store.lock("k"); !l.Waiters[0].notReplaced() {
 		t.Errorf("%s", l.text())
 	}
 }
@@ -287,7 +287,7 @@ func TestFirstWishStays(t *testing.T) {
 	}
 }
 
-// TestReplaceAsksAgain: the process died after it took the seats and before it told anybody.
+// TestReplaceAsksAgain: the process died after it took the entries and before it told anybody.
 func TestReplaceAsksAgain(t *testing.T) {
 	w := newWorld(t)
 	a := w.ask("a", "QUEUE", "")

@@ -135,7 +135,7 @@ func (s *Submitter) again(ctx context.Context, r, stored *Run) (SubmitResult, er
 // begin asks the run's overlap key and starts the execution. Recorded is accepted: what fails here the launch step does again,
 // or the sweep.
 func (s *Submitter) begin(ctx context.Context, r *Run) *Run {
-	if r.asks(s.now()) {
+	if r.needsAdmission(s.now()) {
 		if asked, err := s.admit(ctx, r.Clone()); err == nil {
 			r = asked
 		}

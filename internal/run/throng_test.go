@@ -31,8 +31,8 @@ type throng struct {
 	limits  map[string]int // of each run
 	over    map[string]bool
 	most    int      // runs that may be asked for
-	arrived []string // runs by when they first had a seat
-	entered []string // QUEUE runs by when they first had a seat
+	arrived []string // runs by when they first had a entry
+	entered []string // QUEUE runs by when they first had a entry
 	held    []string // and by when they first held the key
 	births  []string // runs by when their first task was born
 }
@@ -148,8 +148,8 @@ func (c *throng) note(l *Lock) {
 		}
 	}
 	for _, s := range all {
-		if s.By != "" && slices.Index(c.arrived, s.By) <= slices.Index(c.arrived, s.Run) {
-			c.failf("%s takes the place of %s, which came later", short(s.By), short(s.Run))
+		if s.ReplacedBy != "" && slices.Index(c.arrived, s.ReplacedBy) <= slices.Index(c.arrived, s.Run) {
+			c.failf("%s takes the place of %s, which came later", short(s.ReplacedBy), short(s.Run))
 		}
 		if s.Mode == OverlapQueue && !slices.Contains(c.entered, s.Run) {
 			c.entered = append(c.entered, s.Run)

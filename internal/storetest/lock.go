@@ -52,8 +52,8 @@ func (s *suite) sameLock(l *run.Lock) {
 	}
 }
 
-func seatOf(n int) run.Seat {
-	return run.Seat{Run: idOf(n), Born: "abcdefgh", Mode: run.OverlapQueue, Limit: n + 1}
+func seatOf(n int) run.LockEntry {
+	return run.LockEntry{Run: idOf(n), Born: "abcdefgh", Mode: run.OverlapQueue, Limit: n + 1}
 }
 
 func testNoLock(s *suite) {
@@ -64,15 +64,15 @@ func testNoLock(s *suite) {
 
 func testLockRoundTrip(s *suite) {
 	l := s.lock("k")
-	l.Holders, l.Waiters = []run.Seat{seatOf(1), seatOf(2)}, []run.Seat{seatOf(3)}
-	l.Holders[0].By, l.Waiters[0].Mode = idOf(3), run.OverlapReplace
+	l.Holders, l.Waiters = []run.LockEntry{seatOf(1), seatOf(2)}, []run.LockEntry{seatOf(3)}
+	l.Holders[0].ReplacedBy, l.Waiters[0].Mode = idOf(3), run.OverlapReplace
 	s.putLock(l)
 	if l.Version == 0 {
 		s.Error("a lock that was written has a version")
 	}
 	s.sameLock(l)
 	other := s.lock("other")
-	other.Holders = []run.Seat{seatOf(9)}
+	other.Holders = []run.LockEntry{seatOf(9)}
 	s.putLock(other)
 	l.Holders, l.Waiters = l.Holders[1:], nil
 	s.putLock(l)
@@ -95,10 +95,10 @@ func testLargeLock(s *suite) {
 	}
 	l := s.lock("busy")
 	for range 5000 {
-		l.Waiters = append(l.Waiters, run.Seat{Run: text(26), Born: text(8), Mode: run.OverlapQueue, Limit: 1})
+		l.Waiters = append(l.Waiters, run.LockEntry{Run: text(26), Born: text(8), Mode: run.OverlapQueue, Limit: 1})
 	}
 	for range 1000 {
-		l.Holders = append(l.Holders, run.Seat{Run: text(26), Born: text(8), Mode: run.OverlapQueue, Limit: 1000})
+		l.Holders = append(l.Holders, run.LockEntry{Run: text(26), Born: text(8), Mode: run.OverlapQueue, Limit: 1000})
 	}
 	s.putLock(l)
 	s.sameLock(l)
@@ -108,7 +108,7 @@ func testLockKeys(s *suite) {
 	var locks []*run.Lock
 	for i, key := range []string{"k", "K", " k", "k\x00", "", idOf(1), "lock#k", strings.Repeat("𝄞", 255), strings.Repeat("𝄞", 254) + "a", "a/b#c:d\n"} {
 		l := s.lock(key)
-		l.Holders = []run.Seat{seatOf(i)}
+		l.Holders = []run.LockEntry{seatOf(i)}
 		s.putLock(l)
 		locks = append(locks, l)
 	}
@@ -120,15 +120,15 @@ func testLockKeys(s *suite) {
 func testLockStale(s *suite) {
 	first := s.lock("k")
 	second := *first
-	first.Holders = []run.Seat{seatOf(1)}
+	first.Holders = []run.LockEntry{seatOf(1)}
 	s.putLock(first)
 	for _, version := range []int64{second.Version, first.Version + 1, first.Version - 1} {
-		stale := run.Lock{Key: "k", Version: version, Holders: []run.Seat{seatOf(2)}}
+		stale := run.Lock{Key: "k", Version: version, Holders: []run.LockEntry{seatOf(2)}}
 		if err := s.Store.PutLock(s.Context(), &stale); !errors.Is(err, run.ErrConflict) || stale.Version != version {
 			s.Errorf("version %d over %d: %v, left version %d", version, first.Version, err, stale.Version)
 		}
 	}
-	gone := run.Lock{Key: "never", Version: 3, Holders: []run.Seat{seatOf(2)}}
+	gone := run.Lock{Key: "never", Version: 3, Holders: []run.LockEntry{seatOf(2)}}
 	if err := s.Store.PutLock(s.Context(), &gone); !errors.Is(err, run.ErrConflict) {
 		s.Errorf("over nothing: %v, want ErrConflict", err)
 	}
@@ -141,7 +141,7 @@ func testLockVersionsDoNotReturn(s *suite) {
 	l := s.lock("k")
 	var read []run.Lock
 	for i := range 4 {
-		l.Holders = []run.Seat{seatOf(i)}
+		l.Holders = []run.LockEntry{seatOf(i)}
 		s.putLock(l)
 		read = append(read, *l)
 		l.Holders = nil
@@ -150,7 +150,7 @@ func testLockVersionsDoNotReturn(s *suite) {
 			s.Errorf("after it was emptied: %+v, the writer has version %d", now, l.Version)
 		}
 	}
-	l.Holders = []run.Seat{seatOf(9)}
+	l.Holders = []run.LockEntry{seatOf(9)}
 	s.putLock(l)
 	for i := range read {
 		if err := s.Store.PutLock(s.Context(), &read[i]); !errors.Is(err, run.ErrConflict) {
@@ -162,7 +162,7 @@ func testLockVersionsDoNotReturn(s *suite) {
 
 func testLockEmptied(s *suite) {
 	l := s.lock("k")
-	l.Holders = []run.Seat{seatOf(1)}
+	l.Holders = []run.LockEntry{seatOf(1)}
 	s.putLock(l)
 	s.Clock.Advance(1000 * time.Hour)
 	s.sameLock(l)
@@ -174,7 +174,7 @@ func testLockEmptied(s *suite) {
 		if !now.Empty() {
 			s.Fatalf("%+v", now)
 		}
-		now.Waiters = []run.Seat{seatOf(2)}
+		now.Waiters = []run.LockEntry{seatOf(2)}
 		s.putLock(now)
 		s.sameLock(now)
 		now.Waiters = nil
@@ -203,14 +203,14 @@ func testLockRace(s *suite) {
 		seen[w.Run] = true
 	}
 	if l := s.lock("k"); len(l.Waiters) != writers || len(seen) != writers {
-		s.Errorf("%d seats of %d writers, want %d of each", len(l.Waiters), len(seen), writers)
+		s.Errorf("%d entries of %d writers, want %d of each", len(l.Waiters), len(seen), writers)
 	}
 }
 
 func testLockIsNoRecord(s *suite) {
 	for _, key := range []string{"k", idOf(1), idOf(3)} {
 		l := s.lock(key)
-		l.Holders = []run.Seat{seatOf(1)}
+		l.Holders = []run.LockEntry{seatOf(1)}
 		s.putLock(l)
 		if _, err := s.Store.Get(s.Context(), key); !errors.Is(err, run.ErrNotFound) {
 			s.Errorf("Get(%q): %v, want ErrNotFound", key, err)
@@ -237,7 +237,7 @@ func testLockCancelled(s *suite) {
 	if _, err := s.Store.Lock(ctx, "k"); !errors.Is(err, context.Canceled) {
 		s.Errorf("Lock: %v, want context.Canceled", err)
 	}
-	l := &run.Lock{Key: "k", Holders: []run.Seat{seatOf(1)}}
+	l := &run.Lock{Key: "k", Holders: []run.LockEntry{seatOf(1)}}
 	if err := s.Store.PutLock(ctx, l); !errors.Is(err, context.Canceled) || l.Version != 0 {
 		s.Errorf("PutLock: %v, version %d; want context.Canceled, 0", err, l.Version)
 	}

@@ -8,16 +8,16 @@ import (
 	"time"
 )
 
-// taken lists the seats that a REPLACE has taken: of waiters, and of holders.
-func (l *Lock) taken() (waiters, holders []Seat) {
-	stays := func(s Seat) bool { return s.stays() }
+// replacedBy lists the entries that a REPLACE has taken: of waiters, and of holders.
+func (l *Lock) replacedBy() (waiters, holders []LockEntry) {
+	stays := func(s LockEntry) bool { return s.notReplaced() }
 	return slices.DeleteFunc(slices.Clone(l.Waiters), stays), slices.DeleteFunc(slices.Clone(l.Holders), stays)
 }
 
-// objection is why r may not ask for the seat that it wants, admitted where it may: REPLACE must not touch runs that its caller may not see.
-func (k Keeper) objection(ctx context.Context, l *Lock, r *Run, known records) (answer, string, error) {
-	s := r.seat()
-	if !r.OwnerOnly || s.Mode != OverlapReplace || l.admits(s) || l.seats(s) {
+// replaceObjection is why r may not ask for the entry that it wants, admitted where it may: REPLACE must not touch runs that its caller may not see.
+func (k Keeper) replaceObjection(ctx context.Context, l *Lock, r *Run, known runCache) (lockAnswer, string, error) {
+	s := r.entry()
+	if !r.OwnerOnly || s.Mode != OverlapReplace || l.admits(s) || l.entries(s) {
 		return admitted, "", nil
 	}
 	for _, victim := range l.victims(s) {
@@ -25,18 +25,18 @@ func (k Keeper) objection(ctx context.Context, l *Lock, r *Run, known records) (
 		if err != nil {
 			return admitted, "", err
 		}
-		if other != nil && !r.knows(other) {
-			return foreign, "a run that its owner may not see holds the overlap key (REPLACE)", nil
+		if other != nil && !r.maySee(other) {
+			return notVisible, "a run that its owner may not see holds the overlap key (REPLACE)", nil
 		}
 	}
 	return admitted, "", nil
 }
 
-// knows says that everyone who sees r may see the other run.
-func (r *Run) knows(other *Run) bool { return Stack{OwnerOnly: r.OwnerOnly}.shows(other, r.Owner) }
+// maySee says that everyone who sees r may see the other run.
+func (r *Run) maySee(other *Run) bool { return Stack{OwnerOnly: r.OwnerOnly}.shows(other, r.Owner) }
 
-// held says, for r's record, why it was not admitted. first is the oldest holder, where it was looked at.
-func (r *Run) held(a answer, l *Lock, first *Run) string {
+// admissionReason says, for r's record, why it was not admitted. first is the oldest holder, where it was looked at.
+func (r *Run) admissionReason(a lockAnswer, l *Lock, first *Run) string {
 	o := r.Policy.Overlap
 	switch a {
 	case waits:
@@ -44,17 +44,17 @@ func (r *Run) held(a answer, l *Lock, first *Run) string {
 			return "waits until what it replaces has stopped"
 		}
 		return "waits for its overlap key"
-	case crowded:
+	case queueFull:
 		return fmt.Sprintf("maxQueued (%d) runs wait for the overlap key already", o.MaxQueued)
 	case replaced:
 		return "a later run with the same overlap key replaced it while it waited"
-	case busy:
+	case keyBusy:
 		switch {
-		case fits(r.seat(), l.Holders):
+		case fits(r.entry(), l.Holders):
 			return "other runs wait for the overlap key (FORBID)"
 		case !r.OwnerOnly:
 			return "run " + l.Holders[0].Run + " holds the overlap key (FORBID)"
-		case first != nil && r.knows(first):
+		case first != nil && r.maySee(first):
 			return "run " + first.ID + " holds the overlap key (FORBID)"
 		default:
 			return "another run holds the overlap key (FORBID)"
@@ -65,9 +65,9 @@ func (r *Run) held(a answer, l *Lock, first *Run) string {
 }
 
 // skip ends a waiting run whose place a later one has.
-func (k Keeper) skip(ctx context.Context, by *Run, s Seat) error {
+func (k Keeper) skip(ctx context.Context, by *Run, s LockEntry) error {
 	other, err := k.edit(ctx, s.Run, func(r *Run, now time.Time) (bool, error) {
-		return r.takeSeat(s, replaced, by.held(replaced, nil, nil), now), nil
+		return r.applyAdmission(s, replaced, by.admissionReason(replaced, nil, nil), now), nil
 	})
 	if errors.Is(err, ErrNotFound) {
 		return nil
@@ -79,13 +79,13 @@ func (k Keeper) skip(ctx context.Context, by *Run, s Seat) error {
 }
 
 // replace orders a holder to stop in favour of a waiting run. An order that is there stays.
-func (k Keeper) replace(ctx context.Context, by *Run, s Seat) error {
+func (k Keeper) replace(ctx context.Context, by *Run, s LockEntry) error {
 	other, err := k.edit(ctx, s.Run, func(r *Run, now time.Time) (bool, error) {
 		if r.Born != s.Born || r.Status.Terminal() || r.Stop != nil {
 			return false, nil
 		}
 		reason := "replaced by another run"
-		if s.By == by.ID && (Stack{OwnerOnly: by.OwnerOnly}).shows(by, r.Owner) {
+		if s.ReplacedBy == by.ID && (Stack{OwnerOnly: by.OwnerOnly}).shows(by, r.Owner) {
 			reason = "replaced by run " + by.ID
 		}
 		r.Stop = &StopOrder{Cause: ByReplace, Reason: reason, At: now}

@@ -8,17 +8,17 @@ import (
 // queueSweep is how long a run may wait for its overlap key before the sweep asks for it.
 const queueSweep = 30 * time.Minute
 
-// seat is what r asks the lock of its overlap key for.
-func (r *Run) seat() Seat {
+// entry is what r asks the lock of its overlap key for.
+func (r *Run) entry() LockEntry {
 	o := r.Policy.Overlap
-	return Seat{Run: r.ID, Born: r.Born, Mode: o.Mode, Limit: o.Limit}
+	return LockEntry{Run: r.ID, Born: r.Born, Mode: o.Mode, Limit: o.Limit}
 }
 
 // mayLaunch says that no overlap policy is in the way.
 func (r *Run) mayLaunch() bool { return r.Policy.Overlap == nil || !r.AdmittedAt.IsZero() }
 
-// asks says that r wants to launch and has not got its overlap key's leave. One whose time in the queue is over is not to get it any more.
-func (r *Run) asks(now time.Time) bool {
+// needsAdmission says that r wants to launch and has not got its overlap key's leave. One whose time in the queue is over is not to get it any more.
+func (r *Run) needsAdmission(now time.Time) bool {
 	if r.mayLaunch() || r.Status.Terminal() || r.Stop != nil {
 		return false
 	}
@@ -26,8 +26,10 @@ func (r *Run) asks(now time.Time) bool {
 	return r.Status != Queued || !has || now.Before(at)
 }
 
-// owes says that r is over and its overlap key is not known to be free of it.
-func (r *Run) owes() bool { return r.Policy.Overlap != nil && r.Status.Terminal() && !r.Released }
+// mustReleaseLock says that r is over and its overlap key is not known to be free of it.
+func (r *Run) mustReleaseLock() bool {
+	return r.Policy.Overlap != nil && r.Status.Terminal() && !r.Released
+}
 
 // queueEnd is when a run that waits gives up, by queueTimeoutSeconds or deadlineSeconds.
 func (r *Run) queueEnd() (time.Time, bool) {
@@ -55,8 +57,8 @@ func (r *Run) leaveQueue(now time.Time) {
 	}
 }
 
-// awaitSeat is the decision for a run that waits: nothing to do until it is woken, or gives up.
-func (r *Run) awaitSeat(now time.Time) Decision {
+// awaitLock is the decision for a run that waits: nothing to do until it is woken, or gives up.
+func (r *Run) awaitLock(now time.Time) Decision {
 	d := Decision{Next: StepObserve, Due: now.Add(mostWait)}
 	if at, has := r.queueEnd(); has {
 		d.by(at)
@@ -72,11 +74,11 @@ func (r *Run) readyAt() time.Time {
 	return r.AdmittedAt
 }
 
-// takeSeat writes into the record what the lock said to seat s, and says whether that changed it. Leave that was given stays given, and
+// applyAdmission writes into the record what the lock said to entry s, and says whether that changed it. Leave that was given stays given, and
 // what is terminal stays so.
-func (r *Run) takeSeat(s Seat, a answer, why string, now time.Time) bool {
+func (r *Run) applyAdmission(s LockEntry, a lockAnswer, why string, now time.Time) bool {
 	switch {
-	case a == over || r.Born != s.Born || r.Status.Terminal() || !r.AdmittedAt.IsZero():
+	case a == runEnded || r.Born != s.Born || r.Status.Terminal() || !r.AdmittedAt.IsZero():
 		return false
 	case a == admitted:
 		r.AdmittedAt, r.StatusReason = now, ""
@@ -93,10 +95,10 @@ func (r *Run) takeSeat(s Seat, a answer, why string, now time.Time) bool {
 		return true
 	default:
 		r.end(now, Skipped, "", why)
-		r.Released = !a.seated()
+		r.Released = !a.hasEntry()
 		return true
 	}
 }
 
-// seated says that a run with this answer has a seat in the lock.
-func (a answer) seated() bool { return a == admitted || a == waits || a == replaced }
+// hasEntry says that a run with this answer has a entry in the lock.
+func (a lockAnswer) hasEntry() bool { return a == admitted || a == waits || a == replaced }
