@@ -20,15 +20,15 @@ const (
 
 // Change is one write of one record.
 type Change struct {
-	Position uint64     `json:"position"` // from 1, one higher with each change, for the file's whole life
-	RunID    string     `json:"runId"`
-	Version  int64      `json:"version"` // of the record, after the write
-	From     run.Status `json:"from"`    // "" for a new record
-	To       run.Status `json:"to"`      // equal to From when another field changed
-	Class    run.Class  `json:"class,omitempty"`
-	At       time.Time  `json:"at"` // when it was written
-	Was      run.Tally  `json:"was,omitzero"`
-	Is       run.Tally  `json:"is,omitzero"`
+	Position uint64           `json:"position"` // from 1, one higher with each change, for the file's whole life
+	RunID    string           `json:"runId"`
+	Version  int64            `json:"version"` // of the record, after the write
+	From     run.Status       `json:"from"`    // "" for a new record
+	To       run.Status       `json:"to"`      // equal to From when another field changed
+	Class    run.Class        `json:"class,omitempty"`
+	At       time.Time        `json:"at"` // when it was written
+	Was      run.MetricCounts `json:"was,omitzero"`
+	Is       run.MetricCounts `json:"is,omitzero"`
 
 	Born      string    `json:"born"`
 	Family    string    `json:"family,omitempty"`

@@ -108,7 +108,7 @@ func told(r *run.Run) map[string]string {
 
 // setTally leaves a tally out in which nothing was counted.
 func (it item) setTally(r *run.Run) error {
-	counted, err := json.Marshal(r.Tally())
+	counted, err := json.Marshal(r.MetricCounts())
 	if err == nil && string(counted) != "{}" {
 		it[attr.Tally] = text(string(counted))
 	}

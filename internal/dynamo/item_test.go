@@ -136,7 +136,7 @@ func TestItemSizes(t *testing.T) {
 				`"overrides":{"containerOverrides":[{"name":"worker-0","command":["settle","--region","emea"],"environment":[{"name":"REGION","value":"emea"}]}]}}`)
 			r := &run.Run{
 				ID: "aaaaaaaaaaaaaaaaaaaaaaaaaa", Born: "bbbbbbbb", Owner: "arn:aws:iam::111122223333:role/batch", Key: "settlement-2030-06-15",
-				Print: strings.Repeat("0123456789abcdef", 4), Status: run.Succeeded, CreatedAt: noon, Operation: run.RunTask, Family: "settlement",
+				Fingerprint: strings.Repeat("0123456789abcdef", 4), Status: run.Succeeded, CreatedAt: noon, Operation: run.RunTask, Family: "settlement",
 				Request: request, Resolved: request, Count: c.tasks, Generation: 1, Expires: noon.Add(90 * 24 * time.Hour),
 			}
 			for n := range c.tasks {

@@ -60,10 +60,10 @@ func TestUpdateRepeatedIsOneWrite(t *testing.T) {
 	}
 	bothServers(t, dynamofake.Options{Fault: faults}, func(w *world) {
 		r := w.create(w.record("a"))
-		r.Turns = 7
+		r.Observations = 7
 		w.update(r)
-		if got := w.get("a"); r.Version != 2 || got.Version != 2 || got.Turns != 7 {
-			w.Errorf("version %d, stored %d with %d turns", r.Version, got.Version, got.Turns)
+		if got := w.get("a"); r.Version != 2 || got.Version != 2 || got.Observations != 7 {
+			w.Errorf("version %d, stored %d with %d turns", r.Version, got.Version, got.Observations)
 		}
 		w.update(r)
 	})
@@ -83,7 +83,7 @@ func meanwhile(t *testing.T, n int, test func(w *world)) {
 		}
 		busy = true
 		other := w.get("a")
-		other.Turns = 99
+		other.Observations = 99
 		w.update(other)
 		return dynamofake.None
 	}}
@@ -98,7 +98,7 @@ func TestLostReplyThenAnotherWriter(t *testing.T) {
 		meanwhile(t, 1, func(w *world) {
 			r := w.record("a")
 			stored, created, err := w.store.Create(w.Context(), r)
-			if err != nil || created || stored.Turns != 99 || stored.Version != 2 || r.Version != 0 {
+			if err != nil || created || stored.Observations != 99 || stored.Version != 2 || r.Version != 0 {
 				w.Errorf("created %v, error %v, %v", created, err, stored)
 			}
 		})
@@ -109,8 +109,8 @@ func TestLostReplyThenAnotherWriter(t *testing.T) {
 			if err := w.store.Update(w.Context(), r); !errors.Is(err, run.ErrConflict) || r.Version != 1 {
 				w.Errorf("error %v, version %d", err, r.Version)
 			}
-			if got := w.get("a"); got.Version != 3 || got.Turns != 99 {
-				w.Errorf("version %d with %d turns", got.Version, got.Turns)
+			if got := w.get("a"); got.Version != 3 || got.Observations != 99 {
+				w.Errorf("version %d with %d turns", got.Version, got.Observations)
 			}
 		})
 	})

@@ -56,7 +56,7 @@ func Sweep(s Sweeper, log *slog.Logger) Function {
 
 func sweep(ctx context.Context, s Sweeper, log *slog.Logger) ([]byte, error) {
 	report, err := s.Sweep(ctx)
-	log.InfoContext(ctx, "sweep", slog.Int("looked", report.Looked), slog.Int("started", report.Started),
+	log.InfoContext(ctx, "sweep", slog.Int("looked", report.Examined), slog.Int("started", report.Started),
 		slog.Int("woken", report.Woken), slog.Int("stopped", report.Stopped), slog.Int("failed", report.Failed))
 	return nothing, err
 }

@@ -25,7 +25,7 @@ type sweeper struct {
 
 func (s *sweeper) Sweep(context.Context) (run.SweepReport, error) {
 	s.did = append(s.did, "sweep")
-	return run.SweepReport{Looked: 41, Failed: 1}, s.err
+	return run.SweepReport{Examined: 41, Failed: 1}, s.err
 }
 
 func (s *sweeper) ExecutionEnded(_ context.Context, x run.Execution) error {

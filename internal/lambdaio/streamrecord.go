@@ -129,7 +129,7 @@ func measures(was, is image) ([]run.Measure, error) {
 	return c.Measures(), nil
 }
 
-func (m image) tally(into *run.Tally) error {
+func (m image) tally(into *run.MetricCounts) error {
 	text := m.text(attr.Tally)
 	if text == "" {
 		return nil

@@ -157,7 +157,7 @@ func TestAStopThatIsRefused(t *testing.T) {
 		w.ECS.Faults().Refuse("StopTask", 8, "AccessDeniedException", "not authorized to perform: ecs:StopTask")
 		w.stop(id)
 		w.until(id, "told of the refusal", func(r *run.Run) bool { return strings.Contains(r.StatusReason, "ECS refuses to stop task") })
-		w.until(id, "flagged", func(r *run.Run) bool { return r.Tally().Stuck == 1 })
+		w.until(id, "flagged", func(r *run.Run) bool { return r.MetricCounts().Stuck == 1 })
 		w.want(w.end(id), run.Stopped, run.ClassStopped, 1)
 	})
 }

@@ -107,7 +107,7 @@ func launched(tasks ...TaskState) *Run {
 		s.StartedBy = a.StartedBy
 		a.Tasks = append(a.Tasks, Task{ARN: s.TaskARN, Raw: raw(s), LaunchedAt: start, SeenAt: start})
 	}
-	r.Status, r.FreshAt, r.StepAt = Launching, start, start
+	r.Status, r.LastHeardAt, r.StepAt = Launching, start, start
 	Settle(r, start)
 	return r
 }

@@ -9,8 +9,8 @@ import (
 
 // How long and how much a CatalogCache remembers.
 const (
-	cachedFor  = time.Minute
-	mostCached = 256
+	cachedFor = time.Minute
+	maxCached = 256
 )
 
 // CatalogCache remembers what a Catalog said of clusters and of pinned revisions: ECS grants an account 20 look-ups a
@@ -39,16 +39,16 @@ func (c *CatalogCache) Definition(ctx context.Context, name string) (Definition,
 	if !strings.Contains(name[strings.LastIndexByte(name, '/')+1:], ":") {
 		return c.catalog.Definition(ctx, name)
 	}
-	return c.look("definition "+name, func() (Definition, error) { return c.catalog.Definition(ctx, name) })
+	return c.lookUp("definition "+name, func() (Definition, error) { return c.catalog.Definition(ctx, name) })
 }
 
 // Cluster implements Catalog.
 func (c *CatalogCache) Cluster(ctx context.Context, name string) error {
-	_, err := c.look("cluster "+name, func() (Definition, error) { return Definition{}, c.catalog.Cluster(ctx, name) })
+	_, err := c.lookUp("cluster "+name, func() (Definition, error) { return Definition{}, c.catalog.Cluster(ctx, name) })
 	return err
 }
 
-func (c *CatalogCache) look(key string, ask func() (Definition, error)) (Definition, error) {
+func (c *CatalogCache) lookUp(key string, ask func() (Definition, error)) (Definition, error) {
 	c.mu.Lock()
 	known, is := c.entries[key]
 	c.mu.Unlock()
@@ -61,7 +61,7 @@ func (c *CatalogCache) look(key string, ask func() (Definition, error)) (Definit
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.entries) >= mostCached {
+	if len(c.entries) >= maxCached {
 		clear(c.entries)
 	}
 	c.entries[key] = cached{definition, c.clock.Now().Add(cachedFor)}

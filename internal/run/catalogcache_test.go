@@ -82,11 +82,11 @@ func cluster(name string) func(*CatalogCache) error {
 func TestCatalogCacheIsBounded(t *testing.T) {
 	catalog := &counted{}
 	cache := NewCatalogCache(catalog, &hand{at: time.Unix(1000, 0)})
-	for n := range 3 * mostCached {
+	for n := range 3 * maxCached {
 		if err := cache.Cluster(context.Background(), fmt.Sprint("c", n)); err != nil {
 			t.Fatal(err)
 		}
-		if len(cache.entries) > mostCached {
+		if len(cache.entries) > maxCached {
 			t.Fatalf("%d entries", len(cache.entries))
 		}
 	}

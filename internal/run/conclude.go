@@ -17,10 +17,10 @@ func (r *Run) conclude(a *Attempt, now time.Time) {
 	failing, stopped := r.endings(a)
 	r.outcome(a, failing, stopped)
 	if a.Withdrawn {
-		r.withdrawn(a, now)
+		r.endWithdrawn(a, now)
 		return
 	}
-	succeeded, byCaller := r.tally()
+	succeeded, byCaller := r.countEndings()
 	want := r.goal() - succeeded - len(byCaller)
 	switch {
 	case succeeded >= r.goal():
@@ -30,7 +30,7 @@ func (r *Run) conclude(a *Attempt, now time.Time) {
 	case a.GivenUp != nil:
 		r.end(now, Failed, a.GivenUp.Class, a.GivenUp.text())
 	case want > 0 && len(failing) > 0 && r.retriable(failing):
-		r.next(now, want)
+		r.nextAttempt(now, want)
 	case len(failing) > 0:
 		r.endFailed(now, failing)
 	default:
@@ -91,7 +91,7 @@ func (r *Run) outcome(a *Attempt, failing, stopped []ending) {
 		o := failing[0].outcome
 		a.Outcome = &o
 	case a.Withdrawn:
-		a.Outcome = &Outcome{a.lastRefusal().Class, a.withdrawal()}
+		a.Outcome = &Outcome{a.lastRefusal().Class, a.withdrawalReason()}
 	case r.Stop != nil && r.Stop.Cause == ByDeadline && len(a.Tasks) < a.Want:
 		a.Outcome = &Outcome{ClassTimeout, r.Stop.Reason}
 	case len(stopped) > 0 || r.Stop != nil && len(a.Tasks) < a.Want:
@@ -101,8 +101,8 @@ func (r *Run) outcome(a *Attempt, failing, stopped []ending) {
 	}
 }
 
-// tally gives, over all attempts, how many tasks succeeded and which were stopped by a caller.
-func (r *Run) tally() (succeeded int, byCaller []ending) {
+// countEndings gives, over all attempts, how many tasks succeeded and which were stopped by a caller.
+func (r *Run) countEndings() (succeeded int, byCaller []ending) {
 	for i := range r.Attempts {
 		if r.Attempts[i].Withdrawn {
 			continue
@@ -125,7 +125,7 @@ func (r *Run) tally() (succeeded int, byCaller []ending) {
 
 // retriable says that the policy answers every failure of the attempt with another attempt, and has one left.
 func (r *Run) retriable(failing []ending) bool {
-	if r.Stop != nil || r.counted() >= r.Policy.Retry.MaxAttempts || len(r.Attempts) >= mostAttempts {
+	if r.Stop != nil || r.countedAttempts() >= r.Policy.Retry.MaxAttempts || len(r.Attempts) >= maxAttempts {
 		return false
 	}
 	for _, f := range failing {
@@ -136,8 +136,8 @@ func (r *Run) retriable(failing []ending) bool {
 	return true
 }
 
-// counted is how many attempts retry.maxAttempts has been used up by: those that placed tasks and kept them.
-func (r *Run) counted() int {
+// countedAttempts is how many attempts retry.maxAttempts has been used up by: those that placed tasks and kept them.
+func (r *Run) countedAttempts() int {
 	n := 0
 	for i := range r.Attempts {
 		if len(r.Attempts[i].Tasks) > 0 && !r.Attempts[i].Withdrawn {
@@ -147,15 +147,15 @@ func (r *Run) counted() int {
 	return n
 }
 
-// next lays out another attempt, after the policy's pause.
-func (r *Run) next(now time.Time, want int) {
+// nextAttempt lays out another attempt, after the policy's pause.
+func (r *Run) nextAttempt(now time.Time, want int) {
 	last := r.attempt()
 	r.StatusReason = fmt.Sprintf("attempt %d ended %s: %s", last.Number, last.Outcome.Class, last.Outcome.Detail)
-	r.follow(last, want, now.Add(RetryPause(r.Policy.Retry, r.counted(), r.draw("retry", last.Number))))
+	r.appendAttempt(last, want, now.Add(RetryPause(r.Policy.Retry, r.countedAttempts(), r.draw("retry", last.Number))))
 }
 
-// follow lays out the attempt after last. Of the tasks of last only what their outcome needs is kept.
-func (r *Run) follow(last *Attempt, want int, due time.Time) *Attempt {
+// appendAttempt lays out the attempt after last. Of the tasks of last only what their outcome needs is kept.
+func (r *Run) appendAttempt(last *Attempt, want int, due time.Time) *Attempt {
 	for i := range last.Tasks {
 		last.Tasks[i].compact()
 	}
@@ -213,8 +213,8 @@ func (r *Run) successReason() string {
 	switch {
 	case r.Count == 1:
 		return "the task succeeded"
-	case r.Short > 0:
-		return fmt.Sprintf("all %d tasks that were placed succeeded; %d of %d were not placed (BEST_EFFORT)", r.goal(), r.Short, r.Count)
+	case r.UnplacedByPolicy > 0:
+		return fmt.Sprintf("all %d tasks that were placed succeeded; %d of %d were not placed (BEST_EFFORT)", r.goal(), r.UnplacedByPolicy, r.Count)
 	default:
 		return fmt.Sprintf("all %d tasks succeeded", r.Count)
 	}
@@ -222,7 +222,7 @@ func (r *Run) successReason() string {
 
 func (r *Run) stopReason(stopped []ending) string {
 	where := ""
-	if r.StartedAt == nil && r.counted() == 0 {
+	if r.StartedAt == nil && r.countedAttempts() == 0 {
 		where = " before it was launched"
 	}
 	switch {

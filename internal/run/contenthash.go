@@ -13,8 +13,8 @@ import (
 // in defaults, so what it answers cannot be compared with what was sent.
 const ContentTag = "davit:content-hash"
 
-// mostTags is how many tags of the caller's a task definition takes: ECS takes 50 (RT-35), and one is ContentTag.
-const mostTags = 49
+// maxTags is how many tags of the caller's a task definition takes: ECS takes 50 (RT-35), and one is ContentTag.
+const maxTags = 49
 
 // tagViolations are those of a definition's tags that Davit needs, not ECS.
 func tagViolations(input json.RawMessage) []Violation {
@@ -25,8 +25,8 @@ func tagViolations(input json.RawMessage) []Violation {
 		return nil // the Spec has said so
 	}
 	var out []Violation
-	if n := len(members.Tags); n > mostTags {
-		detail := fmt.Sprintf("%d tags; allowed: %d, because ECS takes 50 and one of them is %s", n, mostTags, ContentTag)
+	if n := len(members.Tags); n > maxTags {
+		detail := fmt.Sprintf("%d tags; allowed: %d, because ECS takes 50 and one of them is %s", n, maxTags, ContentTag)
 		out = append(out, Violation{"/tags", RuleContentTag, detail})
 	}
 	for i, t := range members.Tags {

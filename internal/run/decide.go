@@ -4,8 +4,8 @@ import "time"
 
 // Bounds of the waits between steps.
 const (
-	mostWait   = 24 * time.Hour  // of one Follow
-	mostPoll   = 5 * time.Minute // of one Pause: without task events a stop is seen at the latest then
+	maxWait    = 24 * time.Hour  // of one Follow
+	maxPoll    = 5 * time.Minute // of one Pause: without task events a stop is seen at the latest then
 	repeatStop = 2 * time.Minute // Fargate's longest stopTimeout: a task not STOPPED by then is asked again
 )
 
@@ -33,18 +33,18 @@ func Decide(r *Run, now time.Time) Decision {
 	case a == nil:
 		return Decision{Next: StepLaunch, Due: r.readyAt()}
 	}
-	d := Decision{Next: StepObserve, Due: now.Add(mostWait), Stops: a.stopsDue(now)}
+	d := Decision{Next: StepObserve, Due: now.Add(maxWait), Stops: a.stopsDue(now)}
 	if at, ok := r.launchDue(a); ok {
 		if !now.Before(at) && len(d.Stops) == 0 {
 			return Decision{Next: StepLaunch, Due: at}
 		}
-		d.by(at)
+		d.noLaterThan(at)
 	}
-	r.duties(a, &d)
+	r.applyTaskDeadlines(a, &d)
 	return d
 }
 
-func (d *Decision) by(at time.Time) {
+func (d *Decision) noLaterThan(at time.Time) {
 	if at.Before(d.Due) {
 		d.Due = at
 	}
@@ -62,13 +62,13 @@ func (r *Run) launchDue(a *Attempt) (time.Time, bool) {
 	}
 }
 
-// duties brings the decision's Due forward to the next deadline of the attempt's live tasks.
-func (r *Run) duties(a *Attempt, d *Decision) {
+// applyTaskDeadlines brings the decision's Due forward to the next deadline of the attempt's live tasks.
+func (r *Run) applyTaskDeadlines(a *Attempt, d *Decision) {
 	if a.Open == nil && r.placing(a) && len(a.Refusals) > 0 {
-		d.by(r.launchDeadline(a))
+		d.noLaterThan(r.launchDeadline(a))
 	}
 	if at, has := r.deadlineAt(); has && r.Stop == nil {
-		d.by(at)
+		d.noLaterThan(at)
 	}
 	ran := a.firstRunning()
 	for i := range a.Tasks {
@@ -77,13 +77,13 @@ func (r *Run) duties(a *Attempt, d *Decision) {
 		case t.Ended():
 			continue
 		case t.Stop != nil:
-			d.by(t.Stop.due())
+			d.noLaterThan(t.Stop.due())
 			continue
 		case !t.State().ran():
-			d.by(r.startCheck(t))
+			d.noLaterThan(r.startCheck(t))
 		}
 		if r.Policy.TimeoutSeconds > 0 && ran != nil {
-			d.by(ran.Add(r.Policy.timeout()))
+			d.noLaterThan(ran.Add(r.Policy.timeout()))
 		}
 	}
 }
@@ -123,9 +123,9 @@ func (t Tuning) answer(r *Run, d Decision, now time.Time) StepOutput {
 	if !t.TaskEvents {
 		out.Next = StepPause
 		if a := r.attempt(); a != nil && a.live() && a.LaunchedAt != nil {
-			wait = min(wait, PollPause(now.Sub(*a.LaunchedAt), r.draw("poll", r.Turns)))
+			wait = min(wait, PollPause(now.Sub(*a.LaunchedAt), r.draw("poll", r.Observations)))
 		} else {
-			wait = min(wait, mostPoll)
+			wait = min(wait, maxPoll)
 		}
 	}
 	out.WaitSeconds = wholeSeconds(wait)
@@ -134,7 +134,7 @@ func (t Tuning) answer(r *Run, d Decision, now time.Time) StepOutput {
 
 // wholeSeconds rounds up to what a Wait state takes, 1 s to a day.
 func wholeSeconds(d time.Duration) int {
-	return int(min(max((d+time.Second-1)/time.Second, 1), mostWait/time.Second))
+	return int(min(max((d+time.Second-1)/time.Second, 1), maxWait/time.Second))
 }
 
 func (a *Attempt) live() bool {

@@ -21,7 +21,7 @@ func (r *Run) exitCode() *int {
 	var first *int
 	var at time.Time
 	seen := false
-	for _, t := range r.lasting() {
+	for _, t := range r.finalTasks() {
 		for _, c := range r.deciding(t.State()) {
 			if c.ExitCode == nil {
 				continue
@@ -40,9 +40,9 @@ func (r *Run) exitCode() *int {
 	return first
 }
 
-// lasting lists the tasks that the run ends with: those of the last attempt, and of earlier ones those that a caller stopped.
-func (r *Run) lasting() []*Task {
-	_, byCaller := r.tally()
+// finalTasks lists the tasks that the run ends with: those of the last attempt, and of earlier ones those that a caller stopped.
+func (r *Run) finalTasks() []*Task {
+	_, byCaller := r.countEndings()
 	var out []*Task
 	for _, e := range byCaller {
 		out = append(out, e.task)

@@ -138,7 +138,7 @@ func (f *facts) intend() (reply launchReply, made bool) {
 	a := f.r.attempt()
 	wasUnclear := a.Open != nil && a.Open.Unclear
 	f.r.openCall(a, f.now, time.Minute)
-	f.r.moveTo(f.r.standing())
+	f.r.moveTo(f.r.currentStatus())
 	if token := a.Open.Token; f.unclear != "" && f.unclear != token && !f.known(f.unclear) {
 		f.failf("a new token while the outcome of another is unclear")
 	}
@@ -295,7 +295,7 @@ func (f *facts) finish() {
 		}
 		f.now = f.now.Add(time.Minute)
 		if f.r.attempt() != nil && f.r.attempt().Open != nil && f.now.Sub(f.r.attempt().Open.IntentAt) > unclearLife {
-			f.do("lose", func() { f.r.attempt().lose("and nothing is known", f.now) })
+			f.do("lose", func() { f.r.attempt().giveUpUnclear("and nothing is known", f.now) })
 			f.unclear = ""
 		}
 		f.launch()
@@ -322,10 +322,10 @@ func (f *facts) finish() {
 			unstopped++
 		}
 	}
-	if (succeeded >= f.r.goal()) != (f.r.Status == Succeeded) || f.r.Short > 0 && f.r.Policy.Placement != BestEffort {
-		f.failf("%d of %d succeeded, %d short", succeeded, f.r.Count, f.r.Short)
+	if (succeeded >= f.r.goal()) != (f.r.Status == Succeeded) || f.r.UnplacedByPolicy > 0 && f.r.Policy.Placement != BestEffort {
+		f.failf("%d of %d succeeded, %d short", succeeded, f.r.Count, f.r.UnplacedByPolicy)
 	}
-	if unstopped > 0 && !f.r.looseEnds() {
+	if unstopped > 0 && !f.r.mayHaveLiveTasks() {
 		f.failf("%d tasks live that nobody looks for", unstopped)
 	}
 }

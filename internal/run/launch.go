@@ -33,7 +33,7 @@ func (l *Launcher) step(ctx context.Context, in StepInput) (StepOutput, error) {
 	now := l.now()
 	r.StepAt = now
 	if len(r.Attempts) == 0 && r.Stop == nil && r.mayLaunch() {
-		l.lookUp(ctx, r)
+		l.lookUpDefinition(ctx, r)
 		r.begin(l.Tuning.Prefix, now)
 	}
 	Settle(r, now)
@@ -44,9 +44,9 @@ func (l *Launcher) step(ctx context.Context, in StepInput) (StepOutput, error) {
 	return l.launch(ctx, r, now)
 }
 
-// lookUp pins the revision and learns the essential containers where the submission could not. Without them
+// lookUpDefinition pins the revision and learns the essential containers where the submission could not. Without them
 // every container counts as essential.
-func (l *Launcher) lookUp(ctx context.Context, r *Run) {
+func (l *Launcher) lookUpDefinition(ctx context.Context, r *Run) {
 	if r.Definition != nil {
 		return
 	}
@@ -61,19 +61,19 @@ func (l *Launcher) lookUp(ctx context.Context, r *Run) {
 func (l *Launcher) launch(ctx context.Context, r *Run, now time.Time) (StepOutput, error) {
 	a := r.attempt()
 	if a.Open != nil && (r.Operation == StartTask || r.Stop != nil || now.Sub(a.Open.IntentAt) > unclearLife) {
-		return l.look(ctx, r, now)
+		return l.reconcileCall(ctx, r, now)
 	}
 	wasUnclear := a.Open != nil && a.Open.Unclear
 	r.openCall(a, now, l.claim())
-	r.moveTo(r.standing())
+	r.moveTo(r.currentStatus())
 	if err := l.save(ctx, r, now); err != nil {
 		return StepOutput{}, err
 	}
 	input := r.callInput(a)
 	placed, err := l.Engine.Launch(ctx, r.Operation, input)
-	placed.Tasks = l.fill(ctx, r, placed.Tasks)
+	placed.Tasks = l.describeBare(ctx, r, placed.Tasks)
 	reply := launchReply{attempt: a.Number, call: a.Open.Number, try: a.Open.Tries, placed: placed, err: err, wasUnclear: wasUnclear, rules: l.Rules}
-	l.clarify(ctx, r, &reply)
+	l.resolveUnclear(ctx, r, &reply)
 	return l.record(context.WithoutCancel(ctx), r.ID, reply)
 }
 
@@ -115,9 +115,9 @@ func (r *Run) callInput(a *Attempt) json.RawMessage {
 	return withMembers(r.Resolved, own)
 }
 
-// fill describes the tasks of which the answer to a repeated call says hardly more than that they have stopped: what came of
+// describeBare describes the tasks of which the answer to a repeated call says hardly more than that they have stopped: what came of
 // them is not in it.
-func (l *Launcher) fill(ctx context.Context, r *Run, tasks []json.RawMessage) []json.RawMessage {
+func (l *Launcher) describeBare(ctx context.Context, r *Run, tasks []json.RawMessage) []json.RawMessage {
 	var full []json.RawMessage
 	var bare []string
 	for _, raw := range tasks {
@@ -130,9 +130,9 @@ func (l *Launcher) fill(ctx context.Context, r *Run, tasks []json.RawMessage) []
 	return append(full, l.describeOrName(ctx, r, bare)...)
 }
 
-// clarify looks at ECS where the reply alone does not say which tasks there are: after a ConflictException, and
+// resolveUnclear looks at ECS where the reply alone does not say which tasks there are: after a ConflictException, and
 // after a definite refusal of a call whose earlier try may have been carried out.
-func (l *Launcher) clarify(ctx context.Context, r *Run, reply *launchReply) {
+func (l *Launcher) resolveUnclear(ctx context.Context, r *Run, reply *launchReply) {
 	var e *EngineError
 	if reply.err == nil || !errors.As(reply.err, &e) || e.Unclear {
 		return

@@ -30,8 +30,8 @@ func TestLaunchWritesTheCallDownFirst(t *testing.T) {
 	if r.Status != Pending || r.attempt().Open != nil || len(r.attempt().Tasks) != 2 || out.Next != StepFollow {
 		t.Errorf("%s %+v", r.Status, out)
 	}
-	if !r.StepAt.Equal(start) || !r.FreshAt.Equal(start) {
-		t.Errorf("step at %v, fresh at %v", r.StepAt, r.FreshAt)
+	if !r.StepAt.Equal(start) || !r.LastHeardAt.Equal(start) {
+		t.Errorf("step at %v, fresh at %v", r.StepAt, r.LastHeardAt)
 	}
 }
 
@@ -303,10 +303,10 @@ func TestEventsCanMakeAnUnclearCallClear(t *testing.T) {
 
 func TestLaunchRepeatsAfterAConflict(t *testing.T) {
 	w := ready(t, 1)
-	bump := func(r *Run) { r.Turns++ }
+	bump := func(r *Run) { r.Observations++ }
 	w.store.meddle = []func(*Run){bump, bump}
 	w.launch()
-	if r := w.run(); len(w.ecs.inputs) != 1 || len(r.attempt().Tasks) != 1 || r.Turns != 2 {
+	if r := w.run(); len(w.ecs.inputs) != 1 || len(r.attempt().Tasks) != 1 || r.Observations != 2 {
 		t.Errorf("%d calls, %+v", len(w.ecs.inputs), r)
 	}
 	w = ready(t, 1)

@@ -59,9 +59,9 @@ func (r *Run) leaveQueue(now time.Time) {
 
 // awaitLock is the decision for a run that waits: nothing to do until it is woken, or gives up.
 func (r *Run) awaitLock(now time.Time) Decision {
-	d := Decision{Next: StepObserve, Due: now.Add(mostWait)}
+	d := Decision{Next: StepObserve, Due: now.Add(maxWait)}
 	if at, has := r.queueEnd(); has {
-		d.by(at)
+		d.noLaterThan(at)
 	}
 	return d
 }

@@ -9,8 +9,8 @@ import (
 
 // How an overlap key is asked.
 const (
-	// mostInspected is how many holders, the oldest, are looked at by a run that they keep from launching.
-	mostInspected = 25
+	// maxInspected is how many holders, the oldest, are looked at by a run that they keep from launching.
+	maxInspected = 25
 	// lockAttempts bounds how often a lock is read anew because another writer was first.
 	lockAttempts = 60
 )
@@ -136,7 +136,7 @@ func (k Keeper) readOnce(ctx context.Context, known runCache, id string) (*Run, 
 // inspect reads the records of the oldest holders and takes those out that are over.
 func (k Keeper) inspect(ctx context.Context, l *Lock, known runCache) (inspection, error) {
 	var seen inspection
-	for _, s := range append([]LockEntry{}, l.Holders[:min(len(l.Holders), mostInspected)]...) {
+	for _, s := range append([]LockEntry{}, l.Holders[:min(len(l.Holders), maxInspected)]...) {
 		r, err := k.readOnce(ctx, known, s.Run)
 		switch {
 		case err != nil:

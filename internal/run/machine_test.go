@@ -357,7 +357,7 @@ func (m *machine) truth() {
 	}
 	again := r.Policy.Placement == AllOrNone // work may run twice
 	if r.Status == Succeeded && (succeeded < r.goal() || succeeded > r.goal() && !again) {
-		m.failf("SUCCEEDED with %d of %d, %d short", succeeded, r.Count, r.Short)
+		m.failf("SUCCEEDED with %d of %d, %d short", succeeded, r.Count, r.UnplacedByPolicy)
 	}
 	if succeeded == r.Count && !again && r.Status != Succeeded && r.Status != Lost {
 		m.failf("all %d succeeded", succeeded)

@@ -18,9 +18,9 @@ const (
 // leading from one Follow into the next.
 const lateFollow = 2
 
-// mostTurns is how many observations one execution makes before the next generation takes over: an execution's
+// maxObservations is how many observations one execution makes before the next generation takes over: an execution's
 // history ends at 25,000 events, and a turn takes up to 15.
-const mostTurns = 1000
+const maxObservations = 1000
 
 // Observer is the state machine's Observe and Follow steps: it reads ECS where the record is not fresh, has tasks
 // stopped that are to stop, writes what changed, and says what comes next.
@@ -42,7 +42,7 @@ func (o *Observer) step(ctx context.Context, in StepInput) (StepOutput, error) {
 		return done(in), err
 	}
 	if stop {
-		return o.leave(ctx, in, r)
+		return o.endReplaced(ctx, in, r)
 	}
 	now := o.now()
 	if err := o.refresh(ctx, r, now, in.Token != ""); err != nil {
@@ -53,37 +53,37 @@ func (o *Observer) step(ctx context.Context, in StepInput) (StepOutput, error) {
 	asked := r.markAsked(d.Stops, now)
 	d = Decide(r, now)
 	r.StepAt = now
-	r.Turns++
+	r.Observations++
 	out := o.Tuning.answer(r, d, now)
-	if r.Turns >= mostTurns && out.Next != StepDone && len(asked) == 0 {
-		return o.handOver(ctx, in, r, now)
+	if r.Observations >= maxObservations && out.Next != StepDone && len(asked) == 0 {
+		return o.startNextGeneration(ctx, in, r, now)
 	}
-	r.wait(in, out, d)
+	r.keepToken(in, out, d)
 	if err := o.save(ctx, r, now); err != nil {
 		return StepOutput{}, err
 	}
 	if err := (stopper{o.Keeper, o.Engine}).stop(ctx, r, asked); err != nil {
 		return StepOutput{}, err
 	}
-	return out, o.release(ctx, in, out)
+	return out, o.answerToken(ctx, in, out)
 }
 
-// leave ends an execution that has nothing to do any more. One that was replaced makes sure that its successor
+// endReplaced ends an execution that has nothing to do any more. One that was replaced makes sure that its successor
 // was started: the record is written before the start, and the start may have failed.
-func (o *Observer) leave(ctx context.Context, in StepInput, r *Run) (StepOutput, error) {
+func (o *Observer) endReplaced(ctx context.Context, in StepInput, r *Run) (StepOutput, error) {
 	out := done(in)
 	if r != nil && r.Born == in.Born && r.Generation == in.Generation+1 && r.StepAt.IsZero() && !r.Status.Terminal() {
 		if err := o.startNext(ctx, r, in.Machine); err != nil {
 			return StepOutput{}, err
 		}
 	}
-	return out, o.release(ctx, in, out)
+	return out, o.answerToken(ctx, in, out)
 }
 
-// handOver lets the next generation go on, so that no execution's history overflows.
-func (o *Observer) handOver(ctx context.Context, in StepInput, r *Run, now time.Time) (StepOutput, error) {
+// startNextGeneration lets the next generation go on, so that no execution's history overflows.
+func (o *Observer) startNextGeneration(ctx context.Context, in StepInput, r *Run, now time.Time) (StepOutput, error) {
 	r.Generation++
-	r.Turns, r.Waiting, r.StepAt = 0, nil, time.Time{}
+	r.Observations, r.Waiting, r.StepAt = 0, nil, time.Time{}
 	if err := o.save(ctx, r, now); err != nil {
 		return StepOutput{}, err
 	}
@@ -91,7 +91,7 @@ func (o *Observer) handOver(ctx context.Context, in StepInput, r *Run, now time.
 		return StepOutput{}, err
 	}
 	out := done(in)
-	return out, o.release(ctx, in, out)
+	return out, o.answerToken(ctx, in, out)
 }
 
 func (o *Observer) startNext(ctx context.Context, r *Run, machine string) error {
@@ -108,8 +108,8 @@ func (out StepOutput) staysIn(in StepInput) bool {
 	return out.Next == StepFollow && in.WaitSeconds <= out.WaitSeconds+lateFollow
 }
 
-// release answers the token of a Follow that has nothing to wait for, or would wait for too long.
-func (o *Observer) release(ctx context.Context, in StepInput, out StepOutput) error {
+// answerToken answers the token of a Follow that has nothing to wait for, or would wait for too long.
+func (o *Observer) answerToken(ctx context.Context, in StepInput, out StepOutput) error {
 	if in.Token == "" || out.staysIn(in) {
 		return nil
 	}
@@ -120,8 +120,8 @@ func (o *Observer) release(ctx context.Context, in StepInput, out StepOutput) er
 	return err
 }
 
-// wait keeps the token of an execution that waits for d, and forgets one that does not.
-func (r *Run) wait(in StepInput, out StepOutput, d Decision) {
+// keepToken keeps the token of an execution that waits for d, and forgets one that does not.
+func (r *Run) keepToken(in StepInput, out StepOutput, d Decision) {
 	r.Waiting = nil
 	if in.Token != "" && out.staysIn(in) {
 		r.Waiting = &Waiting{Token: in.Token, Due: d.Due}
@@ -136,7 +136,7 @@ func (o *Observer) refresh(ctx context.Context, r *Run, now time.Time, follow bo
 		fresh = freshFollow
 	}
 	a := r.attempt()
-	if a == nil || !a.live() || (now.Sub(r.FreshAt) < fresh && !r.tagsUnseen(a)) {
+	if a == nil || !a.live() || (now.Sub(r.LastHeardAt) < fresh && !r.tagsUnseen(a)) {
 		return nil
 	}
 	found, err := describe(ctx, o.Engine, r.Cluster, a.liveTasks())
@@ -182,7 +182,7 @@ func (r *Run) takeDescription(found Description, now time.Time) {
 			t.markMissing(now)
 		}
 	}
-	r.FreshAt = now
+	r.LastHeardAt = now
 }
 
 // unchanged says that a description is, to the byte, what is known of a task already. Most polls find nothing else, and

@@ -34,11 +34,11 @@ func TestObserveReadsOnlyWhatIsNotFresh(t *testing.T) {
 				t.Errorf("%d reads, want %d", n, c.reads)
 			}
 			r := w.run()
-			if r.Turns != 1 || !r.StepAt.Equal(after(c.after)) {
-				t.Errorf("turns %d, step at %v", r.Turns, r.StepAt)
+			if r.Observations != 1 || !r.StepAt.Equal(after(c.after)) {
+				t.Errorf("turns %d, step at %v", r.Observations, r.StepAt)
 			}
-			if fresh := r.FreshAt.Equal(after(c.after)); fresh != (c.reads > 0) {
-				t.Errorf("fresh at %v", r.FreshAt)
+			if fresh := r.LastHeardAt.Equal(after(c.after)); fresh != (c.reads > 0) {
+				t.Errorf("fresh at %v", r.LastHeardAt)
 			}
 		})
 	}
@@ -85,7 +85,7 @@ func TestFollowAnswersAtOnceWhenThereIsNothingToWaitFor(t *testing.T) {
 			w.store.mu.Lock()
 			defer w.store.mu.Unlock()
 			r := w.store.get(testID)
-			r.Generation, r.Turns = 2, 3
+			r.Generation, r.Observations = 2, 3
 			w.store.put(r)
 		}, StepDone},
 	} {
@@ -181,7 +181,7 @@ func TestStopsAreMarkedBeforeTheyAreAsked(t *testing.T) {
 	var marked []bool
 	w.ecs.asked = func(*TaskState) {
 		for _, task := range w.run().attempt().Tasks {
-			marked = append(marked, task.Stop.AskedAt.Equal(after(15*time.Minute)) && task.Stop.Asks == 1)
+			marked = append(marked, task.Stop.AskedAt.Equal(after(15*time.Minute)) && task.Stop.StopCalls == 1)
 		}
 	}
 	out := w.follow("token")
@@ -201,7 +201,7 @@ func TestStopsAreMarkedBeforeTheyAreAsked(t *testing.T) {
 	}
 	w.clock.advance(time.Second)
 	w.observe()
-	if w.ecs.count("Stop") != 4 || w.run().attempt().Tasks[0].Stop.Asks != 2 {
+	if w.ecs.count("Stop") != 4 || w.run().attempt().Tasks[0].Stop.StopCalls != 2 {
 		t.Error("a task that does not stop is asked again")
 	}
 }
@@ -242,7 +242,7 @@ func tired(t *testing.T) *world {
 	w := placed(t, 1)
 	w.store.mu.Lock()
 	r := w.store.get(testID)
-	r.Turns = mostTurns - 1
+	r.Observations = maxObservations - 1
 	w.store.put(r)
 	w.store.mu.Unlock()
 	w.clock.advance(time.Minute)
@@ -255,7 +255,7 @@ func TestTheNextGenerationTakesOver(t *testing.T) {
 	in.Token = "token"
 	out, err := w.observer().Step(context.Background(), in)
 	r := w.run()
-	if err != nil || out.Next != StepDone || r.Generation != 2 || r.Turns != 0 || r.Waiting != nil {
+	if err != nil || out.Next != StepDone || r.Generation != 2 || r.Observations != 0 || r.Waiting != nil {
 		t.Errorf("%+v %v, generation %d", out, err, r.Generation)
 	}
 	if len(w.flow.starts) != 1 || w.flow.starts[0] != r.execution() || len(w.flow.woken()) != 1 {
@@ -319,7 +319,7 @@ func TestRefusalsHandOverToo(t *testing.T) {
 	w.launch()
 	w.store.mu.Lock()
 	r := w.store.get(testID)
-	r.Turns = mostTurns
+	r.Observations = maxObservations
 	w.store.put(r)
 	w.store.mu.Unlock()
 	w.clock.advance(time.Minute)

@@ -215,7 +215,7 @@ func TestOldestHoldersAreLookedAt(t *testing.T) {
 	}
 	w.store.reads = 0
 	w.ask("late", "QUEUE", `,"limit":40`)
-	if w.store.reads > mostInspected+3 {
+	if w.store.reads > maxInspected+3 {
 		t.Errorf("%d reads", w.store.reads)
 	}
 }

@@ -29,7 +29,7 @@ func jitter(parts ...string) float64 {
 // PollPause is the wait before the next look at ECS without task events: a tenth of the time since the
 // launch, from 2 s to 300 s (RT-40), less up to a tenth of it. draw is in [0, 1).
 func PollPause(sinceLaunch time.Duration, draw float64) time.Duration {
-	p := min(max(sinceLaunch/10, 2*time.Second), mostPoll)
+	p := min(max(sinceLaunch/10, 2*time.Second), maxPoll)
 	return max(2*time.Second, p-time.Duration(draw*float64(p)/10))
 }
 
@@ -48,9 +48,9 @@ func RetryPause(p Retry, n int, draw float64) time.Duration {
 	return halfJitter(backoff(seconds(p.IntervalSeconds), p.BackoffRate, n, seconds(p.MaxIntervalSeconds)), draw)
 }
 
-// HealPause is the wait before the next generation of executions after n have died in a row: none the
+// RestartPause is the wait before the next generation of executions after n have died in a row: none the
 // first time, then 1, 2, 4 … 60 minutes.
-func HealPause(n int) time.Duration {
+func RestartPause(n int) time.Duration {
 	if n <= 0 {
 		return 0
 	}

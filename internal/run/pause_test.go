@@ -89,10 +89,10 @@ func TestRetryPause(t *testing.T) {
 func TestHealPause(t *testing.T) {
 	want := []time.Duration{0, time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 16 * time.Minute, 32 * time.Minute, time.Hour, time.Hour}
 	for n, w := range want {
-		within(t, fmt.Sprint(n), HealPause(n), w, w)
+		within(t, fmt.Sprint(n), RestartPause(n), w, w)
 	}
-	within(t, "many", HealPause(100_000), time.Hour, time.Hour)
-	within(t, "negative", HealPause(-1), 0, 0)
+	within(t, "many", RestartPause(100_000), time.Hour, time.Hour)
+	within(t, "negative", RestartPause(-1), 0, 0)
 }
 
 func TestDrawsDifferBetweenRuns(t *testing.T) {

@@ -5,49 +5,49 @@ import (
 	"time"
 )
 
-// mostAttempts is how many attempts a run may have, those included that ALL_OR_NOTHING took back: ECS's startedBy has two digits for
+// maxAttempts is how many attempts a run may have, those included that ALL_OR_NOTHING took back: ECS's startedBy has two digits for
 // their number.
-const mostAttempts = 99
+const maxAttempts = 99
 
-// cut carries out the placement policy where ECS placed only a part of what an attempt wants and refused the rest. FILL goes on. The
+// applyPlacement carries out the placement policy where ECS placed only a part of what an attempt wants and refused the rest. FILL goes on. The
 // exponent of the pause alone is no refusal: an attempt takes it over from the one that was taken back.
-func (r *Run) cut(a *Attempt) {
+func (r *Run) applyPlacement(a *Attempt) {
 	if r.Stop != nil || a.Withdrawn || a.Open != nil || a.Refused == 0 || len(a.Refusals) == 0 || len(a.Tasks) == 0 || len(a.Tasks) >= a.Want {
 		return
 	}
 	switch r.Policy.Placement {
 	case BestEffort:
-		r.content(a)
+		r.acceptPartialPlacement(a)
 	case AllOrNone:
 		a.Withdrawn = true
-		r.StatusReason = a.withdrawal()
+		r.StatusReason = a.withdrawalReason()
 	}
 }
 
-// content lets BEST_EFFORT do with the tasks that were placed. A later attempt is there for tasks that failed: its rest is placed as
+// acceptPartialPlacement lets BEST_EFFORT do with the tasks that were placed. A later attempt is there for tasks that failed: its rest is placed as
 // FILL does, or a failure would be forgotten.
-func (r *Run) content(a *Attempt) {
+func (r *Run) acceptPartialPlacement(a *Attempt) {
 	if a.Number > 1 {
 		return
 	}
-	r.Short = a.Want - len(a.Tasks)
+	r.UnplacedByPolicy = a.Want - len(a.Tasks)
 	r.StatusReason = fmt.Sprintf("%d of %d tasks were placed (BEST_EFFORT): %s", len(a.Tasks), a.Want, a.lastRefusal().Reason)
 	a.Want, a.GivenUp = len(a.Tasks), nil
 }
 
 // goal is how many tasks must succeed.
-func (r *Run) goal() int { return r.Count - r.Short }
+func (r *Run) goal() int { return r.Count - r.UnplacedByPolicy }
 
-// withdrawal is why the tasks of an attempt are stopped again.
-func (a *Attempt) withdrawal() string {
+// withdrawalReason is why the tasks of an attempt are stopped again.
+func (a *Attempt) withdrawalReason() string {
 	return fmt.Sprintf("only %d of %d tasks were placed (ALL_OR_NOTHING): %s", len(a.Tasks), a.Want, a.lastRefusal().Reason)
 }
 
-// withdrawn ends an attempt that ALL_OR_NOTHING took back, once all of its tasks have stopped: the set is placed anew after the
+// endWithdrawn ends an attempt that ALL_OR_NOTHING took back, once all of its tasks have stopped: the set is placed anew after the
 // refusal's pause, until launchTimeoutSeconds since the first try.
-func (r *Run) withdrawn(a *Attempt, now time.Time) {
-	if a.GivenUp == nil && (!now.Before(r.launchDeadline(a)) || a.Number >= mostAttempts) {
-		a.GivenUp = r.tooLate(a)
+func (r *Run) endWithdrawn(a *Attempt, now time.Time) {
+	if a.GivenUp == nil && (!now.Before(r.launchDeadline(a)) || a.Number >= maxAttempts) {
+		a.GivenUp = r.launchTimeoutRefusal(a)
 	}
 	switch {
 	case r.Stop != nil:
@@ -55,7 +55,7 @@ func (r *Run) withdrawn(a *Attempt, now time.Time) {
 	case a.GivenUp != nil:
 		r.end(now, Failed, a.GivenUp.Class, a.GivenUp.Reason)
 	default:
-		next := r.follow(a, a.Want, a.NotBefore)
+		next := r.appendAttempt(a, a.Want, a.NotBefore)
 		next.BeganAt, next.Refused = a.BeganAt, a.Refused
 		if next.NotBefore.Before(now) {
 			next.NotBefore = now

@@ -45,8 +45,8 @@ func TestBestEffortDoesWithWhatWasPlaced(t *testing.T) {
 	w.clock.advance(10 * time.Second)
 	w.launch()
 	r := w.run()
-	if r.Status != Pending || r.Short != 1 || r.attempt().Want != 2 || !strings.Contains(r.StatusReason, "2 of 3 tasks were placed (BEST_EFFORT): RESOURCE:MEMORY") {
-		t.Fatalf("%s %q short %d", r.Status, r.StatusReason, r.Short)
+	if r.Status != Pending || r.UnplacedByPolicy != 1 || r.attempt().Want != 2 || !strings.Contains(r.StatusReason, "2 of 3 tasks were placed (BEST_EFFORT): RESOURCE:MEMORY") {
+		t.Fatalf("%s %q short %d", r.Status, r.StatusReason, r.UnplacedByPolicy)
 	}
 	w.end(0)
 	if r = w.run(); summary(r) != "SUCCEEDED  exit=0" || !strings.Contains(r.StatusReason, "1 of 3 were not placed") {
@@ -68,7 +68,7 @@ func TestBestEffortForgetsNoFailure(t *testing.T) {
 		w.launch()
 	}
 	w.end(0)
-	if r := w.run(); summary(r) != "FAILED CAPACITY exit=0" || r.Short != 0 {
+	if r := w.run(); summary(r) != "FAILED CAPACITY exit=0" || r.UnplacedByPolicy != 0 {
 		t.Errorf("%s %q", summary(r), r.StatusReason)
 	}
 }
@@ -151,11 +151,11 @@ func TestAllOrNothingEnds(t *testing.T) {
 // TestAllOrNothingHasAnEnd: startedBy has two digits for the attempt.
 func TestAllOrNothingHasAnEnd(t *testing.T) {
 	w := ready(t, 2, placement(AllOrNone), func(r *Run) {
-		r.Policy.LaunchTimeoutSeconds = mostSeconds
+		r.Policy.LaunchTimeoutSeconds = maxSeconds
 		r.begin("davit", start)
-		for len(r.Attempts) < mostAttempts-2 {
+		for len(r.Attempts) < maxAttempts-2 {
 			r.attempt().Withdrawn, r.attempt().Outcome = true, &Outcome{Class: Capacity}
-			r.follow(r.attempt(), 2, start)
+			r.appendAttempt(r.attempt(), 2, start)
 		}
 	})
 	for i := 0; w.run().Status != Failed; i++ {
@@ -168,10 +168,10 @@ func TestAllOrNothingHasAnEnd(t *testing.T) {
 		w.observe()
 		w.end(143)
 	}
-	if n := len(w.run().Attempts); n != mostAttempts {
+	if n := len(w.run().Attempts); n != maxAttempts {
 		t.Errorf("%d attempts", n)
 	}
-	if _, n, ok := ParseStartedBy("davit", w.run().attempt().StartedBy); !ok || n != mostAttempts || len(fmt.Sprint(n)) != 2 {
+	if _, n, ok := ParseStartedBy("davit", w.run().attempt().StartedBy); !ok || n != maxAttempts || len(fmt.Sprint(n)) != 2 {
 		t.Errorf("%q", w.run().attempt().StartedBy)
 	}
 }

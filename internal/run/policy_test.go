@@ -63,8 +63,8 @@ func TestPolicyLimits(t *testing.T) {
 		least, most int
 	}{
 		{"/retry/maxAttempts", 1, 20}, {"/retry/intervalSeconds", 1, 86_400}, {"/retry/maxIntervalSeconds", 1, 86_400}, {"/retry/backoffRate", 1, 100},
-		{"/timeoutSeconds", 1, mostSeconds}, {"/startTimeoutSeconds", 1, mostSeconds},
-		{"/launchTimeoutSeconds", 1, mostSeconds}, {"/deadlineSeconds", 1, mostSeconds},
+		{"/timeoutSeconds", 1, maxSeconds}, {"/startTimeoutSeconds", 1, maxSeconds},
+		{"/launchTimeoutSeconds", 1, maxSeconds}, {"/deadlineSeconds", 1, maxSeconds},
 	} {
 		for _, n := range []int{c.least, c.most} {
 			_, found := DecodePolicy(nested(c.path, fmt.Sprint(n)))

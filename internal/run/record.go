@@ -8,12 +8,12 @@ import (
 // Run is one accepted request, from submission to a terminal status: the record that the store keeps.
 // Times are UTC in whole milliseconds.
 type Run struct {
-	ID      string `json:"runId"`                    // 26 characters of [a-z2-7]
-	Born    string `json:"born"`                     // 8 characters of [a-z2-7], random per record: a reused key never meets an old execution's name
-	Version int64  `json:"version"`                  // 1 when created, +1 per write; the store's compare-and-set
-	Owner   string `json:"owner"`                    // the caller whose idempotency keys these are
-	Key     string `json:"idempotencyKey,omitempty"` // as the caller gave it
-	Print   string `json:"fingerprint"`              // hash of the body's canonical value
+	ID          string `json:"runId"`                    // 26 characters of [a-z2-7]
+	Born        string `json:"born"`                     // 8 characters of [a-z2-7], random per record: a reused key never meets an old execution's name
+	Version     int64  `json:"version"`                  // 1 when created, +1 per write; the store's compare-and-set
+	Owner       string `json:"owner"`                    // the caller whose idempotency keys these are
+	Key         string `json:"idempotencyKey,omitempty"` // as the caller gave it
+	Fingerprint string `json:"fingerprint"`              // hash of the body's canonical value
 
 	Status       Status     `json:"status"`
 	StatusReason string     `json:"statusReason,omitempty"`
@@ -23,36 +23,36 @@ type Run struct {
 	StartedAt    *time.Time `json:"startedAt,omitempty"` // the first task was RUNNING
 	StoppedAt    *time.Time `json:"stoppedAt,omitempty"` // it became terminal
 
-	Operation Operation       `json:"operation"`
-	Request   json.RawMessage `json:"request"`  // the caller's, without the policy
-	Resolved  json.RawMessage `json:"resolved"` // what ECS is asked: defaults filled, revision pinned
-	Policy    Policy          `json:"policy"`
-	Count     int             `json:"count"`
-	Short     int             `json:"short,omitempty"`   // of count, the tasks that BEST_EFFORT went without
-	Cluster   string          `json:"cluster,omitempty"` // "" is ECS's default cluster
-	Family    string          `json:"family"`
-	Group     string          `json:"group,omitempty"`     // the caller's
-	StartedBy string          `json:"startedBy,omitempty"` // the caller's; ECS's startedBy is Davit's
-	Instances []string        `json:"instances,omitempty"` // StartTask: the container instances asked for
+	Operation        Operation       `json:"operation"`
+	Request          json.RawMessage `json:"request"`  // the caller's, without the policy
+	Resolved         json.RawMessage `json:"resolved"` // what ECS is asked: defaults filled, revision pinned
+	Policy           Policy          `json:"policy"`
+	Count            int             `json:"count"`
+	UnplacedByPolicy int             `json:"short,omitempty"`   // of count, the tasks that BEST_EFFORT went without
+	Cluster          string          `json:"cluster,omitempty"` // "" is ECS's default cluster
+	Family           string          `json:"family"`
+	Group            string          `json:"group,omitempty"`     // the caller's
+	StartedBy        string          `json:"startedBy,omitempty"` // the caller's; ECS's startedBy is Davit's
+	Instances        []string        `json:"instances,omitempty"` // StartTask: the container instances asked for
 	// Definition is nil while the look-up at submission was throttled or denied; Launch looks again.
 	Definition *Definition `json:"definition,omitempty"`
 
 	// OwnerOnly: Visibility was `owner` when it was accepted. Its overlap policy touches, and names, only runs that its owner may see.
 	OwnerOnly bool `json:"ownerOnly,omitempty"`
 
-	Attempts   []Attempt  `json:"attempts,omitempty"`
-	Stop       *StopOrder `json:"stop,omitempty"`      // asked for the whole run: by a caller, its deadline, or a run that takes its place
-	AdmittedAt time.Time  `json:"admittedAt,omitzero"` // its overlap key let it launch
-	Released   bool       `json:"released,omitempty"`  // it is over, and its overlap key is free of it
-	Waiting    *Waiting   `json:"waiting,omitempty"`
-	Generation int        `json:"generation"`       // of the execution that may write; 1 at first
-	Turns      int        `json:"turns,omitempty"`  // observations of this generation
-	Heals      int        `json:"heals,omitempty"`  // generations started in a row because an execution died
-	HealAt     time.Time  `json:"healAt,omitzero"`  // not before this may the next one start
-	StepAt     time.Time  `json:"stepAt,omitzero"`  // an execution of this generation last took a step; zero: none has, or it is known to have died
-	FreshAt    time.Time  `json:"freshAt,omitzero"` // ECS was last heard of: by launch, event, observation or sweep
-	SweepAt    time.Time  `json:"sweepAt,omitzero"` // key of the open index; zero: not in it
-	Expires    time.Time  `json:"expires,omitzero"` // set at the end; later the record counts as absent
+	Attempts     []Attempt  `json:"attempts,omitempty"`
+	Stop         *StopOrder `json:"stop,omitempty"`      // asked for the whole run: by a caller, its deadline, or a run that takes its place
+	AdmittedAt   time.Time  `json:"admittedAt,omitzero"` // its overlap key let it launch
+	Released     bool       `json:"released,omitempty"`  // it is over, and its overlap key is free of it
+	Waiting      *Waiting   `json:"waiting,omitempty"`
+	Generation   int        `json:"generation"`       // of the execution that may write; 1 at first
+	Observations int        `json:"turns,omitempty"`  // observations of this generation
+	Restarts     int        `json:"heals,omitempty"`  // generations started in a row because an execution died
+	RestartAt    time.Time  `json:"healAt,omitzero"`  // not before this may the next one start
+	StepAt       time.Time  `json:"stepAt,omitzero"`  // an execution of this generation last took a step; zero: none has, or it is known to have died
+	LastHeardAt  time.Time  `json:"freshAt,omitzero"` // ECS was last heard of: by launch, event, observation or sweep
+	SweepAt      time.Time  `json:"sweepAt,omitzero"` // key of the open index; zero: not in it
+	Expires      time.Time  `json:"expires,omitzero"` // set at the end; later the record counts as absent
 }
 
 // Definition is what a run keeps of its task definition.
@@ -104,11 +104,11 @@ type Call struct {
 	Instances []string  `json:"instances,omitempty"` // StartTask
 	IntentAt  time.Time `json:"intentAt"`
 	// Until is when the invocation that claimed a StartTask call is surely over; nobody repeats it before.
-	Until     time.Time `json:"until,omitzero"`
-	NotBefore time.Time `json:"notBefore"`         // the next repeat
-	Tries     int       `json:"tries"`             // times that it was made
-	Unclear   bool      `json:"unclear,omitempty"` // a try may have been carried out
-	Looks     int       `json:"looks,omitempty"`   // StartTask: empty looks by startedBy
+	Until           time.Time `json:"until,omitzero"`
+	NotBefore       time.Time `json:"notBefore"`         // the next repeat
+	Tries           int       `json:"tries"`             // times that it was made
+	Unclear         bool      `json:"unclear,omitempty"` // a try may have been carried out
+	Reconciliations int       `json:"looks,omitempty"`   // StartTask: empty looks by startedBy
 }
 
 // Refusal is what ECS said no with, counted.
@@ -135,13 +135,13 @@ type Outcome struct {
 
 // StopOrder is somebody's or a deadline's wish that tasks stop.
 type StopOrder struct {
-	Cause   StopCause `json:"cause"`
-	Reason  string    `json:"reason,omitempty"` // the caller's words, at most 255 characters
-	At      time.Time `json:"at"`
-	AskedAt time.Time `json:"askedAt,omitzero"` // of a task: the last StopTask call
-	Asks    int       `json:"asks,omitempty"`
-	Refused string    `json:"refused,omitempty"` // ECS's words, where it refuses StopTask for good
-	Stuck   bool      `json:"stuck,omitempty"`   // not reported STOPPED for long; set once
+	Cause     StopCause `json:"cause"`
+	Reason    string    `json:"reason,omitempty"` // the caller's words, at most 255 characters
+	At        time.Time `json:"at"`
+	AskedAt   time.Time `json:"askedAt,omitzero"` // of a task: the last StopTask call
+	StopCalls int       `json:"asks,omitempty"`
+	Refused   string    `json:"refused,omitempty"` // ECS's words, where it refuses StopTask for good
+	Stuck     bool      `json:"stuck,omitempty"`   // not reported STOPPED for long; set once
 }
 
 // StopCause says who wants a stop.

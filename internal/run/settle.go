@@ -32,14 +32,14 @@ func Settle(r *Run, now time.Time) {
 		a.Open = nil // whatever the open call's reply will say, all of its tasks are known
 	}
 	r.giveUp(a, now)
-	r.cut(a)
+	r.applyPlacement(a)
 	r.orderStops(a, now)
 	r.flagStuck(a, now)
-	if r.over(a) {
+	if r.attemptEnded(a) {
 		r.conclude(a, now)
 	}
 	if !r.Status.Terminal() {
-		r.moveTo(r.standing())
+		r.moveTo(r.currentStatus())
 	}
 }
 
@@ -68,11 +68,11 @@ func (r *Run) giveUp(a *Attempt, now time.Time) {
 	if a.GivenUp != nil || a.Open != nil || len(a.Refusals) == 0 || !r.placing(a) || now.Before(r.launchDeadline(a)) {
 		return
 	}
-	a.GivenUp = r.tooLate(a)
+	a.GivenUp = r.launchTimeoutRefusal(a)
 }
 
-// tooLate is the refusal with which a launch ends that was refused for launchTimeoutSeconds.
-func (r *Run) tooLate(a *Attempt) *Refusal {
+// launchTimeoutRefusal is the refusal with which a launch ends that was refused for launchTimeoutSeconds.
+func (r *Run) launchTimeoutRefusal(a *Attempt) *Refusal {
 	last := a.lastRefusal()
 	last.Reason = fmt.Sprintf("not placed within launchTimeoutSeconds (%d): %s", r.Policy.LaunchTimeoutSeconds, last.Reason)
 	return &last
@@ -96,8 +96,8 @@ func (r *Run) placing(a *Attempt) bool {
 	return r.Stop == nil && a.GivenUp == nil && !a.Withdrawn && len(a.Tasks) < a.Want
 }
 
-// over says that nothing more will come of the attempt.
-func (r *Run) over(a *Attempt) bool {
+// attemptEnded says that nothing more will come of the attempt.
+func (r *Run) attemptEnded(a *Attempt) bool {
 	if a.Open != nil || r.placing(a) {
 		return false
 	}
@@ -109,8 +109,8 @@ func (r *Run) over(a *Attempt) bool {
 	return true
 }
 
-// standing is the status of a run that is not over.
-func (r *Run) standing() Status {
+// currentStatus is the status of a run that is not over.
+func (r *Run) currentStatus() Status {
 	a := r.attempt()
 	placing := r.placing(a) || a.Open != nil
 	live, stopping, ran := 0, 0, false
@@ -141,7 +141,7 @@ func (r *Run) standing() Status {
 func (r *Run) moveTo(next Status) {
 	if r.Status.May(next) {
 		r.Status = next
-		r.Heals = 0
+		r.Restarts = 0
 	}
 }
 

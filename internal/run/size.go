@@ -5,9 +5,9 @@ import (
 	"fmt"
 )
 
-// mostPacked is how large request and resolved may be together, compressed, so that a record with its tasks stays
+// maxPacked is how large request and resolved may be together, compressed, so that a record with its tasks stays
 // well under what a store takes (an item of DynamoDB: 400 KB).
-const mostPacked = 100_000
+const maxPacked = 100_000
 
 type counter int
 
@@ -23,10 +23,10 @@ func checkSize(r *Run) error {
 		_, _ = z.Write(part) // a counter never fails
 	}
 	_ = z.Close()
-	if n <= mostPacked {
+	if n <= maxPacked {
 		return nil
 	}
 	return &Error{Code: CodeTooLarge, Message: "the request is too large to keep", Violations: []Violation{
-		{"", RuleTooLarge, fmt.Sprintf("%d bytes compressed with what ECS is asked; allowed: %d", n, mostPacked)},
+		{"", RuleTooLarge, fmt.Sprintf("%d bytes compressed with what ECS is asked; allowed: %d", n, maxPacked)},
 	}}
 }

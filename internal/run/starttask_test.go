@@ -97,10 +97,10 @@ func TestALaterCallsStoppedTaskIsFoundToo(t *testing.T) {
 func TestStartTaskStartsAgainAfterTwoEmptyLooks(t *testing.T) {
 	w := lookAt(t, false, "i1")
 	first := w.launch()
-	if a := w.run().attempt(); a.Open == nil || a.Open.Looks != 1 || first.WaitSeconds != 60 || len(w.ecs.inputs) != 1 {
+	if a := w.run().attempt(); a.Open == nil || a.Open.Reconciliations != 1 || first.WaitSeconds != 60 || len(w.ecs.inputs) != 1 {
 		t.Fatalf("%+v %+v", first, a)
 	}
-	if w.clock.advance(59 * time.Second); w.launch().Next != StepFollow || w.run().attempt().Open.Looks != 1 {
+	if w.clock.advance(59 * time.Second); w.launch().Next != StepFollow || w.run().attempt().Open.Reconciliations != 1 {
 		t.Error("looks are a minute apart")
 	}
 	w.clock.advance(time.Second)
@@ -139,7 +139,7 @@ func TestALookThatIsNotAnsweredIsRepeated(t *testing.T) {
 	w.ecs.fails["List"] = []error{throttled(), nil, serverFault()}
 	for range 2 {
 		w.launch()
-		if a := w.run().attempt(); a.Open == nil || a.Open.Looks != 0 {
+		if a := w.run().attempt(); a.Open == nil || a.Open.Reconciliations != 0 {
 			t.Fatalf("%+v", a)
 		}
 		w.clock.advance(time.Minute)

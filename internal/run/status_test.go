@@ -54,13 +54,13 @@ func TestMoveToKeepsToTheTable(t *testing.T) {
 		{Submitted, Launching, Launching},
 	} {
 		r := newRun(1)
-		r.Status, r.Heals = c.from, 3
+		r.Status, r.Restarts = c.from, 3
 		r.moveTo(c.to)
 		if r.Status != c.want {
 			t.Errorf("%s to %s: %s, want %s", c.from, c.to, r.Status, c.want)
 		}
-		if moved := c.from != r.Status; moved != (r.Heals == 0) {
-			t.Errorf("%s to %s: heals %d; a move, and nothing else, ends a row of deaths", c.from, c.to, r.Heals)
+		if moved := c.from != r.Status; moved != (r.Restarts == 0) {
+			t.Errorf("%s to %s: heals %d; a move, and nothing else, ends a row of deaths", c.from, c.to, r.Restarts)
 		}
 	}
 }

@@ -189,12 +189,12 @@ func TestStopUnknown(t *testing.T) {
 
 func TestStopAgainstOtherWriters(t *testing.T) {
 	w := polling(placed(t, 1))
-	w.store.meddle = []func(*Run){func(r *Run) { r.Turns++ }, func(r *Run) { r.Turns++ }}
-	if r := w.stop(""); r.Status != Stopping || w.ecs.count("Stop") != 1 || r.Turns != 2 {
+	w.store.meddle = []func(*Run){func(r *Run) { r.Observations++ }, func(r *Run) { r.Observations++ }}
+	if r := w.stop(""); r.Status != Stopping || w.ecs.count("Stop") != 1 || r.Observations != 2 {
 		t.Errorf("%s %v", r.Status, w.ecs.calls)
 	}
 	for range 100 {
-		w.store.meddle = append(w.store.meddle, func(r *Run) { r.Turns++ })
+		w.store.meddle = append(w.store.meddle, func(r *Run) { r.Observations++ })
 	}
 	if _, err := w.stopper().Stop(context.Background(), stopRequest("")); CodeOf(err) != CodeConflict {
 		t.Errorf("%v", err)

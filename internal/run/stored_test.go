@@ -14,7 +14,7 @@ import (
 // values. Go's names are free to change, the stored ones are not.
 func TestStoredNames(t *testing.T) {
 	for file, into := range map[string]any{
-		"run.json": &Run{}, "lock.json": &Lock{}, "tally.json": &Tally{}, "statuschange.json": &StatusChange{}, "missed.json": &Missed{},
+		"run.json": &Run{}, "lock.json": &Lock{}, "tally.json": &MetricCounts{}, "statuschange.json": &StatusChange{}, "missed.json": &Missed{},
 		"stepinput.json": &StepInput{}, "stepoutput.json": &StepOutput{},
 	} {
 		t.Run(file, func(t *testing.T) {

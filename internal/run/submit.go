@@ -24,7 +24,7 @@ type Submitter struct {
 // CodeNotRecorded: nothing was recorded; CodeUnavailable: repeat with the same key. Once the record is durable
 // Submit succeeds: an execution that could not be started is started by the sweep.
 func (s *Submitter) Submit(ctx context.Context, q SubmitRequest) (SubmitResult, error) {
-	r, sub, violations := s.read(q)
+	r, sub, violations := s.parseRequest(q)
 	if r.Key != "" && len(violations) == 0 && !q.DryRun {
 		if res, found, err := s.replay(ctx, r); found || err != nil {
 			return res, err
@@ -56,8 +56,8 @@ func appendNew(known, found []Violation) []Violation {
 	return known
 }
 
-// read takes the request apart into a record that is not stored yet.
-func (s *Submitter) read(q SubmitRequest) (*Run, Submission, []Violation) {
+// parseRequest takes the request apart into a record that is not stored yet.
+func (s *Submitter) parseRequest(q SubmitRequest) (*Run, Submission, []Violation) {
 	sub, violations := s.Spec.Parse(q.Body)
 	policy, bad := DecodePolicy(sub.Policy)
 	violations = append(violations, bad...)
@@ -65,7 +65,7 @@ func (s *Submitter) read(q SubmitRequest) (*Run, Submission, []Violation) {
 	violations = append(violations, bad...)
 	now := s.now()
 	r := &Run{
-		Born: randomText(bornLength), Owner: q.Caller, Key: key, Print: fingerprint(sub.Canonical),
+		Born: randomText(bornLength), Owner: q.Caller, Key: key, Fingerprint: fingerprint(sub.Canonical),
 		Status: Submitted, CreatedAt: now, Generation: 1,
 		Operation: sub.Operation, Request: sub.Request, Resolved: sub.Input, Policy: policy, Count: sub.Count,
 		Cluster: sub.Cluster, Group: sub.Group, StartedBy: sub.StartedBy, Instances: sub.Instances,
@@ -114,13 +114,13 @@ func (s *Submitter) replay(ctx context.Context, r *Run) (res SubmitResult, found
 	if err != nil {
 		return SubmitResult{}, false, err
 	}
-	res, err = s.again(ctx, r, stored)
+	res, err = s.replayStored(ctx, r, stored)
 	return res, true, err
 }
 
-// again answers a submission whose record exists, and starts its execution if nobody has yet.
-func (s *Submitter) again(ctx context.Context, r, stored *Run) (SubmitResult, error) {
-	if stored.Print != r.Print {
+// replayStored answers a submission whose record exists, and starts its execution if nobody has yet.
+func (s *Submitter) replayStored(ctx context.Context, r, stored *Run) (SubmitResult, error) {
+	if stored.Fingerprint != r.Fingerprint {
 		return SubmitResult{}, &Error{
 			Code: CodeKeyReused, Message: "the idempotency key belongs to a request with another body",
 			Violations: []Violation{{"header:Idempotency-Key", RuleKeyReused, "used before with another body; repeat that body, or choose another key"}},
@@ -154,7 +154,7 @@ func (s *Submitter) create(ctx context.Context, r *Run) (SubmitResult, error) {
 		return SubmitResult{}, notRecorded(err)
 	}
 	if !created {
-		return s.again(ctx, r, stored)
+		return s.replayStored(ctx, r, stored)
 	}
 	return SubmitResult{Run: s.begin(ctx, stored)}, nil
 }

@@ -22,11 +22,11 @@ type Sweeper struct {
 
 // SweepReport counts what a sweep did.
 type SweepReport struct {
-	Looked  int // records
-	Started int // executions, the first of a record or the next generation
-	Woken   int
-	Stopped int // orphans
-	Failed  int // records that could not be seen to; the next sweep looks again
+	Examined int // records
+	Started  int // executions, the first of a record or the next generation
+	Woken    int
+	Stopped  int // orphans
+	Failed   int // records that could not be seen to; the next sweep looks again
 }
 
 // Sweep looks at all records that are due, one page at a time, until none is left or ctx ends. Once the read budget is used up, it leaves
@@ -45,7 +45,7 @@ func (s *Sweeper) Sweep(ctx context.Context) (SweepReport, error) {
 			return report, err
 		}
 		runs := s.load(ctx, page.IDs, &report)
-		unwritten := s.hear(ctx, runs, &reads)
+		unwritten := s.describeUnheard(ctx, runs, &reads)
 		for _, r := range runs {
 			if unwritten[r] {
 				report.Failed++
@@ -54,7 +54,7 @@ func (s *Sweeper) Sweep(ctx context.Context) (SweepReport, error) {
 			if reads <= 0 && r.isUnheard(s.now()) {
 				continue
 			}
-			if err := s.see(ctx, r, &report, &reads); err != nil {
+			if err := s.handleDue(ctx, r, &report, &reads); err != nil {
 				report.Failed++
 			}
 		}
@@ -81,16 +81,16 @@ func (s *Sweeper) load(ctx context.Context, ids []string, report *SweepReport) [
 		case err != nil:
 			report.Failed++
 		default:
-			report.Looked++
+			report.Examined++
 			runs = append(runs, r)
 		}
 	}
 	return runs
 }
 
-// hear describes the tasks that were unheard of, up to 100 a call by cluster, and writes what it heard. Records that could
+// describeUnheard describes the tasks that were unheard of, up to 100 a call by cluster, and writes what it heard. Records that could
 // not be written hold facts that the store has not: nothing may be done by them.
-func (s *Sweeper) hear(ctx context.Context, runs []*Run, reads *int) (unwritten map[*Run]bool) {
+func (s *Sweeper) describeUnheard(ctx context.Context, runs []*Run, reads *int) (unwritten map[*Run]bool) {
 	now := s.now()
 	unwritten = map[*Run]bool{}
 	for cluster, group := range unheardOf(runs, now) {
@@ -133,7 +133,7 @@ func byTask(found Description) (of func(arns []string) Description) {
 // isUnheard says that ECS said nothing of the run's live tasks for long.
 func (r *Run) isUnheard(now time.Time) bool {
 	a := r.attempt()
-	return a != nil && a.live() && now.Sub(r.FreshAt) >= unheard
+	return a != nil && a.live() && now.Sub(r.LastHeardAt) >= unheard
 }
 
 func unheardOf(runs []*Run, now time.Time) map[string][]*Run {
@@ -174,8 +174,8 @@ func (s *Sweeper) write(ctx context.Context, r *Run, found Description) bool {
 	return err == nil
 }
 
-// see does for one record what is due: ties its loose ends, wakes its execution, or starts one where there is none.
-func (s *Sweeper) see(ctx context.Context, r *Run, report *SweepReport, reads *int) error {
+// handleDue does for one record what is due: ties its loose ends, wakes its execution, or starts one where there is none.
+func (s *Sweeper) handleDue(ctx context.Context, r *Run, report *SweepReport, reads *int) error {
 	r, err := s.admit(ctx, r)
 	if err != nil {
 		return err
@@ -184,7 +184,7 @@ func (s *Sweeper) see(ctx context.Context, r *Run, report *SweepReport, reads *i
 	if r.StepAt.IsZero() && !r.Status.Terminal() {
 		return s.start(ctx, r, report)
 	}
-	woken, err := s.rouse(ctx, r, now)
+	woken, err := s.wakeIfDue(ctx, r, now)
 	switch {
 	case woken:
 		report.Woken++
@@ -193,20 +193,20 @@ func (s *Sweeper) see(ctx context.Context, r *Run, report *SweepReport, reads *i
 	}
 	switch {
 	case r.Status.Terminal():
-		return s.tie(ctx, r, report, reads)
+		return s.stopOrphans(ctx, r, report, reads)
 	case woken:
 		return nil
 	case s.overdue(r, now):
-		return s.heal(ctx, r, report)
+		return s.restart(ctx, r, report)
 	case r.SweepAt.After(now):
 		return nil // hear wrote it
 	default:
-		return s.touch(ctx, r.ID)
+		return s.reindex(ctx, r.ID)
 	}
 }
 
-// touch writes the index anew, so that the next sweep looks when it should.
-func (s *Sweeper) touch(ctx context.Context, id string) error {
+// reindex writes the index anew, so that the next sweep looks when it should.
+func (s *Sweeper) reindex(ctx context.Context, id string) error {
 	_, err := s.edit(ctx, id, func(r *Run, now time.Time) (bool, error) {
 		Settle(r, now)
 		if r.Status.Terminal() {
@@ -217,11 +217,11 @@ func (s *Sweeper) touch(ctx context.Context, id string) error {
 	return err
 }
 
-// tie stops what is left alive of a run that is over, until all of it was seen STOPPED or a day has passed.
-func (s *Sweeper) tie(ctx context.Context, r *Run, report *SweepReport, reads *int) error {
+// stopOrphans stops what is left alive of a run that is over, until all of it was seen STOPPED or a day has passed.
+func (s *Sweeper) stopOrphans(ctx context.Context, r *Run, report *SweepReport, reads *int) error {
 	for i := range r.Attempts {
 		a := &r.Attempts[i]
-		if !a.loose() {
+		if !a.mayHaveLiveTasks() {
 			continue
 		}
 		if *reads <= 0 {
@@ -238,5 +238,5 @@ func (s *Sweeper) tie(ctx context.Context, r *Run, report *SweepReport, reads *i
 			}
 		}
 	}
-	return s.touch(ctx, r.ID)
+	return s.reindex(ctx, r.ID)
 }

@@ -132,7 +132,7 @@ func TestSweepWakesForWhatItHears(t *testing.T) {
 	w.ecs.finish("t1", 3) // and the event is lost
 	w.clock.advance(unheard)
 	report := w.sweep()
-	if r := w.run(); summary(r) != "FAILED EXIT:3 exit=3" || report.Looked != 1 {
+	if r := w.run(); summary(r) != "FAILED EXIT:3 exit=3" || report.Examined != 1 {
 		t.Errorf("%s %+v", summary(r), report)
 	}
 	if woken := w.flow.woken(); len(woken) != 1 || woken[0].answer.Next != StepDone {
@@ -190,23 +190,23 @@ func TestDeathsInARowWaitLonger(t *testing.T) {
 		w.flow.fails = []error{ErrExecutionExists}
 		w.sweep()
 		w.flow.fails = nil
-		if got := w.flow.starts[len(w.flow.starts)-1].Generation; got != n+3 || w.run().Heals != n+2 {
-			t.Fatalf("death %d: generation %d, heals %d", n+2, got, w.run().Heals)
+		if got := w.flow.starts[len(w.flow.starts)-1].Generation; got != n+3 || w.run().Restarts != n+2 {
+			t.Fatalf("death %d: generation %d, heals %d", n+2, got, w.run().Restarts)
 		}
 	}
 	w.launch()
 	w.handle(w.ecs.finish("t1", 0))
-	if r := w.run(); r.Heals != 6 || r.Status != Succeeded {
-		t.Errorf("%d %s", r.Heals, r.Status)
+	if r := w.run(); r.Restarts != 6 || r.Status != Succeeded {
+		t.Errorf("%d %s", r.Restarts, r.Status)
 	}
 }
 
 // TestBackoffDoesNotKeepTheSweepFromHearing: ECS forgets after an hour, however sick the executions are.
 func TestBackoffDoesNotKeepTheSweepFromHearing(t *testing.T) {
-	w := placed(t, 1, func(r *Run) { r.Heals = 10 })
+	w := placed(t, 1, func(r *Run) { r.Restarts = 10 })
 	w.store.mu.Lock()
 	r := w.store.get(testID)
-	r.HealAt = after(time.Hour)
+	r.RestartAt = after(time.Hour)
 	w.keeper().index(r, start)
 	w.store.put(r)
 	w.store.mu.Unlock()
@@ -314,7 +314,7 @@ func TestSweepReadsInBatches(t *testing.T) {
 			}
 			heard := 0
 			for id := range w.store.records {
-				if w.store.get(id).FreshAt.Equal(w.clock.Now()) {
+				if w.store.get(id).LastHeardAt.Equal(w.clock.Now()) {
 					heard++
 				}
 			}

@@ -9,15 +9,15 @@ import (
 // wake ends the wait of r's execution if r now needs something sooner than the wait's end. It may be called
 // again for an unchanged record: a token that is gone means that somebody did it before.
 func (k Keeper) wake(ctx context.Context, r *Run, now time.Time) error {
-	if _, err := k.rouse(ctx, r, now); !errors.Is(err, ErrTokenGone) {
+	if _, err := k.wakeIfDue(ctx, r, now); !errors.Is(err, ErrTokenGone) {
 		return err
 	}
 	return nil
 }
 
-// rouse is wake for the sweep, which wants to know: woken is true when somebody was waiting and is not any more;
+// wakeIfDue is wake for the sweep, which wants to know: woken is true when somebody was waiting and is not any more;
 // ErrTokenGone, that nobody waits with that token.
-func (k Keeper) rouse(ctx context.Context, r *Run, now time.Time) (woken bool, err error) {
+func (k Keeper) wakeIfDue(ctx context.Context, r *Run, now time.Time) (woken bool, err error) {
 	if r.Waiting == nil {
 		return false, nil
 	}

@@ -70,22 +70,22 @@ func testNoLostUpdate(s *suite) {
 			if err != nil {
 				return err
 			}
-			r.Turns++
+			r.Observations++
 			if err = s.Store.Update(s.Context(), r); !errors.Is(err, run.ErrConflict) {
 				return err
 			}
 		}
 		return errors.New("a writer never came through")
 	})
-	if r := s.get(idOf(1)); r.Turns != writers || r.Version != writers+1 {
-		s.Errorf("after %d updates: counted %d, version %d", writers, r.Turns, r.Version)
+	if r := s.get(idOf(1)); r.Observations != writers || r.Version != writers+1 {
+		s.Errorf("after %d updates: counted %d, version %d", writers, r.Observations, r.Version)
 	}
 }
 
 // number writes n all over r, so that a mixture of two writes shows.
 func number(r *run.Run, n int) {
 	text := strconv.Itoa(n)
-	r.Turns, r.StatusReason, r.Request = n, text, json.RawMessage(`{"n":`+text+`}`)
+	r.Observations, r.StatusReason, r.Request = n, text, json.RawMessage(`{"n":`+text+`}`)
 	r.Status = run.Statuses()[n%len(run.Statuses())]
 	r.Attempts = []run.Attempt{{Number: n, Tasks: []run.Task{{ARN: text, Raw: r.Request}}}}
 }

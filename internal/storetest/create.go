@@ -58,7 +58,7 @@ func (s *suite) comesBack(r *run.Run) {
 	}
 	s.same("Create", stored, r)
 	s.same("Get", s.get(r.ID), r)
-	r.Turns++
+	r.Observations++
 	s.update(r)
 	s.same("Get after Update", s.get(r.ID), r)
 }
@@ -90,7 +90,7 @@ func testLongNames(s *suite) {
 func testCreateTwice(s *suite) {
 	first := s.filled()
 	s.create(first)
-	first.Turns++
+	first.Observations++
 	s.update(first)
 	second := s.record(1, func(r *run.Run) { r.Owner, r.Version = "another", 7 })
 	stored, created, err := s.Store.Create(s.Context(), second)

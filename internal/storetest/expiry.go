@@ -74,7 +74,7 @@ func testExpiredIsReplaced(s *suite) {
 		s.expectList("the old "+what, q)
 	}
 	s.expectOpen("the old SweepAt", 1000)
-	next.Turns++
+	next.Observations++
 	s.update(next)
 }
 

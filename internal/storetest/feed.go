@@ -65,7 +65,7 @@ func testFeedOrder(s *suite) {
 	s.update(a)
 	a.Status, a.Class = run.Failed, "EXIT:1"
 	s.update(a)
-	a.Turns++
+	a.Observations++
 	s.update(a)
 	got := s.changes(0, 100)
 	var last uint64

@@ -90,7 +90,7 @@ func testOpenMoves(s *suite) {
 	s.update(r)
 	s.expectOpen("moved", 100, 2, 1)
 	s.expectOpen("no longer where it was", 55, 2)
-	r.Status, r.Turns = run.Running, 5
+	r.Status, r.Observations = run.Running, 5
 	s.update(r)
 	s.expectOpen("written without a move", 100, 2, 1)
 	r.SweepAt = time.Time{}

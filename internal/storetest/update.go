@@ -20,7 +20,7 @@ func updateCases() []testCase {
 func testUpdateVersions(s *suite) {
 	r := s.create(s.record(1))
 	for want := int64(2); want <= 5; want++ {
-		r.Turns++
+		r.Observations++
 		s.update(r)
 		if r.Version != want {
 			s.Fatalf("version %d after Update, want %d", r.Version, want)
@@ -61,7 +61,7 @@ func testUpdateCancelled(s *suite) {
 	ctx, cancel := context.WithCancel(s.Context())
 	cancel()
 	next := r.Clone()
-	next.Turns = 9
+	next.Observations = 9
 	if err := s.Store.Update(ctx, next); !errors.Is(err, context.Canceled) || next.Version != 1 {
 		s.Errorf("Update: %v, version %d; want context.Canceled, 1", err, next.Version)
 	}

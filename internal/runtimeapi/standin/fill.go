@@ -74,7 +74,7 @@ func (w *World) launched(ctx context.Context, r *run.Run, token string, task jso
 		return err
 	}
 	now := time.Now().UTC().Truncate(time.Millisecond)
-	r.Status, r.Count, r.StepAt, r.FreshAt = run.Pending, 1, now, now
+	r.Status, r.Count, r.StepAt, r.LastHeardAt = run.Pending, 1, now, now
 	r.SweepAt = now.Add(-time.Minute) // due
 	r.Waiting = &run.Waiting{Token: token, Due: now.Add(time.Hour)}
 	r.Attempts = []run.Attempt{{

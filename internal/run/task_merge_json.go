@@ -7,12 +7,12 @@ import (
 	"slices"
 )
 
-// overlay lays one description over another, member by member, down into objects and into lists of things that have a name. What
+// mergeJSON lays one description over another, member by member, down into objects and into lists of things that have a name. What
 // the upper one lacks is kept; unless it is newer it only adds.
-type overlay struct{ newer bool }
+type mergeJSON struct{ newer bool }
 
-// lay lays b over a, and is a itself where that changes nothing.
-func (o overlay) lay(a, b json.RawMessage) json.RawMessage {
+// merge lays b over a, and is a itself where that changes nothing.
+func (o mergeJSON) merge(a, b json.RawMessage) json.RawMessage {
 	lower, upper := parse(a), parse(b)
 	if merged, changed := o.value("", lower, upper); changed {
 		return marshal(merged, a)
@@ -39,7 +39,7 @@ func marshal(v any, otherwise json.RawMessage) json.RawMessage {
 }
 
 // value lays b over a; name is the member, or the list, that they are in. It may change what a holds.
-func (o overlay) value(name string, a, b any) (merged any, changed bool) {
+func (o mergeJSON) value(name string, a, b any) (merged any, changed bool) {
 	switch {
 	case a == nil:
 		return b, b != nil
@@ -59,7 +59,7 @@ func (o overlay) value(name string, a, b any) (merged any, changed bool) {
 	return o.whole(a, b)
 }
 
-func (o overlay) whole(a, b any) (merged any, changed bool) {
+func (o mergeJSON) whole(a, b any) (merged any, changed bool) {
 	if !o.newer {
 		return a, false
 	}
@@ -67,7 +67,7 @@ func (o overlay) whole(a, b any) (merged any, changed bool) {
 }
 
 // object lays over into, which is of a list or a member of that name.
-func (o overlay) object(list string, into, over map[string]any) (changed bool) {
+func (o mergeJSON) object(list string, into, over map[string]any) (changed bool) {
 	for name, upper := range over {
 		if list == "attachments" && name == "type" && into[name] != nil {
 			continue // an event has names of its own for it: eni for ElasticNetworkInterface
@@ -77,13 +77,13 @@ func (o overlay) object(list string, into, over map[string]any) (changed bool) {
 		}
 	}
 	if o.newer && list == "containers" {
-		changed = dropGone(into, over) || changed
+		changed = dropUnset(into, over) || changed
 	}
 	return changed
 }
 
-// dropGone removes what an event tells of a container whenever there is any: a container that was started again has no exit code.
-func dropGone(into, over map[string]any) (changed bool) {
+// dropUnset removes what an event tells of a container whenever there is any: a container that was started again has no exit code.
+func dropUnset(into, over map[string]any) (changed bool) {
 	for _, name := range []string{"exitCode", "reason"} {
 		if _, has := into[name]; has && over[name] == nil {
 			delete(into, name)
@@ -94,9 +94,9 @@ func dropGone(into, over map[string]any) (changed bool) {
 }
 
 // list matches the things of both lists by what names them. Lists of anything else are one value; an empty one tells nothing.
-func (o overlay) list(name string, a, b []any) (merged any, changed bool) {
-	into, named := namedThings(a)
-	over, alsoNamed := namedThings(b)
+func (o mergeJSON) list(name string, a, b []any) (merged any, changed bool) {
+	into, named := namedItems(a)
+	over, alsoNamed := namedItems(b)
 	switch {
 	case len(b) == 0:
 		return a, false // nothing is told
@@ -104,31 +104,31 @@ func (o overlay) list(name string, a, b []any) (merged any, changed bool) {
 		return o.whole(a, b)
 	}
 	for _, upper := range over {
-		i := slices.IndexFunc(into, func(x *thing) bool { return !x.met && x.same(upper) })
+		i := slices.IndexFunc(into, func(x *namedItem) bool { return !x.matched && x.same(upper) })
 		if i < 0 {
-			upper.met, changed = true, true
+			upper.matched, changed = true, true
 			into, a = append(into, upper), append(a, upper.members)
 			continue
 		}
-		into[i].met = true
+		into[i].matched = true
 		changed = o.object(name, into[i].members, upper.members) || changed
 	}
 	return a, changed
 }
 
-// naming are the members that ECS names the things of a list by, the most telling first.
-var naming = []string{"containerArn", "id", "attachmentId", "name"}
+// itemNames are the members that ECS names the things of a list by, the most telling first.
+var itemNames = []string{"containerArn", "id", "attachmentId", "name"}
 
-// thing is an item of a list that has a name.
-type thing struct {
+// namedItem is an item of a list that has a name.
+type namedItem struct {
 	members map[string]any
 	names   [4]string // as in naming
-	met     bool      // its counterpart was found
+	matched bool      // its counterpart was found
 }
 
 // same says that two things have the same name, by the first kind of name that both have.
-func (x *thing) same(y *thing) bool {
-	for i := range naming {
+func (x *namedItem) same(y *namedItem) bool {
+	for i := range itemNames {
 		if x.names[i] != "" && y.names[i] != "" {
 			return x.names[i] == y.names[i]
 		}
@@ -136,16 +136,16 @@ func (x *thing) same(y *thing) bool {
 	return false
 }
 
-// namedThings takes a list apart; false when an item of it has no name.
-func namedThings(list []any) ([]*thing, bool) {
-	things := make([]*thing, len(list))
+// namedItems takes a list apart; false when an item of it has no name.
+func namedItems(list []any) ([]*namedItem, bool) {
+	things := make([]*namedItem, len(list))
 	for i, item := range list {
 		members, isObject := item.(map[string]any)
 		if !isObject {
 			return nil, false
 		}
-		things[i] = &thing{members: members}
-		for kind, member := range naming {
+		things[i] = &namedItem{members: members}
+		for kind, member := range itemNames {
 			name, isText := members[member].(string)
 			if members[member] != nil && !isText {
 				return nil, false

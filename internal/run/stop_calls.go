@@ -17,7 +17,7 @@ func (r *Run) markAsked(due []int, now time.Time) []string {
 	for _, i := range due {
 		t := &r.attempt().Tasks[i]
 		t.Stop.AskedAt = now
-		t.Stop.Asks++
+		t.Stop.StopCalls++
 		arns = append(arns, t.ARN)
 	}
 	return arns

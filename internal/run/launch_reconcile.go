@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// emptyLooks is how many looks by startedBy, a minute apart, must find nothing before StartTask is called again.
-const emptyLooks = 2
+// emptyReconciliations is how many looks by startedBy, a minute apart, must find nothing before StartTask is called again.
+const emptyReconciliations = 2
 
-// look asks ECS which tasks an unclear call launched, where repeating it could launch twice: a StartTask, which
+// reconcileCall asks ECS which tasks an unclear call launched, where repeating it could launch twice: a StartTask, which
 // has no token, and a RunTask whose token is too old. So for a run that is to stop: a repetition could be the call that launches it.
-func (l *Launcher) look(ctx context.Context, r *Run, now time.Time) (StepOutput, error) {
+func (l *Launcher) reconcileCall(ctx context.Context, r *Run, now time.Time) (StepOutput, error) {
 	arns, err := l.tasksOf(ctx, r)
 	if err != nil {
-		return l.lookAgain(ctx, r, now, err)
+		return l.retryReconciliation(ctx, r, now, err)
 	}
 	a := r.attempt()
 	found := unknown(a, arns)
@@ -24,36 +24,36 @@ func (l *Launcher) look(ctx context.Context, r *Run, now time.Time) (StepOutput,
 		a.Open, a.NotBefore, a.Refused = nil, now, 0
 		a.Unclear = r.Stop != nil // more of them may turn up, and nobody will ask for the rest
 	} else {
-		a.emptyLook(now, r.Stop != nil)
+		a.recordReconciliation(now, r.Stop != nil)
 	}
 	Settle(r, now)
 	return l.Tuning.answer(r, Decide(r, now), now), l.save(ctx, r, now)
 }
 
-// lookAgain notes that ECS did not answer the look. One that it refuses for good is not repeated for ever.
-func (l *Launcher) lookAgain(ctx context.Context, r *Run, now time.Time, err error) (StepOutput, error) {
+// retryReconciliation notes that ECS did not answer the look. One that it refuses for good is not repeated for ever.
+func (l *Launcher) retryReconciliation(ctx context.Context, r *Run, now time.Time, err error) (StepOutput, error) {
 	a := r.attempt()
 	class := ClassifyError(err)
 	a.count(Refusal{Class: class, Reason: refusalText(err)}, now)
 	if class.retriedInAttempt() || now.Sub(a.Open.IntentAt) <= unclearLife {
 		a.Open.NotBefore = now.Add(time.Minute)
 	} else {
-		a.lose("and ECS refuses to list its tasks: "+refusalText(err), now)
+		a.giveUpUnclear("and ECS refuses to list its tasks: "+refusalText(err), now)
 	}
 	Settle(r, now)
 	return l.Tuning.answer(r, Decide(r, now), now), l.save(ctx, r, now)
 }
 
-// emptyLook takes a look that found nothing, or not all that a StartTask asked for: within unclearLife of the intent a StartTask may be made again
+// recordReconciliation takes a look that found nothing, or not all that a StartTask asked for: within unclearLife of the intent a StartTask may be made again
 // after the second; later the call is lost, never made twice. A call of a run that is to stop is not made again at all: its tasks
 // are watched for as orphans.
-func (a *Attempt) emptyLook(now time.Time, stopped bool) {
+func (a *Attempt) recordReconciliation(now time.Time, stopped bool) {
 	call := a.Open
-	call.Looks++
+	call.Reconciliations++
 	switch {
 	case now.Sub(call.IntentAt) > unclearLife:
-		a.lose("and ECS shows no task of it", now)
-	case call.Looks < emptyLooks:
+		a.giveUpUnclear("and ECS shows no task of it", now)
+	case call.Reconciliations < emptyReconciliations:
 		call.NotBefore = now.Add(time.Minute)
 	default:
 		a.Unclear = stopped
@@ -61,8 +61,8 @@ func (a *Attempt) emptyLook(now time.Time, stopped bool) {
 	}
 }
 
-// lose gives the open call up without knowing what came of it.
-func (a *Attempt) lose(why string, now time.Time) {
+// giveUpUnclear gives the open call up without knowing what came of it.
+func (a *Attempt) giveUpUnclear(why string, now time.Time) {
 	reason := fmt.Sprintf("launch call %d had no clear answer for %s, %s", a.Open.Number, unclearLife, why)
 	a.Open, a.Unclear = nil, true
 	a.GivenUp = &Refusal{Class: ClassLost, Reason: reason, Count: 1, LastAt: now}

@@ -45,7 +45,7 @@ func (k Keeper) index(r *Run, now time.Time) {
 		r.SweepAt = at
 	}
 	if a := r.attempt(); a != nil && a.live() {
-		if at := r.FreshAt.Add(unheard); at.Before(r.SweepAt) {
+		if at := r.LastHeardAt.Add(unheard); at.Before(r.SweepAt) {
 			r.SweepAt = at
 		}
 	}
@@ -53,7 +53,7 @@ func (k Keeper) index(r *Run, now time.Time) {
 
 func (k Keeper) indexTerminal(r *Run, now time.Time) {
 	r.SweepAt = time.Time{}
-	if (r.looseEnds() || r.mustReleaseLock()) && now.Before(r.StoppedAt.Add(orphanWatch)) {
+	if (r.mayHaveLiveTasks() || r.mustReleaseLock()) && now.Before(r.StoppedAt.Add(orphanWatch)) {
 		r.SweepAt = now.Add(orphanSweep)
 	}
 	retention := k.Retention
@@ -63,18 +63,18 @@ func (k Keeper) indexTerminal(r *Run, now time.Time) {
 	r.Expires = r.StoppedAt.Add(retention)
 }
 
-// looseEnds says that a task of the run may still be alive.
-func (r *Run) looseEnds() bool {
+// mayHaveLiveTasks says that a task of the run may still be alive.
+func (r *Run) mayHaveLiveTasks() bool {
 	for i := range r.Attempts {
-		if r.Attempts[i].loose() {
+		if r.Attempts[i].mayHaveLiveTasks() {
 			return true
 		}
 	}
 	return false
 }
 
-// loose says that a task of the attempt may still be alive.
-func (a *Attempt) loose() bool {
+// mayHaveLiveTasks says that a task of the attempt may still be alive.
+func (a *Attempt) mayHaveLiveTasks() bool {
 	for i := range a.Tasks {
 		if !a.Tasks[i].State().stopped() {
 			return true

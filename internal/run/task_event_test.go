@@ -231,7 +231,7 @@ func TestALateEventDoesNotSwellAnEndedAttempt(t *testing.T) {
 
 func TestEventsAgainstOtherWriters(t *testing.T) {
 	w := following(t, 1)
-	w.store.meddle = []func(*Run){func(r *Run) { r.Turns++ }, func(r *Run) { r.show(after(time.Second), succeeded("t1", start)); r.Expires = after(time.Hour) }}
+	w.store.meddle = []func(*Run){func(r *Run) { r.Observations++ }, func(r *Run) { r.show(after(time.Second), succeeded("t1", start)); r.Expires = after(time.Hour) }}
 	w.handle(w.ecs.set("t1", "RUNNING", startedAt(start)))
 	if r := w.run(); summary(r) != "SUCCEEDED  exit=0" {
 		t.Errorf("%s", summary(r))

@@ -15,11 +15,11 @@ type policyReader struct {
 	found []Violation
 }
 
-// mostPolicyFaults bounds how many violations of one policy are listed, so that an answer does not grow far beyond the body.
-const mostPolicyFaults = 1000
+// maxPolicyFaults bounds how many violations of one policy are listed, so that an answer does not grow far beyond the body.
+const maxPolicyFaults = 1000
 
 func (d *policyReader) fault(at, rule, detail string) {
-	if len(d.found) >= mostPolicyFaults {
+	if len(d.found) >= maxPolicyFaults {
 		return
 	}
 	d.found = append(d.found, Violation{Field: at, Rule: rule, Detail: detail})

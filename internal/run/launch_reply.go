@@ -60,7 +60,7 @@ func (r *Run) place(a *Attempt, tasks []json.RawMessage, now time.Time) {
 		a.LaunchedAt = &now
 	}
 	if a.described() {
-		r.FreshAt = now
+		r.LastHeardAt = now
 	}
 }
 
@@ -92,7 +92,7 @@ func (r *Run) takePlacement(a *Attempt, reply launchReply, now time.Time) {
 	p := reply.placed
 	missing := a.Open.Count - len(p.Tasks)
 	a.Open = nil
-	a.Failures = keep(p.Failures)
+	a.Failures = firstFailures(p.Failures)
 	if missing <= 0 {
 		a.Refused = 0
 		return
@@ -107,7 +107,7 @@ func (r *Run) takePlacement(a *Attempt, reply launchReply, now time.Time) {
 	}, now)
 }
 
-func keep(failures []Failure) []Failure {
+func firstFailures(failures []Failure) []Failure {
 	if len(failures) > 10 {
 		return failures[:10]
 	}

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Tally is what metrics count of one run: totals that only rise. Stores keep it beside the record, so that whoever is told of a change
+// MetricCounts is what metrics count of one run: totals that only rise. Stores keep it beside the record, so that whoever is told of a change
 // can say what is new in it.
-type Tally struct {
+type MetricCounts struct {
 	Launched int           `json:"launched,omitempty"` // tasks that were placed
 	Refused  map[Class]int `json:"refused,omitempty"`  // launch calls that ECS refused
 	Retried  map[Class]int `json:"retried,omitempty"`  // attempts that were followed by another, by what they ended with
@@ -27,16 +27,16 @@ func (c Class) counted() Class {
 	return c
 }
 
-// Tally counts the record as it stands.
-func (r *Run) Tally() Tally {
-	var y Tally
+// MetricCounts counts the record as it stands.
+func (r *Run) MetricCounts() MetricCounts {
+	var y MetricCounts
 	for i := range r.Attempts {
 		a := &r.Attempts[i]
 		for _, x := range a.Refusals {
-			y.Refused = plus(y.Refused, x.Class, x.Count)
+			y.Refused = addCount(y.Refused, x.Class, x.Count)
 		}
 		if i < len(r.Attempts)-1 && a.Outcome != nil {
-			y.Retried = plus(y.Retried, a.Outcome.Class.counted(), 1)
+			y.Retried = addCount(y.Retried, a.Outcome.Class.counted(), 1)
 		}
 		for j := range a.Tasks {
 			y.add(&a.Tasks[j])
@@ -46,7 +46,7 @@ func (r *Run) Tally() Tally {
 	return y
 }
 
-func (y *Tally) add(t *Task) {
+func (y *MetricCounts) add(t *Task) {
 	y.Launched++
 	if at := t.State().StartedAt; at != nil {
 		y.Started++
@@ -57,7 +57,7 @@ func (y *Tally) add(t *Task) {
 	}
 }
 
-func plus(counts map[Class]int, c Class, n int) map[Class]int {
+func addCount(counts map[Class]int, c Class, n int) map[Class]int {
 	if counts == nil {
 		counts = map[Class]int{}
 	}

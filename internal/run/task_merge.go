@@ -35,9 +35,9 @@ func (t *Task) merge(d description, from source, now time.Time) bool {
 	case stale && from == fromEvent:
 		return false
 	case stale:
-		return t.set(overlay{}.lay(t.Raw, d.raw), t.Lost)
+		return t.set(mergeJSON{}.merge(t.Raw, d.raw), t.Lost)
 	case from == fromEvent:
-		return t.set(overlay{newer: next.Version > known.Version}.lay(t.Raw, d.raw), false)
+		return t.set(mergeJSON{newer: next.Version > known.Version}.merge(t.Raw, d.raw), false)
 	default:
 		return t.set(t.withKnownTags(d), false)
 	}

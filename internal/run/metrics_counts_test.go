@@ -26,9 +26,9 @@ func TestMeasuresOfARun(t *testing.T) {
 	var last *Run
 	var told []Measure
 	meter := func(r *Run) {
-		c := Change{To: r.Status, Is: r.Tally()}
+		c := Change{To: r.Status, Is: r.MetricCounts()}
 		if last != nil {
-			c.From, c.Was = last.Status, last.Tally()
+			c.From, c.Was = last.Status, last.MetricCounts()
 		}
 		told = append(told, c.Measures()...)
 		last = r.Clone()
@@ -60,7 +60,7 @@ func TestMeasuresOfARun(t *testing.T) {
 	if got := said(told); got != strings.Join(want, "; ") {
 		t.Errorf("\n got %s\nwant %s", got, strings.Join(want, "; "))
 	}
-	if again := (Change{From: last.Status, To: last.Status, Was: last.Tally(), Is: last.Tally()}).Measures(); len(again) > 0 {
+	if again := (Change{From: last.Status, To: last.Status, Was: last.MetricCounts(), Is: last.MetricCounts()}).Measures(); len(again) > 0 {
 		t.Errorf("nothing changed: %s", said(again))
 	}
 }
@@ -69,11 +69,11 @@ func TestMeasuresOfAStuckStop(t *testing.T) {
 	w := placed(t, 1)
 	w.stop("")
 	w.observe()
-	was := w.run().Tally()
+	was := w.run().MetricCounts()
 	w.clock.advance(stuckAfter)
 	w.observe()
 	r := w.run()
-	if got := said(Change{From: r.Status, To: r.Status, Was: was, Is: r.Tally()}.Measures()); got != "StopsStuck 1" {
+	if got := said(Change{From: r.Status, To: r.Status, Was: was, Is: r.MetricCounts()}.Measures()); got != "StopsStuck 1" {
 		t.Errorf("%q", got)
 	}
 }
@@ -82,13 +82,13 @@ func TestMeasuresOfAStuckStop(t *testing.T) {
 func TestTheTotalsOnlyRise(t *testing.T) {
 	for _, seed := range seeds(t, 5) {
 		f := newFacts(t, seed)
-		was := f.r.Tally()
+		was := f.r.MetricCounts()
 		for range 150 {
 			if f.r.Status.Terminal() {
 				break
 			}
 			f.step()
-			is := f.r.Tally()
+			is := f.r.MetricCounts()
 			rises := is.Launched >= was.Launched && is.Started >= was.Started && is.StartMS >= was.StartMS && is.Stuck >= was.Stuck
 			for _, c := range slices.Concat(classes(was.Refused), classes(was.Retried)) {
 				rises = rises && is.Refused[c] >= was.Refused[c] && is.Retried[c] >= was.Retried[c]

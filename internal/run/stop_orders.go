@@ -32,7 +32,7 @@ func (r *Run) orderStops(a *Attempt, now time.Time) {
 		case r.Stop != nil:
 			t.Stop = &StopOrder{Cause: r.Stop.Cause, Reason: r.Stop.Reason, At: now}
 		case a.Withdrawn:
-			t.Stop = &StopOrder{Cause: ByPlacement, Reason: a.withdrawal(), At: now}
+			t.Stop = &StopOrder{Cause: ByPlacement, Reason: a.withdrawalReason(), At: now}
 		case r.Policy.TimeoutSeconds > 0 && ran != nil && !now.Before(ran.Add(r.Policy.timeout())):
 			t.Stop = &StopOrder{Cause: ByTimeout, Reason: fmt.Sprintf("timeoutSeconds (%d) is over", r.Policy.TimeoutSeconds), At: now}
 		case !t.State().ran() && !t.SeenAt.Before(r.startDeadline(t)):
@@ -49,10 +49,10 @@ func (r *Run) startDeadline(t *Task) time.Time { return t.LaunchedAt.Add(r.Polic
 // later.
 func (r *Run) startCheck(t *Task) time.Time {
 	at := r.startDeadline(t)
-	if r.FreshAt.Before(at) {
+	if r.LastHeardAt.Before(at) {
 		return at
 	}
-	return r.FreshAt.Add(time.Minute)
+	return r.LastHeardAt.Add(time.Minute)
 }
 
 // firstRunning is when the attempt's first task was RUNNING; nil while none was.
@@ -71,7 +71,7 @@ func (a *Attempt) firstRunning() *time.Time {
 func (r *Run) flagStuck(a *Attempt, now time.Time) {
 	for i := range a.Tasks {
 		t := &a.Tasks[i]
-		if t.Stop == nil || t.Stop.Asks == 0 || t.Stop.Stuck || t.Ended() || now.Sub(t.Stop.At) < stuckAfter {
+		if t.Stop == nil || t.Stop.StopCalls == 0 || t.Stop.Stuck || t.Ended() || now.Sub(t.Stop.At) < stuckAfter {
 			continue
 		}
 		t.Stop.Stuck = true

@@ -206,7 +206,7 @@ func TestTheLastCallIsDueAtTheLaunchDeadline(t *testing.T) {
 }
 
 func TestFailuresAreBounded(t *testing.T) {
-	if n := len(keep(make([]Failure, 25))); n != 10 {
+	if n := len(firstFailures(make([]Failure, 25))); n != 10 {
 		t.Errorf("%d", n)
 	}
 }

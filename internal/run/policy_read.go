@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// mostSeconds bounds every duration of a policy: one year.
-const mostSeconds = 31_536_000
+// maxSeconds bounds every duration of a policy: one year.
+const maxSeconds = 31_536_000
 
 // DecodePolicy reads a policy over the defaults and reports every broken rule of it. null is absent.
 func DecodePolicy(raw json.RawMessage) (Policy, []Violation) {
@@ -18,10 +18,10 @@ func DecodePolicy(raw json.RawMessage) (Policy, []Violation) {
 	d := &policyReader{}
 	top := d.object("/policy", raw)
 	top.member("retry", func(at string, v json.RawMessage) { d.retry(at, v, &p.Retry) })
-	top.number("timeoutSeconds", mostSeconds, &p.TimeoutSeconds)
-	top.number("startTimeoutSeconds", mostSeconds, &p.StartTimeoutSeconds)
-	top.number("launchTimeoutSeconds", mostSeconds, &p.LaunchTimeoutSeconds)
-	top.number("deadlineSeconds", mostSeconds, &p.DeadlineSeconds)
+	top.number("timeoutSeconds", maxSeconds, &p.TimeoutSeconds)
+	top.number("startTimeoutSeconds", maxSeconds, &p.StartTimeoutSeconds)
+	top.number("launchTimeoutSeconds", maxSeconds, &p.LaunchTimeoutSeconds)
+	top.number("deadlineSeconds", maxSeconds, &p.DeadlineSeconds)
 	top.member("overlap", func(at string, v json.RawMessage) { d.overlap(at, v, &p) })
 	top.choice("placement", []string{Fill, AllOrNone, BestEffort}, &p.Placement)
 	top.member("verdict", func(at string, v json.RawMessage) { d.verdict(at, v, &p.Verdict) })
@@ -80,7 +80,7 @@ func (d *policyReader) overlap(at string, raw json.RawMessage, p *Policy) {
 	o.choice("mode", []string{OverlapAllow, OverlapForbid, OverlapReplace, OverlapQueue}, &v.Mode)
 	o.number("limit", 1000, &v.Limit)
 	o.number("maxQueued", 5000, &v.MaxQueued)
-	o.number("queueTimeoutSeconds", mostSeconds, &v.QueueTimeoutSeconds)
+	o.number("queueTimeoutSeconds", maxSeconds, &v.QueueTimeoutSeconds)
 	if !o.has("key") && v.Mode != OverlapAllow {
 		d.fault(at+"/key", RulePolicyValue, "required with mode "+v.Mode+": the key whose runs must not overlap")
 	}

@@ -71,7 +71,7 @@ func (r *Run) takeEvent(number int, told description, now time.Time) (write, orp
 		return false, false // it says nothing that an ended attempt keeps
 	}
 	if write = a.take(told, fromEvent, now); write {
-		r.FreshAt = now
+		r.LastHeardAt = now
 		if a.LaunchedAt == nil {
 			a.LaunchedAt = &now
 		}

@@ -8,7 +8,7 @@ import (
 // Change is one write of a record, as a store tells of it: what was, and what is.
 type Change struct {
 	From, To Status // From is "" for a new record; equal when another field changed
-	Was, Is  Tally
+	Was, Is  MetricCounts
 }
 
 // Measure is one value of a metric. Dimension is "", or the name of the one that Value is of: Class or Status.

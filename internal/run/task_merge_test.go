@@ -125,9 +125,9 @@ func TestOverlay(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for newer, want := range map[bool]string{true: c.newer, false: c.older} {
-				got := overlay{newer}.lay(json.RawMessage(c.a), json.RawMessage(c.b))
+				got := mergeJSON{newer}.merge(json.RawMessage(c.a), json.RawMessage(c.b))
 				sameJSON(t, got, want)
-				if again := (overlay{newer}).lay(got, json.RawMessage(c.b)); string(again) != string(got) {
+				if again := (mergeJSON{newer}).merge(got, json.RawMessage(c.b)); string(again) != string(got) {
 					t.Errorf("newer %v: laid over again it gives %s, not %s", newer, again, got)
 				}
 			}

@@ -13,7 +13,7 @@ func (s *Sweeper) overdue(r *Run, now time.Time) bool {
 		next = r.Waiting.Due
 	}
 	if !s.Tuning.TaskEvents {
-		next = r.StepAt.Add(mostPoll) // a pause that began is not cut short, whatever became due meanwhile
+		next = r.StepAt.Add(maxPoll) // a pause that began is not cut short, whatever became due meanwhile
 	}
 	return now.Sub(next) >= sweepGrace/2 && now.Sub(r.StepAt) >= sweepGrace
 }
@@ -23,7 +23,7 @@ func (s *Sweeper) overdue(r *Run, now time.Time) bool {
 func (s *Sweeper) start(ctx context.Context, r *Run, report *SweepReport) error {
 	err := s.Workflow.Start(ctx, r.execution(), "")
 	if errors.Is(err, ErrExecutionExists) {
-		return s.heal(ctx, r, report)
+		return s.restart(ctx, r, report)
 	}
 	if err == nil {
 		report.Started++
@@ -31,10 +31,10 @@ func (s *Sweeper) start(ctx context.Context, r *Run, report *SweepReport) error 
 	return err
 }
 
-// heal lets the next generation take over from an execution that died: at once the first time, later after
-// HealPause. The old one, should it live, finds itself replaced and ends. Within the pause the record only says
+// restart lets the next generation take over from an execution that died: at once the first time, later after
+// RestartPause. The old one, should it live, finds itself replaced and ends. Within the pause the record only says
 // that no execution is known to be at work, so that every sweep comes here again.
-func (s *Sweeper) heal(ctx context.Context, seen *Run, report *SweepReport) error {
+func (s *Sweeper) restart(ctx context.Context, seen *Run, report *SweepReport) error {
 	start := false
 	r, err := s.edit(ctx, seen.ID, func(r *Run, now time.Time) (bool, error) {
 		start = false
@@ -43,14 +43,14 @@ func (s *Sweeper) heal(ctx context.Context, seen *Run, report *SweepReport) erro
 		}
 		known := r.StepAt.IsZero()
 		r.StepAt, r.Waiting = time.Time{}, nil
-		if now.Before(r.HealAt) {
+		if now.Before(r.RestartAt) {
 			return !known, nil
 		}
 		start = true
 		r.Generation++
-		r.Heals++
-		r.Turns = 0
-		r.HealAt = now.Add(HealPause(r.Heals))
+		r.Restarts++
+		r.Observations = 0
+		r.RestartAt = now.Add(RestartPause(r.Restarts))
 		return true, nil
 	})
 	if err != nil || !start {
@@ -74,7 +74,7 @@ func (s *Sweeper) ExecutionEnded(ctx context.Context, x Execution) error {
 	case r.Born != x.Born || r.Status.Terminal():
 		return nil
 	case r.Generation == x.Generation:
-		return s.heal(ctx, r, &SweepReport{})
+		return s.restart(ctx, r, &SweepReport{})
 	case r.Generation == x.Generation+1 && r.StepAt.IsZero():
 		return s.start(ctx, r, &SweepReport{}) // this news came before, and the start failed
 	default:
