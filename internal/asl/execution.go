@@ -10,14 +10,14 @@ import (
 // execution is an open execution in memory. It has no goroutine: whoever brings news, a timer, a
 // function's answer or a caller, makes a step with it.
 type execution struct {
-	mu      sync.Mutex // held while a step is made and written
-	rec     record
-	machine *Machine // nil when its definition cannot be read any more
-	input   document // of the execution
-	in      document // of the state
-	stop    func() bool
-	born    error // why it was not started
-	acting  bool  // its timer and its invocation have been seen to
+	mu          sync.Mutex // held while a step is made and written
+	rec         record
+	machine     *Machine // nil when its definition cannot be read any more
+	input       document // of the execution
+	in          document // of the state
+	stop        func() bool
+	incarnation error // why it was not started
+	acting      bool  // its timer and its invocation have been seen to
 }
 
 // update makes a step: change alters the execution, what came of it is written, and only then acted upon.

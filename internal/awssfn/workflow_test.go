@@ -21,7 +21,7 @@ import (
 
 const machine = "arn:aws:states:eu-west-1:123456789012:stateMachine:davit-run"
 
-var execution = run.Execution{RunID: "abcdefghijklmnopqrstuvwxyz", Born: "bornborn", Generation: 2}
+var execution = run.Execution{RunID: "abcdefghijklmnopqrstuvwxyz", Incarnation: "bornborn", Generation: 2}
 
 // reply is what the service says to one request; status 0 breaks the connection.
 type reply struct {

@@ -30,11 +30,11 @@ type Change struct {
 	Was      run.MetricCounts `json:"was,omitzero"`
 	Is       run.MetricCounts `json:"is,omitzero"`
 
-	Born      string    `json:"born"`
-	Family    string    `json:"family,omitempty"`
-	Group     string    `json:"group,omitempty"`
-	StartedBy string    `json:"startedBy,omitempty"` // the caller's
-	CreatedAt time.Time `json:"createdAt"`           // of the run
+	Incarnation string    `json:"born"`
+	Family      string    `json:"family,omitempty"`
+	Group       string    `json:"group,omitempty"`
+	StartedBy   string    `json:"startedBy,omitempty"` // the caller's
+	CreatedAt   time.Time `json:"createdAt"`           // of the run
 }
 
 // Measures says what metrics count of the change.
@@ -48,7 +48,7 @@ func (c *Change) StatusChange() (detail run.StatusChange, ok bool) {
 		Sequence: c.Version, RunID: c.RunID, From: string(c.From), To: string(c.To), Class: string(c.Class),
 		Family: c.Family, Group: c.Group, StartedBy: c.StartedBy, CreatedAt: c.CreatedAt.UTC().Format(time.RFC3339Nano),
 	}
-	detail.Identify(c.Born, c.At)
+	detail.Identify(c.Incarnation, c.At)
 	return detail, c.From != c.To
 }
 
@@ -115,8 +115,8 @@ func appendChange(t *txn, rec *record, was *head) error {
 	}
 	value, err := json.Marshal(Change{
 		Position: position, RunID: h.ID, Version: h.Version, From: was.Status, To: h.Status, Class: h.Class,
-		At: t.now.UTC().Truncate(time.Millisecond), Was: was.Tally, Is: h.Tally,
-		Born: h.Born, Family: h.Family, Group: h.Group, StartedBy: h.StartedBy, CreatedAt: h.CreatedAt,
+		At: t.now.UTC().Truncate(time.Millisecond), Was: was.MetricCounts, Is: h.MetricCounts,
+		Incarnation: h.Incarnation, Family: h.Family, Group: h.Group, StartedBy: h.StartedBy, CreatedAt: h.CreatedAt,
 	})
 	if err != nil {
 		return err

@@ -19,19 +19,19 @@ var errUnfit = errors.New("record cannot be stored")
 
 // head is what indexes, filters, the compare-and-set and the feed need of a run.
 type head struct {
-	ID        string           `json:"id"`
-	Version   int64            `json:"version"`
-	Born      string           `json:"born,omitempty"`
-	Owner     string           `json:"owner"`
-	Status    run.Status       `json:"status"`
-	Class     run.Class        `json:"class,omitempty"`
-	Family    string           `json:"family,omitempty"`
-	Group     string           `json:"group,omitempty"`
-	StartedBy string           `json:"startedBy,omitempty"`
-	CreatedAt time.Time        `json:"createdAt"`
-	SweepAt   time.Time        `json:"sweepAt,omitzero"`
-	Expires   time.Time        `json:"expires,omitzero"`
-	Tally     run.MetricCounts `json:"tally,omitzero"`
+	ID           string           `json:"id"`
+	Version      int64            `json:"version"`
+	Incarnation  string           `json:"born,omitempty"`
+	Owner        string           `json:"owner"`
+	Status       run.Status       `json:"status"`
+	Class        run.Class        `json:"class,omitempty"`
+	Family       string           `json:"family,omitempty"`
+	Group        string           `json:"group,omitempty"`
+	StartedBy    string           `json:"startedBy,omitempty"`
+	CreatedAt    time.Time        `json:"createdAt"`
+	SweepAt      time.Time        `json:"sweepAt,omitzero"`
+	Expires      time.Time        `json:"expires,omitzero"`
+	MetricCounts run.MetricCounts `json:"tally,omitzero"`
 }
 
 // expired says that the record counts as absent at now.
@@ -57,7 +57,7 @@ func encode(r *run.Run, version int64) (*record, error) {
 	}
 	rec := &record{body: body}
 	rec.headJSON, err = json.Marshal(head{
-		ID: c.ID, Version: version, Born: c.Born, Tally: c.MetricCounts(), Owner: c.Owner, Status: c.Status, Class: c.Class, Family: c.Family, Group: c.Group,
+		ID: c.ID, Version: version, Incarnation: c.Incarnation, MetricCounts: c.MetricCounts(), Owner: c.Owner, Status: c.Status, Class: c.Class, Family: c.Family, Group: c.Group,
 		StartedBy: c.StartedBy, CreatedAt: c.CreatedAt, SweepAt: c.SweepAt, Expires: c.Expires,
 	})
 	if err != nil {

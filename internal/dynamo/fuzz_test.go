@@ -41,7 +41,7 @@ func FuzzItem(f *testing.F) {
 
 func recordOf(t testing.TB, request []byte) []byte {
 	text, err := json.Marshal(&run.Run{
-		ID: "aaaaaaaaaaaaaaaaaaaaaaaaaa", Born: "bbbbbbbb", Owner: "iam:AROA", Status: run.Failed, Class: "EXIT:3", CreatedAt: noon, Family: "sleep",
+		ID: "aaaaaaaaaaaaaaaaaaaaaaaaaa", Incarnation: "bbbbbbbb", Owner: "iam:AROA", Status: run.Failed, Class: "EXIT:3", CreatedAt: noon, Family: "sleep",
 		Request: request, Resolved: request, Policy: run.DefaultPolicy(), SweepAt: noon, Expires: noon.Add(time.Hour),
 		Attempts: []run.Attempt{{Number: 1, Tasks: []run.Task{{ARN: "arn", Raw: request}}}},
 	})

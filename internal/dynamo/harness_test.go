@@ -52,7 +52,7 @@ func newWorld(t *testing.T, options dynamofake.Options) *world {
 // record is a small run.
 func (w *world) record(id string, edits ...func(*run.Run)) *run.Run {
 	r := &run.Run{
-		ID: id, Born: "abcdefgh", Owner: "somebody", Status: run.Submitted, CreatedAt: w.clock.Now(), Family: "sleep", Generation: 1,
+		ID: id, Incarnation: "abcdefgh", Owner: "somebody", Status: run.Submitted, CreatedAt: w.clock.Now(), Family: "sleep", Generation: 1,
 	}
 	for _, edit := range edits {
 		edit(r)

@@ -85,7 +85,7 @@ func encode(r *run.Run, version int64) (item, error) {
 		it[attr.Expires] = number(at)
 	}
 	it.setTexts(told(&c))
-	if err := it.setTally(&c); err != nil {
+	if err := it.setMetricCounts(&c); err != nil {
 		return nil, err
 	}
 	it.setTexts(indexKeys(&c))
@@ -101,16 +101,16 @@ func fitID(id string) bool { return id != "" && len(id) <= maxID }
 // told are the strings that filters and the stream's readers need.
 func told(r *run.Run) map[string]string {
 	return map[string]string{
-		attr.RunID: r.ID, attr.Born: r.Born, attr.Owner: r.Owner, attr.Status: string(r.Status), attr.Class: string(r.Class),
+		attr.RunID: r.ID, attr.Incarnation: r.Incarnation, attr.Owner: r.Owner, attr.Status: string(r.Status), attr.Class: string(r.Class),
 		attr.Family: r.Family, attr.Group: r.Group, attr.StartedBy: r.StartedBy, attr.CreatedAt: r.CreatedAt.UTC().Format(time.RFC3339Nano),
 	}
 }
 
-// setTally leaves a tally out in which nothing was counted.
-func (it item) setTally(r *run.Run) error {
+// setMetricCounts leaves a tally out in which nothing was counted.
+func (it item) setMetricCounts(r *run.Run) error {
 	counted, err := json.Marshal(r.MetricCounts())
 	if err == nil && string(counted) != "{}" {
-		it[attr.Tally] = text(string(counted))
+		it[attr.MetricCounts] = text(string(counted))
 	}
 	return err
 }

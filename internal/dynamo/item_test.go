@@ -20,11 +20,11 @@ var noon = time.Date(2030, 6, 15, 12, 0, 0, 5_000_000, time.UTC)
 // What the table's stream and its indexes are told of a record.
 func TestItemAttributes(t *testing.T) {
 	r := &run.Run{
-		ID: "aaaaaaaaaaaaaaaaaaaaaaaaaa", Born: "bbbbbbbb", Owner: "arn:aws:iam::111122223333:role/batch", Status: run.Failed, Class: "EXIT:3",
+		ID: "aaaaaaaaaaaaaaaaaaaaaaaaaa", Incarnation: "bbbbbbbb", Owner: "arn:aws:iam::111122223333:role/batch", Status: run.Failed, Class: "EXIT:3",
 		CreatedAt: noon, Family: "sleep", Group: "nightly", StartedBy: "cron", SweepAt: noon.Add(time.Minute), Expires: noon.Add(90 * 24 * time.Hour),
 	}
 	want := map[string]string{
-		attr.RunID: r.ID, attr.Version: "7", attr.Born: "bbbbbbbb", attr.Owner: r.Owner, attr.Status: "FAILED", attr.Class: "EXIT:3",
+		attr.RunID: r.ID, attr.Version: "7", attr.Incarnation: "bbbbbbbb", attr.Owner: r.Owner, attr.Status: "FAILED", attr.Class: "EXIT:3",
 		attr.Family: "sleep", attr.Group: "nightly", attr.StartedBy: "cron", attr.CreatedAt: "2030-06-15T12:00:00.005Z",
 		attr.Expires:      "1915531201",
 		attr.CreatedShard: "created#7", attr.FamilyShard: "family#sleep#7", attr.GroupShard: "group#nightly#7",
@@ -135,7 +135,7 @@ func TestItemSizes(t *testing.T) {
 				`{"awsvpcConfiguration":{"subnets":["subnet-0a1b2c3d4e5f60718","subnet-1a1b2c3d4e5f60718"],"securityGroups":["sg-0a1b2c3d4e5f60718"]}},` +
 				`"overrides":{"containerOverrides":[{"name":"worker-0","command":["settle","--region","emea"],"environment":[{"name":"REGION","value":"emea"}]}]}}`)
 			r := &run.Run{
-				ID: "aaaaaaaaaaaaaaaaaaaaaaaaaa", Born: "bbbbbbbb", Owner: "arn:aws:iam::111122223333:role/batch", Key: "settlement-2030-06-15",
+				ID: "aaaaaaaaaaaaaaaaaaaaaaaaaa", Incarnation: "bbbbbbbb", Owner: "arn:aws:iam::111122223333:role/batch", Key: "settlement-2030-06-15",
 				Fingerprint: strings.Repeat("0123456789abcdef", 4), Status: run.Succeeded, CreatedAt: noon, Operation: run.RunTask, Family: "settlement",
 				Request: request, Resolved: request, Count: c.tasks, Generation: 1, Expires: noon.Add(90 * 24 * time.Hour),
 			}

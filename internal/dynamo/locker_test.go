@@ -13,7 +13,7 @@ import (
 
 func entries(names ...string) (list []run.LockEntry) {
 	for _, name := range names {
-		list = append(list, run.LockEntry{Run: name, Born: "abcdefgh", Mode: run.OverlapQueue, Limit: 1})
+		list = append(list, run.LockEntry{Run: name, Incarnation: "abcdefgh", Mode: run.OverlapQueue, Limit: 1})
 	}
 	return list
 }

@@ -154,7 +154,7 @@ func TestListOnAnIndexThatLags(t *testing.T) {
 	before = w.fake.Items(tableName)
 	w.clock.Advance(2 * time.Hour)
 	w.fake.Set(tableName, "removed", nil)
-	w.create(w.record("again", func(r *run.Run) { r.Born = "reborn" }))
+	w.create(w.record("again", func(r *run.Run) { r.Incarnation = "reborn" }))
 	w.create(w.record("other"))
 	if ids, next := w.list(run.Query{Limit: 10}); !cmp.Equal(ids, []string{"other", "again"}) || next != nil {
 		t.Errorf("listed %v, next %v", ids, next)

@@ -16,7 +16,7 @@ func sample() *run.Run {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	started, stopped, code := at.Add(1120*time.Millisecond).In(time.FixedZone("", 3600)), at.Add(55*time.Second), 3
 	return &run.Run{
-		ID: runID, Born: "secretbo", Version: 9, Owner: caller, Key: "key-1", Fingerprint: "secret-print",
+		ID: runID, Incarnation: "secretbo", Version: 9, Owner: caller, Key: "key-1", Fingerprint: "secret-print",
 		Status: run.Failed, StatusReason: "it <failed> & ended", Class: run.ExitClass(3), ExitCode: &code,
 		CreatedAt: at, StartedAt: &started, StoppedAt: &stopped,
 		Operation: run.RunTask, Count: 2, Family: "nightly", Group: "g", StartedBy: "me",

@@ -78,7 +78,7 @@ func TestSweepOnSchedule(t *testing.T) {
 }
 
 func TestSweepOnExecutionEnded(t *testing.T) {
-	name := runID + "-" + born + "-7"
+	name := runID + "-" + incarnation + "-7"
 	tests := []struct {
 		execution, status string
 		did               string
@@ -94,14 +94,14 @@ func TestSweepOnExecutionEnded(t *testing.T) {
 		{name, "", "", lambdaio.NameBadEvent},
 		{"", "FAILED", "", lambdaio.NameBadEvent},
 		{"nightly", "FAILED", "", lambdaio.NameBadEvent},
-		{runID + "-" + born, "FAILED", "", lambdaio.NameBadEvent},
+		{runID + "-" + incarnation, "FAILED", "", lambdaio.NameBadEvent},
 		{name + "-1", "FAILED", "", lambdaio.NameBadEvent},
-		{runID + "-" + born + "-0", "FAILED", "", lambdaio.NameBadEvent},
-		{runID + "-" + born + "-07", "FAILED", "", lambdaio.NameBadEvent},
-		{runID + "-" + born + "-+7", "FAILED", "", lambdaio.NameBadEvent},
-		{runID + "-" + born + "-7 ", "FAILED", "", lambdaio.NameBadEvent},
-		{runID + "-" + born + "-99999999999999999999", "FAILED", "", lambdaio.NameBadEvent},
-		{strings.ToUpper(runID) + "-" + born + "-7", "FAILED", "", lambdaio.NameBadEvent},
+		{runID + "-" + incarnation + "-0", "FAILED", "", lambdaio.NameBadEvent},
+		{runID + "-" + incarnation + "-07", "FAILED", "", lambdaio.NameBadEvent},
+		{runID + "-" + incarnation + "-+7", "FAILED", "", lambdaio.NameBadEvent},
+		{runID + "-" + incarnation + "-7 ", "FAILED", "", lambdaio.NameBadEvent},
+		{runID + "-" + incarnation + "-99999999999999999999", "FAILED", "", lambdaio.NameBadEvent},
+		{strings.ToUpper(runID) + "-" + incarnation + "-7", "FAILED", "", lambdaio.NameBadEvent},
 	}
 	for _, test := range tests {
 		s := &sweeper{}
@@ -112,7 +112,7 @@ func TestSweepOnExecutionEnded(t *testing.T) {
 		}
 	}
 	s := &sweeper{}
-	if _, err := lambdaio.Sweep(s, quiet)(t.Context(), testdata(t, "execution-failed.json")); err != nil || strings.Join(s.did, " ") != runID+"-"+born+"-2" {
+	if _, err := lambdaio.Sweep(s, quiet)(t.Context(), testdata(t, "execution-failed.json")); err != nil || strings.Join(s.did, " ") != runID+"-"+incarnation+"-2" {
 		t.Errorf("error %v, did %v", err, s.did)
 	}
 }

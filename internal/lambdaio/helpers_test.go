@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	runID = "abcdefghijklmnopqrstuvwxyz"
-	born  = "bornborn"
+	runID       = "abcdefghijklmnopqrstuvwxyz"
+	incarnation = "bornborn"
 )
 
 type stepFunc func(in run.StepInput) (run.StepOutput, error)

@@ -72,7 +72,7 @@ func (failing) Step(_ context.Context, in run.StepInput) (run.StepOutput, error)
 }
 
 func stepPayload(machine string) []byte {
-	return fmt.Appendf(nil, `{"runId":"%s","born":"%s","generation":1,"machine":%q}`, runID, born, machine)
+	return fmt.Appendf(nil, `{"runId":"%s","born":"%s","generation":1,"machine":%q}`, runID, incarnation, machine)
 }
 
 func TestEveryCodeHasItsName(t *testing.T) {

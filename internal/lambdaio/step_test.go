@@ -27,7 +27,7 @@ func TestStep(t *testing.T) {
 		t.Errorf("answer %s, want %s", answer, want)
 	}
 	want := run.StepInput{
-		Execution: run.Execution{RunID: runID, Born: born, Generation: 2},
+		Execution: run.Execution{RunID: runID, Incarnation: incarnation, Generation: 2},
 		Machine:   "arn:aws:states:eu-west-1:123456789012:stateMachine:davit-run", Token: "AAAAKgAAAAIAAAAA",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

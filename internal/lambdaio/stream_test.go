@@ -148,9 +148,9 @@ func TestMetersWhatIsTaken(t *testing.T) {
 		r = strings.Replace(r, `"OldImage":{`, `"OldImage":{"tally":{"S":"`+was+`"},`, 1)
 		return strings.Replace(r, `"NewImage":{`, `"NewImage":{"tally":{"S":"`+is+`"},`, 1)
 	}
-	tally := func(n int) string { return fmt.Sprintf(`{\"launched\":%d}`, n) }
+	counts := func(n int) string { return fmt.Sprintf(`{\"launched\":%d}`, n) }
 	records := []string{
-		record("1", "INSERT", "", "SUBMITTED 1"), launched(record("2", "MODIFY", "LAUNCHING 2", "LAUNCHING 3"), tally(1), tally(3)),
+		record("1", "INSERT", "", "SUBMITTED 1"), launched(record("2", "MODIFY", "LAUNCHING 2", "LAUNCHING 3"), counts(1), counts(3)),
 		record("3", "MODIFY", "LAUNCHING 3", "RUNNING 4"), record("4", "MODIFY", "RUNNING 4", "FAILED 5"),
 	}
 	metered := func(p *publisher) (names []string) {
@@ -175,7 +175,7 @@ func TestMetersWhatIsTaken(t *testing.T) {
 		t.Error(diff)
 	}
 	p = &publisher{}
-	reborn := strings.Replace(launched(record("1", "MODIFY", "FAILED 9", "SUBMITTED 1"), tally(5), tally(0)), "bornborn", "oldenold", 1)
+	reborn := strings.Replace(launched(record("1", "MODIFY", "FAILED 9", "SUBMITTED 1"), counts(5), counts(0)), "bornborn", "oldenold", 1)
 	if notify(t, p, batch(reborn)); len(p.meter.measures) != 1 || p.meter.measures[0].Name != "RunsAccepted" {
 		t.Errorf("another run in an expired one's place: %v", metered(p))
 	}

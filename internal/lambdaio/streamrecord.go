@@ -85,7 +85,7 @@ func (r *streamRecord) change() (c told, err error) {
 		return c, fmt.Errorf("the record is of event %q", r.EventName)
 	}
 	was, is := r.Change.OldImage, r.Change.NewImage
-	if is.text(attr.Born) != was.text(attr.Born) {
+	if is.text(attr.Incarnation) != was.text(attr.Incarnation) {
 		was = nil // another run took the expired one's place
 	}
 	if c.detail, err = statusChange(was, is, r.at()); err != nil {
@@ -114,23 +114,23 @@ func statusChange(was, is image, at time.Time) (run.StatusChange, error) {
 		RunID:    is.text(attr.RunID), From: was.text(attr.Status), To: is.text(attr.Status), Class: is.text(attr.Class),
 		Family: is.text(attr.Family), Group: is.text(attr.Group), StartedBy: is.text(attr.StartedBy), CreatedAt: is.text(attr.CreatedAt),
 	}
-	if c.RunID == "" || c.To == "" || is.text(attr.Born) == "" {
+	if c.RunID == "" || c.To == "" || is.text(attr.Incarnation) == "" {
 		return c, errors.New("the record's new image is not a run's")
 	}
-	c.Identify(is.text(attr.Born), at)
+	c.Identify(is.text(attr.Incarnation), at)
 	return c, nil
 }
 
 func measures(was, is image) ([]run.Measure, error) {
 	c := run.Change{From: run.Status(was.text(attr.Status)), To: run.Status(is.text(attr.Status))}
-	if err := errors.Join(was.tally(&c.Was), is.tally(&c.Is)); err != nil {
+	if err := errors.Join(was.counts(&c.Was), is.counts(&c.Is)); err != nil {
 		return nil, err
 	}
 	return c.Measures(), nil
 }
 
-func (m image) tally(into *run.MetricCounts) error {
-	text := m.text(attr.Tally)
+func (m image) counts(into *run.MetricCounts) error {
+	text := m.text(attr.MetricCounts)
 	if text == "" {
 		return nil
 	}

@@ -174,7 +174,7 @@ func (w *world) end(id string) *run.Run {
 }
 
 func (w *world) execution(r *run.Run) string {
-	return run.Execution{RunID: r.ID, Born: r.Born, Generation: r.Generation}.Name()
+	return run.Execution{RunID: r.ID, Incarnation: r.Incarnation, Generation: r.Generation}.Name()
 }
 
 // path is the states that the run's execution entered, with turns of the same kind folded: a poll or a wait that

@@ -70,14 +70,14 @@ func event(s TaskState) []byte {
 }
 
 const (
-	testID   = "abcdefghijklmnopqrstuvwxyz"
-	testBorn = "bornborn"
+	testID          = "abcdefghijklmnopqrstuvwxyz"
+	testIncarnation = "bornborn"
 )
 
 // newRun is a record that was just submitted, with an essential container app and a sidecar.
 func newRun(count int, changes ...func(*Run)) *Run {
 	r := &Run{
-		ID: testID, Born: testBorn, Owner: "someone", Status: Submitted, CreatedAt: start, Generation: 1,
+		ID: testID, Incarnation: testIncarnation, Owner: "someone", Status: Submitted, CreatedAt: start, Generation: 1,
 		Operation: RunTask, Request: json.RawMessage(`{"taskDefinition":"job"}`),
 		Resolved: json.RawMessage(`{"cluster":"jobs","taskDefinition":"arn:job:1"}`),
 		Policy:   DefaultPolicy(), Count: count, Cluster: "jobs", Family: "job",

@@ -147,5 +147,5 @@ func (a *Attempt) live() bool {
 }
 
 func (r *Run) execution() Execution {
-	return Execution{RunID: r.ID, Born: r.Born, Generation: r.Generation}
+	return Execution{RunID: r.ID, Incarnation: r.Incarnation, Generation: r.Generation}
 }

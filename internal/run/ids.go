@@ -64,26 +64,28 @@ func ParseStartedBy(prefix, startedBy string) (runID string, attempt int, ok boo
 }
 
 // Name is the execution's name: runId-born-generation.
-func (x Execution) Name() string { return fmt.Sprintf("%s-%s-%d", x.RunID, x.Born, x.Generation) }
+func (x Execution) Name() string {
+	return fmt.Sprintf("%s-%s-%d", x.RunID, x.Incarnation, x.Generation)
+}
 
 // ParseExecution reads an execution's name.
 func ParseExecution(name string) (x Execution, ok bool) {
 	parts := strings.Split(name, "-")
-	if len(parts) != 3 || !ValidID(parts[0]) || len(parts[1]) != bornLength || !validText(parts[1]) {
+	if len(parts) != 3 || !ValidID(parts[0]) || len(parts[1]) != incarnationLength || !validText(parts[1]) {
 		return Execution{}, false
 	}
 	n, err := strconv.Atoi(parts[2])
-	x = Execution{RunID: parts[0], Born: parts[1], Generation: n}
+	x = Execution{RunID: parts[0], Incarnation: parts[1], Generation: n}
 	if err != nil || n < 1 || x.Name() != name {
 		return Execution{}, false
 	}
 	return x, true
 }
 
-const bornLength = 8
+const incarnationLength = 8
 
 // token is RunTask's clientToken for one launch call: 48 characters, the same however often the call is repeated.
 func (r *Run) token(attempt, call int) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "davit launch\x00%s\x00%s\x00%d\x00%d", r.ID, r.Born, attempt, call))
+	sum := sha256.Sum256(fmt.Appendf(nil, "davit launch\x00%s\x00%s\x00%d\x00%d", r.ID, r.Incarnation, attempt, call))
 	return hex.EncodeToString(sum[:24])
 }

@@ -40,7 +40,7 @@ func TestRandomIDs(t *testing.T) {
 		}
 		seen[id] = true
 	}
-	if len(randomText(bornLength)) != bornLength {
+	if len(randomText(incarnationLength)) != incarnationLength {
 		t.Error("born")
 	}
 }
@@ -87,7 +87,7 @@ func TestStartedByRoundTrip(t *testing.T) {
 
 func TestExecutionNameRoundTrip(t *testing.T) {
 	for _, generation := range []int{1, 2, 10, 999_999_999} {
-		x := Execution{testID, testBorn, generation}
+		x := Execution{testID, testIncarnation, generation}
 		if len(x.Name()) > 80 || strings.ContainsAny(x.Name(), " <>{}[]?*\"#%\\^|~`$&,;:/") {
 			t.Errorf("%q is no execution name", x.Name())
 		}
@@ -95,7 +95,7 @@ func TestExecutionNameRoundTrip(t *testing.T) {
 			t.Errorf("%q reads %+v %v", x.Name(), got, ok)
 		}
 	}
-	good := Execution{testID, testBorn, 1}.Name()
+	good := Execution{testID, testIncarnation, 1}.Name()
 	for _, bad := range []string{"", "x", good[1:], good + "-1", strings.TrimSuffix(good, "1"), strings.TrimSuffix(good, "1") + "0", strings.TrimSuffix(good, "1") + "01", strings.TrimSuffix(good, "1") + "+1"} {
 		if x, ok := ParseExecution(bad); ok {
 			t.Errorf("%q reads as %+v", bad, x)
@@ -104,10 +104,10 @@ func TestExecutionNameRoundTrip(t *testing.T) {
 }
 
 func TestTokens(t *testing.T) {
-	r, reborn := newRun(1), newRun(1)
-	reborn.Born = "anotherx"
+	r, reincarnated := newRun(1), newRun(1)
+	reincarnated.Incarnation = "anotherx"
 	seen := map[string]bool{}
-	for _, one := range []*Run{r, reborn} {
+	for _, one := range []*Run{r, reincarnated} {
 		for attempt := 1; attempt <= 20; attempt++ {
 			for call := 1; call <= 10; call++ {
 				token := one.token(attempt, call)

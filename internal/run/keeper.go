@@ -142,7 +142,9 @@ func (k Keeper) stepRun(ctx context.Context, in StepInput) (r *Run, stop bool, e
 	return r, !in.worksFor(r) || r.Status.Terminal(), nil
 }
 
-func (in StepInput) worksFor(r *Run) bool { return r.Born == in.Born && r.Generation == in.Generation }
+func (in StepInput) worksFor(r *Run) bool {
+	return r.Incarnation == in.Incarnation && r.Generation == in.Generation
+}
 
 // repeat runs a step until it is not beaten by another writer.
 func repeat(step func() (StepOutput, error)) (StepOutput, error) {

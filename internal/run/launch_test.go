@@ -49,7 +49,7 @@ func TestLaunchDoesNothing(t *testing.T) {
 		in     func(*StepInput)
 	}{
 		{"for another generation", func(r *Run) { r.Generation = 2 }, func(in *StepInput) { in.Generation = 1 }},
-		{"for another born", func(*Run) {}, func(in *StepInput) { in.Born = "otherone" }},
+		{"for another born", func(*Run) {}, func(in *StepInput) { in.Incarnation = "otherone" }},
 		{"for a terminal run", func(r *Run) { r.Status, r.StoppedAt = Failed, &start }, func(*StepInput) {}},
 		{"for no run", func(*Run) {}, func(in *StepInput) { in.RunID = keyID("a", "b") }},
 		{"when stopped before", func(r *Run) { r.Stop = &StopOrder{Cause: ByCaller} }, func(*StepInput) {}},

@@ -13,10 +13,10 @@ type Lock struct {
 
 // LockEntry is one run's place in a Lock, until the run is over.
 type LockEntry struct {
-	Run   string `json:"run"`
-	Born  string `json:"born"`
-	Mode  string `json:"mode"`
-	Limit int    `json:"limit"` // of runs at work with it, itself included
+	Run         string `json:"run"`
+	Incarnation string `json:"born"`
+	Mode        string `json:"mode"`
+	Limit       int    `json:"limit"` // of runs at work with it, itself included
 	// ReplacedBy is the run whose REPLACE takes its place: a holder is to stop, a waiter is to be skipped. "": nobody's.
 	ReplacedBy string `json:"by,omitempty"`
 }
@@ -37,7 +37,7 @@ const (
 // Empty says that nobody holds the key or waits for it.
 func (l *Lock) Empty() bool { return len(l.Holders) == 0 && len(l.Waiters) == 0 }
 
-func (s LockEntry) sameRun(o LockEntry) bool { return s.Run == o.Run && s.Born == o.Born }
+func (s LockEntry) sameRun(o LockEntry) bool { return s.Run == o.Run && s.Incarnation == o.Incarnation }
 
 func (s LockEntry) isIn(entries []LockEntry) bool { return slices.ContainsFunc(entries, s.sameRun) }
 

@@ -11,7 +11,7 @@ const queueSweep = 30 * time.Minute
 // entry is what r asks the lock of its overlap key for.
 func (r *Run) entry() LockEntry {
 	o := r.Policy.Overlap
-	return LockEntry{Run: r.ID, Born: r.Born, Mode: o.Mode, Limit: o.Limit}
+	return LockEntry{Run: r.ID, Incarnation: r.Incarnation, Mode: o.Mode, Limit: o.Limit}
 }
 
 // mayLaunch says that no overlap policy is in the way.
@@ -78,7 +78,7 @@ func (r *Run) readyAt() time.Time {
 // what is terminal stays so.
 func (r *Run) applyAdmission(s LockEntry, a lockAnswer, why string, now time.Time) bool {
 	switch {
-	case a == runEnded || r.Born != s.Born || r.Status.Terminal() || !r.AdmittedAt.IsZero():
+	case a == runEnded || r.Incarnation != s.Incarnation || r.Status.Terminal() || !r.AdmittedAt.IsZero():
 		return false
 	case a == admitted:
 		r.AdmittedAt, r.StatusReason = now, ""

@@ -43,7 +43,7 @@ func (k Keeper) admit(ctx context.Context, r *Run) (*Run, error) {
 	if err != nil {
 		return r, err
 	}
-	if p.answer.hasEntry() && (r.Status.Terminal() || r.Born != p.entry.Born) { // it ended while it was given a entry
+	if p.answer.hasEntry() && (r.Status.Terminal() || r.Incarnation != p.entry.Incarnation) { // it ended while it was given a entry
 		if err := k.leaveLock(ctx, key, p.entry); err != nil {
 			return r, err
 		}
@@ -107,7 +107,7 @@ func (k Keeper) hasEnded(ctx context.Context, l *Lock, r *Run) (bool, error) {
 	if errors.Is(err, ErrNotFound) {
 		return true, nil
 	}
-	return err == nil && (current.Born != r.Born || current.Status.Terminal()), err
+	return err == nil && (current.Incarnation != r.Incarnation || current.Status.Terminal()), err
 }
 
 // inspection is what a look at the oldest holders found.
@@ -141,7 +141,7 @@ func (k Keeper) inspect(ctx context.Context, l *Lock, known runCache) (inspectio
 		switch {
 		case err != nil:
 			return seen, err
-		case r == nil || r.Born != s.Born || r.Status.Terminal():
+		case r == nil || r.Incarnation != s.Incarnation || r.Status.Terminal():
 			seen.freed = l.drop(s) || seen.freed
 			continue
 		case r.Status == Queued:

@@ -15,9 +15,9 @@ func (k Keeper) releaseLock(ctx context.Context, r *Run) error {
 	if err := k.leaveLock(ctx, r.Policy.Overlap.Key, r.entry()); err != nil {
 		return err
 	}
-	born := r.Born
+	incarnation := r.Incarnation
 	_, err := k.editSeen(ctx, r.ID, r, func(r *Run, _ time.Time) (bool, error) {
-		if r.Born != born || r.Released {
+		if r.Incarnation != incarnation || r.Released {
 			return false, nil
 		}
 		r.Released = true
@@ -60,7 +60,7 @@ func (k Keeper) notifyAdmitted(ctx context.Context, key string, entries []LockEn
 	for _, s := range entries {
 		r, err := k.edit(ctx, s.Run, func(r *Run, now time.Time) (bool, error) { return r.applyAdmission(s, admitted, "", now), nil })
 		switch {
-		case errors.Is(err, ErrNotFound), err == nil && (r.Born != s.Born || r.Status.Terminal()):
+		case errors.Is(err, ErrNotFound), err == nil && (r.Incarnation != s.Incarnation || r.Status.Terminal()):
 			err = k.leaveLock(ctx, key, s)
 		case err == nil:
 			err = k.wake(ctx, r, k.now())

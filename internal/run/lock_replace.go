@@ -81,7 +81,7 @@ func (k Keeper) skip(ctx context.Context, by *Run, s LockEntry) error {
 // replace orders a holder to stop in favour of a waiting run. An order that is there stays.
 func (k Keeper) replace(ctx context.Context, by *Run, s LockEntry) error {
 	other, err := k.edit(ctx, s.Run, func(r *Run, now time.Time) (bool, error) {
-		if r.Born != s.Born || r.Status.Terminal() || r.Stop != nil {
+		if r.Incarnation != s.Incarnation || r.Status.Terminal() || r.Stop != nil {
 			return false, nil
 		}
 		reason := "replaced by another run"

@@ -13,7 +13,7 @@ import (
 func entriesOf(text string) (list []LockEntry) {
 	for _, word := range strings.Fields(text) {
 		name, by, _ := strings.Cut(word, ">")
-		s := LockEntry{Run: name[:1], Born: "born", Mode: OverlapQueue, ReplacedBy: by}
+		s := LockEntry{Run: name[:1], Incarnation: "born", Mode: OverlapQueue, ReplacedBy: by}
 		s.Limit, _ = strconv.Atoi(name[1:])
 		if s.Run == strings.ToUpper(s.Run) {
 			s.Mode = OverlapReplace
@@ -125,14 +125,14 @@ func TestPromote(t *testing.T) {
 
 func TestDrop(t *testing.T) {
 	l := lockOf("a1 b2 | c1 d1")
-	reborn := LockEntry{Run: "a", Born: "later"}
+	reincarnated := LockEntry{Run: "a", Incarnation: "later"}
 	for _, c := range []struct {
 		s    LockEntry
 		was  bool
 		left string
 	}{
-		{LockEntry{Run: "a", Born: "born"}, true, "b2 | c1 d1"}, {LockEntry{Run: "d", Born: "born"}, true, "b2 | c1"},
-		{LockEntry{Run: "d", Born: "born"}, false, "b2 | c1"}, {reborn, false, "b2 | c1"},
+		{LockEntry{Run: "a", Incarnation: "born"}, true, "b2 | c1 d1"}, {LockEntry{Run: "d", Incarnation: "born"}, true, "b2 | c1"},
+		{LockEntry{Run: "d", Incarnation: "born"}, false, "b2 | c1"}, {reincarnated, false, "b2 | c1"},
 	} {
 		if was := l.drop(c.s); was != c.was || l.text() != c.left {
 			t.Errorf("%v: %v %q", c.s, was, l.text())

@@ -33,7 +33,7 @@ func newMachine(t *testing.T, seed uint64) *machine {
 	m := &machine{world: newWorld(t), seed: seed, rng: rand.New(rand.NewPCG(seed, 11)), ends: map[string]time.Time{}, swept: start}
 	m.tuning.TaskEvents = seed%2 == 0
 	m.flow.gone = map[string]bool{}
-	m.ecs.born = func(s *TaskState) {
+	m.ecs.incarnation = func(s *TaskState) {
 		m.ends[s.TaskARN] = m.clock.Now().Add(time.Duration(1+m.rng.IntN([]int{2, 40}[m.rng.IntN(2)])) * time.Second)
 		m.hide(s)
 	}

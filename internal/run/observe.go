@@ -72,7 +72,7 @@ func (o *Observer) step(ctx context.Context, in StepInput) (StepOutput, error) {
 // was started: the record is written before the start, and the start may have failed.
 func (o *Observer) endReplaced(ctx context.Context, in StepInput, r *Run) (StepOutput, error) {
 	out := done(in)
-	if r != nil && r.Born == in.Born && r.Generation == in.Generation+1 && r.StepAt.IsZero() && !r.Status.Terminal() {
+	if r != nil && r.Incarnation == in.Incarnation && r.Generation == in.Generation+1 && r.StepAt.IsZero() && !r.Status.Terminal() {
 		if err := o.startNext(ctx, r, in.Machine); err != nil {
 			return StepOutput{}, err
 		}

@@ -334,7 +334,7 @@ func TestRefusalsHandOverToo(t *testing.T) {
 func TestObserveDoesNothingForTheReplaced(t *testing.T) {
 	w := placed(t, 1)
 	w.clock.advance(time.Hour)
-	for _, change := range []func(*StepInput){func(in *StepInput) { in.Generation = 7 }, func(in *StepInput) { in.Born = "otherone" }, func(in *StepInput) { in.RunID = keyID("a", "b") }} {
+	for _, change := range []func(*StepInput){func(in *StepInput) { in.Generation = 7 }, func(in *StepInput) { in.Incarnation = "otherone" }, func(in *StepInput) { in.RunID = keyID("a", "b") }} {
 		in := w.input()
 		change(&in)
 		writes := w.store.writes

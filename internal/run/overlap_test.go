@@ -179,7 +179,7 @@ func TestHoldersThatAreOver(t *testing.T) {
 			w.store.put(r)
 		},
 		"its record is gone":             func(w *world, r *Run) { delete(w.store.records, r.ID) },
-		"another run has its record now": func(w *world, r *Run) { r.Born = "reborn00"; w.store.put(r) },
+		"another run has its record now": func(w *world, r *Run) { r.Incarnation = "reborn00"; w.store.put(r) },
 	}
 	for name, end := range lapse {
 		for _, mode := range []string{"FORBID", "QUEUE", "REPLACE"} {

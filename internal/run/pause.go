@@ -71,4 +71,6 @@ func halfJitter(p time.Duration, draw float64) time.Duration {
 	return (p/2 + time.Duration(draw*float64(p)/2)).Truncate(time.Millisecond)
 }
 
-func (r *Run) draw(what string, n int) float64 { return jitter(r.ID, r.Born, what, strconv.Itoa(n)) }
+func (r *Run) draw(what string, n int) float64 {
+	return jitter(r.ID, r.Incarnation, what, strconv.Itoa(n))
+}

@@ -146,9 +146,9 @@ type Workflow interface {
 
 // Execution identifies one execution; it is also its whole input.
 type Execution struct {
-	RunID      string `json:"runId"`
-	Born       string `json:"born"`
-	Generation int    `json:"generation"`
+	RunID       string `json:"runId"`
+	Incarnation string `json:"born"`
+	Generation  int    `json:"generation"`
 }
 
 // StepInput is what the state machine hands to Launch and Observe.

@@ -9,7 +9,7 @@ import (
 // Times are UTC in whole milliseconds.
 type Run struct {
 	ID          string `json:"runId"`                    // 26 characters of [a-z2-7]
-	Born        string `json:"born"`                     // 8 characters of [a-z2-7], random per record: a reused key never meets an old execution's name
+	Incarnation string `json:"born"`                     // 8 characters of [a-z2-7], random per record: a reused key never meets an old execution's name
 	Version     int64  `json:"version"`                  // 1 when created, +1 per write; the store's compare-and-set
 	Owner       string `json:"owner"`                    // the caller whose idempotency keys these are
 	Key         string `json:"idempotencyKey,omitempty"` // as the caller gave it

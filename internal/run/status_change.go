@@ -33,9 +33,9 @@ type StatusChange struct {
 const statusChangeVersion = "1"
 
 // Identify fills in what follows from the other fields and from the record's born. A zero at leaves ChangedAt out.
-func (c *StatusChange) Identify(born string, at time.Time) {
+func (c *StatusChange) Identify(incarnation string, at time.Time) {
 	c.Version = statusChangeVersion
-	c.EventID = fmt.Sprintf("%s.%s.%d", c.RunID, born, c.Sequence)
+	c.EventID = fmt.Sprintf("%s.%s.%d", c.RunID, incarnation, c.Sequence)
 	if !at.IsZero() {
 		c.ChangedAt = at.UTC().Truncate(time.Second).Format(time.RFC3339)
 	}

@@ -65,7 +65,7 @@ func (s *Submitter) parseRequest(q SubmitRequest) (*Run, Submission, []Violation
 	violations = append(violations, bad...)
 	now := s.now()
 	r := &Run{
-		Born: randomText(bornLength), Owner: q.Caller, Key: key, Fingerprint: fingerprint(sub.Canonical),
+		Incarnation: randomText(incarnationLength), Owner: q.Caller, Key: key, Fingerprint: fingerprint(sub.Canonical),
 		Status: Submitted, CreatedAt: now, Generation: 1,
 		Operation: sub.Operation, Request: sub.Request, Resolved: sub.Input, Policy: policy, Count: sub.Count,
 		Cluster: sub.Cluster, Group: sub.Group, StartedBy: sub.StartedBy, Instances: sub.Instances,

@@ -30,7 +30,7 @@ func TestSubmitRecordsThenStarts(t *testing.T) {
 	w := newWorld(t)
 	recorded := 0
 	w.flow.onStart = func(x Execution) {
-		if r, err := w.store.Get(context.Background(), x.RunID); err == nil && r.Born == x.Born {
+		if r, err := w.store.Get(context.Background(), x.RunID); err == nil && r.Incarnation == x.Incarnation {
 			recorded++
 		}
 	}
@@ -39,7 +39,7 @@ func TestSubmitRecordsThenStarts(t *testing.T) {
 	if res.Replayed || recorded != 1 || len(w.flow.starts) != 1 || w.flow.starts[0] != r.execution() {
 		t.Errorf("%+v %+v", res, w.flow.starts)
 	}
-	if r.ID != keyID("role/a", "k") || r.Status != Submitted || r.Owner != "role/a" || r.Key != "k" || !r.CreatedAt.Equal(start) || r.Version != 1 || r.Generation != 1 || len(r.Born) != bornLength {
+	if r.ID != keyID("role/a", "k") || r.Status != Submitted || r.Owner != "role/a" || r.Key != "k" || !r.CreatedAt.Equal(start) || r.Version != 1 || r.Generation != 1 || len(r.Incarnation) != incarnationLength {
 		t.Errorf("%+v", r)
 	}
 	if r.Count != 2 || r.Cluster != "jobs" || r.Group != "g" || r.StartedBy != "cron" || r.Family != "job" || r.Definition == nil || stringMember(r.Resolved, "taskDefinition") != "arn:job:1" || stringMember(r.Request, "taskDefinition") != "job" {
@@ -62,7 +62,7 @@ func TestSubmitAgain(t *testing.T) {
 	w := newWorld(t)
 	first := w.submit(ask("k", goodBody))
 	again := w.submit(ask("k", goodBody))
-	if !again.Replayed || again.Run.ID != first.Run.ID || again.Run.Born != first.Run.Born || len(w.store.records) != 1 {
+	if !again.Replayed || again.Run.ID != first.Run.ID || again.Run.Incarnation != first.Run.Incarnation || len(w.store.records) != 1 {
 		t.Errorf("%+v", again)
 	}
 	if len(w.flow.starts) != 2 || w.flow.starts[1] != w.flow.starts[0] {
@@ -263,7 +263,7 @@ func TestAnExpiredKeyIsRebornAsAnotherRecord(t *testing.T) {
 	}
 	w.clock.advance(time.Millisecond)
 	second := w.submit(ask("k", `{"taskDefinition":"job"}`))
-	if second.Replayed || second.Run.ID != first.ID || second.Run.Born == first.Born || second.Run.token(1, 1) == first.token(1, 1) || second.Run.execution().Name() == first.execution().Name() {
+	if second.Replayed || second.Run.ID != first.ID || second.Run.Incarnation == first.Incarnation || second.Run.token(1, 1) == first.token(1, 1) || second.Run.execution().Name() == first.execution().Name() {
 		t.Errorf("%+v", second.Run)
 	}
 	if out, err := w.launcher().Step(context.Background(), in); err != nil || out.Next != StepDone || len(w.ecs.inputs) > 0 {

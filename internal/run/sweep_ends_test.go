@@ -163,7 +163,7 @@ func TestIndexAtTheEnd(t *testing.T) {
 // launchNothing is a step for a record that is gone.
 func (w *world) launchNothing() {
 	w.t.Helper()
-	in := StepInput{Execution: Execution{testID, testBorn, 1}, Token: "token"}
+	in := StepInput{Execution: Execution{testID, testIncarnation, 1}, Token: "token"}
 	if out, err := w.observer().Step(context.Background(), in); err != nil || out.Next != StepDone {
 		w.t.Errorf("%+v %v", out, err)
 	}

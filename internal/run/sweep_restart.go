@@ -38,7 +38,7 @@ func (s *Sweeper) restart(ctx context.Context, seen *Run, report *SweepReport) e
 	start := false
 	r, err := s.edit(ctx, seen.ID, func(r *Run, now time.Time) (bool, error) {
 		start = false
-		if r.Status.Terminal() || r.Generation != seen.Generation || r.Born != seen.Born {
+		if r.Status.Terminal() || r.Generation != seen.Generation || r.Incarnation != seen.Incarnation {
 			return false, nil
 		}
 		known := r.StepAt.IsZero()
@@ -71,7 +71,7 @@ func (s *Sweeper) ExecutionEnded(ctx context.Context, x Execution) error {
 		return err
 	}
 	switch {
-	case r.Born != x.Born || r.Status.Terminal():
+	case r.Incarnation != x.Incarnation || r.Status.Terminal():
 		return nil
 	case r.Generation == x.Generation:
 		return s.restart(ctx, r, &SweepReport{})

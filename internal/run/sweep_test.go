@@ -20,7 +20,7 @@ func TestSweepStartsWhatNobodyStarted(t *testing.T) {
 		t.Errorf("%+v", report)
 	}
 	report := w.sweep()
-	if report.Started != 1 || len(w.flow.starts) != 2 || w.flow.starts[1] != (Execution{testID, testBorn, 1}) {
+	if report.Started != 1 || len(w.flow.starts) != 2 || w.flow.starts[1] != (Execution{testID, testIncarnation, 1}) {
 		t.Errorf("%+v %+v", report, w.flow.starts)
 	}
 	w.launch()
@@ -224,7 +224,7 @@ func TestBackoffDoesNotKeepTheSweepFromHearing(t *testing.T) {
 func TestExecutionEndedOfOthers(t *testing.T) {
 	w := placed(t, 1)
 	x := w.run().execution()
-	for _, other := range []Execution{{keyID("a", "b"), testBorn, 1}, {testID, "otherone", 1}, {testID, testBorn, 2}, {testID, testBorn, 0}} {
+	for _, other := range []Execution{{keyID("a", "b"), testIncarnation, 1}, {testID, "otherone", 1}, {testID, testIncarnation, 2}, {testID, testIncarnation, 0}} {
 		if err := w.sweeper().ExecutionEnded(context.Background(), other); err != nil || len(w.flow.starts) > 0 || w.run().Generation != 1 {
 			t.Errorf("%+v: %v %+v", other, err, w.flow.starts)
 		}

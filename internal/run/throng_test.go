@@ -206,7 +206,7 @@ func newThrong(t *testing.T, seed uint64, events bool) *throng {
 	}
 	c.tuning.TaskEvents, c.over = events, map[string]bool{}
 	c.store.written = func(r *Run) { c.over[r.ID] = r.Status.Terminal() }
-	c.ecs.born = func(s *TaskState) { c.ends[s.TaskARN] = c.clock.Now().Add(c.upTo(10)) }
+	c.ecs.incarnation = func(s *TaskState) { c.ends[s.TaskARN] = c.clock.Now().Add(c.upTo(10)) }
 	c.ecs.asked = func(s *TaskState) { c.ends[s.TaskARN] = c.clock.Now().Add(c.upTo(30)) }
 	return c
 }

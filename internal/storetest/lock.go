@@ -53,7 +53,7 @@ func (s *suite) sameLock(l *run.Lock) {
 }
 
 func seatOf(n int) run.LockEntry {
-	return run.LockEntry{Run: idOf(n), Born: "abcdefgh", Mode: run.OverlapQueue, Limit: n + 1}
+	return run.LockEntry{Run: idOf(n), Incarnation: "abcdefgh", Mode: run.OverlapQueue, Limit: n + 1}
 }
 
 func testNoLock(s *suite) {
@@ -95,10 +95,10 @@ func testLargeLock(s *suite) {
 	}
 	l := s.lock("busy")
 	for range 5000 {
-		l.Waiters = append(l.Waiters, run.LockEntry{Run: text(26), Born: text(8), Mode: run.OverlapQueue, Limit: 1})
+		l.Waiters = append(l.Waiters, run.LockEntry{Run: text(26), Incarnation: text(8), Mode: run.OverlapQueue, Limit: 1})
 	}
 	for range 1000 {
-		l.Holders = append(l.Holders, run.LockEntry{Run: text(26), Born: text(8), Mode: run.OverlapQueue, Limit: 1000})
+		l.Holders = append(l.Holders, run.LockEntry{Run: text(26), Incarnation: text(8), Mode: run.OverlapQueue, Limit: 1000})
 	}
 	s.putLock(l)
 	s.sameLock(l)

@@ -25,7 +25,7 @@ func idOf(n int) string {
 // record is a small run, n seconds younger than the clock's start, changed by edits.
 func (s *suite) record(n int, edits ...func(*run.Run)) *run.Run {
 	r := &run.Run{
-		ID: idOf(n), Born: "abcdefgh", Owner: "somebody", Fingerprint: "print", Status: run.Submitted, Generation: 1, Count: 1,
+		ID: idOf(n), Incarnation: "abcdefgh", Owner: "somebody", Fingerprint: "print", Status: run.Submitted, Generation: 1, Count: 1,
 		CreatedAt: s.Clock.Now().Add(time.Duration(n) * time.Second), Operation: run.RunTask, Family: "sleep",
 		Request: json.RawMessage(`{"taskDefinition":"sleep"}`), Resolved: json.RawMessage(`{"taskDefinition":"sleep:1"}`),
 	}

@@ -12,16 +12,16 @@ const LockPrefix = "lock#"
 // What a change is told by: strings that are left out when empty, numbers, and times as RFC 3339 text in UTC. They repeat
 // what Body holds.
 const (
-	Version   = "version" // number, 1 when created
-	Born      = "born"
-	Owner     = "owner"
-	Status    = "status"
-	Class     = "class"
-	Family    = "family"
-	Group     = "group"
-	StartedBy = "startedBy" // the caller's
-	CreatedAt = "createdAt"
-	Tally     = "tally" // JSON: what metrics count of the run
+	Version      = "version" // number, 1 when created
+	Incarnation  = "born"
+	Owner        = "owner"
+	Status       = "status"
+	Class        = "class"
+	Family       = "family"
+	Group        = "group"
+	StartedBy    = "startedBy" // the caller's
+	CreatedAt    = "createdAt"
+	MetricCounts = "tally" // JSON: what metrics count of the run
 )
 
 // What the store alone needs.

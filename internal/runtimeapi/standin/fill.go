@@ -103,7 +103,7 @@ type named struct {
 
 // Create implements run.Store.
 func (n named) Create(ctx context.Context, r *run.Run) (*run.Run, bool, error) {
-	r.ID, r.Born, r.Generation = n.x.RunID, n.x.Born, n.x.Generation
+	r.ID, r.Incarnation, r.Generation = n.x.RunID, n.x.Incarnation, n.x.Generation
 	return n.Store.Create(ctx, r)
 }
 
