@@ -8,7 +8,7 @@ GO_BUILD := CGO_ENABLED=0 $(GO) build -tags=lambda.norpc -trimpath -ldflags='-s 
 # The same for sam build, whose go1.x builder sets no flags of its own.
 SAM_GOFLAGS := -tags=lambda.norpc -trimpath '-ldflags=-s -w'
 ARCHITECTURE ?= arm64
-FUNCTIONS := $(notdir $(patsubst %/,%,$(wildcard functions/*/)))
+FUNCTIONS := $(filter-out internal,$(notdir $(patsubst %/,%,$(wildcard functions/*/))))
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
 GOLANGCI_VERSION := v2.15.0
 GOLANGCI := .tools/golangci-lint-$(GOLANGCI_VERSION)

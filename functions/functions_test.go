@@ -62,7 +62,7 @@ func TestBootstrapsAnswerTheirSamples(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			w := newWorld(t, folder, s.over)
+			w := newFixture(t, folder, s.over)
 			function, _, _ := strings.Cut(s.event, "-")
 			o := w.invoke(t, function, event)
 			if o.Failure != nil || !strings.Contains(string(o.Answer), s.answer) || w.made() != s.made {
@@ -118,7 +118,7 @@ func refusals(t *testing.T, folder string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newWorld(t, folder, nil) // one for all: none of them reads what another left
+	w := newFixture(t, folder, nil) // one for all: none of them reads what another left
 	for _, name := range names(t) {
 		w.over = nil
 		wrong := w.invoke(t, name, []byte(`{"an":"event of another kind"}`))
@@ -137,10 +137,10 @@ func refusals(t *testing.T, folder string) {
 			}
 		}
 	}
-	if o := newWorld(t, folder, map[string]string{"DAVIT_AUTH": "NONE"}).invoke(t, "get", get); o.Failure != nil || !strings.Contains(string(o.Answer), `"statusCode":200`) {
+	if o := newFixture(t, folder, map[string]string{"DAVIT_AUTH": "NONE"}).invoke(t, "get", get); o.Failure != nil || !strings.Contains(string(o.Answer), `"statusCode":200`) {
 		t.Errorf("away from AWS nobody need be asked: %s, %v", o.Answer, o.Failure)
 	}
-	if o := newWorld(t, folder, map[string]string{"DAVIT_AUTH": "JWT"}).invoke(t, "get", get); !strings.Contains(string(o.Answer), `"statusCode":401`) {
+	if o := newFixture(t, folder, map[string]string{"DAVIT_AUTH": "JWT"}).invoke(t, "get", get); !strings.Contains(string(o.Answer), `"statusCode":401`) {
 		t.Errorf("a caller of another kind: %s", o.Answer)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"davit/internal/runtimeapi"
-	"davit/internal/runtimeapi/standin"
+	"davit/internal/runtimeapi/fakeaws"
 )
 
 // run makes the invocation. An error: there was none.
@@ -24,7 +24,7 @@ func (c command) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Wri
 		return 0, err
 	}
 	if c.standIns {
-		world, failed := standin.Start(ctx)
+		world, failed := fakeaws.Start(ctx)
 		if failed != nil {
 			return 0, fmt.Errorf("the stand-ins did not start: %w", failed)
 		}

@@ -7,18 +7,18 @@ package main
 import (
 	"os"
 
-	"davit/internal/config/boot"
-	"davit/internal/config/engine"
-	"davit/internal/config/machine"
-	"davit/internal/config/table"
-	"davit/internal/ecsspec/refused"
+	"davit/functions/internal/wiring/dynamodb"
+	"davit/functions/internal/wiring/ecs"
+	"davit/functions/internal/wiring/runtime"
+	"davit/functions/internal/wiring/sfn"
+	"davit/internal/ecsspec/refusals"
 	"davit/internal/lambdaio"
 	"davit/internal/run"
 )
 
-func main() { os.Exit(boot.Main(wire)) }
+func main() { os.Exit(runtime.Main(wire)) }
 
-func wire(b *boot.Boot) boot.Handler {
-	launcher := &run.Launcher{Keeper: table.Keeper(b, machine.Waker(b)), Engine: engine.Engine(b), Catalog: engine.Catalog(b), Rules: refused.Book{}}
+func wire(b *runtime.Runtime) runtime.Handler {
+	launcher := &run.Launcher{Keeper: dynamodb.Keeper(b, sfn.Waker(b)), Engine: ecs.Engine(b), Catalog: ecs.Catalog(b), Rules: refusals.Table{}}
 	return lambdaio.Step(launcher, b.Log)
 }

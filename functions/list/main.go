@@ -5,16 +5,16 @@ package main
 import (
 	"os"
 
-	"davit/internal/config/boot"
-	"davit/internal/config/table"
-	"davit/internal/config/web"
+	"davit/functions/internal/wiring/dynamodb"
+	"davit/functions/internal/wiring/runtime"
+	"davit/functions/internal/wiring/web"
 	"davit/internal/httpapi"
 	"davit/internal/run"
 )
 
-func main() { os.Exit(boot.Main(wire)) }
+func main() { os.Exit(runtime.Main(wire)) }
 
-func wire(b *boot.Boot) boot.Handler {
-	reader := &run.Reader{Store: table.Store(b), Stack: run.Stack{OwnerOnly: b.OwnerOnly()}}
+func wire(b *runtime.Runtime) runtime.Handler {
+	reader := &run.Reader{Store: dynamodb.Store(b), Stack: run.Stack{OwnerOnly: b.OwnerOnly()}}
 	return web.Serve(b, httpapi.Routes{List: httpapi.List(reader, web.Options(b))}, "DYNAMODB")
 }

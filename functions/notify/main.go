@@ -5,14 +5,14 @@ package main
 import (
 	"os"
 
-	"davit/internal/config/boot"
-	"davit/internal/config/bus"
+	"davit/functions/internal/wiring/events"
+	"davit/functions/internal/wiring/runtime"
 	"davit/internal/lambdaio"
 	"davit/internal/run"
 )
 
-func main() { os.Exit(boot.Main(wire)) }
+func main() { os.Exit(runtime.Main(wire)) }
 
-func wire(b *boot.Boot) boot.Handler {
-	return lambdaio.Notify(bus.Publisher(b, run.EventStatusChange), bus.Meter(b), b.Log)
+func wire(b *runtime.Runtime) runtime.Handler {
+	return lambdaio.Notify(events.Publisher(b, run.EventStatusChange), events.Meter(b), b.Log)
 }

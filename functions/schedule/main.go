@@ -5,16 +5,16 @@ package main
 import (
 	"os"
 
-	"davit/internal/config/boot"
-	"davit/internal/config/bus"
-	"davit/internal/config/submit"
+	"davit/functions/internal/wiring/events"
+	"davit/functions/internal/wiring/runtime"
+	"davit/functions/internal/wiring/submit"
 	"davit/internal/lambdaio"
 	"davit/internal/run"
 )
 
-func main() { os.Exit(boot.Main(wire)) }
+func main() { os.Exit(runtime.Main(wire)) }
 
-func wire(b *boot.Boot) boot.Handler {
+func wire(b *runtime.Runtime) runtime.Handler {
 	schedules := &run.Schedules{Submitter: submit.Submitter(b)}
-	return lambdaio.Schedule(schedules, bus.Publisher(b, run.EventDidNotRun), bus.Meter(b), b.Log)
+	return lambdaio.Schedule(schedules, events.Publisher(b, run.EventDidNotRun), events.Meter(b), b.Log)
 }

@@ -5,19 +5,19 @@ package main
 import (
 	"os"
 
-	"davit/internal/config/boot"
-	"davit/internal/config/engine"
-	"davit/internal/config/machine"
-	"davit/internal/config/table"
-	"davit/internal/config/web"
+	"davit/functions/internal/wiring/dynamodb"
+	"davit/functions/internal/wiring/ecs"
+	"davit/functions/internal/wiring/runtime"
+	"davit/functions/internal/wiring/sfn"
+	"davit/functions/internal/wiring/web"
 	"davit/internal/httpapi"
 	"davit/internal/run"
 )
 
-func main() { os.Exit(boot.Main(wire)) }
+func main() { os.Exit(runtime.Main(wire)) }
 
-func wire(b *boot.Boot) boot.Handler {
+func wire(b *runtime.Runtime) runtime.Handler {
 	stack := run.Stack{OwnerOnly: b.OwnerOnly()}
-	s := &run.Stopper{Keeper: table.Keeper(b, machine.Waker(b)), Engine: engine.Engine(b), Stack: stack}
+	s := &run.Stopper{Keeper: dynamodb.Keeper(b, sfn.Waker(b)), Engine: ecs.Engine(b), Stack: stack}
 	return web.Serve(b, httpapi.Routes{Stop: httpapi.Stop(s, web.Options(b))}, "DYNAMODB", "ECS", "SFN")
 }

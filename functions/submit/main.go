@@ -5,14 +5,14 @@ package main
 import (
 	"os"
 
-	"davit/internal/config/boot"
-	"davit/internal/config/submit"
-	"davit/internal/config/web"
+	"davit/functions/internal/wiring/runtime"
+	"davit/functions/internal/wiring/submit"
+	"davit/functions/internal/wiring/web"
 	"davit/internal/httpapi"
 )
 
-func main() { os.Exit(boot.Main(wire)) }
+func main() { os.Exit(runtime.Main(wire)) }
 
-func wire(b *boot.Boot) boot.Handler {
+func wire(b *runtime.Runtime) runtime.Handler {
 	return web.Serve(b, httpapi.Routes{Submit: httpapi.Submit(submit.Submitter(b), web.Options(b))}, "DYNAMODB", "ECS", "SFN")
 }

@@ -6,17 +6,17 @@ package main
 import (
 	"os"
 
-	"davit/internal/config/boot"
-	"davit/internal/config/engine"
-	"davit/internal/config/machine"
-	"davit/internal/config/table"
+	"davit/functions/internal/wiring/dynamodb"
+	"davit/functions/internal/wiring/ecs"
+	"davit/functions/internal/wiring/runtime"
+	"davit/functions/internal/wiring/sfn"
 	"davit/internal/lambdaio"
 	"davit/internal/run"
 )
 
-func main() { os.Exit(boot.Main(wire)) }
+func main() { os.Exit(runtime.Main(wire)) }
 
-func wire(b *boot.Boot) boot.Handler {
-	sweeper := &run.Sweeper{Keeper: table.Keeper(b, machine.Workflow(b)), Engine: engine.Engine(b)}
+func wire(b *runtime.Runtime) runtime.Handler {
+	sweeper := &run.Sweeper{Keeper: dynamodb.Keeper(b, sfn.Workflow(b)), Engine: ecs.Engine(b)}
 	return lambdaio.Sweep(sweeper, b.Log)
 }

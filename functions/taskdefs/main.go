@@ -4,20 +4,20 @@ package main
 import (
 	"os"
 
-	"davit/internal/config/boot"
-	"davit/internal/config/engine"
-	"davit/internal/config/web"
+	"davit/functions/internal/wiring/ecs"
+	"davit/functions/internal/wiring/runtime"
+	"davit/functions/internal/wiring/web"
 	"davit/internal/ecsspec"
-	"davit/internal/ecsspec/refused"
+	"davit/internal/ecsspec/refusals"
 	"davit/internal/httpapi"
 	"davit/internal/run"
 )
 
-func main() { os.Exit(boot.Main(wire)) }
+func main() { os.Exit(runtime.Main(wire)) }
 
-func wire(b *boot.Boot) boot.Handler {
+func wire(b *runtime.Runtime) runtime.Handler {
 	stack, o := run.Stack{Families: b.Families()}, web.Options(b)
-	g := &run.Registrar{Spec: ecsspec.Spec{}, Rules: refused.Book{}, Definitions: engine.Registrar(b), Stack: stack, Writes: b.TaskDefinitionWrites()}
+	g := &run.Registrar{Spec: ecsspec.Spec{}, Rules: refusals.Table{}, Definitions: ecs.Registrar(b), Stack: stack, Writes: b.TaskDefinitionWrites()}
 	return web.Serve(b, httpapi.Routes{
 		Register: httpapi.Register(g, o), ListDefinitions: httpapi.ListDefinitions(g, o),
 		Describe: httpapi.Describe(g, o), Deregister: httpapi.Deregister(g, o),

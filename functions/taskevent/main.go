@@ -5,17 +5,17 @@ package main
 import (
 	"os"
 
-	"davit/internal/config/boot"
-	"davit/internal/config/engine"
-	"davit/internal/config/machine"
-	"davit/internal/config/table"
+	"davit/functions/internal/wiring/dynamodb"
+	"davit/functions/internal/wiring/ecs"
+	"davit/functions/internal/wiring/runtime"
+	"davit/functions/internal/wiring/sfn"
 	"davit/internal/lambdaio"
 	"davit/internal/run"
 )
 
-func main() { os.Exit(boot.Main(wire)) }
+func main() { os.Exit(runtime.Main(wire)) }
 
-func wire(b *boot.Boot) boot.Handler {
-	events := &run.TaskEvents{Keeper: table.Keeper(b, machine.Waker(b)), Engine: engine.Engine(b)}
+func wire(b *runtime.Runtime) runtime.Handler {
+	events := &run.TaskEvents{Keeper: dynamodb.Keeper(b, sfn.Waker(b)), Engine: ecs.Engine(b)}
 	return lambdaio.TaskEvent(events, b.Log)
 }

@@ -8,11 +8,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+
 	"davit/internal/ecsjson"
 	"davit/internal/ecsspec"
 	"davit/internal/run"
-
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
 )
 
 // documentedSDK is the version of the SDK whose inputs the document lists. What a later one adds passes through before somebody

@@ -16,17 +16,17 @@ import (
 
 const testARN = "arn:aws:states:local:000000000000:stateMachine:test"
 
-// rig is an engine under test together with what it told. It lives in a synctest bubble.
-type rig struct {
+// fixture is an engine under test together with what it told. It lives in a synctest bubble.
+type fixture struct {
 	*Engine
 	t     *testing.T
 	path  string
 	ended chan Execution
 }
 
-func newRig(t *testing.T, path string, m *Machine, invoke InvokerFunc, change ...func(*Options)) *rig {
+func newRig(t *testing.T, path string, m *Machine, invoke InvokerFunc, change ...func(*Options)) *fixture {
 	t.Helper()
-	r := &rig{t: t, path: path, ended: make(chan Execution, 2000)}
+	r := &fixture{t: t, path: path, ended: make(chan Execution, 2000)}
 	opts := Options{Path: path, Machine: m, ARN: testARN, Invoker: invoke, NoSync: true,
 		Rand: func() float64 { return 0.5 },
 		Ended: func(_ context.Context, ended Execution) error {
@@ -44,7 +44,7 @@ func newRig(t *testing.T, path string, m *Machine, invoke InvokerFunc, change ..
 	return r
 }
 
-func (r *rig) must(err error) {
+func (r *fixture) must(err error) {
 	r.t.Helper()
 	if err != nil {
 		r.t.Fatal(err)
@@ -52,14 +52,14 @@ func (r *rig) must(err error) {
 }
 
 // start starts x and waits until nothing happens any more without time passing.
-func (r *rig) start(input string) {
+func (r *fixture) start(input string) {
 	r.t.Helper()
 	r.must(r.Resume())
 	r.must(r.Start(r.t.Context(), "x", []byte(input)))
 	synctest.Wait()
 }
 
-func (r *rig) wait() Execution {
+func (r *fixture) wait() Execution {
 	r.t.Helper()
 	select {
 	case ended := <-r.ended:
@@ -71,7 +71,7 @@ func (r *rig) wait() Execution {
 }
 
 // now is the execution x as it is on disk.
-func (r *rig) now() *record {
+func (r *fixture) now() *record {
 	r.t.Helper()
 	rec, err := r.store.load("x")
 	r.must(err)
@@ -79,14 +79,14 @@ func (r *rig) now() *record {
 }
 
 // crash is a copy of the file as a kill would leave it at this moment.
-func (r *rig) crash() string {
+func (r *fixture) crash() string {
 	r.t.Helper()
 	to := filepath.Join(r.t.TempDir(), "crashed")
 	r.must(r.store.view(func(tx *bbolt.Tx) error { return tx.CopyFile(to, 0o600) }))
 	return to
 }
 
-func (r *rig) kinds(name string) []string {
+func (r *fixture) kinds(name string) []string {
 	r.t.Helper()
 	events, err := r.History(name)
 	r.must(err)
@@ -97,7 +97,7 @@ func (r *rig) kinds(name string) []string {
 	return out
 }
 
-func (r *rig) states(name string) []string {
+func (r *fixture) states(name string) []string {
 	r.t.Helper()
 	path, err := r.Path(name)
 	r.must(err)

@@ -26,8 +26,8 @@ func TestRestart(t *testing.T) {
 		status        Status
 		result        string // output, or error
 		end           time.Duration
-		beforeRestart func(*rig, *script)
-		afterRestart  func(*rig, *script)
+		beforeRestart func(*fixture, *script)
+		afterRestart  func(*fixture, *script)
 	}{
 		{name: "waiting", states: waitHour, lives: 20 * minute, down: 10 * minute, status: Succeeded, result: `{}`, end: hour},
 		{name: "waiting, overdue", states: waitHour, lives: 20 * minute, down: 2 * hour, status: Succeeded, result: `{}`, end: 140 * minute},
@@ -46,23 +46,23 @@ func TestRestart(t *testing.T) {
 			status: Failed, result: "E", end: 2 * minute},
 		{name: "token, the function has returned", states: tokenState("A", `"Next":"Good"`) + good, lives: minute, down: minute,
 			status: Succeeded, result: `"answered"`, end: 2 * minute,
-			afterRestart: func(r *rig, old *script) {
+			afterRestart: func(r *fixture, old *script) {
 				r.must(r.SendTaskSuccess(r.t.Context(), old.token(r.t, 0), []byte(`"answered"`)))
 			}},
 		{name: "token, answered before Resume", states: tokenState("A", `"Next":"Good"`) + good, lives: minute, down: minute,
 			status: Succeeded, result: `"answered"`, end: 2 * minute,
-			beforeRestart: func(r *rig, old *script) {
+			beforeRestart: func(r *fixture, old *script) {
 				r.must(r.SendTaskSuccess(r.t.Context(), old.token(r.t, 0), []byte(`"answered"`)))
 			}},
 		{name: "token, the heartbeat is due when it was", states: tokenState("A", `"HeartbeatSeconds":180,"End":true`), lives: minute, down: minute,
 			status: Failed, result: errHeartbeat, end: 3 * minute},
 		{name: "token, the function has not returned", states: tokenState("A", `"Next":"Good"`) + good, before: []any{hang}, lives: minute, down: minute,
 			after: []any{`1`}, calls: 1, status: Succeeded, result: `"answered"`, end: 2 * minute,
-			afterRestart: func(r *rig, old *script) {
+			afterRestart: func(r *fixture, old *script) {
 				r.must(r.SendTaskSuccess(r.t.Context(), old.token(r.t, 0), []byte(`"answered"`)))
 			}},
 		{name: "stopped before Resume", states: waitHour, lives: minute, down: minute, status: Aborted, result: "Mine", end: 2 * minute,
-			beforeRestart: func(r *rig, _ *script) { r.must(r.Stop(r.t.Context(), "x", "Mine", "")) }},
+			beforeRestart: func(r *fixture, _ *script) { r.must(r.Stop(r.t.Context(), "x", "Mine", "")) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -186,7 +186,7 @@ func TestEndedIsToldUntilItIsTakenNoteOf(t *testing.T) {
 func TestEndedMayStartTheNextExecution(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var r *rig
+		var r *fixture
 		r = newRig(t, filepath.Join(t.TempDir(), "db"), machine(t, `"A":{"Type":"Fail","Error":"E"}`), echo, func(o *Options) {
 			told := o.Ended
 			o.Ended = func(ctx context.Context, ended Execution) error {

@@ -15,14 +15,14 @@ const tokenFlow = `"Catch":[{"ErrorEquals":["States.HeartbeatTimeout"],"Next":"L
 const tokenEnds = `,"Good":{"Type":"Succeed"},"Late":{"Type":"Succeed"},"Out":{"Type":"Succeed"},"Bad":{"Type":"Succeed"}`
 
 // tokenRig runs a token task with those fields up to where it waits.
-func tokenRig(t *testing.T, fields, input string, s *script) *rig {
+func tokenRig(t *testing.T, fields, input string, s *script) *fixture {
 	t.Helper()
 	r := newRig(t, filepath.Join(t.TempDir(), "db"), machine(t, tokenState("A", fields+tokenFlow)+tokenEnds), s.invoke)
 	r.start(input)
 	return r
 }
 
-func (r *rig) expect(last string, after time.Duration) Execution {
+func (r *fixture) expect(last string, after time.Duration) Execution {
 	r.t.Helper()
 	ended := r.wait()
 	path := r.states("x")
@@ -82,7 +82,7 @@ func TestTokenTaskWhoseFunctionFails(t *testing.T) {
 func TestTokenAnsweredWhileTheFunctionRuns(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var r *rig
+		var r *fixture
 		seen := make(chan string, 1)
 		r = newRig(t, filepath.Join(t.TempDir(), "db"), machine(t, tokenState("A", tokenFlow)+tokenEnds),
 			func(ctx context.Context, _ string, payload []byte) ([]byte, error) {

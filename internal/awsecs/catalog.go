@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 
-	"davit/internal/run"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"davit/internal/run"
 )
 
 // DefinitionAPI reads task definitions.

@@ -3,10 +3,10 @@ package awsecs_test
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"davit/internal/awsecs"
 	"davit/internal/run"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 const logged = `{"taskDefinition":{"taskDefinitionArn":"arn:aws:ecs:eu-central-1:1:task-definition/app:7","family":"app","revision":7,"status":"ACTIVE",

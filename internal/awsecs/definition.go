@@ -1,10 +1,10 @@
 package awsecs
 
 import (
-	"davit/internal/run"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"davit/internal/run"
 )
 
 func definition(d *types.TaskDefinition) run.Definition {

@@ -6,11 +6,11 @@ import (
 	"slices"
 	"strings"
 
-	"davit/internal/run"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"davit/internal/run"
 )
 
 // describeBatch is how many tasks ECS describes in one call (DT-01).

@@ -5,11 +5,11 @@ import (
 	"net/http"
 	"strings"
 
-	"davit/internal/run"
-
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"davit/internal/run"
 )
 
 // The codes that ECS has for an input that it cannot read, and for one that lacks something.

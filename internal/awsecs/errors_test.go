@@ -6,14 +6,14 @@ import (
 	"strings"
 	"testing"
 
-	"davit/internal/awsecs"
-	"davit/internal/run"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/smithy-go"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"davit/internal/awsecs"
+	"davit/internal/run"
 )
 
 const runInput = `{"taskDefinition":"app:1","clientToken":"run-1-1","count":1}`

@@ -4,9 +4,9 @@ import (
 	"strings"
 	"testing"
 
-	"davit/internal/awsecs"
-
 	"github.com/google/go-cmp/cmp"
+
+	"davit/internal/awsecs"
 )
 
 // RO-01 to RO-07: what ECS says of a task is shown as ECS says it, times aside, which become RFC 3339; so are values that are newer than

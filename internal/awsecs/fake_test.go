@@ -11,10 +11,10 @@ import (
 	"sync"
 	"testing"
 
-	"davit/internal/run"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+
+	"davit/internal/run"
 )
 
 const targetPrefix = "AmazonEC2ContainerServiceV20141113."

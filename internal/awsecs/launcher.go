@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 
-	"davit/internal/run"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"davit/internal/run"
 )
 
 // LaunchAPI is what a Launcher calls.

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 
-	"davit/internal/run"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"davit/internal/run"
 )
 
 const (

@@ -6,13 +6,13 @@ import (
 	"testing"
 	"time"
 
-	"davit/internal/awsecs"
-	"davit/internal/ecsjson"
-	"davit/internal/run"
-
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/google/go-cmp/cmp"
+
+	"davit/internal/awsecs"
+	"davit/internal/ecsjson"
+	"davit/internal/run"
 )
 
 // filler gives every field of a struct a value of its own, so that a field that is lost or swapped shows.

@@ -8,10 +8,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"davit/internal/awsecs"
 	"davit/internal/run"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 func arns(n int) []string {

@@ -3,10 +3,10 @@ package awsecs_test
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"davit/internal/awsecs"
 	"davit/internal/run"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 func TestRegister(t *testing.T) {

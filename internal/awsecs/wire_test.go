@@ -15,11 +15,11 @@ import (
 	"testing/synctest"
 	"time"
 
-	"davit/internal/awsecs"
-	"davit/internal/run"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+
+	"davit/internal/awsecs"
+	"davit/internal/run"
 )
 
 // dial answers the connection that a real http.Transport works on.

@@ -4,10 +4,10 @@ import (
 	"context"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
 	"davit/internal/clock"
 	"davit/internal/run"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
 // tuning changes the client's options for one call.

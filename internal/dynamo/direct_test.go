@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 
-	"davit/internal/dynamo"
-	"davit/internal/dynamo/dynamofake"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
+
+	"davit/internal/dynamo"
+	"davit/internal/dynamo/dynamofake"
 )
 
 // direct hands the requests to the fake without a wire between. The conformance suite makes ten thousand of them, which the SDK and two

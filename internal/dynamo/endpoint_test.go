@@ -9,11 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"davit/internal/dynamo"
-	"davit/internal/storetest"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"davit/internal/dynamo"
+	"davit/internal/storetest"
 )
 
 // endpointVariable names a DynamoDB endpoint of somebody else's on this machine, for example http://127.0.0.1:5000.

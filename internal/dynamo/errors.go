@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 
-	"davit/internal/run"
-
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
+
+	"davit/internal/run"
 )
 
 var (

@@ -3,11 +3,11 @@ package dynamo
 import (
 	"context"
 
-	"davit/internal/dynamo/attr"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"davit/internal/dynamo/attr"
 )
 
 // maxBatch is how many keys one BatchGetItem takes.
@@ -15,7 +15,7 @@ const maxBatch = 100
 
 // fetch reads the items of up to 100 entries as the last writes left them, by ID. DynamoDB answers 16 MB at a time and may leave
 // keys unread when it is busy: those are asked for again, after a pause, as long as some come.
-func (l *Lister) fetch(ctx context.Context, batch []spot) (map[string]item, error) {
+func (l *Lister) fetch(ctx context.Context, batch []indexEntry) (map[string]item, error) {
 	found := make(map[string]item, len(batch))
 	for keys, try := keysOf(batch), 0; len(keys) > 0; try++ {
 		if try > 0 {
@@ -48,7 +48,7 @@ func (l *Lister) batch(keys []map[string]types.AttributeValue) *dynamodb.BatchGe
 }
 
 // keysOf are the table's keys of entries, each once: an index that lags can show a record at two places.
-func keysOf(batch []spot) []map[string]types.AttributeValue {
+func keysOf(batch []indexEntry) []map[string]types.AttributeValue {
 	var keys []map[string]types.AttributeValue
 	seen := make(map[string]bool, len(batch))
 	for _, at := range batch {

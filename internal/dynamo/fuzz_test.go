@@ -8,11 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"davit/internal/dynamo/attr"
 	"davit/internal/fuzzing"
 	"davit/internal/run"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // What a table holds is damaged, or a record that is written as an item of the same record, whose keys fit and tell its place.

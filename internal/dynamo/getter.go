@@ -3,12 +3,12 @@ package dynamo
 import (
 	"context"
 
-	"davit/internal/dynamo/attr"
-	"davit/internal/run"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"davit/internal/dynamo/attr"
+	"davit/internal/run"
 )
 
 // Getter reads single records.

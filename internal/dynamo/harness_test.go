@@ -6,13 +6,13 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
 	"davit/internal/dynamo"
 	"davit/internal/dynamo/dynamofake"
 	"davit/internal/run"
 	"davit/internal/storetest"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
 const tableName = "runs"
@@ -29,8 +29,8 @@ func client(endpoint string, transport http.RoundTripper) *dynamodb.Client {
 	})
 }
 
-// world is a store on a fake of its own.
-type world struct {
+// fixture is a store on a fake of its own.
+type fixture struct {
 	*testing.T
 	fake   *dynamofake.Fake
 	client *dynamodb.Client
@@ -38,9 +38,9 @@ type world struct {
 	store  *dynamo.Store
 }
 
-func newWorld(t *testing.T, options dynamofake.Options) *world {
+func newFixture(t *testing.T, options dynamofake.Options) *fixture {
 	t.Helper()
-	w := &world{T: t, fake: dynamofake.New(options), clock: storetest.NewClock()}
+	w := &fixture{T: t, fake: dynamofake.New(options), clock: storetest.NewClock()}
 	w.client = client("http://dynamodb.test", w.fake)
 	if _, err := w.client.CreateTable(t.Context(), dynamo.TableInput(tableName)); err != nil {
 		t.Fatal(err)
@@ -50,7 +50,7 @@ func newWorld(t *testing.T, options dynamofake.Options) *world {
 }
 
 // record is a small run.
-func (w *world) record(id string, edits ...func(*run.Run)) *run.Run {
+func (w *fixture) record(id string, edits ...func(*run.Run)) *run.Run {
 	r := &run.Run{
 		ID: id, Incarnation: "abcdefgh", Owner: "somebody", Status: run.Submitted, CreatedAt: w.clock.Now(), Family: "sleep", Generation: 1,
 	}
@@ -60,7 +60,7 @@ func (w *world) record(id string, edits ...func(*run.Run)) *run.Run {
 	return r
 }
 
-func (w *world) create(r *run.Run) *run.Run {
+func (w *fixture) create(r *run.Run) *run.Run {
 	w.Helper()
 	stored, created, err := w.store.Create(w.Context(), r)
 	if err != nil || !created {
@@ -69,14 +69,14 @@ func (w *world) create(r *run.Run) *run.Run {
 	return stored
 }
 
-func (w *world) update(r *run.Run) {
+func (w *fixture) update(r *run.Run) {
 	w.Helper()
 	if err := w.store.Update(w.Context(), r); err != nil {
 		w.Fatalf("Update: %v", err)
 	}
 }
 
-func (w *world) get(id string) *run.Run {
+func (w *fixture) get(id string) *run.Run {
 	w.Helper()
 	r, err := w.store.Get(w.Context(), id)
 	if err != nil {
@@ -86,7 +86,7 @@ func (w *world) get(id string) *run.Run {
 }
 
 // list is one page's IDs, and whether there is a next.
-func (w *world) list(q run.Query) (ids []string, next *run.Position) {
+func (w *fixture) list(q run.Query) (ids []string, next *run.Position) {
 	w.Helper()
 	page, err := w.store.List(w.Context(), q)
 	if err != nil {
@@ -107,7 +107,7 @@ func wantCode(t *testing.T, err error, want run.Code) {
 	}
 }
 
-// first answers faults for the first requests of one operation, made after the world was set up.
+// first answers faults for the first requests of one operation, made after the fixture was set up.
 func first(operation string, faults ...dynamofake.Fault) func(string, int) dynamofake.Fault {
 	return func(op string, n int) dynamofake.Fault {
 		if op == operation && n <= len(faults) {

@@ -7,10 +7,10 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"davit/internal/dynamo/attr"
 	"davit/internal/run"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // Limits of an item.
@@ -84,7 +84,7 @@ func encode(r *run.Run, version int64) (item, error) {
 	if at := expiry(&c); at != 0 {
 		it[attr.Expires] = number(at)
 	}
-	it.setTexts(told(&c))
+	it.setTexts(readerAttributes(&c))
 	if err := it.setMetricCounts(&c); err != nil {
 		return nil, err
 	}
@@ -98,8 +98,8 @@ func encode(r *run.Run, version int64) (item, error) {
 // fitID says that id can be an item's key.
 func fitID(id string) bool { return id != "" && len(id) <= maxID }
 
-// told are the strings that filters and the stream's readers need.
-func told(r *run.Run) map[string]string {
+// readerAttributes are the strings that filters and the stream's readers need.
+func readerAttributes(r *run.Run) map[string]string {
 	return map[string]string{
 		attr.RunID: r.ID, attr.Incarnation: r.Incarnation, attr.Owner: r.Owner, attr.Status: string(r.Status), attr.Class: string(r.Class),
 		attr.Family: r.Family, attr.Group: r.Group, attr.StartedBy: r.StartedBy, attr.CreatedAt: r.CreatedAt.UTC().Format(time.RFC3339Nano),

@@ -8,11 +8,11 @@ import (
 	"testing"
 	"time"
 
-	"davit/internal/dynamo/attr"
-	"davit/internal/run"
-
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/go-cmp/cmp"
+
+	"davit/internal/dynamo/attr"
+	"davit/internal/run"
 )
 
 var noon = time.Date(2030, 6, 15, 12, 0, 0, 5_000_000, time.UTC)

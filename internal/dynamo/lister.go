@@ -38,7 +38,7 @@ func (l *Lister) List(ctx context.Context, q run.Query) (run.Page, error) {
 
 func (l *Lister) list(ctx context.Context, q run.Query) (run.Page, error) {
 	q.Limit = min(max(q.Limit, 1), maxPage)
-	entries := &merge{client: l.client, table: l.table.Name, tune: l.tune, walk: walkOf(q)}
+	entries := &merge{client: l.client, table: l.table.Name, tune: l.tune, walk: scanOf(q)}
 	var page run.Page
 	for read, size := 0, batchOf(q); ; size = min(2*size, maxBatch) {
 		if err := ctx.Err(); err != nil {
@@ -65,7 +65,7 @@ func (l *Lister) list(ctx context.Context, q run.Query) (run.Page, error) {
 
 // fill reads the records at the batch's places and adds those that q asks for, until the page is full. It answers how many of
 // the batch it used.
-func (l *Lister) fill(ctx context.Context, page *run.Page, q run.Query, batch []spot) (used int, err error) {
+func (l *Lister) fill(ctx context.Context, page *run.Page, q run.Query, batch []indexEntry) (used int, err error) {
 	items, err := l.fetch(ctx, batch)
 	if err != nil {
 		return 0, err
@@ -73,7 +73,7 @@ func (l *Lister) fill(ctx context.Context, page *run.Page, q run.Query, batch []
 	now := l.table.now()
 	for i, at := range batch {
 		it := items[at.id]
-		if !asked(q, it, at, now) {
+		if !matches(q, it, at, now) {
 			continue
 		}
 		r, err := it.run()
@@ -87,8 +87,8 @@ func (l *Lister) fill(ctx context.Context, page *run.Page, q run.Query, batch []
 	return len(batch), nil
 }
 
-// asked says that it is a record that q asks for, and that it still stands where the index says.
-func asked(q run.Query, it item, at spot, now time.Time) bool {
+// matches says that it is a record that q asks for, and that it still stands where the index says.
+func matches(q run.Query, it item, at indexEntry, now time.Time) bool {
 	if it == nil || it.expired(now) || it.text(attr.Place) != at.key {
 		return false
 	}
@@ -102,9 +102,9 @@ func asked(q run.Query, it item, at spot, now time.Time) bool {
 	return true
 }
 
-// walkOf chooses the index that q walks, and from where.
-func walkOf(q run.Query) walk {
-	w := walk{index: indexNamed(createdIndex)}
+// scanOf chooses the index that q walks, and from where.
+func scanOf(q run.Query) indexScan {
+	w := indexScan{index: indexNamed(createdIndex)}
 	switch {
 	case q.Family != "":
 		w.index, w.value = indexNamed(familyIndex), q.Family
@@ -133,7 +133,7 @@ func batchOf(q run.Query) int {
 // round is rare. Up to 30 entries cost no more than one.
 func chunkOf(n int) int { return n/4 + 8 }
 
-func position(at spot) (*run.Position, error) {
+func position(at indexEntry) (*run.Position, error) {
 	created, err := readStamp(at.key)
 	return &run.Position{CreatedAt: created, ID: at.id}, err
 }

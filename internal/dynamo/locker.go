@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"time"
 
-	"davit/internal/dynamo/attr"
-	"davit/internal/run"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"davit/internal/dynamo/attr"
+	"davit/internal/run"
 )
 
 // emptyLock is how long the item of a lock that nobody holds is kept. A version that began anew at once could be the one that some
@@ -56,15 +56,15 @@ func (k *Locker) lock(ctx context.Context, key string) (*run.Lock, error) {
 
 // PutLock implements run.Store. CodeTooLarge: the item would be over 300,000 bytes. CodeThrottled means that nothing was written.
 func (k *Locker) PutLock(ctx context.Context, l *run.Lock) error {
-	seen := &witness{RetryerV2: k.writer.retryer}
+	seen := &tryObserver{RetryerV2: k.writer.retryer}
 	if err := k.putLock(ctx, l, seen); err != nil {
-		return translate(ctx, "put lock", seen.testify(err))
+		return translate(ctx, "put lock", seen.markUnclear(err))
 	}
 	l.Version++
 	return nil
 }
 
-func (k *Locker) putLock(ctx context.Context, l *run.Lock, seen *witness) error {
+func (k *Locker) putLock(ctx context.Context, l *run.Lock, seen *tryObserver) error {
 	w := k.writer
 	now := w.table.now()
 	next, err := encodeLock(l, now)
@@ -83,7 +83,7 @@ func (k *Locker) putLock(ctx context.Context, l *run.Lock, seen *witness) error 
 	switch {
 	case err != nil:
 		return err
-	case mine(there, next):
+	case sameWrite(there, next):
 		return nil
 	default:
 		return run.ErrConflict

@@ -18,7 +18,7 @@ func entries(names ...string) (list []run.LockEntry) {
 	return list
 }
 
-func (w *world) putLock(l *run.Lock) {
+func (w *fixture) putLock(l *run.Lock) {
 	w.Helper()
 	if err := w.store.PutLock(w.Context(), l); err != nil {
 		w.Fatalf("PutLock: %v", err)
@@ -36,7 +36,7 @@ func TestPutLockRepeatedIsOneWrite(t *testing.T) {
 				}
 				return dynamofake.None
 			}
-			bothServers(t, dynamofake.Options{Fault: faults}, func(w *world) {
+			bothServers(t, dynamofake.Options{Fault: faults}, func(w *fixture) {
 				l := &run.Lock{Key: "k", Holders: entries("a")}
 				w.putLock(l)
 				l.Holders = entries("a", "b")
@@ -50,10 +50,10 @@ func TestPutLockRepeatedIsOneWrite(t *testing.T) {
 }
 
 func TestPutLockErrors(t *testing.T) {
-	w := newWorld(t, dynamofake.Options{Fault: always("PutItem", dynamofake.Denied)})
+	w := newFixture(t, dynamofake.Options{Fault: always("PutItem", dynamofake.Denied)})
 	err := w.store.PutLock(t.Context(), &run.Lock{Key: "k", Holders: entries("a")})
 	wantCode(t, err, run.CodeUnavailable)
-	w = newWorld(t, dynamofake.Options{Fault: always("GetItem", dynamofake.Throttled)})
+	w = newFixture(t, dynamofake.Options{Fault: always("GetItem", dynamofake.Throttled)})
 	_, err = w.store.Lock(t.Context(), "k")
 	wantCode(t, err, run.CodeThrottled)
 	huge := &run.Lock{Key: "k"}
@@ -65,7 +65,7 @@ func TestPutLockErrors(t *testing.T) {
 		}
 		huge.Waiters = append(huge.Waiters, entries(string(name))...)
 	}
-	w = newWorld(t, dynamofake.Options{})
+	w = newFixture(t, dynamofake.Options{})
 	err = w.store.PutLock(t.Context(), huge)
 	wantCode(t, err, run.CodeTooLarge)
 	if !strings.Contains(run.MessageOf(err), "one overlap key") {
@@ -80,7 +80,7 @@ func ptr(s string) *string { return &s }
 
 // TestLockItem: no index holds it, and only one that nobody holds expires.
 func TestLockItem(t *testing.T) {
-	w := newWorld(t, dynamofake.Options{})
+	w := newFixture(t, dynamofake.Options{})
 	l := &run.Lock{Key: "nightly report", Holders: entries("a")}
 	w.putLock(l)
 	check := func(want ...string) {

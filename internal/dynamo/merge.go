@@ -6,18 +6,18 @@ import (
 	"maps"
 	"sync"
 
-	"davit/internal/dynamo/attr"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"davit/internal/dynamo/attr"
 )
 
-// spot is one index entry: a record's sort key there, and its ID.
-type spot struct{ key, id string }
+// indexEntry is one index entry: a record's sort key there, and its ID.
+type indexEntry struct{ key, id string }
 
-// walk says what is read of an index, and in which order.
-type walk struct {
+// indexScan says what is read of an index, and in which order.
+type indexScan struct {
 	index   index
 	value   string // of the partition key; "" where the index has none
 	forward bool   // rising sort keys
@@ -33,20 +33,20 @@ type merge struct {
 	client QueryAPI
 	table  string
 	tune   tuning
-	walk   walk
+	walk   indexScan
 	shards [shards]shard
 }
 
 // shard is how far one partition has been read.
 type shard struct {
-	ahead []spot // read and not yet taken
+	ahead []indexEntry // read and not yet taken
 	from  map[string]types.AttributeValue
 	ended bool // nothing is left in the table
 }
 
 // take answers the next n entries; fewer only when no more are left.
-func (m *merge) take(ctx context.Context, n int) ([]spot, error) {
-	var taken []spot
+func (m *merge) take(ctx context.Context, n int) ([]indexEntry, error) {
+	var taken []indexEntry
 	for len(taken) < n {
 		if err := m.refill(ctx); err != nil {
 			return nil, err
@@ -113,7 +113,7 @@ func (m *merge) read(ctx context.Context, n int) error {
 			return err
 		}
 		for _, entry := range out.Items {
-			at := spot{key: item(entry).text(m.walk.index.place), id: item(entry).text(attr.RunID)}
+			at := indexEntry{key: item(entry).text(m.walk.index.place), id: item(entry).text(attr.RunID)}
 			if at.key == "" || at.id == "" {
 				return fmt.Errorf("%w: entry of index %s without its keys", errDamaged, m.walk.index.name)
 			}

@@ -40,7 +40,7 @@ func (o *Opener) open(ctx context.Context, due time.Time, limit int, after *run.
 	if low >= high {
 		return run.OpenPage{}, nil
 	}
-	entries := &merge{client: o.client, table: o.table.Name, tune: o.tune, walk: walk{
+	entries := &merge{client: o.client, table: o.table.Name, tune: o.tune, walk: indexScan{
 		index: indexNamed(openIndex), forward: true, chunk: chunkOf(limit),
 		bound: "#place BETWEEN :low AND :high", values: item{":low": text(low), ":high": text(high)},
 	}}
@@ -75,7 +75,7 @@ func openBounds(due time.Time, after *run.OpenPosition) (low, high string) {
 	return low, high
 }
 
-func openPosition(at spot) (*run.OpenPosition, error) {
+func openPosition(at indexEntry) (*run.OpenPosition, error) {
 	sweep, err := readStamp(at.key)
 	return &run.OpenPosition{SweepAt: sweep, ID: at.id}, err
 }

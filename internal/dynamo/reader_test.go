@@ -11,15 +11,15 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"davit/internal/dynamo/attr"
 	"davit/internal/dynamo/dynamofake"
 	"davit/internal/run"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 func TestReadsAreConsistent(t *testing.T) {
-	w := newWorld(t, dynamofake.Options{})
+	w := newFixture(t, dynamofake.Options{})
 	w.create(w.record("a"))
 	w.get("a")
 	w.list(run.Query{Limit: 5})
@@ -32,7 +32,7 @@ func TestReadsAreConsistent(t *testing.T) {
 }
 
 func TestGetOfWhatCannotBeThere(t *testing.T) {
-	w := newWorld(t, dynamofake.Options{})
+	w := newFixture(t, dynamofake.Options{})
 	for _, id := range []string{"", strings.Repeat("a", 3000)} {
 		if _, err := w.store.Get(t.Context(), id); !errors.Is(err, run.ErrNotFound) {
 			t.Errorf("Get of an ID of %d bytes: %v", len(id), err)
@@ -56,7 +56,7 @@ func TestReadErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				fault := dynamofake.None
-				w := newWorld(t, dynamofake.Options{Fault: func(string, int) dynamofake.Fault { return fault }})
+				w := newFixture(t, dynamofake.Options{Fault: func(string, int) dynamofake.Fault { return fault }})
 				w.create(w.record("a"))
 				fault = c.fault
 				_, err := w.store.Get(t.Context(), "a")
@@ -72,7 +72,7 @@ func TestReadErrors(t *testing.T) {
 
 func TestReadsAreRepeated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, dynamofake.Options{Fault: func(op string, n int) dynamofake.Fault {
+		w := newFixture(t, dynamofake.Options{Fault: func(op string, n int) dynamofake.Fault {
 			if op == "PutItem" || op == "CreateTable" || n > 2 {
 				return dynamofake.None
 			}
@@ -94,7 +94,7 @@ func TestReadsAreRepeated(t *testing.T) {
 func TestReadsEndWithTheirContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fault := dynamofake.None
-		w := newWorld(t, dynamofake.Options{MostKeys: -1, Fault: func(string, int) dynamofake.Fault { return fault }})
+		w := newFixture(t, dynamofake.Options{MostKeys: -1, Fault: func(string, int) dynamofake.Fault { return fault }})
 		w.create(w.record("a"))
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		defer cancel()
@@ -119,7 +119,7 @@ func second[A, B any](_ A, b B) B { return b }
 
 func TestUnprocessedKeys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, dynamofake.Options{MostKeys: 3})
+		w := newFixture(t, dynamofake.Options{MostKeys: 3})
 		for i := range 20 {
 			w.create(w.record(fmt.Sprintf("r%02d", i)))
 		}
@@ -134,7 +134,7 @@ func TestUnprocessedKeys(t *testing.T) {
 	})
 	t.Run("for good", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t, dynamofake.Options{MostKeys: -1})
+			w := newFixture(t, dynamofake.Options{MostKeys: -1})
 			w.create(w.record("a"))
 			_, err := w.store.List(t.Context(), run.Query{Limit: 1})
 			wantCode(t, err, run.CodeThrottled)
@@ -148,7 +148,7 @@ func TestUnprocessedKeys(t *testing.T) {
 // An index lags: it still shows records as they were.
 func TestListOnAnIndexThatLags(t *testing.T) {
 	var before []dynamofake.Item
-	w := newWorld(t, dynamofake.Options{Indexed: func(items []dynamofake.Item) []dynamofake.Item { return append(items, before...) }})
+	w := newFixture(t, dynamofake.Options{Indexed: func(items []dynamofake.Item) []dynamofake.Item { return append(items, before...) }})
 	expired := w.create(w.record("again", func(r *run.Run) { r.Expires, r.Group = w.clock.Now().Add(time.Hour), "old" }))
 	w.create(w.record("removed"))
 	before = w.fake.Items(tableName)
@@ -178,7 +178,7 @@ func ghosts(n int, at time.Time) []dynamofake.Item {
 
 func TestPageReadsABoundedNumberOfRecords(t *testing.T) {
 	var gone []dynamofake.Item
-	w := newWorld(t, dynamofake.Options{Indexed: func(items []dynamofake.Item) []dynamofake.Item { return append(gone, items...) }})
+	w := newFixture(t, dynamofake.Options{Indexed: func(items []dynamofake.Item) []dynamofake.Item { return append(gone, items...) }})
 	gone = ghosts(1100, w.clock.Now())
 	w.create(w.record("old", func(r *run.Run) { r.CreatedAt = w.clock.Now().Add(-24 * time.Hour) }))
 	for name, q := range map[string]run.Query{"all": {Limit: 20}, "one owner's": {Owner: "somebody", Limit: 100}} {
@@ -216,7 +216,7 @@ func keysRead(t *testing.T, calls []json.RawMessage) int {
 
 // What a page costs: the eight shards once, and the records that it shows.
 func TestPageReadsNoMoreThanItShows(t *testing.T) {
-	w := newWorld(t, dynamofake.Options{})
+	w := newFixture(t, dynamofake.Options{})
 	for i := range 60 {
 		w.create(w.record(fmt.Sprintf("r%02d", i)))
 	}
@@ -231,7 +231,7 @@ func TestPageReadsNoMoreThanItShows(t *testing.T) {
 }
 
 func TestNamesLongerThanAKey(t *testing.T) {
-	w := newWorld(t, dynamofake.Options{})
+	w := newFixture(t, dynamofake.Options{})
 	long := strings.Repeat("x", 5000)
 	w.create(w.record("a", func(r *run.Run) { r.Group = long }))
 	w.create(w.record("b", func(r *run.Run) { r.Group = long[1:] }))
@@ -245,7 +245,7 @@ func TestNamesLongerThanAKey(t *testing.T) {
 }
 
 func TestForgedPositions(t *testing.T) {
-	w := newWorld(t, dynamofake.Options{})
+	w := newFixture(t, dynamofake.Options{})
 	w.create(w.record("a", func(r *run.Run) { r.SweepAt = w.clock.Now() }))
 	for _, at := range []time.Time{{}, time.Date(-5, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(30000, 1, 1, 0, 0, 0, 0, time.UTC)} {
 		want := at.Year() > 9999
@@ -273,7 +273,7 @@ func TestDamagedItems(t *testing.T) {
 		"with a truncated body": func(it dynamofake.Item) { cut := (*it[attr.Body].B)[:40]; it[attr.Body] = dynamofake.Value{B: &cut} },
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, dynamofake.Options{})
+			w := newFixture(t, dynamofake.Options{})
 			w.create(w.record("a"))
 			it := w.fake.Items(tableName)[0]
 			damage(it)

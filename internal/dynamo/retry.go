@@ -37,23 +37,23 @@ func with(retryer aws.Retryer) tuning {
 	return func(o *dynamodb.Options) { o.Retryer = retryer }
 }
 
-// witness sees the outcome of every try of one write.
-type witness struct {
+// tryObserver sees the outcome of every try of one write.
+type tryObserver struct {
 	aws.RetryerV2
 	unclear bool // a try may have been carried out
 }
 
 // IsErrorRetryable is asked by the SDK after each try that failed. Only a throttle and a failed condition say for certain that
 // nothing was written.
-func (w *witness) IsErrorRetryable(err error) bool {
+func (w *tryObserver) IsErrorRetryable(err error) bool {
 	if _, refused := inTheWay(err); !refused && !throttled(err) {
 		w.unclear = true
 	}
 	return w.RetryerV2.IsErrorRetryable(err)
 }
 
-// testify marks err when a try may have been carried out.
-func (w *witness) testify(err error) error {
+// markUnclear marks err when a try may have been carried out.
+func (w *tryObserver) markUnclear(err error) error {
 	if err != nil && w.unclear {
 		return unclear{err}
 	}

@@ -13,7 +13,7 @@ import (
 func TestConformance(t *testing.T) {
 	options := dynamofake.Options{NoOldItem: func(n int) bool { return n%2 == 0 }}
 	storetest.Run(t, func(t *testing.T) storetest.Harness {
-		w := newWorld(t, options)
+		w := newFixture(t, options)
 		if raceDetector {
 			w.store = dynamo.NewStore(direct{w.fake}, dynamo.Table{Name: tableName, Clock: w.clock})
 		}

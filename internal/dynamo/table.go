@@ -1,11 +1,11 @@
 package dynamo
 
 import (
-	"davit/internal/dynamo/attr"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"davit/internal/dynamo/attr"
 )
 
 // The indexes' names. The first four are also what a partition key of theirs begins with.

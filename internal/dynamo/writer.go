@@ -3,12 +3,12 @@ package dynamo
 import (
 	"context"
 
-	"davit/internal/dynamo/attr"
-	"davit/internal/run"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"davit/internal/dynamo/attr"
+	"davit/internal/run"
 )
 
 // The conditions of the two writes. An item that expired and is still there counts as absent.
@@ -35,10 +35,10 @@ func NewWriter(client PutAPI, table Table) *Writer {
 // Create implements run.Store. It sets r.Version to 1 when it wrote r, and leaves r alone otherwise. What it answers is a copy of
 // its own. CodeTooLarge: the item would be over 300,000 bytes. CodeThrottled means that nothing was written.
 func (w *Writer) Create(ctx context.Context, r *run.Run) (*run.Run, bool, error) {
-	seen := &witness{RetryerV2: w.retryer}
+	seen := &tryObserver{RetryerV2: w.retryer}
 	stored, created, err := w.create(ctx, r, seen)
 	if err != nil {
-		return nil, false, translate(ctx, "create", seen.testify(err))
+		return nil, false, translate(ctx, "create", seen.markUnclear(err))
 	}
 	if created {
 		r.Version = stored.Version
@@ -46,7 +46,7 @@ func (w *Writer) Create(ctx context.Context, r *run.Run) (*run.Run, bool, error)
 	return stored, created, nil
 }
 
-func (w *Writer) create(ctx context.Context, r *run.Run, seen *witness) (*run.Run, bool, error) {
+func (w *Writer) create(ctx context.Context, r *run.Run, seen *tryObserver) (*run.Run, bool, error) {
 	next, err := encode(r, 1)
 	if err != nil {
 		return nil, false, err
@@ -60,7 +60,7 @@ func (w *Writer) create(ctx context.Context, r *run.Run, seen *witness) (*run.Ru
 		if err != nil {
 			return nil, false, err
 		}
-		if mine(there, next) {
+		if sameWrite(there, next) {
 			stored, err := next.run()
 			return stored, true, err
 		}
@@ -74,15 +74,15 @@ func (w *Writer) create(ctx context.Context, r *run.Run, seen *witness) (*run.Ru
 
 // Update implements run.Store. CodeTooLarge: the item would be over 300,000 bytes. CodeThrottled means that nothing was written.
 func (w *Writer) Update(ctx context.Context, r *run.Run) error {
-	seen := &witness{RetryerV2: w.retryer}
+	seen := &tryObserver{RetryerV2: w.retryer}
 	if err := w.update(ctx, r, seen); err != nil {
-		return translate(ctx, "update", seen.testify(err))
+		return translate(ctx, "update", seen.markUnclear(err))
 	}
 	r.Version++
 	return nil
 }
 
-func (w *Writer) update(ctx context.Context, r *run.Run, seen *witness) error {
+func (w *Writer) update(ctx context.Context, r *run.Run, seen *tryObserver) error {
 	next, err := encode(r, r.Version+1)
 	if err != nil {
 		return err
@@ -95,7 +95,7 @@ func (w *Writer) update(ctx context.Context, r *run.Run, seen *witness) error {
 	switch {
 	case err != nil:
 		return err
-	case mine(there, next):
+	case sameWrite(there, next):
 		return nil
 	case there == nil || there.expired(now):
 		return run.ErrNotFound
@@ -104,8 +104,8 @@ func (w *Writer) update(ctx context.Context, r *run.Run, seen *witness) error {
 	}
 }
 
-// mine says that the item that is there now is the one that was to be written, by this try or one before.
-func mine(there, next item) bool {
+// sameWrite says that the item that is there now is the one that was to be written, by this try or one before.
+func sameWrite(there, next item) bool {
 	return there != nil && there.text(attr.WriteID) == next.text(attr.WriteID)
 }
 
@@ -120,7 +120,7 @@ func (w *Writer) put(next item, condition string) *dynamodb.PutItemInput {
 
 // send makes a conditional put and answers the item that is there then: the new one, the one whose condition failed, or nil when
 // that one is gone. Some servers refuse without telling the item; AWS does so when there is none.
-func (w *Writer) send(ctx context.Context, in *dynamodb.PutItemInput, seen *witness) (item, error) {
+func (w *Writer) send(ctx context.Context, in *dynamodb.PutItemInput, seen *tryObserver) (item, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

@@ -16,13 +16,13 @@ import (
 
 // bothServers runs a test against a server that tells the item which refused a put, and one that does not. The bubble makes the
 // pauses between tries virtual.
-func bothServers(t *testing.T, options dynamofake.Options, test func(w *world)) {
+func bothServers(t *testing.T, options dynamofake.Options, test func(w *fixture)) {
 	t.Helper()
 	for name, hidden := range map[string]bool{"refusals tell the item": false, "refusals do not": true} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				options.NoOldItem = func(int) bool { return hidden }
-				test(newWorld(t, options))
+				test(newFixture(t, options))
 			})
 		})
 	}
@@ -34,7 +34,7 @@ func TestCreateRepeatedIsOneRecord(t *testing.T) {
 		"the request was lost": dynamofake.LostRequest, "a 500": dynamofake.ServerError, "a throttle": dynamofake.Throttled,
 	} {
 		t.Run(name, func(t *testing.T) {
-			bothServers(t, dynamofake.Options{Fault: first("PutItem", fault)}, func(w *world) {
+			bothServers(t, dynamofake.Options{Fault: first("PutItem", fault)}, func(w *fixture) {
 				r := w.record("a")
 				stored := w.create(r)
 				if r.Version != 1 || stored.Version != 1 {
@@ -58,7 +58,7 @@ func TestUpdateRepeatedIsOneWrite(t *testing.T) {
 		}
 		return dynamofake.None
 	}
-	bothServers(t, dynamofake.Options{Fault: faults}, func(w *world) {
+	bothServers(t, dynamofake.Options{Fault: faults}, func(w *fixture) {
 		r := w.create(w.record("a"))
 		r.Observations = 7
 		w.update(r)
@@ -70,9 +70,9 @@ func TestUpdateRepeatedIsOneWrite(t *testing.T) {
 }
 
 // meanwhile lets another writer change the record after the n-th put, whose reply is lost.
-func meanwhile(t *testing.T, n int, test func(w *world)) {
+func meanwhile(t *testing.T, n int, test func(w *fixture)) {
 	t.Helper()
-	var w *world
+	var w *fixture
 	busy := false
 	options := dynamofake.Options{Fault: func(op string, call int) dynamofake.Fault {
 		switch {
@@ -88,14 +88,14 @@ func meanwhile(t *testing.T, n int, test func(w *world)) {
 		return dynamofake.None
 	}}
 	synctest.Test(t, func(t *testing.T) {
-		w = newWorld(t, options)
+		w = newFixture(t, options)
 		test(w)
 	})
 }
 
 func TestLostReplyThenAnotherWriter(t *testing.T) {
 	t.Run("create answers the changed record", func(t *testing.T) {
-		meanwhile(t, 1, func(w *world) {
+		meanwhile(t, 1, func(w *fixture) {
 			r := w.record("a")
 			stored, created, err := w.store.Create(w.Context(), r)
 			if err != nil || created || stored.Observations != 99 || stored.Version != 2 || r.Version != 0 {
@@ -104,7 +104,7 @@ func TestLostReplyThenAnotherWriter(t *testing.T) {
 		})
 	})
 	t.Run("update conflicts", func(t *testing.T) {
-		meanwhile(t, 2, func(w *world) {
+		meanwhile(t, 2, func(w *fixture) {
 			r := w.create(w.record("a"))
 			if err := w.store.Update(w.Context(), r); !errors.Is(err, run.ErrConflict) || r.Version != 1 {
 				w.Errorf("error %v, version %d", err, r.Version)
@@ -143,7 +143,7 @@ func TestWriteErrors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, dynamofake.Options{Fault: c.fault})
+				w := newFixture(t, dynamofake.Options{Fault: c.fault})
 				r := w.record("a")
 				begun := time.Now()
 				_, created, err := w.store.Create(t.Context(), r)
@@ -165,7 +165,7 @@ func TestWriteErrors(t *testing.T) {
 func TestUpdateErrors(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fault := dynamofake.None
-		w := newWorld(t, dynamofake.Options{Fault: func(string, int) dynamofake.Fault { return fault }})
+		w := newFixture(t, dynamofake.Options{Fault: func(string, int) dynamofake.Fault { return fault }})
 		r := w.create(w.record("a"))
 		for f, want := range map[dynamofake.Fault]run.Code{
 			dynamofake.Throttled: run.CodeThrottled, dynamofake.ServerError: run.CodeUnavailable, dynamofake.LostRequest: run.CodeUnavailable,
@@ -183,8 +183,8 @@ func TestUpdateErrors(t *testing.T) {
 // The put of a create is refused by an item that expired or was removed before it could be read.
 func TestCreateWhenWhatStoodThereIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var w *world
-		w = newWorld(t, dynamofake.Options{
+		var w *fixture
+		w = newFixture(t, dynamofake.Options{
 			NoOldItem: func(int) bool { return true },
 			Fault: func(op string, _ int) dynamofake.Fault {
 				if op == "GetItem" {
@@ -202,9 +202,9 @@ func TestCreateWhenWhatStoodThereIsGone(t *testing.T) {
 }
 
 func TestCreateGivesUpOnARecordThatComesAndGoes(t *testing.T) {
-	var w *world
+	var w *fixture
 	var there dynamofake.Item
-	w = newWorld(t, dynamofake.Options{
+	w = newFixture(t, dynamofake.Options{
 		NoOldItem: func(int) bool { return true },
 		Fault: func(op string, _ int) dynamofake.Fault {
 			if op == "PutItem" && there != nil {
@@ -238,7 +238,7 @@ func noise(n int) json.RawMessage {
 }
 
 func TestRecordTooLarge(t *testing.T) {
-	w := newWorld(t, dynamofake.Options{})
+	w := newFixture(t, dynamofake.Options{})
 	fits, over := noise(350_000), noise(380_000)
 	_, created, err := w.store.Create(t.Context(), w.record("a", func(r *run.Run) { r.Request = over }))
 	wantCode(t, err, run.CodeTooLarge)
@@ -261,7 +261,7 @@ func TestRecordTooLargeBeforeCompression(t *testing.T) {
 	if raceDetector {
 		t.Skip("17 MB of JSON take the race detector seconds")
 	}
-	w := newWorld(t, dynamofake.Options{})
+	w := newFixture(t, dynamofake.Options{})
 	_, _, err := w.store.Create(t.Context(), w.record("a", func(r *run.Run) {
 		r.Request = json.RawMessage(`"` + strings.Repeat("x", 17<<20) + `"`)
 	}))
@@ -269,7 +269,7 @@ func TestRecordTooLargeBeforeCompression(t *testing.T) {
 }
 
 func TestRecordThatCannotBeStored(t *testing.T) {
-	w := newWorld(t, dynamofake.Options{})
+	w := newFixture(t, dynamofake.Options{})
 	for name, r := range map[string]*run.Run{
 		"no ID":            w.record(""),
 		"an endless ID":    w.record(strings.Repeat("a", 129)),
@@ -286,7 +286,7 @@ func TestRecordThatCannotBeStored(t *testing.T) {
 }
 
 func TestTableThatIsNotThere(t *testing.T) {
-	w := newWorld(t, dynamofake.Options{})
+	w := newFixture(t, dynamofake.Options{})
 	store := dynamo.NewStore(w.client, dynamo.Table{Name: "another"})
 	_, _, err := store.Create(t.Context(), w.record("a"))
 	wantCode(t, err, run.CodeUnavailable)

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"davit/internal/ecsspec/refused"
+	"davit/internal/ecsspec/refusals"
 	"davit/internal/ecsspec/row"
 )
 
@@ -17,7 +17,7 @@ func Rows() []row.Row {
 	for _, r := range definitionAware {
 		all = append(all, r.row())
 	}
-	all = append(all, refused.Rows()...)
+	all = append(all, refusals.Rows()...)
 	for _, b := range behaviours {
 		all = append(all, row.Row{ID: b.id, Kind: row.Behaviour, Operations: b.on, Field: b.field, Limit: b.is, Test: b.test, Source: b.source})
 	}

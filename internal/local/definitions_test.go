@@ -28,7 +28,7 @@ func name(answer map[string]any) string {
 }
 
 // list follows the cursors of a list with those filters.
-func (w *world) list(filters string) string {
+func (w *fixture) list(filters string) string {
 	w.t.Helper()
 	var all []string
 	for cursor := ""; ; {
@@ -44,7 +44,7 @@ func (w *world) list(filters string) string {
 	}
 }
 
-func (w *world) wantName(what string, answer map[string]any, want string) {
+func (w *fixture) wantName(what string, answer map[string]any, want string) {
 	w.t.Helper()
 	if got := name(answer); got != want {
 		w.t.Errorf("%s: %s, want %s", what, got, want)
@@ -53,13 +53,13 @@ func (w *world) wantName(what string, answer map[string]any, want string) {
 
 // A definition's life over HTTP, through the handlers, the SDK and the ECS endpoint.
 func TestTaskDefinitions(t *testing.T) {
-	inWorld(t, app()(), nil, func(w *world) {
+	withFixture(t, app()(), nil, func(w *fixture) {
 		made := w.call("POST", "/task-definitions", definition("report", "one"), 201)
 		w.wantName("registered", made, "report:1 ACTIVE")
 		reordered := `{"containerDefinitions":[{"environment":[{"value":"s3cret","name":"B"},{"value":"s3cret","name":"A"}],"command":["one"],"memory":64.0,
 			"image":"busybox","name":"app","cpu":null}],"tags":[{"value":"red","key":"team"}],"family":"report"}`
 		w.wantName("the same again", w.call("POST", "/task-definitions", reordered, 200), "report:1 ACTIVE")
-		w.wantCalls("RegisterTaskDefinition", 2) // one is the world's own
+		w.wantCalls("RegisterTaskDefinition", 2) // one is the fixture's own
 		w.wantName("another", w.call("POST", "/task-definitions", definition("report", "two"), 201), "report:2 ACTIVE")
 
 		arn := made["taskDefinition"].(map[string]any)["taskDefinitionArn"].(string)
@@ -102,7 +102,7 @@ func TestTaskDefinitions(t *testing.T) {
 
 // A throttle is waited out by reads and handed on by a registration; a reply that is lost costs no second revision.
 func TestTaskDefinitionsUnderFaults(t *testing.T) {
-	inWorld(t, app()(), nil, func(w *world) {
+	withFixture(t, app()(), nil, func(w *fixture) {
 		w.ECS.Faults().Throttle("RegisterTaskDefinition", 1)
 		w.call("POST", "/task-definitions", definition("report", "one"), 429)
 		w.call("POST", "/task-definitions", definition("report", "one"), 201)
@@ -124,7 +124,7 @@ func TestTaskDefinitionsUnderFaults(t *testing.T) {
 
 // A stack that allows some families and no writes.
 func TestTaskDefinitionsThatAreNotAllowed(t *testing.T) {
-	inWorld(t, app()(), nil, func(w *world) {
+	withFixture(t, app()(), nil, func(w *fixture) {
 		for _, family := range []string{"nightly", "secret", "batch-a", "batch-b", "secret", "zz"} {
 			w.call("POST", "/task-definitions", definition(family, fmt.Sprint(len(w.calls("RegisterTaskDefinition")))), 201)
 		}
@@ -163,7 +163,7 @@ func TestTaskDefinitionsThatAreNotAllowed(t *testing.T) {
 }
 
 // problem is an answer without its request id.
-func (w *world) problem(method, path string) string {
+func (w *fixture) problem(method, path string) string {
 	w.t.Helper()
 	req := httptest.NewRequest(method, path, nil)
 	rec := httptest.NewRecorder()

@@ -4,17 +4,17 @@ import (
 	"testing"
 	"time"
 
-	"davit/internal/localecs/scripted"
-	"davit/internal/run"
-
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"davit/internal/localecs/scripted"
+	"davit/internal/run"
 )
 
 // TestDeregisterWhileRunning: tasks of a definition that becomes INACTIVE run on (DR-02), ECS still describes it (DD-02), and no new run
 // is accepted with it.
 func TestDeregisterWhileRunning(t *testing.T) {
-	eachWay(t, app(scripted.Script{For: 10 * time.Minute}), func(w *world) {
+	eachWay(t, app(scripted.Script{For: 10 * time.Minute}), func(w *fixture) {
 		w.start()
 		id := w.submit(`{"taskDefinition":"job:1"}`)
 		w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })

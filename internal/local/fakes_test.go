@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 
-	"davit/internal/run"
-
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+
+	"davit/internal/run"
 )
 
 // unknownCatalog is ECS throttled at submission: the look-up is left to the launch.
@@ -29,7 +29,7 @@ func (deadWorkflow) Start(context.Context, run.Execution, string) error { return
 func (deadWorkflow) Wake(context.Context, string, run.StepOutput) error { return errDead }
 
 // instance is the id of the cluster's container instance.
-func (w *world) instance() string {
+func (w *fixture) instance() string {
 	w.t.Helper()
 	out, err := newECSClient(w.options).ListContainerInstances(w.t.Context(), &ecs.ListContainerInstancesInput{})
 	if err != nil || len(out.ContainerInstanceArns) == 0 {

@@ -23,7 +23,7 @@ func TestTwelveMistakes(t *testing.T) {
 	if !strings.Contains(documented, string(body)) {
 		t.Fatal("docs/rules.md does not show the request")
 	}
-	inWorld(t, app(scripted.Script{})(), nil, func(w *world) {
+	withFixture(t, app(scripted.Script{})(), nil, func(w *fixture) {
 		problem := w.call("POST", "/runs", string(body), 400)
 		faults := problem["errors"].([]any)
 		if problem["type"] != "invalid-request" || len(faults) != 12 {
@@ -41,7 +41,7 @@ func TestTwelveMistakes(t *testing.T) {
 
 // What only ECS can judge ends the run with the row that it is about, in the record and in what a caller reads.
 func TestARefusedRunNamesItsRule(t *testing.T) {
-	eachWay(t, app(scripted.Script{}), func(w *world) {
+	eachWay(t, app(scripted.Script{}), func(w *fixture) {
 		id := w.submit(`{"taskDefinition":"job","containerInstances":["0123456789abcdef0123456789abcdef"]}`)
 		w.start()
 		r := w.end(id)
@@ -58,7 +58,7 @@ func TestARefusedRunNamesItsRule(t *testing.T) {
 
 // What does not fit the definition is told at once, where the definition is known.
 func TestMisfitsAreRefusedAtOnce(t *testing.T) {
-	inWorld(t, app(scripted.Script{})(), nil, func(w *world) {
+	withFixture(t, app(scripted.Script{})(), nil, func(w *fixture) {
 		problem := w.call("POST", "/runs", `{"taskDefinition":"job","enableExecuteCommand":true,"overrides":{"containerOverrides":[{"name":"App"}]},
 			"networkConfiguration":{"awsvpcConfiguration":{"subnets":["s"]}}}`, 400)
 		var got []string
@@ -75,12 +75,12 @@ func TestMisfitsAreRefusedAtOnce(t *testing.T) {
 
 // A definition is held against the rules before ECS hears of it.
 func TestDefinitionsAreChecked(t *testing.T) {
-	inWorld(t, app(scripted.Script{})(), nil, func(w *world) {
+	withFixture(t, app(scripted.Script{})(), nil, func(w *fixture) {
 		problem := w.call("POST", "/task-definitions", `{"family":"f","requiresCompatibilities":["FARGATE"],"networkMode":"awsvpc","cpu":"256","memory":"4096",
 			"containerDefinitions":[{"name":"a","image":"i","privileged":true,"healthCheck":{"command":["CMD","x"],"interval":1}}]}`, 400)
 		if faults := problem["errors"].([]any); len(faults) != 3 {
 			t.Errorf("%v", faults)
 		}
-		w.wantCalls("RegisterTaskDefinition", 1) // the one of every world
+		w.wantCalls("RegisterTaskDefinition", 1) // the one of every fixture
 	})
 }

@@ -88,7 +88,7 @@ func TestNotifications(t *testing.T) {
 		}
 		return nil
 	}}
-	inWorld(t, app(scripted.Script{For: time.Minute})(), func(o *Options) { o.Notify, o.Metrics = b.notify, &b }, func(w *world) {
+	withFixture(t, app(scripted.Script{For: time.Minute})(), func(o *Options) { o.Notify, o.Metrics = b.notify, &b }, func(w *fixture) {
 		w.start()
 		r := w.end(w.submit(`{"taskDefinition":"job","group":"g","startedBy":"me"}`))
 		time.Sleep(time.Minute) // virtual
@@ -112,7 +112,7 @@ func TestNotifications(t *testing.T) {
 // TestNotificationsGoOnAfterARestart, from where they were.
 func TestNotificationsGoOnAfterARestart(t *testing.T) {
 	var b inbox
-	inWorld(t, app(scripted.Script{For: time.Minute})(), func(o *Options) { o.Notify = b.notify }, func(w *world) {
+	withFixture(t, app(scripted.Script{For: time.Minute})(), func(o *Options) { o.Notify = b.notify }, func(w *fixture) {
 		for i := range 2 {
 			w.start()
 			w.end(w.submit(`{"taskDefinition":"job"}`))
@@ -139,7 +139,7 @@ func TestANotificationIsGivenUp(t *testing.T) {
 		}
 		return nil
 	}}
-	inWorld(t, app(scripted.Script{For: time.Minute})(), func(o *Options) { o.Notify = b.notify }, func(w *world) {
+	withFixture(t, app(scripted.Script{For: time.Minute})(), func(o *Options) { o.Notify = b.notify }, func(w *fixture) {
 		w.start()
 		w.end(w.submit(`{"taskDefinition":"job"}`))
 		time.Sleep(time.Minute) // virtual
@@ -155,9 +155,9 @@ func TestANotificationIsGivenUp(t *testing.T) {
 func TestNotificationsGoOnAfterAFault(t *testing.T) {
 	var b inbox
 	var log strings.Builder
-	inWorld(t, app(scripted.Script{For: time.Minute})(), func(o *Options) {
+	withFixture(t, app(scripted.Script{For: time.Minute})(), func(o *Options) {
 		o.Notify, o.Log = b.notify, slog.New(slog.NewTextHandler(&log, nil))
-	}, func(w *world) {
+	}, func(w *fixture) {
 		w.start()
 		inTheWay := filepath.Join(w.options.Dir, positionFile+".new")
 		if err := os.Mkdir(inTheWay, 0o700); err != nil {

@@ -18,7 +18,7 @@ func overlapping(mode, more string) string {
 }
 
 // wantFree checks that nothing is left of the key.
-func (w *world) wantFree(ids ...string) {
+func (w *fixture) wantFree(ids ...string) {
 	w.t.Helper()
 	l, err := w.Store.Lock(w.t.Context(), "nightly")
 	if err != nil || !l.Empty() {
@@ -32,7 +32,7 @@ func (w *world) wantFree(ids ...string) {
 }
 
 // span is from when ECS made the run's first task to when its last had stopped.
-func (w *world) span(id string) (from, to time.Time) {
+func (w *fixture) span(id string) (from, to time.Time) {
 	w.t.Helper()
 	for _, a := range w.get(id).Attempts {
 		for i := range a.Tasks {
@@ -52,7 +52,7 @@ func (w *world) span(id string) (from, to time.Time) {
 }
 
 // wantAtOnce checks that the most of these runs that were at work at one time is n.
-func (w *world) wantAtOnce(n int, ids ...string) {
+func (w *fixture) wantAtOnce(n int, ids ...string) {
 	w.t.Helper()
 	most := 0
 	for _, id := range ids {
@@ -73,7 +73,7 @@ func (w *world) wantAtOnce(n int, ids ...string) {
 func running(r *run.Run) bool { return r.Status == run.Running }
 
 func TestForbid(t *testing.T) {
-	eachWay(t, app(scripted.Script{For: time.Minute}), func(w *world) {
+	eachWay(t, app(scripted.Script{For: time.Minute}), func(w *fixture) {
 		w.start()
 		first := w.submit(overlapping("FORBID", ""))
 		w.until(first, "running", running)
@@ -98,7 +98,7 @@ func TestForbid(t *testing.T) {
 
 // TestQueue: two at a time, three wait in order, one is too many.
 func TestQueue(t *testing.T) {
-	eachWay(t, app(scripted.Script{For: time.Minute}), func(w *world) {
+	eachWay(t, app(scripted.Script{For: time.Minute}), func(w *fixture) {
 		w.start()
 		var ids []string
 		for range 6 {
@@ -133,7 +133,7 @@ func TestQueue(t *testing.T) {
 }
 
 func TestQueueTimeout(t *testing.T) {
-	eachWay(t, app(scripted.Script{For: time.Hour}), func(w *world) {
+	eachWay(t, app(scripted.Script{For: time.Hour}), func(w *fixture) {
 		w.start()
 		first := w.submit(overlapping("QUEUE", ""))
 		second := w.submit(overlapping("QUEUE", `,"queueTimeoutSeconds":90`))
@@ -153,7 +153,7 @@ func TestQueueTimeout(t *testing.T) {
 }
 
 func TestDeadlineInTheQueue(t *testing.T) {
-	eachWay(t, app(scripted.Script{For: time.Hour}), func(w *world) {
+	eachWay(t, app(scripted.Script{For: time.Hour}), func(w *fixture) {
 		w.start()
 		first := w.submit(overlapping("QUEUE", ""))
 		second := w.submit(strings.Replace(overlapping("QUEUE", ""), `"policy":{`, `"policy":{"deadlineSeconds":120,`, 1))
@@ -170,7 +170,7 @@ func TestDeadlineInTheQueue(t *testing.T) {
 
 // TestReplace: the old run is seen stopped before the new one begins, although it takes its time.
 func TestReplace(t *testing.T) {
-	eachWay(t, app(scripted.Script{Forever: true, TermAfter: 20 * time.Second}, scripted.Script{For: time.Minute}), func(w *world) {
+	eachWay(t, app(scripted.Script{Forever: true, TermAfter: 20 * time.Second}, scripted.Script{For: time.Minute}), func(w *fixture) {
 		w.start()
 		first := w.submit(overlapping("QUEUE", ""))
 		w.until(first, "running", running)
@@ -202,7 +202,7 @@ func TestReplace(t *testing.T) {
 }
 
 func TestStopWhileQueued(t *testing.T) {
-	eachWay(t, app(scripted.Script{For: time.Minute}), func(w *world) {
+	eachWay(t, app(scripted.Script{For: time.Minute}), func(w *fixture) {
 		w.start()
 		first := w.submit(overlapping("QUEUE", ""))
 		second := w.submit(overlapping("QUEUE", ""))
@@ -223,7 +223,7 @@ func TestStopWhileQueued(t *testing.T) {
 
 // TestQueueAcrossARestart: who waits goes on waiting, and is let in by those who end after it.
 func TestQueueAcrossARestart(t *testing.T) {
-	eachWay(t, app(scripted.Script{Forever: true}, scripted.Script{For: time.Minute}), func(w *world) {
+	eachWay(t, app(scripted.Script{Forever: true}, scripted.Script{For: time.Minute}), func(w *fixture) {
 		w.start()
 		first := w.submit(overlapping("QUEUE", ""))
 		w.until(first, "running", running)
@@ -248,7 +248,7 @@ func TestQueueAcrossARestart(t *testing.T) {
 
 // TestRefusedLaunchFreesTheKey: the step that is refused for good wakes who waits.
 func TestRefusedLaunchFreesTheKey(t *testing.T) {
-	eachWay(t, app(scripted.Script{For: time.Minute}), func(w *world) {
+	eachWay(t, app(scripted.Script{For: time.Minute}), func(w *fixture) {
 		w.ECS.Faults().RefusePlacement(localecs.Refusal{Reason: "ATTRIBUTE", Calls: 1})
 		first := w.submit(overlapping("QUEUE", ""))
 		second := w.submit(overlapping("QUEUE", ""))

@@ -16,7 +16,7 @@ func policy(count int, text string) string {
 }
 
 // took holds how long the run took against what its policy says; a poll may be up to five minutes late.
-func (w *world) took(r *run.Run, least, most time.Duration) {
+func (w *fixture) took(r *run.Run, least, most time.Duration) {
 	w.t.Helper()
 	if !w.options.TaskEvents {
 		most += 6 * time.Minute
@@ -27,7 +27,7 @@ func (w *world) took(r *run.Run, least, most time.Duration) {
 }
 
 func TestTimeout(t *testing.T) {
-	eachWay(t, app(scripted.Script{Forever: true, IgnoreTerm: true}), func(w *world) {
+	eachWay(t, app(scripted.Script{Forever: true, IgnoreTerm: true}), func(w *fixture) {
 		w.start()
 		r := w.end(w.submit(policy(1, `{"timeoutSeconds":300}`)))
 		w.want(r, run.TimedOut, run.ClassTimeout, 1)
@@ -44,7 +44,7 @@ func TestTimeout(t *testing.T) {
 }
 
 func TestTimeoutRetried(t *testing.T) {
-	eachWay(t, app(scripted.Script{Forever: true}, scripted.Script{For: time.Minute}), func(w *world) {
+	eachWay(t, app(scripted.Script{Forever: true}, scripted.Script{For: time.Minute}), func(w *fixture) {
 		w.start()
 		r := w.end(w.submit(policy(1, `{"timeoutSeconds":300,"retry":{"on":["TIMED_OUT"]}}`)))
 		w.want(r, run.Succeeded, "", 2)
@@ -55,7 +55,7 @@ func TestTimeoutRetried(t *testing.T) {
 }
 
 func TestStartTimeoutOfTheCaller(t *testing.T) {
-	eachWay(t, app(scripted.Script{NeverStarts: true}, scripted.Script{For: time.Minute}), func(w *world) {
+	eachWay(t, app(scripted.Script{NeverStarts: true}, scripted.Script{For: time.Minute}), func(w *fixture) {
 		w.start()
 		r := w.end(w.submit(policy(1, `{"startTimeoutSeconds":60}`)))
 		w.want(r, run.Succeeded, "", 2)
@@ -68,15 +68,15 @@ func TestDeadlines(t *testing.T) {
 	const within = `{"deadlineSeconds":1200,"retry":{"on":["EXIT:*"],"intervalSeconds":3600,"maxIntervalSeconds":3600}}`
 	for name, c := range map[string]struct {
 		script scripted.Script
-		prep   func(*world)
+		prep   func(*fixture)
 		says   string
 	}{
-		"running":            {scripted.Script{Forever: true}, func(*world) {}, "deadlineSeconds (1200) is over"},
-		"being placed":       {scripted.Script{}, func(w *world) { w.ECS.Faults().RefusePlacement(localecs.Refusal{Calls: 1 << 20}) }, "before it was launched"},
-		"in a retry's pause": {scripted.Script{For: time.Minute, ExitCode: 3}, func(*world) {}, "attempt 1 ended EXIT:3"},
+		"running":            {scripted.Script{Forever: true}, func(*fixture) {}, "deadlineSeconds (1200) is over"},
+		"being placed":       {scripted.Script{}, func(w *fixture) { w.ECS.Faults().RefusePlacement(localecs.Refusal{Calls: 1 << 20}) }, "before it was launched"},
+		"in a retry's pause": {scripted.Script{For: time.Minute, ExitCode: 3}, func(*fixture) {}, "attempt 1 ended EXIT:3"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			eachWay(t, app(c.script), func(w *world) {
+			eachWay(t, app(c.script), func(w *fixture) {
 				c.prep(w)
 				w.start()
 				r := w.end(w.submit(policy(1, within)))
@@ -105,7 +105,7 @@ func TestPlacement(t *testing.T) {
 		run.AllOrNone:  {run.Succeeded, "", 5, 2, 2},
 	} {
 		t.Run(mode, func(t *testing.T) {
-			eachWay(t, app(scripted.Script{For: 2 * time.Minute}), func(w *world) {
+			eachWay(t, app(scripted.Script{For: 2 * time.Minute}), func(w *fixture) {
 				w.ECS.Faults().RefusePlacement(localecs.Refusal{Calls: 1, Tasks: 1})
 				w.start()
 				r := w.end(w.submit(policy(3, `{"placement":"`+mode+`"}`)))
@@ -130,7 +130,7 @@ func TestPlacement(t *testing.T) {
 func TestPlacementGivenUp(t *testing.T) {
 	for mode, stops := range map[string]bool{run.Fill: false, run.AllOrNone: true} {
 		t.Run(mode, func(t *testing.T) {
-			eachWay(t, app(scripted.Script{For: 2 * time.Hour}), func(w *world) {
+			eachWay(t, app(scripted.Script{For: 2 * time.Hour}), func(w *fixture) {
 				w.ECS.Faults().RefusePlacement(localecs.Refusal{Calls: 1 << 20, Tasks: 1})
 				w.start()
 				r := w.end(w.submit(policy(2, `{"launchTimeoutSeconds":600,"placement":"`+mode+`"}`)))
@@ -150,7 +150,7 @@ func TestPlacementGivenUp(t *testing.T) {
 
 // TestAStopThatIsRefused is told, and carried out as soon as ECS lets it.
 func TestAStopThatIsRefused(t *testing.T) {
-	eachWay(t, app(scripted.Script{Forever: true}), func(w *world) {
+	eachWay(t, app(scripted.Script{Forever: true}), func(w *fixture) {
 		w.start()
 		id := w.submit(job)
 		w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
@@ -164,7 +164,7 @@ func TestAStopThatIsRefused(t *testing.T) {
 
 // TestManyAtOnce: AWS throttles RunTask after a hundred, and all of them succeed with one attempt each.
 func TestManyAtOnce(t *testing.T) {
-	inWorld(t, app(scripted.Script{For: time.Minute})(), nil, func(w *world) {
+	withFixture(t, app(scripted.Script{For: time.Minute})(), nil, func(w *fixture) {
 		var ids []string
 		for range 120 {
 			ids = append(ids, w.submit(job))

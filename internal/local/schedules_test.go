@@ -29,9 +29,9 @@ func TestSchedulesFire(t *testing.T) {
 		{"name":"wrong","scheduleExpression":"cron(0 12 * * ? *)","run":{"taskDefinition":"job","count":11}},
 		{"name":"off","scheduleExpression":"rate(1 minute)","state":"DISABLED","run":{"taskDefinition":"job"}}]}`
 	var b inbox
-	inWorld(t, app(scripted.Script{For: time.Minute})(), func(o *Options) {
+	withFixture(t, app(scripted.Script{For: time.Minute})(), func(o *Options) {
 		o.Schedules, o.Notify, o.Metrics = schedules(t, file), b.notify, &b
-	}, func(w *world) {
+	}, func(w *fixture) {
 		w.start()
 		time.Sleep(24*time.Hour + time.Minute) // virtual
 		synctest.Wait()
@@ -83,10 +83,10 @@ func TestScheduleFiles(t *testing.T) {
 // TestAScheduleThatIsOver is told of when davit starts: somebody may wait for it.
 func TestAScheduleThatIsOver(t *testing.T) {
 	var log strings.Builder
-	inWorld(t, app(scripted.Script{})(), func(o *Options) {
+	withFixture(t, app(scripted.Script{})(), func(o *Options) {
 		o.Schedules = schedules(t, `{"schedules":[{"name":"once","scheduleExpression":"at(1999-12-31T23:59:59)","run":{"taskDefinition":"job"}}]}`)
 		o.Log = slog.New(slog.NewTextHandler(&log, nil))
-	}, func(w *world) {
+	}, func(w *fixture) {
 		w.start()
 		synctest.Wait()
 		if said := log.String(); !strings.Contains(said, "level=WARN") || !strings.Contains(said, "schedule=once") {

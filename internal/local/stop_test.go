@@ -12,7 +12,7 @@ import (
 )
 
 func TestStopBeforeLaunch(t *testing.T) {
-	eachWay(t, app(scripted.Script{Forever: true}), func(w *world) {
+	eachWay(t, app(scripted.Script{Forever: true}), func(w *fixture) {
 		id := w.submit(job)
 		w.stop(id)
 		w.start()
@@ -24,7 +24,7 @@ func TestStopBeforeLaunch(t *testing.T) {
 }
 
 func TestStopDuringLaunch(t *testing.T) {
-	eachWay(t, app(scripted.Script{Forever: true}), func(w *world) {
+	eachWay(t, app(scripted.Script{Forever: true}), func(w *fixture) {
 		w.ECS.Faults().AnswerLate("RunTask", 5*time.Second)
 		w.start()
 		id := w.submit(job)
@@ -48,7 +48,7 @@ func TestStopWhileRunning(t *testing.T) {
 		"exits 0": {Forever: true, TermAfter: 3 * time.Second, TermCode: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			eachWay(t, app(script), func(w *world) {
+			eachWay(t, app(script), func(w *fixture) {
 				w.start()
 				id := w.submit(job)
 				w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
@@ -69,7 +69,7 @@ func TestStopWhileRunning(t *testing.T) {
 }
 
 func TestStopDuringRetryPause(t *testing.T) {
-	eachWay(t, app(scripted.Script{ExitCode: 1}), func(w *world) {
+	eachWay(t, app(scripted.Script{ExitCode: 1}), func(w *fixture) {
 		w.start()
 		id := w.submit(`{"taskDefinition":"job","policy":{"retry":{"on":["EXIT:1"],"intervalSeconds":3600,"maxIntervalSeconds":3600}}}`)
 		w.until(id, "in its pause", func(r *run.Run) bool { return len(r.Attempts) == 2 })
@@ -82,7 +82,7 @@ func TestStopDuringRetryPause(t *testing.T) {
 
 // TestStopAfterItsOwnEnd: a task that ended by itself keeps its own verdict.
 func TestStopAfterItsOwnEnd(t *testing.T) {
-	eachWay(t, app(scripted.Script{For: time.Minute}), func(w *world) {
+	eachWay(t, app(scripted.Script{For: time.Minute}), func(w *fixture) {
 		w.start()
 		id := w.submit(job)
 		before := w.end(id)
@@ -97,7 +97,7 @@ func TestStopAfterItsOwnEnd(t *testing.T) {
 }
 
 func TestStopOfOneTask(t *testing.T) {
-	eachWay(t, app(scripted.Script{For: 10 * time.Minute}), func(w *world) {
+	eachWay(t, app(scripted.Script{For: 10 * time.Minute}), func(w *fixture) {
 		w.start()
 		id := w.submit(`{"taskDefinition":"job","count":2}`)
 		r := w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running && len(r.Attempts[0].Tasks) == 2 })
@@ -114,7 +114,7 @@ func TestStopOfOneTask(t *testing.T) {
 
 // TestCrashBeforeStartExecution: the record is durable and its execution was never started; the sweep starts it.
 func TestCrashBeforeStartExecution(t *testing.T) {
-	eachWay(t, app(scripted.Script{For: time.Minute}), func(w *world) {
+	eachWay(t, app(scripted.Script{For: time.Minute}), func(w *fixture) {
 		w.start()
 		broken := &run.Submitter{
 			Keeper: run.Keeper{Store: w.Store, Clock: w.options.Clock, Tuning: run.Tuning{Prefix: prefix, TaskEvents: w.options.TaskEvents}, Workflow: deadWorkflow{}},
@@ -135,7 +135,7 @@ func TestCrashBeforeStartExecution(t *testing.T) {
 
 // TestDeadExecution: an execution that is aborted is replaced at once by the next generation.
 func TestDeadExecution(t *testing.T) {
-	eachWay(t, app(scripted.Script{For: time.Hour}), func(w *world) {
+	eachWay(t, app(scripted.Script{For: time.Hour}), func(w *fixture) {
 		w.start()
 		id := w.submit(job)
 		r := w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
@@ -164,7 +164,7 @@ func TestMonth(t *testing.T) {
 				days, generations = 5, 2
 			}
 			life := time.Duration(days) * 24 * time.Hour
-			inWorld(t, app(scripted.Script{For: life})(), func(o *Options) { o.TaskEvents = events }, func(w *world) {
+			withFixture(t, app(scripted.Script{For: life})(), func(o *Options) { o.TaskEvents = events }, func(w *fixture) {
 				w.start()
 				r := w.end(w.submit(job))
 				w.want(r, run.Succeeded, "", 1)
@@ -182,7 +182,7 @@ func TestMonth(t *testing.T) {
 
 // TestRestart: the instance dies with a run in flight; what it left is stopped, and the run's end is recorded.
 func TestRestart(t *testing.T) {
-	eachWay(t, app(scripted.Script{Forever: true}), func(w *world) {
+	eachWay(t, app(scripted.Script{Forever: true}), func(w *fixture) {
 		w.start()
 		id := w.submit(job)
 		w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
@@ -203,7 +203,7 @@ func TestRestart(t *testing.T) {
 }
 
 func TestInterruptedAndRetried(t *testing.T) {
-	eachWay(t, app(scripted.Script{Forever: true}, scripted.Script{For: time.Minute}), func(w *world) {
+	eachWay(t, app(scripted.Script{Forever: true}, scripted.Script{For: time.Minute}), func(w *fixture) {
 		w.start()
 		id := w.submit(`{"taskDefinition":"job","policy":{"retry":{"on":["INTERRUPTED"]}}}`)
 		r := w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
@@ -221,7 +221,7 @@ func TestInterruptedAndRetried(t *testing.T) {
 func TestStartTask(t *testing.T) {
 	for name, lose := range map[string]int{"clear": 0, "lost reply": 1} {
 		t.Run(name, func(t *testing.T) {
-			eachWay(t, app(scripted.Script{For: 10 * time.Minute}), func(w *world) {
+			eachWay(t, app(scripted.Script{For: 10 * time.Minute}), func(w *fixture) {
 				w.ECS.Faults().LoseReplies("StartTask", lose, localecs.DropConnection)
 				w.start()
 				r := w.end(w.submit(`{"taskDefinition":"job","containerInstances":["` + w.instance() + `"]}`))

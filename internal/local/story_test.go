@@ -27,7 +27,7 @@ func app(scripts ...scripted.Script) func() scripted.Pick {
 }
 
 func TestSuccess(t *testing.T) {
-	eachWay(t, app(scripted.Script{For: time.Minute}), func(w *world) {
+	eachWay(t, app(scripted.Script{For: time.Minute}), func(w *fixture) {
 		w.start()
 		r := w.end(w.submit(`{"taskDefinition":"job","count":2}`))
 		w.want(r, run.Succeeded, "", 1)
@@ -44,7 +44,7 @@ func TestSuccess(t *testing.T) {
 }
 
 func TestFailingExitCode(t *testing.T) {
-	eachWay(t, app(scripted.Script{For: time.Minute, ExitCode: 3}), func(w *world) {
+	eachWay(t, app(scripted.Script{For: time.Minute, ExitCode: 3}), func(w *fixture) {
 		w.start()
 		r := w.end(w.submit(job))
 		w.want(r, run.Failed, "EXIT:3", 1)
@@ -58,7 +58,7 @@ func TestFailingExitCode(t *testing.T) {
 
 func TestRetriedThenGood(t *testing.T) {
 	bad, good := scripted.Script{For: time.Minute, ExitCode: 75}, scripted.Script{For: time.Minute}
-	eachWay(t, app(bad, good), func(w *world) {
+	eachWay(t, app(bad, good), func(w *fixture) {
 		w.start()
 		r := w.end(w.submit(`{"taskDefinition":"job","policy":{"retry":{"maxAttempts":3,"on":["EXIT:75"]}}}`))
 		w.want(r, run.Succeeded, "", 2)
@@ -71,7 +71,7 @@ func TestRetriedThenGood(t *testing.T) {
 }
 
 func TestNeverStarts(t *testing.T) {
-	eachWay(t, app(scripted.Script{NeverStarts: true}), func(w *world) {
+	eachWay(t, app(scripted.Script{NeverStarts: true}), func(w *fixture) {
 		w.start()
 		r := w.end(w.submit(job))
 		w.want(r, run.TimedOut, run.NeverStarted, 3)
@@ -84,7 +84,7 @@ func TestNeverStarts(t *testing.T) {
 }
 
 func TestNoCapacityThenCapacity(t *testing.T) {
-	eachWay(t, app(scripted.Script{For: time.Minute}), func(w *world) {
+	eachWay(t, app(scripted.Script{For: time.Minute}), func(w *fixture) {
 		w.ECS.Faults().RefusePlacement(localecs.Refusal{Reason: "RESOURCE:MEMORY", Calls: 3})
 		w.start()
 		r := w.end(w.submit(job))
@@ -101,7 +101,7 @@ func TestNoCapacityThenCapacity(t *testing.T) {
 }
 
 func TestNoCapacityForGood(t *testing.T) {
-	eachWay(t, app(scripted.Script{}), func(w *world) {
+	eachWay(t, app(scripted.Script{}), func(w *fixture) {
 		w.ECS.Faults().RefusePlacement(localecs.Refusal{Reason: "RESOURCE:CPU", Calls: 1_000_000})
 		w.start()
 		r := w.end(w.submit(job))
@@ -113,7 +113,7 @@ func TestNoCapacityForGood(t *testing.T) {
 }
 
 func TestThrottled(t *testing.T) {
-	eachWay(t, app(scripted.Script{For: time.Minute}), func(w *world) {
+	eachWay(t, app(scripted.Script{For: time.Minute}), func(w *fixture) {
 		w.ECS.Faults().Throttle("RunTask", 2)
 		w.start()
 		r := w.end(w.submit(job))
@@ -129,7 +129,7 @@ func TestThrottled(t *testing.T) {
 func TestLostReply(t *testing.T) {
 	for name, how := range map[string]localecs.Loss{"dropped": localecs.DropConnection, "500": localecs.AnswerServerError} {
 		t.Run(name, func(t *testing.T) {
-			eachWay(t, app(scripted.Script{For: time.Minute}), func(w *world) {
+			eachWay(t, app(scripted.Script{For: time.Minute}), func(w *fixture) {
 				w.ECS.Faults().LoseReplies("RunTask", 2, how)
 				w.start()
 				r := w.end(w.submit(job))
@@ -153,7 +153,7 @@ func TestLostReply(t *testing.T) {
 }
 
 func TestMissingRightAfterLaunch(t *testing.T) {
-	eachWay(t, app(scripted.Script{For: 5 * time.Minute}), func(w *world) {
+	eachWay(t, app(scripted.Script{For: 5 * time.Minute}), func(w *fixture) {
 		w.ECS.Faults().HideNewTasks(localecs.Hiding{For: 90 * time.Second})
 		w.start()
 		r := w.end(w.submit(job))

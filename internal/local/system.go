@@ -13,7 +13,7 @@ import (
 	"davit/internal/awsecs"
 	"davit/internal/boltstore"
 	"davit/internal/ecsspec"
-	"davit/internal/ecsspec/refused"
+	"davit/internal/ecsspec/refusals"
 	"davit/internal/httpapi"
 	"davit/internal/lambdaio"
 	"davit/internal/localecs"
@@ -103,7 +103,7 @@ func (s *System) wire() {
 	catalog := awsecs.NewCatalog(client)
 	reader := &run.Reader{Store: s.Store}
 	web := httpapi.Options{Log: s.options.Log, Logs: s.logs}
-	definitions := &run.Registrar{Writes: true, Spec: ecsspec.Spec{}, Rules: refused.Book{}, Definitions: awsecs.NewRegistrar(client)}
+	definitions := &run.Registrar{Writes: true, Spec: ecsspec.Spec{}, Rules: refusals.Table{}, Definitions: awsecs.NewRegistrar(client)}
 	submitter := &run.Submitter{Keeper: keeper, Stack: run.Stack{ExecuteCommand: true}, Spec: ecsspec.Spec{}, Catalog: catalog}
 	s.notifier = newNotifier(s)
 	s.API = httpapi.Routes{
@@ -116,7 +116,7 @@ func (s *System) wire() {
 	}.Handler(web)
 	log := s.options.Log
 	s.functions = map[string]lambdaio.Function{
-		launchFunction:    lambdaio.Step(&run.Launcher{Keeper: keeper, Engine: engine, Catalog: catalog, Rules: refused.Book{}}, log),
+		launchFunction:    lambdaio.Step(&run.Launcher{Keeper: keeper, Engine: engine, Catalog: catalog, Rules: refusals.Table{}}, log),
 		observeFunction:   lambdaio.Step(&run.Observer{Keeper: keeper, Engine: engine}, log),
 		taskEventFunction: lambdaio.TaskEvent(&run.TaskEvents{Keeper: keeper, Engine: engine}, log),
 		sweepFunction:     lambdaio.Sweep(&run.Sweeper{Keeper: keeper, Engine: engine}, log),

@@ -66,12 +66,12 @@ var (
 )
 
 // eachWayUntagging is eachWay with an ECS that deletes tags.
-func eachWayUntagging(t *testing.T, told map[string]bool, script scripted.Script, test func(w *world)) {
+func eachWayUntagging(t *testing.T, told map[string]bool, script scripted.Script, test func(w *fixture)) {
 	t.Helper()
 	for name, silent := range told {
 		for way, events := range map[string]bool{"events": true, "polling": false} {
 			t.Run(name+", "+way, func(t *testing.T) {
-				inWorld(t, app(script)(), func(o *Options) { o.TaskEvents, o.ECS = events, untagging{o.ECS, silent} }, func(w *world) {
+				withFixture(t, app(script)(), func(o *Options) { o.TaskEvents, o.ECS = events, untagging{o.ECS, silent} }, func(w *fixture) {
 					w.call("POST", "/task-definitions", `{"family":"tagged","tags":[{"key":"owner","value":"team"},{"key":"stage","value":"test"}],
 						"containerDefinitions":[{"name":"app","image":"busybox","memory":64,"command":["work"]}]}`, 201)
 					w.start()
@@ -89,7 +89,7 @@ var tagged = map[string]map[string]string{
 }
 
 // shown are the tasks of a run, of all its attempts, as GET shows them.
-func (w *world) shown(id string) []map[string]any {
+func (w *fixture) shown(id string) []map[string]any {
 	w.t.Helper()
 	var tasks []map[string]any
 	attempts, _ := w.call("GET", "/runs/"+id, "", 200)["attempts"].([]any)
@@ -103,7 +103,7 @@ func (w *world) shown(id string) []map[string]any {
 }
 
 // wantTags checks the tags that GET shows, besides the hash that a definition registered through Davit may hand down.
-func (w *world) wantTags(id string, want map[string]string) {
+func (w *fixture) wantTags(id string, want map[string]string) {
 	w.t.Helper()
 	tasks := w.shown(id)
 	if len(tasks) == 0 {
@@ -125,7 +125,7 @@ func (w *world) wantTags(id string, want map[string]string) {
 }
 
 // submitTagged submits every body of tagged, and gives their runs with the tags that each is to have.
-func (w *world) submitTagged() map[string]map[string]string {
+func (w *fixture) submitTagged() map[string]map[string]string {
 	w.t.Helper()
 	runs := map[string]map[string]string{}
 	for _, body := range slices.Sorted(maps.Keys(tagged)) {
@@ -136,7 +136,7 @@ func (w *world) submitTagged() map[string]map[string]string {
 
 // TestTagsOutliveAStop: tags that ECS deletes with the stop stay on the record (SP-06), wherever they came from.
 func TestTagsOutliveAStop(t *testing.T) {
-	eachWayUntagging(t, launchShows, scripted.Script{Forever: true}, func(w *world) {
+	eachWayUntagging(t, launchShows, scripted.Script{Forever: true}, func(w *fixture) {
 		runs := w.submitTagged()
 		for id := range runs {
 			w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
@@ -151,7 +151,7 @@ func TestTagsOutliveAStop(t *testing.T) {
 
 // TestTagsOfATaskThatIsStoppedAtOnce: the stop comes before anybody has looked at the task.
 func TestTagsOfATaskThatIsStoppedAtOnce(t *testing.T) {
-	eachWayUntagging(t, eitherWayTold, scripted.Script{Forever: true}, func(w *world) {
+	eachWayUntagging(t, eitherWayTold, scripted.Script{Forever: true}, func(w *fixture) {
 		id := w.submit(`{"taskDefinition":"job","tags":[{"key":"team","value":"a"}]}`)
 		w.until(id, "placed", func(r *run.Run) bool { return len(r.Attempts) > 0 && len(r.Attempts[0].Tasks) > 0 })
 		w.stop(id)
@@ -164,7 +164,7 @@ func TestTagsOfATaskThatIsStoppedAtOnce(t *testing.T) {
 
 // TestTagsOutliveTheTasksOwnEnd: it ends between two looks, and the next one finds no tags any more.
 func TestTagsOutliveTheTasksOwnEnd(t *testing.T) {
-	eachWayUntagging(t, eitherWayTold, scripted.Script{For: 3 * time.Minute}, func(w *world) {
+	eachWayUntagging(t, eitherWayTold, scripted.Script{For: 3 * time.Minute}, func(w *fixture) {
 		for id, tags := range w.submitTagged() {
 			w.want(w.end(id), run.Succeeded, "", 1)
 			w.wantTags(id, tags)
@@ -175,7 +175,7 @@ func TestTagsOutliveTheTasksOwnEnd(t *testing.T) {
 // TestStopReasonStays: 255 characters of any kind reach ECS whole, and are told of afterwards by the run and by the task (SP-03).
 func TestStopReasonStays(t *testing.T) {
 	reason := strings.Repeat("ж", 253) + `"🚢`
-	eachWay(t, app(scripted.Script{Forever: true}), func(w *world) {
+	eachWay(t, app(scripted.Script{Forever: true}), func(w *fixture) {
 		w.start()
 		id := w.submit(job)
 		w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
@@ -205,7 +205,7 @@ func TestStopReasonStays(t *testing.T) {
 
 // TestStopOfTasksByName: by id or ARN; one that has stopped is left alone, and one of another run is not found.
 func TestStopOfTasksByName(t *testing.T) {
-	eachWay(t, app(scripted.Script{Forever: true}), func(w *world) {
+	eachWay(t, app(scripted.Script{Forever: true}), func(w *fixture) {
 		w.start()
 		id, other := w.submit(`{"taskDefinition":"job","count":3}`), w.submit(job)
 		running := func(r *run.Run) bool { return r.Status == run.Running && len(r.Attempts[0].Tasks) == r.Count }
@@ -243,7 +243,7 @@ func TestStopOfTasksByName(t *testing.T) {
 // TestGracePeriod: a container that ignores SIGTERM is killed after the instance's own grace period (SP-04, SP-05).
 func TestGracePeriod(t *testing.T) {
 	for grace, want := range map[time.Duration]time.Duration{0: 30 * time.Second, 5 * time.Second: 5 * time.Second} {
-		inWorld(t, app(scripted.Script{Forever: true, IgnoreTerm: true})(), func(o *Options) { o.StopTimeout = grace }, func(w *world) {
+		withFixture(t, app(scripted.Script{Forever: true, IgnoreTerm: true})(), func(o *Options) { o.StopTimeout = grace }, func(w *fixture) {
 			w.start()
 			id := w.submit(job)
 			w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })

@@ -50,7 +50,7 @@ func TestDocumentedOperations(t *testing.T) {
 }
 
 func TestListTaskDefinitionFamilies(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		for _, family := range []string{"web", "web-old", "job"} {
 			b.register(family, worker("app", "forever"))
 		}
@@ -90,7 +90,7 @@ func TestListTaskDefinitionFamilies(t *testing.T) {
 	})
 }
 
-func (b *bench) deregister(ref string) {
+func (b *fixture) deregister(ref string) {
 	b.Helper()
 	_, err := b.client.DeregisterTaskDefinition(b.Context(), &ecs.DeregisterTaskDefinitionInput{TaskDefinition: &ref})
 	if err != nil {
@@ -98,7 +98,7 @@ func (b *bench) deregister(ref string) {
 	}
 }
 
-func (b *bench) deleteDefinitions(refs ...string) *ecs.DeleteTaskDefinitionsOutput {
+func (b *fixture) deleteDefinitions(refs ...string) *ecs.DeleteTaskDefinitionsOutput {
 	b.Helper()
 	out, err := b.client.DeleteTaskDefinitions(b.Context(), &ecs.DeleteTaskDefinitionsInput{TaskDefinitions: refs})
 	if err != nil {
@@ -108,7 +108,7 @@ func (b *bench) deleteDefinitions(refs ...string) *ecs.DeleteTaskDefinitionsOutp
 }
 
 func TestADeletedRevisionGoesWithItsLastTask(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "forever"))
 		b.register("idle", worker("app", "forever"))
 		task := b.runOne("job")
@@ -137,7 +137,7 @@ func TestADeletedRevisionGoesWithItsLastTask(t *testing.T) {
 	})
 }
 
-func (b *bench) checkDeleting(want ...string) {
+func (b *fixture) checkDeleting(want ...string) {
 	b.Helper()
 	got := b.definitions(ecs.ListTaskDefinitionsInput{Status: types.TaskDefinitionStatusDeleteInProgress}, 100)
 	if !slices.Equal(got, want) {
@@ -145,7 +145,7 @@ func (b *bench) checkDeleting(want ...string) {
 	}
 }
 
-func (b *bench) checkGone(ref string) {
+func (b *fixture) checkGone(ref string) {
 	b.Helper()
 	_, err := b.client.DescribeTaskDefinition(b.Context(), &ecs.DescribeTaskDefinitionInput{TaskDefinition: &ref})
 	wantCode(b.T, err, "ClientException")
@@ -156,7 +156,7 @@ func (b *bench) checkGone(ref string) {
 }
 
 func TestDeleteTaskDefinitionsFailures(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		active := b.register("job", worker("app", "forever"))
 		out := b.deleteDefinitions(active, "job", "job:2", "none:1")
 		got := []string{}
@@ -179,7 +179,7 @@ func TestDeleteTaskDefinitionsFailures(t *testing.T) {
 }
 
 func TestDeleteCluster(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "forever"))
 		blue := new("blue")
 		if _, err := b.client.CreateCluster(t.Context(), &ecs.CreateClusterInput{ClusterName: blue, Tags: tags("a=1")}); err != nil {
@@ -210,7 +210,7 @@ func TestDeleteCluster(t *testing.T) {
 }
 
 // checkInactive looks at a deleted cluster: it is described still, listed no more, and takes no calls.
-func (b *bench) checkInactive(name *string) {
+func (b *fixture) checkInactive(name *string) {
 	b.Helper()
 	out, err := b.client.DescribeClusters(b.Context(), &ecs.DescribeClustersInput{Clusters: []string{*name}})
 	if err != nil || len(out.Clusters) != 1 || *out.Clusters[0].Status != "INACTIVE" || out.Clusters[0].RegisteredContainerInstancesCount != 0 {
@@ -230,7 +230,7 @@ func (b *bench) checkInactive(name *string) {
 }
 
 func TestThereAreNoServices(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "forever"))
 		task := b.runOne("job")
 		list, err := b.client.ListServices(t.Context(), &ecs.ListServicesInput{})

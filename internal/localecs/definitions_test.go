@@ -14,7 +14,7 @@ import (
 )
 
 func TestRevisionsRiseAndAreNeverReused(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		const prefix = "arn:aws:ecs:local:000000000000:task-definition/job:"
 		for _, want := range []string{"1", "2"} {
 			if got := b.register("job", worker("app", "minute")); got != prefix+want {
@@ -76,7 +76,7 @@ func TestRegisterRefuses(t *testing.T) {
 		{"end of an essential one", ecs.RegisterTaskDefinitionInput{ContainerDefinitions: []types.ContainerDefinition{after(worker("a", "x"), "b", "SUCCESS"), worker("b", "x")}}, "essential"},
 		{"circle", ecs.RegisterTaskDefinitionInput{ContainerDefinitions: []types.ContainerDefinition{after(worker("a", "x"), "b", "START"), after(worker("b", "x"), "a", "START")}}, "circle"},
 	}
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		for _, tt := range tests {
 			if tt.in.Family == nil {
 				tt.in.Family = new("job")
@@ -94,7 +94,7 @@ func TestRegisterRefuses(t *testing.T) {
 }
 
 func TestListTaskDefinitions(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		for range 11 {
 			b.register("a", worker("app", "x"))
 		}
@@ -124,7 +124,7 @@ func TestListTaskDefinitions(t *testing.T) {
 }
 
 // definitions reads a list to its end, page by page.
-func (b *bench) definitions(in ecs.ListTaskDefinitionsInput, size int32) (names []string) {
+func (b *fixture) definitions(in ecs.ListTaskDefinitionsInput, size int32) (names []string) {
 	b.Helper()
 	in.MaxResults = &size
 	for range 100 {
@@ -144,7 +144,7 @@ func (b *bench) definitions(in ecs.ListTaskDefinitionsInput, size int32) (names 
 }
 
 func TestClusters(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		for range 2 { // creating one again changes nothing
 			out, err := b.client.CreateCluster(t.Context(), &ecs.CreateClusterInput{ClusterName: new("blue")})
 			if err != nil || *out.Cluster.ClusterArn != "arn:aws:ecs:local:000000000000:cluster/blue" {

@@ -13,7 +13,7 @@ import (
 func TestAClusterCreatedAgainHasNewInstances(t *testing.T) {
 	for name, restart := range map[string]bool{"at once": false, "after a restart": true} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+			inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 				b.setState(types.ContainerInstanceStatusDraining, b.onlyInstance("default"))
 				arn := b.retireBlue()
 				if _, err := b.client.DeleteCluster(t.Context(), &ecs.DeleteClusterInput{Cluster: new("blue")}); err != nil {
@@ -42,7 +42,7 @@ func TestAClusterCreatedAgainHasNewInstances(t *testing.T) {
 }
 
 // retireBlue gives the instance of a cluster blue a tag and an attribute, deregisters it, and returns its ARN.
-func (b *bench) retireBlue() string {
+func (b *fixture) retireBlue() string {
 	b.Helper()
 	b.createBlue()
 	arn := b.onlyInstance("blue")
@@ -61,7 +61,7 @@ func (b *bench) retireBlue() string {
 	return arn
 }
 
-func (b *bench) createBlue() {
+func (b *fixture) createBlue() {
 	b.Helper()
 	out, err := b.client.CreateCluster(b.Context(), &ecs.CreateClusterInput{ClusterName: new("blue")})
 	if err != nil || out.Cluster.RegisteredContainerInstancesCount != 1 {
@@ -70,7 +70,7 @@ func (b *bench) createBlue() {
 }
 
 // onlyInstance is the ARN of a cluster's instance.
-func (b *bench) onlyInstance(cluster string) string {
+func (b *fixture) onlyInstance(cluster string) string {
 	b.Helper()
 	list, err := b.client.ListContainerInstances(b.Context(), &ecs.ListContainerInstancesInput{Cluster: &cluster})
 	if err != nil || len(list.ContainerInstanceArns) != 1 {

@@ -10,7 +10,7 @@ import (
 
 // DR-02, DR-03: what runs runs on, and nothing new starts.
 func TestDeregisteredTasksRunOn(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		name := b.register("job", worker("app", "minute"))
 		arn := b.runOne("job")
 		if _, err := b.client.DeregisterTaskDefinition(t.Context(), &ecs.DeregisterTaskDefinitionInput{TaskDefinition: &name}); err != nil {

@@ -67,7 +67,7 @@ func TestEnvironmentFiles(t *testing.T) {
 			map[string]string{"A": "said", "C": "'3'"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, localecs.Options{S3Dir: newS3(t)}, scripts, func(t *testing.T, b *bench) {
+			inBubble(t, localecs.Options{S3Dir: newS3(t)}, scripts, func(t *testing.T, b *fixture) {
 				app := worker("app", "minute")
 				app.EnvironmentFiles = tt.own
 				b.register("job", app)
@@ -109,7 +109,7 @@ func TestEnvironmentFilesThatCannotBeRead(t *testing.T) {
 		"b/" + strings.Repeat("x", 300) + "/x.env": "the file could not be read",
 	} {
 		t.Run(object, func(t *testing.T) {
-			inBubble(t, localecs.Options{S3Dir: dir}, scripts, func(t *testing.T, b *bench) {
+			inBubble(t, localecs.Options{S3Dir: dir}, scripts, func(t *testing.T, b *fixture) {
 				app := worker("app", "minute")
 				app.EnvironmentFiles = envFiles("b/k.env", object)
 				b.register("job", app, sidecar("side", "forever"))
@@ -123,7 +123,7 @@ func TestEnvironmentFilesThatCannotBeRead(t *testing.T) {
 }
 
 func TestEnvironmentFilesOfNoForm(t *testing.T) {
-	inBubble(t, localecs.Options{S3Dir: t.TempDir()}, scripted.InTurn(), func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{S3Dir: t.TempDir()}, scripted.InTurn(), func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "minute"))
 		odd := envFiles("b/k.env")
 		odd[0].Type = "file"

@@ -12,7 +12,7 @@ import (
 )
 
 // seen says whether DescribeTasks and ListTasks know a task.
-func (b *bench) seen(arn string) (described, listed bool) {
+func (b *fixture) seen(arn string) (described, listed bool) {
 	b.Helper()
 	out := b.describe(arn)
 	if len(out.Tasks) == 0 && *out.Failures[0].Reason != "MISSING" {
@@ -40,7 +40,7 @@ func TestHideNewTasks(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+			inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 				b.register("job", worker("app", "forever"))
 				b.server.Faults().HideNewTasks(tt.hiding)
 				arn := b.runOne("job")
@@ -57,7 +57,7 @@ func TestHideNewTasks(t *testing.T) {
 }
 
 func TestRefusePlacement(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "minute"))
 		three := func() *ecs.RunTaskOutput { // the client writes its token into the input, so each call has its own
 			return b.run(&ecs.RunTaskInput{TaskDefinition: new("job"), Count: new(int32(3))})
@@ -80,7 +80,7 @@ func TestRefusePlacement(t *testing.T) {
 func TestLoseReplies(t *testing.T) {
 	for name, how := range map[string]localecs.Loss{"drop": localecs.DropConnection, "500": localecs.AnswerServerError} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+			inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 				b.register("job", worker("app", "forever"))
 				b.server.Faults().LoseReplies("RunTask", 1, how)
 				_, err := b.client.RunTask(t.Context(), withToken("t1", 1))
@@ -107,7 +107,7 @@ func TestLoseReplies(t *testing.T) {
 }
 
 func TestThrottleAndRefuse(t *testing.T) {
-	inBubble(t, localecs.Options{RecordCalls: true}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{RecordCalls: true}, scripts, func(t *testing.T, b *fixture) {
 		list := func() error {
 			_, err := b.client.ListTasks(t.Context(), &ecs.ListTasksInput{})
 			return err
@@ -134,7 +134,7 @@ func TestThrottleAndRefuse(t *testing.T) {
 }
 
 func TestThrottleLikeAWS(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		granted := func(calls int) (n int) {
 			for range calls {
 				_, err := b.client.DeregisterTaskDefinition(t.Context(), &ecs.DeregisterTaskDefinitionInput{TaskDefinition: new("x:1")})
@@ -160,7 +160,7 @@ func TestThrottleLikeAWS(t *testing.T) {
 }
 
 func TestAnswerLate(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "forever"))
 		b.server.Faults().AnswerLate("RunTask", 7*time.Second)
 		begun := time.Now()

@@ -17,8 +17,8 @@ import (
 	"davit/internal/localecs/scripted"
 )
 
-// bench is a server with the SDK's own client in front of it and scripted processes behind it.
-type bench struct {
+// fixture is a server with the SDK's own client in front of it and scripted processes behind it.
+type fixture struct {
 	*testing.T
 	server *localecs.Server
 	client *ecs.Client
@@ -27,7 +27,7 @@ type bench struct {
 }
 
 // inBubble runs a test on virtual time with a server of its own.
-func inBubble(t *testing.T, opt localecs.Options, pick scripted.Pick, f func(t *testing.T, b *bench)) {
+func inBubble(t *testing.T, opt localecs.Options, pick scripted.Pick, f func(t *testing.T, b *fixture)) {
 	t.Helper()
 	opt.Dir = t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
@@ -42,7 +42,7 @@ func inBubble(t *testing.T, opt localecs.Options, pick scripted.Pick, f func(t *
 	})
 }
 
-func open(t *testing.T, opt localecs.Options) *bench {
+func open(t *testing.T, opt localecs.Options) *fixture {
 	t.Helper()
 	opt.NoSync = true
 	if opt.Logger == nil {
@@ -53,11 +53,11 @@ func open(t *testing.T, opt localecs.Options) *bench {
 		t.Fatalf("Open: %v", err)
 	}
 	runner, _ := opt.Runner.(*scripted.Runner)
-	return &bench{T: t, server: server, client: newClient(scripted.Transport(server), "http://127.0.0.1:3001"), runner: runner, opt: opt}
+	return &fixture{T: t, server: server, client: newClient(scripted.Transport(server), "http://127.0.0.1:3001"), runner: runner, opt: opt}
 }
 
 // reopen is a crash and a start on the same folder.
-func (b *bench) reopen() {
+func (b *fixture) reopen() {
 	b.Helper()
 	if err := b.server.Close(); err != nil {
 		b.Fatalf("Close: %v", err)
@@ -89,7 +89,7 @@ func sidecar(name, command string) types.ContainerDefinition {
 	return c
 }
 
-func (b *bench) register(family string, containers ...types.ContainerDefinition) string {
+func (b *fixture) register(family string, containers ...types.ContainerDefinition) string {
 	b.Helper()
 	out, err := b.client.RegisterTaskDefinition(b.Context(), &ecs.RegisterTaskDefinitionInput{
 		Family: &family, ContainerDefinitions: containers,
@@ -100,7 +100,7 @@ func (b *bench) register(family string, containers ...types.ContainerDefinition)
 	return *out.TaskDefinition.TaskDefinitionArn
 }
 
-func (b *bench) run(in *ecs.RunTaskInput) *ecs.RunTaskOutput {
+func (b *fixture) run(in *ecs.RunTaskInput) *ecs.RunTaskOutput {
 	b.Helper()
 	out, err := b.client.RunTask(b.Context(), in)
 	if err != nil {
@@ -110,7 +110,7 @@ func (b *bench) run(in *ecs.RunTaskInput) *ecs.RunTaskOutput {
 }
 
 // runOne runs one task of a family and returns its ARN.
-func (b *bench) runOne(family string) string {
+func (b *fixture) runOne(family string) string {
 	b.Helper()
 	out := b.run(&ecs.RunTaskInput{TaskDefinition: &family})
 	if len(out.Tasks) != 1 {
@@ -119,7 +119,7 @@ func (b *bench) runOne(family string) string {
 	return *out.Tasks[0].TaskArn
 }
 
-func (b *bench) describe(tasks ...string) *ecs.DescribeTasksOutput {
+func (b *fixture) describe(tasks ...string) *ecs.DescribeTasksOutput {
 	b.Helper()
 	out, err := b.client.DescribeTasks(b.Context(), &ecs.DescribeTasksInput{Tasks: tasks})
 	if err != nil {
@@ -129,7 +129,7 @@ func (b *bench) describe(tasks ...string) *ecs.DescribeTasksOutput {
 }
 
 // task is the task once nothing moves without time passing.
-func (b *bench) task(arn string) types.Task {
+func (b *fixture) task(arn string) types.Task {
 	b.Helper()
 	synctest.Wait()
 	out := b.describe(arn)
@@ -139,7 +139,7 @@ func (b *bench) task(arn string) types.Task {
 	return out.Tasks[0]
 }
 
-func (b *bench) stop(arn, reason string) types.Task {
+func (b *fixture) stop(arn, reason string) types.Task {
 	b.Helper()
 	out, err := b.client.StopTask(b.Context(), &ecs.StopTaskInput{Task: &arn, Reason: &reason})
 	if err != nil {

@@ -42,7 +42,7 @@ func checked(c types.ContainerDefinition) types.ContainerDefinition {
 
 func TestHealthChecks(t *testing.T) {
 	in := new(inbox)
-	inBubble(t, localecs.Options{Events: in.deliver}, probes("xoxxoxt"), func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{Events: in.deliver}, probes("xoxxoxt"), func(t *testing.T, b *fixture) {
 		b.register("job", checked(worker("app", "forever")), sidecar("side", "forever"))
 		arn := b.runOne("job")
 		version := b.task(arn).Version
@@ -76,7 +76,7 @@ func TestHealthChecks(t *testing.T) {
 }
 
 // checkProbe compares what a check ran as with its container.
-func checkProbe(t *testing.T, b *bench) {
+func checkProbe(t *testing.T, b *fixture) {
 	t.Helper()
 	var app, probe process.Spec
 	for _, spec := range b.runner.Started() {
@@ -95,17 +95,17 @@ func checkProbe(t *testing.T, b *bench) {
 }
 
 func TestChecksEndWithTheirContainer(t *testing.T) {
-	for name, end := range map[string]func(b *bench, arn string){
-		"by itself": func(*bench, string) { time.Sleep(30 * time.Second) },
-		"stopped":   func(b *bench, arn string) { b.stop(arn, "enough") },
-		"shut down": func(b *bench, _ string) {
+	for name, end := range map[string]func(b *fixture, arn string){
+		"by itself": func(*fixture, string) { time.Sleep(30 * time.Second) },
+		"stopped":   func(b *fixture, arn string) { b.stop(arn, "enough") },
+		"shut down": func(b *fixture, _ string) {
 			if err := b.server.Shutdown(b.Context()); err != nil {
 				b.Error(err)
 			}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, localecs.Options{}, probes("t"), func(t *testing.T, b *bench) {
+			inBubble(t, localecs.Options{}, probes("t"), func(t *testing.T, b *fixture) {
 				app := checked(worker("app", "minute"))
 				app.HealthCheck.Interval, app.HealthCheck.Timeout = new(int32(35)), new(int32(60))
 				b.register("job", app)
@@ -143,7 +143,7 @@ func TestDependsOnHealth(t *testing.T) {
 		"unhealthy is yet": {"xxxxo", nil, 50 * time.Second, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, localecs.Options{}, probes(tt.results), func(t *testing.T, b *bench) {
+			inBubble(t, localecs.Options{}, probes(tt.results), func(t *testing.T, b *fixture) {
 				db := checked(sidecar("db", "minute"))
 				db.StartTimeout = tt.timeout
 				b.register("job", after(worker("app", "forever"), "db", types.ContainerConditionHealthy), db)
@@ -178,7 +178,7 @@ func TestStartTimeout(t *testing.T) {
 		"of what need not run ": {types.ContainerConditionSuccess, false, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+			inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 				setup := sidecar("setup", "setup") // runs for 20 seconds
 				setup.StartTimeout = new(int32(10))
 				app := after(worker("app", "minute"), "setup", tt.condition)
@@ -202,7 +202,7 @@ func TestStartTimeout(t *testing.T) {
 
 // Containers stop in the reverse order of their start.
 func TestOrderOfTheEnd(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job",
 			after(worker("app", "graceful"), "proxy", types.ContainerConditionStart),
 			after(worker("proxy", "graceful"), "log", types.ContainerConditionStart),
@@ -226,7 +226,7 @@ func TestOrderOfTheEnd(t *testing.T) {
 }
 
 func TestRefusedContainers(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		for text, change := range map[string]func(*types.ContainerDefinition){
 			"'healthCheck.command' must":                                        func(c *types.ContainerDefinition) { c.HealthCheck.Command = []string{"probe"} },
 			"must start with CMD":                                               func(c *types.ContainerDefinition) { c.HealthCheck.Command = []string{"CMD"} },

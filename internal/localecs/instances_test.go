@@ -16,7 +16,7 @@ import (
 )
 
 // describeInstance is one instance as it is now.
-func (b *bench) describeInstance(arn string) types.ContainerInstance {
+func (b *fixture) describeInstance(arn string) types.ContainerInstance {
 	b.Helper()
 	out, err := b.client.DescribeContainerInstances(b.Context(), &ecs.DescribeContainerInstancesInput{ContainerInstances: []string{arn}})
 	if err != nil || len(out.ContainerInstances) != 1 {
@@ -35,7 +35,7 @@ func attributesOf(i types.ContainerInstance) map[string]string {
 
 func TestDescribedInstance(t *testing.T) {
 	machine := localecs.Machine{CPU: 2048, Memory: 4096, GPUs: 2, Attributes: map[string]string{"stack": "prod", "ecs.instance-type": "m5.large"}, Lacks: []string{"ecs.ami-id"}}
-	inBubble(t, localecs.Options{Machines: []localecs.Machine{machine, {}}, CPU: 512, Memory: 1024}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{Machines: []localecs.Machine{machine, {}}, CPU: 512, Memory: 1024}, scripts, func(t *testing.T, b *fixture) {
 		list, err := b.client.ListContainerInstances(t.Context(), &ecs.ListContainerInstancesInput{Filter: new("attribute:stack exists")})
 		if err != nil || len(list.ContainerInstanceArns) != 1 {
 			t.Fatalf("%+v, %v", list, err)
@@ -88,7 +88,7 @@ func checkResources(t *testing.T, what string, all []types.Resource, want string
 
 // TestInstanceStates drains and deregisters instances of one cluster, which is nothing to another, and survives a restart.
 func TestInstanceStates(t *testing.T) {
-	inBubble(t, localecs.Options{Machines: fleet()}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{Machines: fleet()}, scripts, func(t *testing.T, b *fixture) {
 		registerPlaced(b)
 		if _, err := b.client.CreateCluster(t.Context(), &ecs.CreateClusterInput{ClusterName: new("second")}); err != nil {
 			t.Fatal(err)
@@ -115,7 +115,7 @@ func TestInstanceStates(t *testing.T) {
 	})
 }
 
-func (b *bench) setState(status types.ContainerInstanceStatus, arns ...string) {
+func (b *fixture) setState(status types.ContainerInstanceStatus, arns ...string) {
 	b.Helper()
 	out, err := b.client.UpdateContainerInstancesState(b.Context(), &ecs.UpdateContainerInstancesStateInput{Status: status, ContainerInstances: arns})
 	if err != nil || len(out.ContainerInstances) != len(arns) || *out.ContainerInstances[0].Status != string(status) {
@@ -123,7 +123,7 @@ func (b *bench) setState(status types.ContainerInstanceStatus, arns ...string) {
 	}
 }
 
-func checkStates(b *bench, again string, names map[string]string) {
+func checkStates(b *fixture, again string, names map[string]string) {
 	b.Helper()
 	if on := b.where(b.run(&ecs.RunTaskInput{TaskDefinition: new("job"), Count: new(int32(2)), PlacementStrategy: strategies("spread host")})); on != "other, other" {
 		b.Errorf("placed on %s%s", on, again)
@@ -146,7 +146,7 @@ func checkStates(b *bench, again string, names map[string]string) {
 
 // TestStartTaskPlacement: the caller chooses the instance, and yet it must be one that the task can have.
 func TestStartTaskPlacement(t *testing.T) {
-	inBubble(t, localecs.Options{Machines: fleet()}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{Machines: fleet()}, scripts, func(t *testing.T, b *fixture) {
 		registerPlaced(b)
 		names := b.names()
 		b.server.Faults().DisconnectAgent(names["small"], true)
@@ -180,7 +180,7 @@ func TestStartTaskPlacement(t *testing.T) {
 }
 
 func TestStatesThatCannotChange(t *testing.T) {
-	inBubble(t, localecs.Options{Instances: 2}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{Instances: 2}, scripts, func(t *testing.T, b *fixture) {
 		gone := b.instanceID("")
 		if _, err := b.client.DeregisterContainerInstance(t.Context(), &ecs.DeregisterContainerInstanceInput{ContainerInstance: &gone}); err != nil {
 			t.Fatal(err)
@@ -197,7 +197,7 @@ func TestStatesThatCannotChange(t *testing.T) {
 }
 
 func TestNoInstances(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "minute"))
 		b.setState("DRAINING", "arn:aws:ecs:local:000000000000:container-instance/default/"+b.instanceID("arn:aws:ecs:local:000000000000:container-instance/default/"))
 		_, err := b.client.RunTask(t.Context(), &ecs.RunTaskInput{TaskDefinition: new("job")})
@@ -206,7 +206,7 @@ func TestNoInstances(t *testing.T) {
 }
 
 func TestDisconnectedAgent(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "minute"))
 		id := b.instanceID("arn:aws:ecs:local:000000000000:container-instance/default/")
 		b.server.Faults().DisconnectAgent(id, true)
@@ -226,7 +226,7 @@ func TestDisconnectedAgent(t *testing.T) {
 }
 
 func TestAttributes(t *testing.T) {
-	inBubble(t, localecs.Options{Machines: fleet()}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{Machines: fleet()}, scripts, func(t *testing.T, b *fixture) {
 		names := b.names()
 		put := func(name, v string) error {
 			_, err := b.client.PutAttributes(t.Context(), &ecs.PutAttributesInput{Attributes: []types.Attribute{{Name: &name, Value: &v, TargetId: new(names["other"])}}})
@@ -264,7 +264,7 @@ func TestAttributes(t *testing.T) {
 }
 
 func TestListAttributes(t *testing.T) {
-	inBubble(t, localecs.Options{Machines: fleet()}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{Machines: fleet()}, scripts, func(t *testing.T, b *fixture) {
 		names := b.names()
 		list := func(in ecs.ListAttributesInput) (got []string) {
 			in.TargetType = types.TargetTypeContainerInstance
@@ -290,7 +290,7 @@ func TestListAttributes(t *testing.T) {
 }
 
 func TestInstanceRefusals(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		arn := "arn:aws:ecs:local:000000000000:container-instance/default/" + b.instanceID("arn:aws:ecs:local:000000000000:container-instance/default/")
 		for name, tt := range map[string]struct {
 			a    types.Attribute

@@ -22,7 +22,7 @@ import (
 func TestProcessOfAContainer(t *testing.T) {
 	t.Setenv("PATH", "/of/the/host")
 	t.Setenv("SECRET_OF_HOST", "x")
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		c := worker("app", "run")
 		c.EntryPoint = []string{"minute", "-v"}
 		c.Environment = []types.KeyValuePair{{Name: new("A"), Value: new("1")}, {Name: new("B"), Value: new("2")}}
@@ -62,7 +62,7 @@ func TestWorkingDirectory(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+			inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 				c := worker("app", "minute")
 				c.WorkingDirectory = &tt.folder
 				b.register("job", c)
@@ -123,7 +123,7 @@ func TestRunTaskRefusals(t *testing.T) {
 		"files of override": {ecs.RunTaskInput{Overrides: &types.TaskOverride{ContainerOverrides: []types.ContainerOverride{
 			{Name: new("app"), EnvironmentFiles: envFiles("b/k.env")}}}}, "ClientException", "--s3-dir"},
 	}
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		registerOdd(b)
 		for _, name := range slices.Sorted(maps.Keys(tests)) {
 			tt := tests[name]
@@ -147,7 +147,7 @@ func override(name, command string) *types.TaskOverride {
 }
 
 // registerOdd registers job and definitions that cannot be run.
-func registerOdd(b *bench) {
+func registerOdd(b *fixture) {
 	b.register("job", worker("app", "minute"))
 	old := b.register("old", worker("app", "minute"))
 	if _, err := b.client.DeregisterTaskDefinition(b.Context(), &ecs.DeregisterTaskDefinitionInput{TaskDefinition: &old}); err != nil {
@@ -187,7 +187,7 @@ func TestCapacity(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			inBubble(t, localecs.Options{CPU: tt.cpu, Memory: tt.memory}, scripts, func(t *testing.T, b *bench) {
+			inBubble(t, localecs.Options{CPU: tt.cpu, Memory: tt.memory}, scripts, func(t *testing.T, b *fixture) {
 				c := worker("app", "minute")
 				if tt.gpu {
 					c.ResourceRequirements = []types.ResourceRequirement{{Type: types.ResourceTypeGpu, Value: new("1")}}
@@ -216,7 +216,7 @@ func TestCapacity(t *testing.T) {
 }
 
 // checkRemaining compares what the instance says is left.
-func checkRemaining(b *bench, cpu, memory int) {
+func checkRemaining(b *fixture, cpu, memory int) {
 	b.Helper()
 	list, err := b.client.ListContainerInstances(b.Context(), &ecs.ListContainerInstancesInput{})
 	if err != nil || len(list.ContainerInstanceArns) != 1 {
@@ -241,7 +241,7 @@ func checkRemaining(b *bench, cpu, memory int) {
 }
 
 func TestStartTask(t *testing.T) {
-	inBubble(t, localecs.Options{CPU: 256, Instances: 2}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{CPU: 256, Instances: 2}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "minute"))
 		list, err := b.client.ListContainerInstances(t.Context(), &ecs.ListContainerInstancesInput{})
 		if err != nil || len(list.ContainerInstanceArns) != 2 {
@@ -269,7 +269,7 @@ func TestStartTask(t *testing.T) {
 }
 
 func TestTagsGroupAndFargate(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		_, err := b.client.RegisterTaskDefinition(t.Context(), &ecs.RegisterTaskDefinitionInput{
 			Family: new("job"), NetworkMode: types.NetworkModeAwsvpc, Cpu: new(".25 vCPU"), Memory: new("1 GB"),
 			ContainerDefinitions: []types.ContainerDefinition{worker("app", "minute")},
@@ -300,7 +300,7 @@ func TestTagsGroupAndFargate(t *testing.T) {
 	})
 }
 
-func checkTags(b *bench, arn string) {
+func checkTags(b *fixture, arn string) {
 	b.Helper()
 	if got := b.task(arn).Tags; got != nil {
 		b.Errorf("tags without include: %v", got)

@@ -65,7 +65,7 @@ func TestLifeOfATask(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+			inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 				b.register("job", tt.containers...)
 				arn := b.runOne("job")
 				if tt.after > 0 {
@@ -121,7 +121,7 @@ func checkEnd(t *testing.T, task types.Task, code types.TaskStopCode, reason str
 
 func TestTimesOfATask(t *testing.T) {
 	delays := localecs.Delays{Provisioning: time.Second, Pending: 2 * time.Second, Deactivating: 3 * time.Second, Deprovisioning: 4 * time.Second}
-	inBubble(t, localecs.Options{Delays: delays}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{Delays: delays}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "slow"), sidecar("log", "graceful"))
 		begun := time.Now()
 		arn := b.runOne("job")
@@ -154,7 +154,7 @@ func TestTimesOfATask(t *testing.T) {
 }
 
 func TestStartsAreBounded(t *testing.T) {
-	inBubble(t, localecs.Options{Starts: 2}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{Starts: 2}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "slow"))
 		var arns []string
 		for range 5 {

@@ -15,7 +15,7 @@ import (
 )
 
 func TestListTasks(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		b.register("a", worker("app", "forever"))
 		b.register("b", worker("app", "fail3"))
 		name := map[string]string{} // of a task's ARN
@@ -58,7 +58,7 @@ func TestListTasks(t *testing.T) {
 	})
 }
 
-func (b *bench) instanceID(prefix string) string {
+func (b *fixture) instanceID(prefix string) string {
 	b.Helper()
 	out, err := b.client.ListContainerInstances(b.Context(), &ecs.ListContainerInstancesInput{})
 	if err != nil {
@@ -68,7 +68,7 @@ func (b *bench) instanceID(prefix string) string {
 }
 
 // list reads a list of tasks to its end, page by page, and names them.
-func (b *bench) list(in ecs.ListTasksInput, size int32, name map[string]string) []string {
+func (b *fixture) list(in ecs.ListTasksInput, size int32, name map[string]string) []string {
 	b.Helper()
 	names := []string{}
 	in.MaxResults = &size
@@ -89,7 +89,7 @@ func (b *bench) list(in ecs.ListTasksInput, size int32, name map[string]string) 
 }
 
 func TestListTasksRefusals(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		for _, tt := range []struct {
 			in   ecs.ListTasksInput
 			code string
@@ -111,7 +111,7 @@ func TestListTasksRefusals(t *testing.T) {
 }
 
 func TestDescribeTasksRefusals(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		for _, tt := range []struct {
 			in   ecs.DescribeTasksInput
 			code string

@@ -14,7 +14,7 @@ import (
 )
 
 func TestAThousandTasksAtOnce(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		const calls, each = 100, 10
 		b.register("job", worker("app", "minute"))
 		runAtOnce(t, b, calls, each)
@@ -36,7 +36,7 @@ func TestAThousandTasksAtOnce(t *testing.T) {
 }
 
 // runAtOnce makes that many calls side by side, each for so many tasks.
-func runAtOnce(t *testing.T, b *bench, calls int, each int32) {
+func runAtOnce(t *testing.T, b *fixture, calls int, each int32) {
 	t.Helper()
 	var wg sync.WaitGroup
 	for i := range calls {
@@ -54,7 +54,7 @@ func runAtOnce(t *testing.T, b *bench, calls int, each int32) {
 
 func TestEventsOfManyTasksAreInOrder(t *testing.T) {
 	in := new(inbox)
-	inBubble(t, localecs.Options{Events: in.deliver}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{Events: in.deliver}, scripts, func(t *testing.T, b *fixture) {
 		const calls, each = 5, 8
 		b.register("job", worker("app", "slow"), sidecar("log", "graceful"))
 		runAtOnce(t, b, calls, each)
@@ -77,7 +77,7 @@ func TestEventsOfManyTasksAreInOrder(t *testing.T) {
 }
 
 func TestAMonthOfOneTask(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "forever"))
 		arn := b.runOne("job")
 		time.Sleep(30 * 24 * time.Hour)

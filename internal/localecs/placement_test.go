@@ -23,7 +23,7 @@ func fleet() []localecs.Machine {
 }
 
 // names are the instances by the attribute that names them.
-func (b *bench) names() map[string]string {
+func (b *fixture) names() map[string]string {
 	b.Helper()
 	out, err := b.client.ListAttributes(b.Context(), &ecs.ListAttributesInput{TargetType: types.TargetTypeContainerInstance, AttributeName: new("name")})
 	if err != nil {
@@ -38,7 +38,7 @@ func (b *bench) names() map[string]string {
 }
 
 // where says on which instances the tasks are, and why others are nowhere.
-func (b *bench) where(out *ecs.RunTaskOutput) string {
+func (b *fixture) where(out *ecs.RunTaskOutput) string {
 	b.Helper()
 	names := b.names()
 	var all []string
@@ -107,7 +107,7 @@ func TestPlacement(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, localecs.Options{Machines: fleet()}, scripts, func(t *testing.T, b *bench) {
+			inBubble(t, localecs.Options{Machines: fleet()}, scripts, func(t *testing.T, b *fixture) {
 				registerPlaced(b)
 				if tt.in.TaskDefinition == nil {
 					tt.in.TaskDefinition = new("job")
@@ -125,7 +125,7 @@ func network() *types.NetworkConfiguration {
 }
 
 // registerPlaced registers definitions that need something of their instance.
-func registerPlaced(b *bench) {
+func registerPlaced(b *fixture) {
 	b.Helper()
 	b.register("job", worker("app", "minute"))
 	gpu, web, ssh, host, huge := worker("app", "minute"), worker("app", "minute"), worker("app", "minute"), worker("app", "minute"), worker("app", "minute")
@@ -151,7 +151,7 @@ func registerPlaced(b *bench) {
 
 // TestWhatTasksMakeOfInstances has constraints that depend on the tasks that are there.
 func TestWhatTasksMakeOfInstances(t *testing.T) {
-	inBubble(t, localecs.Options{Machines: fleet()}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{Machines: fleet()}, scripts, func(t *testing.T, b *fixture) {
 		registerPlaced(b)
 		place := func(group string, all ...types.PlacementConstraint) (*ecs.RunTaskOutput, string) {
 			out := b.run(&ecs.RunTaskInput{TaskDefinition: new("job"), Group: &group, PlacementConstraints: all, PlacementStrategy: strategies("binpack cpu")})
@@ -186,7 +186,7 @@ func TestWhatTasksMakeOfInstances(t *testing.T) {
 
 func TestPlacementIsRepeatable(t *testing.T) {
 	run := func(seed uint64, in ecs.RunTaskInput) (got string) {
-		inBubble(t, localecs.Options{Machines: fleet(), Seed: seed}, scripts, func(t *testing.T, b *bench) {
+		inBubble(t, localecs.Options{Machines: fleet(), Seed: seed}, scripts, func(t *testing.T, b *fixture) {
 			registerPlaced(b)
 			in.TaskDefinition, in.Count = new("job"), new(int32(10))
 			got = b.where(b.run(&in))
@@ -227,7 +227,7 @@ func TestPlacementRefusals(t *testing.T) {
 		"binpack field":      {ecs.RunTaskInput{PlacementStrategy: strategies("binpack disk")}, "[cpu, memory]"},
 		"spread field":       {ecs.RunTaskInput{PlacementStrategy: strategies("spread cpu")}, "instanceId, host or attribute:<name>"},
 	}
-	inBubble(t, localecs.Options{Machines: fleet()}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{Machines: fleet()}, scripts, func(t *testing.T, b *fixture) {
 		registerPlaced(b)
 		for name, tt := range tests {
 			if tt.in.TaskDefinition == nil {

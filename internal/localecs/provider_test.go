@@ -36,7 +36,7 @@ func pools() []localecs.Machine {
 	return all
 }
 
-func (b *bench) registerFargate(family string) {
+func (b *fixture) registerFargate(family string) {
 	b.Helper()
 	_, err := b.client.RegisterTaskDefinition(b.Context(), &ecs.RegisterTaskDefinitionInput{
 		Family: &family, NetworkMode: types.NetworkModeAwsvpc, Cpu: new("256"), Memory: new("512"),
@@ -48,7 +48,7 @@ func (b *bench) registerFargate(family string) {
 	}
 }
 
-func (b *bench) associate(providers []string, defaults ...string) error {
+func (b *fixture) associate(providers []string, defaults ...string) error {
 	_, err := b.client.PutClusterCapacityProviders(b.Context(), &ecs.PutClusterCapacityProvidersInput{
 		Cluster: new("default"), CapacityProviders: providers, DefaultCapacityProviderStrategy: strategy(defaults...),
 	})
@@ -66,7 +66,7 @@ func launched(tasks []types.Task) []string {
 }
 
 func TestProvidersOfACluster(t *testing.T) {
-	inBubble(t, localecs.Options{Machines: pools()}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{Machines: pools()}, scripts, func(t *testing.T, b *fixture) {
 		registerPlaced(b)
 		if err := b.associate([]string{"steady", "spiky"}, "steady:1:1", "spiky:0:3"); err != nil {
 			t.Fatal(err)
@@ -116,7 +116,7 @@ func TestProviderRefusals(t *testing.T) {
 		"no support":     {strategy("FARGATE:0:1"), "Task definition does not support launch_type FARGATE."},
 	}
 	associated := []string{"FARGATE", "FARGATE_SPOT", "steady"}
-	inBubble(t, localecs.Options{Machines: pools()}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{Machines: pools()}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "minute"))
 		if err := b.associate(associated); err != nil {
 			t.Fatal(err)
@@ -136,7 +136,7 @@ func TestProviderRefusals(t *testing.T) {
 
 // TestNewClusterHasNoProviders: Fargate too must be associated with a cluster, which the default one of a new folder is.
 func TestNewClusterHasNoProviders(t *testing.T) {
-	inBubble(t, localecs.Options{Machines: pools()}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{Machines: pools()}, scripts, func(t *testing.T, b *fixture) {
 		b.registerFargate("job")
 		for name, providers := range map[string][]string{"bare": nil, "spot": {"FARGATE_SPOT"}} {
 			if _, err := b.client.CreateCluster(t.Context(), &ecs.CreateClusterInput{ClusterName: &name, CapacityProviders: providers}); err != nil {
@@ -164,7 +164,7 @@ func TestNewClusterHasNoProviders(t *testing.T) {
 }
 
 func TestFargatePlacement(t *testing.T) {
-	inBubble(t, localecs.Options{CPU: 600}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{CPU: 600}, scripts, func(t *testing.T, b *fixture) {
 		b.registerFargate("job")
 		fargate := func(in ecs.RunTaskInput) (*ecs.RunTaskOutput, error) {
 			in.TaskDefinition, in.LaunchType, in.NetworkConfiguration = new("job"), types.LaunchTypeFargate, network()
@@ -199,7 +199,7 @@ func TestFargatePlacement(t *testing.T) {
 }
 
 func TestRegisterRefusesPlacement(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		constraint := func(kind, expression string) []types.TaskDefinitionPlacementConstraint {
 			return []types.TaskDefinitionPlacementConstraint{{Type: types.TaskDefinitionPlacementConstraintType(kind), Expression: &expression}}
 		}
@@ -223,7 +223,7 @@ func TestRegisterRefusesPlacement(t *testing.T) {
 }
 
 func TestRequiredAttributes(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		c := worker("app", "minute")
 		c.LogConfiguration = &types.LogConfiguration{LogDriver: types.LogDriverAwslogs}
 		c.Privileged = new(true)
@@ -253,7 +253,7 @@ func TestRequiredAttributes(t *testing.T) {
 }
 
 func TestTaskTags(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		_, err := b.client.RegisterTaskDefinition(t.Context(), &ecs.RegisterTaskDefinitionInput{
 			Family: new("job"), ContainerDefinitions: []types.ContainerDefinition{worker("app", "minute")},
 			Tags: []types.Tag{{Key: new("a"), Value: new("1")}, {Key: new("b"), Value: new("2")}},

@@ -22,18 +22,18 @@ const restarted = "Local ECS was restarted. The processes of the task ended with
 func TestRestartStopsWhatRan(t *testing.T) {
 	tests := []struct {
 		name, command string
-		before        func(b *bench, arn string)
+		before        func(b *fixture, arn string)
 		code          types.TaskStopCode
 		reason        string
 		ran           bool
 	}{
 		{"running", "forever", nil, types.TaskStopCodeTerminationNotice, restarted, true},
 		{"pending", "hangs", nil, types.TaskStopCodeTerminationNotice, restarted, false},
-		{"being stopped", "deaf", func(b *bench, arn string) { b.stop(arn, "mine") }, types.TaskStopCodeUserInitiated, "mine", true},
+		{"being stopped", "deaf", func(b *fixture, arn string) { b.stop(arn, "mine") }, types.TaskStopCodeUserInitiated, "mine", true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+			inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 				b.register("job", worker("app", tt.command))
 				arn := b.runOne("job")
 				synctest.Wait()
@@ -53,7 +53,7 @@ func TestRestartStopsWhatRan(t *testing.T) {
 }
 
 func TestRestartKeepsEverythingElse(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "fail3"))
 		second := b.register("job", worker("app", "minute"))
 		if _, err := b.client.CreateCluster(t.Context(), &ecs.CreateClusterInput{ClusterName: new("other")}); err != nil {
@@ -73,7 +73,7 @@ func TestRestartKeepsEverythingElse(t *testing.T) {
 }
 
 // ofOther is a task of the cluster other, as JSON with Go's names.
-func (b *bench) ofOther(arn string) string {
+func (b *fixture) ofOther(arn string) string {
 	b.Helper()
 	out, err := b.client.DescribeTasks(b.Context(), &ecs.DescribeTasksInput{Tasks: []string{arn}, Cluster: new("other")})
 	if err != nil || len(out.Tasks) != 1 {
@@ -88,7 +88,7 @@ func (b *bench) ofOther(arn string) string {
 
 func TestStoppedTasksAreForgotten(t *testing.T) {
 	for _, restart := range []bool{false, true} {
-		inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+		inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 			b.register("job", worker("app", "minute"))
 			arn := b.runOne("job")
 			id := arn[strings.LastIndexByte(arn, '/')+1:]
@@ -125,7 +125,7 @@ func TestStoppedTasksAreForgotten(t *testing.T) {
 func TestWhatWasAnsweredIsOnDisk(t *testing.T) {
 	copied := t.TempDir()
 	opt := localecs.Options{Delays: localecs.Delays{Provisioning: time.Hour}} // nothing else is written meanwhile
-	inBubble(t, opt, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, opt, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "minute"))
 		in := withToken("t1", 1)
 		arn := *b.run(in).Tasks[0].TaskArn
@@ -148,7 +148,7 @@ func TestWhatWasAnsweredIsOnDisk(t *testing.T) {
 }
 
 func TestOnlyOneServerOnAFolder(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		if second, err := localecs.Open(b.opt); err == nil {
 			t.Error("a second server opened the folder")
 			_ = second.Close()
@@ -213,7 +213,7 @@ func (i *inbox) of(arn string) (states []string, versions []int64) {
 
 func TestEvents(t *testing.T) {
 	in := new(inbox)
-	inBubble(t, localecs.Options{Events: in.deliver}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{Events: in.deliver}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "fail3"))
 		out := b.run(&ecs.RunTaskInput{TaskDefinition: new("job"), StartedBy: new("davit-x-01"), Tags: []types.Tag{{Key: new("a"), Value: new("b")}}})
 		arn := *out.Tasks[0].TaskArn
@@ -256,7 +256,7 @@ func checkEnvelope(t *testing.T, e event, arn string) {
 
 func TestFinalEventsSurviveARestart(t *testing.T) {
 	in := &inbox{block: true}
-	inBubble(t, localecs.Options{Events: in.deliver}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{Events: in.deliver}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "fail3"))
 		b.register("long", worker("app", "forever"))
 		ended, cut := b.runOne("job"), b.runOne("long")

@@ -36,7 +36,7 @@ func TestRestartPolicy(t *testing.T) {
 		"its process is lost":       {restartAfter(60), []scripted.Script{{For: time.Minute, Lost: true}}, 1, 60 * time.Second, types.TaskStopCodeTerminationNotice, -1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, localecs.Options{}, scripted.InTurn(tt.runs...), func(t *testing.T, b *bench) {
+			inBubble(t, localecs.Options{}, scripted.InTurn(tt.runs...), func(t *testing.T, b *fixture) {
 				app := worker("app", "run")
 				app.RestartPolicy = tt.policy
 				b.register("job", app)
@@ -74,7 +74,7 @@ func TestRestartedContainerIsCheckedAnew(t *testing.T) {
 		"a check that ends with both": {30, "x", []health{{45, "UNKNOWN"}, {95, "UNKNOWN"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, localecs.Options{}, probes(tt.results), func(t *testing.T, b *bench) {
+			inBubble(t, localecs.Options{}, probes(tt.results), func(t *testing.T, b *fixture) {
 				app := checked(worker("app", "minute"))
 				app.HealthCheck.Interval, app.RestartPolicy = &tt.interval, restartAfter(60)
 				b.register("job", app)
@@ -91,7 +91,7 @@ func TestRestartedContainerIsCheckedAnew(t *testing.T) {
 }
 
 func TestStopWhileAContainerStartsAgain(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripted.InTurn(scripted.Script{For: time.Minute, ExitCode: 3}, scripted.Script{NeverStarts: true}), func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripted.InTurn(scripted.Script{For: time.Minute, ExitCode: 3}, scripted.Script{NeverStarts: true}), func(t *testing.T, b *fixture) {
 		app := worker("app", "run")
 		app.RestartPolicy = restartAfter(60)
 		b.register("job", app)

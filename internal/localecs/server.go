@@ -10,9 +10,9 @@ import (
 	"sync"
 	"time"
 
-	"davit/internal/clock"
-
 	"go.etcd.io/bbolt"
+
+	"davit/internal/clock"
 )
 
 // Server is a local ECS: an http.Handler and the tasks behind it. It is safe for concurrent use.

@@ -16,7 +16,7 @@ import (
 )
 
 // registerAwsvpc registers a definition of the network mode awsvpc.
-func (b *bench) registerAwsvpc(family string, disk *types.EphemeralStorage, containers ...types.ContainerDefinition) {
+func (b *fixture) registerAwsvpc(family string, disk *types.EphemeralStorage, containers ...types.ContainerDefinition) {
 	b.Helper()
 	_, err := b.client.RegisterTaskDefinition(b.Context(), &ecs.RegisterTaskDefinitionInput{
 		Family: &family, NetworkMode: types.NetworkModeAwsvpc, Cpu: new("256"), Memory: new("512"), EphemeralStorage: disk,
@@ -36,7 +36,7 @@ func onFargate(in *ecs.RunTaskInput) *ecs.RunTaskInput {
 func TestAttachmentOfATask(t *testing.T) {
 	in := new(inbox)
 	delays := localecs.Delays{Provisioning: time.Second, Deprovisioning: time.Second}
-	inBubble(t, localecs.Options{Events: in.deliver, Delays: delays}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{Events: in.deliver, Delays: delays}, scripts, func(t *testing.T, b *fixture) {
 		b.registerAwsvpc("job", nil, worker("app", "minute"), sidecar("side", "forever"))
 		launched := b.run(onFargate(&ecs.RunTaskInput{TaskDefinition: new("job")})).Tasks[0]
 		checkAttachment(t, launched, "PRECREATED")
@@ -89,7 +89,7 @@ func checkAttachment(t *testing.T, task types.Task, status string) {
 }
 
 func TestNoAttachmentWithoutAwsvpc(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "minute"))
 		task := b.task(b.runOne("job"))
 		if len(task.Attachments) != 0 || len(task.Containers[0].NetworkInterfaces) != 0 || len(task.Containers[0].ManagedAgents) != 0 || task.EphemeralStorage != nil {
@@ -100,7 +100,7 @@ func TestNoAttachmentWithoutAwsvpc(t *testing.T) {
 }
 
 func TestManagedAgents(t *testing.T) {
-	inBubble(t, localecs.Options{Delays: localecs.Delays{Pending: time.Second}}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{Delays: localecs.Delays{Pending: time.Second}}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "minute"))
 		arn := *b.run(&ecs.RunTaskInput{TaskDefinition: new("job"), EnableExecuteCommand: true}).Tasks[0].TaskArn
 		for _, want := range []string{"PENDING ", "STOPPED The local ECS has no ECS Exec."} {
@@ -128,7 +128,7 @@ func TestStorageOfFargate(t *testing.T) {
 		want          int32
 	}{"none": {nil, nil, 20}, "own": {size(30), nil, 30}, "override": {size(30), size(40), 40}} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+			inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 				b.registerAwsvpc("job", tt.own, worker("app", "minute"))
 				in := &ecs.RunTaskInput{TaskDefinition: new("job"), Overrides: &types.TaskOverride{EphemeralStorage: tt.override}}
 				task := b.run(onFargate(in)).Tasks[0]
@@ -141,7 +141,7 @@ func TestStorageOfFargate(t *testing.T) {
 }
 
 func TestOverridesAreShown(t *testing.T) {
-	inBubble(t, localecs.Options{CPU: 4096, Memory: 8192}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{CPU: 4096, Memory: 8192}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "minute"), sidecar("side", "forever"))
 		own := types.ContainerOverride{
 			Name: new("app"), Command: []string{"fail3"}, Cpu: new(int32(1024)), Memory: new(int32(2048)), MemoryReservation: new(int32(1024)),
@@ -187,7 +187,7 @@ func checkShown(t *testing.T, task types.Task, overrides []types.ContainerOverri
 }
 
 func TestTagsGoWithTheTask(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "graceful"))
 		arn := *b.run(&ecs.RunTaskInput{TaskDefinition: new("job"), Tags: []types.Tag{{Key: new("a"), Value: new("1")}}}).Tasks[0].TaskArn
 		for _, want := range []int{1, 0, 0} { // as it runs, after StopTask, and at its end
@@ -206,7 +206,7 @@ func TestTagsGoWithTheTask(t *testing.T) {
 
 func TestLongReasonsAreCut(t *testing.T) {
 	pick := scripted.InTurn(scripted.Script{FailStart: strings.Repeat("é", 3000)})
-	inBubble(t, localecs.Options{}, pick, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, pick, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "x"))
 		task := b.task(b.runOne("job"))
 		for name, reason := range map[string]string{"task": str(task.StoppedReason), "container": str(task.Containers[0].Reason)} {

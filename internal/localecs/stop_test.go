@@ -34,7 +34,7 @@ func TestStopTask(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			inBubble(t, localecs.Options{Delays: tt.delays}, scripts, func(t *testing.T, b *bench) {
+			inBubble(t, localecs.Options{Delays: tt.delays}, scripts, func(t *testing.T, b *fixture) {
 				b.register("job", tt.container)
 				arn := b.runOne("job")
 				time.Sleep(tt.before)
@@ -65,7 +65,7 @@ func TestStopTask(t *testing.T) {
 }
 
 func TestStopTaskWhileWaitingForItsTurn(t *testing.T) {
-	inBubble(t, localecs.Options{Starts: 1}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{Starts: 1}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "hangs"))
 		first, second := b.runOne("job"), b.runOne("job")
 		time.Sleep(time.Second)
@@ -78,7 +78,7 @@ func TestStopTaskWhileWaitingForItsTurn(t *testing.T) {
 }
 
 func TestStopTaskRefusals(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		if _, err := b.client.CreateCluster(t.Context(), &ecs.CreateClusterInput{ClusterName: new("other")}); err != nil {
 			t.Fatal(err)
 		}
@@ -102,7 +102,7 @@ func TestStopTaskRefusals(t *testing.T) {
 }
 
 func TestInterrupt(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "graceful"))
 		arn := b.runOne("job")
 		synctest.Wait()
@@ -129,7 +129,7 @@ func TestShutdown(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+			inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 				b.register("job", worker("app", tt.command))
 				arn := b.runOne("job")
 				synctest.Wait()
@@ -153,7 +153,7 @@ func TestShutdown(t *testing.T) {
 }
 
 func TestNoCallsAfterShutdown(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		if err := b.server.Shutdown(t.Context()); err != nil {
 			t.Fatal(err)
 		}

@@ -30,7 +30,7 @@ func pairs(all []types.Tag) string {
 	return strings.Join(out, " ")
 }
 
-func (b *bench) tagsOf(arn string) string {
+func (b *fixture) tagsOf(arn string) string {
 	b.Helper()
 	out, err := b.client.ListTagsForResource(b.Context(), &ecs.ListTagsForResourceInput{ResourceArn: &arn})
 	if err != nil {
@@ -39,13 +39,13 @@ func (b *bench) tagsOf(arn string) string {
 	return pairs(out.Tags)
 }
 
-func (b *bench) tag(arn string, pairs ...string) error {
+func (b *fixture) tag(arn string, pairs ...string) error {
 	_, err := b.client.TagResource(b.Context(), &ecs.TagResourceInput{ResourceArn: &arn, Tags: tags(pairs...)})
 	return err
 }
 
 // taggable is one resource of each kind that can be tagged, and how its describe call shows its tags.
-func (b *bench) taggable() map[string]func() []types.Tag {
+func (b *fixture) taggable() map[string]func() []types.Tag {
 	definition := b.register("job", worker("app", "forever"))
 	task := b.runOne("job")
 	cluster, instance := "arn:aws:ecs:local:000000000000:cluster/default", b.instanceID("")
@@ -88,7 +88,7 @@ func (b *bench) taggable() map[string]func() []types.Tag {
 }
 
 func TestTagging(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		for arn, described := range b.taggable() {
 			if got := b.tagsOf(arn); got != "" {
 				t.Errorf("%s has tags at once: %s", arn, got)
@@ -114,7 +114,7 @@ func TestTagging(t *testing.T) {
 }
 
 func TestTagsSurviveARestart(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		definition := b.register("job", worker("app", "forever"))
 		arns := []string{definition, "arn:aws:ecs:local:000000000000:cluster/default", b.instanceID("")}
 		for _, arn := range arns {
@@ -137,7 +137,7 @@ func TestTagRefusals(t *testing.T) {
 	for i := range 50 {
 		fifty = append(fifty, fmt.Sprintf("k%d=v", i))
 	}
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		definition := b.register("job", worker("app", "forever"))
 		stopped := b.runOne("job")
 		b.stop(stopped, "")
@@ -185,7 +185,7 @@ func TestTagRefusals(t *testing.T) {
 
 // What a tag must be holds wherever tags are given.
 func TestTagsAreCheckedWhereverTheyAreGiven(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "forever"))
 		bad := tags("aws:k=v")
 		_, run := b.client.RunTask(t.Context(), &ecs.RunTaskInput{TaskDefinition: new("job"), Tags: bad})
@@ -203,7 +203,7 @@ func TestTagsAreCheckedWhereverTheyAreGiven(t *testing.T) {
 }
 
 func TestAStopTakesATasksTagsAway(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "forever"))
 		b.register("short", worker("app", "fail3"))
 		task := *b.run(&ecs.RunTaskInput{TaskDefinition: new("job"), Tags: tags("a=1")}).Tasks[0].TaskArn

@@ -24,7 +24,7 @@ func arns(tasks []types.Task) []string {
 }
 
 func TestClientTokenAnswersTheFirstResult(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "minute"))
 		first := b.run(withToken("t1", 2))
 		time.Sleep(time.Second)
@@ -48,7 +48,7 @@ func TestClientTokenAnswersTheFirstResult(t *testing.T) {
 }
 
 func TestClientTokenWithOtherParameters(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "minute"))
 		first := b.run(withToken("t1", 1))
 		_, err := b.client.RunTask(t.Context(), withToken("t1", 2))
@@ -66,7 +66,7 @@ func TestClientTokenWithOtherParameters(t *testing.T) {
 }
 
 func TestClientTokenIsOfOneCluster(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "minute"))
 		if _, err := b.client.CreateCluster(t.Context(), &ecs.CreateClusterInput{ClusterName: new("other")}); err != nil {
 			t.Fatal(err)
@@ -96,7 +96,7 @@ func TestClientTokenLife(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+			inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 				b.register("job", worker("app", tt.command))
 				begun := time.Now()
 				first := arns(b.run(withToken("t1", 1)).Tasks)
@@ -114,7 +114,7 @@ func TestClientTokenLife(t *testing.T) {
 }
 
 func TestClientTokenOfFailures(t *testing.T) {
-	inBubble(t, localecs.Options{CPU: 256}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{CPU: 256}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "minute"))
 		first := b.run(withToken("t1", 2))
 		if len(first.Tasks) != 1 || len(first.Failures) != 1 {
@@ -143,7 +143,7 @@ func TestClientTokenOfFailures(t *testing.T) {
 }
 
 func TestClientTokenSurvivesARestart(t *testing.T) {
-	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "minute"))
 		first := arns(b.run(withToken("t1", 1)).Tasks)
 		b.reopen()

@@ -13,7 +13,7 @@ import (
 // The start of a process may be known by its output file alone when a kill -9 took the record of it back.
 func TestRestartSeesThatAProcessMayHaveRun(t *testing.T) {
 	for container, ran := range map[string]bool{"app": true, "side": false} {
-		inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *bench) {
+		inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 			side := worker("side", "hangs")
 			side.Essential = new(false)
 			b.register("job", worker("app", "hangs"), side)

@@ -16,7 +16,7 @@ import (
 )
 
 // standIn is ECS's wire inside the process: it keeps the raw bodies that come, and answers as it is told to.
-type standIn struct {
+type fakeECS struct {
 	t       *testing.T
 	answers map[string]func(body string) string
 	bodies  map[string][]string
@@ -30,19 +30,19 @@ const definition = `{"taskDefinition":{"taskDefinitionArn":"` + definitionARN + 
 	"taskRoleArn":"` + roleARN + `","volumes":[{"name":"data","configuredAtLaunch":true},{"name":"more","configuredAtLaunch":true}],
 	"containerDefinitions":[{"name":"app","image":"i","essential":true,"memory":64},{"name":"side","image":"i","essential":false,"memory":64}]}}`
 
-func newStandIn(t *testing.T) *standIn {
-	s := &standIn{t: t, answers: map[string]func(string) string{}, bodies: map[string][]string{}}
+func newStandIn(t *testing.T) *fakeECS {
+	s := &fakeECS{t: t, answers: map[string]func(string) string{}, bodies: map[string][]string{}}
 	s.answer("DescribeTaskDefinition", definition)
 	s.answer("DescribeClusters", `{"clusters":[{"status":"ACTIVE"}],"failures":[]}`)
 	return s
 }
 
 // answer sets what an operation answers from now on.
-func (s *standIn) answer(operation, body string) {
+func (s *fakeECS) answer(operation, body string) {
 	s.answers[operation] = func(string) string { return body }
 }
 
-func (s *standIn) RoundTrip(r *http.Request) (*http.Response, error) {
+func (s *fakeECS) RoundTrip(r *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func (s *standIn) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // last is the last body that came for an operation.
-func (s *standIn) last(operation string) object {
+func (s *fakeECS) last(operation string) object {
 	s.t.Helper()
 	all := s.bodies[operation]
 	if len(all) == 0 {
@@ -70,7 +70,7 @@ func (s *standIn) last(operation string) object {
 	return parse(s.t, all[len(all)-1])
 }
 
-func (s *standIn) client() *ecs.Client {
+func (s *fakeECS) client() *ecs.Client {
 	return ecs.New(ecs.Options{
 		Region: "eu-west-1", BaseEndpoint: aws.String("http://ecs.test"), HTTPClient: &http.Client{Transport: s},
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {

@@ -7,10 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+
 	"davit/internal/ecsjson"
 	"davit/internal/run"
-
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
 )
 
 // davits are the members that Davit fills itself.
@@ -51,7 +51,7 @@ func runTasks(t *testing.T) map[string]object {
 }
 
 func TestEveryFieldOfRunTaskReachesECS(t *testing.T) {
-	eachStore(t, func(t *testing.T, w *world) {
+	eachStore(t, func(t *testing.T, w *fixture) {
 		seen := map[string]bool{"referenceId": true}
 		for name, body := range runTasks(t) {
 			body["clientToken"] = name
@@ -78,7 +78,7 @@ func TestEveryFieldOfRunTaskReachesECS(t *testing.T) {
 }
 
 func TestEveryFieldOfStartTaskReachesECS(t *testing.T) {
-	eachStore(t, func(t *testing.T, w *world) {
+	eachStore(t, func(t *testing.T, w *fixture) {
 		body := bodyOf(t, filled(t, &ecs.StartTaskInput{}))
 		w.placed(write(t, body), `"lastStatus":"PENDING","version":1`)
 		sent := w.ecs.last("StartTask")
@@ -112,7 +112,7 @@ func TestRunDefaults(t *testing.T) {
 			body, taken = `{"taskDefinition":"job","containerInstances":["i"]}`, ecsjson.Names(ecs.StartTaskInput{})
 		}
 		for member, value := range all {
-			w := newWorld(t, store)
+			w := newFixture(t, store)
 			w.stack.Defaults = []byte(write(t, object{member: value}))
 			body := body
 			if member != "networkConfiguration" {
@@ -162,7 +162,7 @@ func TestNoFieldIsDropped(t *testing.T) {
 }
 
 // refusal tries a body dry, and answers the problem if it is refused.
-func (w *world) refusal(body string) (object, bool) {
+func (w *fixture) refusal(body string) (object, bool) {
 	w.t.Helper()
 	answer, status := w.try("POST", "/runs?dryRun=true", body)
 	if status != http.StatusOK && status != http.StatusBadRequest {

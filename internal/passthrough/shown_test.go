@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"davit/internal/run"
-
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"davit/internal/run"
 )
 
 // member follows a path of names, and numbers of list items, into an answer.
@@ -62,7 +62,7 @@ func TestWhatECSShows(t *testing.T) {
 		{"RT-12 group that ECS gave", `"group":"family:job"`, []any{"group"}, "family:job"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := newWorld(t, store)
+			w := newFixture(t, store)
 			w.placed(`{"taskDefinition":"job",`+network+`}`, `"lastStatus":"PENDING","version":1`)
 			w.describe(`"lastStatus":"RUNNING","version":2,` + c.members)
 			if got := at(w.shown(), c.path...); write(t, got) != write(t, c.want) && write(t, got) != c.want {
@@ -79,7 +79,7 @@ func TestWhatECSShows(t *testing.T) {
 func TestEveryStopCode(t *testing.T) {
 	store := stores["bbolt"](t)
 	for _, code := range append(types.TaskStopCode("").Values(), "TOMORROW") {
-		w := newWorld(t, store)
+		w := newFixture(t, store)
 		w.placed(`{"taskDefinition":"job",`+network+`,"policy":{"retry":{"maxAttempts":1}}}`, `"lastStatus":"PENDING","version":1`)
 		w.describe(`"lastStatus":"STOPPED","desiredStatus":"STOPPED","version":2,"startedAt":1795255872,"stoppedAt":1795255879,"stopCode":"` + string(code) +
 			`","stoppedReason":"because","containers":[{"name":"app","exitCode":0}]`)
@@ -99,7 +99,7 @@ func TestTasksAndFailures(t *testing.T) {
 		"RunTask": `{"taskDefinition":"job",` + network + `,"count":2}`, "StartTask": `{"taskDefinition":"job",` + network + `,"containerInstances":["i1","i2"]}`,
 	} {
 		for _, reason := range []string{"RESOURCE:CPU", "RESOURCE:MEMORY", "RESOURCE:PORTS", "AGENT", "ATTRIBUTE", "MISSING", "INACTIVE", "TOMORROW"} {
-			w := newWorld(t, store)
+			w := newFixture(t, store)
 			w.request("POST", "/runs", body, http.StatusAccepted)
 			w.ecs.answer(operation, `{"tasks":[`+w.task(`"lastStatus":"PENDING","version":1`)+`],"failures":[{"arn":"i2","reason":"`+reason+`","detail":"d"}]}`)
 			w.launch()

@@ -7,14 +7,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"davit/internal/ecsjson"
 	"davit/internal/run"
-
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
 // wire fills a task, and gives it as ECS sends it, with members changed.
-func (w *world) wire(f *filler, changes object) string {
+func (w *fixture) wire(f *filler, changes object) string {
 	w.t.Helper()
 	w.t.Helper()
 	var task types.Task
@@ -67,7 +67,7 @@ func told(t *testing.T, name string, v any, masked bool) any {
 }
 
 // wantTask holds the record and what GET shows to a task on ECS's wire.
-func (w *world) wantTask(when, wire string) {
+func (w *fixture) wantTask(when, wire string) {
 	w.t.Helper()
 	if diff := diff(answered(w.t, wire, false), parse(w.t, string(w.record().Attempts[0].Tasks[0].Raw))); diff != "" {
 		w.t.Errorf("%s: ECS's task, and the record's:\n%s", when, diff)
@@ -83,7 +83,7 @@ func (w *world) wantTask(when, wire string) {
 
 // TestEveryFieldOfATaskReachesTheCaller: from each answer that has tasks, while the task lives and after its end.
 func TestEveryFieldOfATaskReachesTheCaller(t *testing.T) {
-	eachStore(t, func(t *testing.T, w *world) {
+	eachStore(t, func(t *testing.T, w *fixture) {
 		w.polling = true
 		for body, operation := range map[string]string{
 			`{"taskDefinition":"job",` + network + `}`: "RunTask", `{"taskDefinition":"job",` + network + `,"containerInstances":["i"]}`: "StartTask",

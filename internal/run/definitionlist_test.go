@@ -10,8 +10,8 @@ import (
 )
 
 // library has three revisions each of a, b and c, 40 of z-1, and one INACTIVE of b.
-func library() *definitionShelf {
-	d := &definitionShelf{}
+func library() *fakeTaskDefinitions {
+	d := &fakeTaskDefinitions{}
 	for range 3 {
 		for _, family := range []string{"b", "a", "c"} {
 			d.put(family, "ACTIVE")
@@ -90,7 +90,7 @@ func TestListDefinitions(t *testing.T) {
 
 // Where most of what ECS lists is not to be seen, a page reads a bounded part of it.
 func TestListDefinitionsReadsABoundedPart(t *testing.T) {
-	d := &definitionShelf{}
+	d := &fakeTaskDefinitions{}
 	for range 60 {
 		d.put("hidden", "ACTIVE")
 	}

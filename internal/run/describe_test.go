@@ -12,7 +12,7 @@ func keeperOf(d Definitions, families ...string) *Registrar {
 }
 
 func TestDescribe(t *testing.T) {
-	d := &definitionShelf{}
+	d := &fakeTaskDefinitions{}
 	d.put("job", "INACTIVE")
 	d.put("job", "ACTIVE", Tag{"team", "red"})
 	d.put("gone", "INACTIVE")
@@ -59,7 +59,7 @@ func TestDescribeShowsWhatIsAllowed(t *testing.T) {
 }
 
 func TestDeregister(t *testing.T) {
-	d := &definitionShelf{}
+	d := &fakeTaskDefinitions{}
 	d.put("job", "ACTIVE")
 	d.put("job", "ACTIVE")
 	d.put("secret", "ACTIVE")
@@ -98,7 +98,7 @@ func TestDeregister(t *testing.T) {
 }
 
 func TestDeregisterWithoutWrites(t *testing.T) {
-	d := &definitionShelf{}
+	d := &fakeTaskDefinitions{}
 	d.put("job", "ACTIVE")
 	g := keeperOf(d)
 	g.Writes = false
@@ -129,7 +129,7 @@ func TestDefinitionFaults(t *testing.T) {
 		{"refused as a parameter", refusal("InvalidParameterException", "too odd"), CodeInvalid, []string{"path:definition InvalidParameterException"}},
 		{"refused by a rule", refusal("ClientException", "no network"), CodeInvalid, []string{"path:definition RT-13"}},
 	} {
-		g := keeperOf(&definitionShelf{before: func(string) error { return c.err }})
+		g := keeperOf(&fakeTaskDefinitions{before: func(string) error { return c.err }})
 		g.Rules = fakeRules{}
 		_, described := g.Describe(context.Background(), "job:1")
 		_, deregistered := g.Deregister(context.Background(), "job:1")

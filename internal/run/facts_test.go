@@ -36,7 +36,7 @@ func seeds(t *testing.T, n uint64) []uint64 {
 }
 
 // facts throws facts at one record, in any order, late and twice, and holds the record against what must always be true.
-type facts struct {
+type recordChecks struct {
 	t    *testing.T
 	seed uint64
 	rng  *rand.Rand
@@ -51,8 +51,8 @@ type facts struct {
 	log     []string
 }
 
-func newFacts(t *testing.T, seed uint64) *facts {
-	f := &facts{t: t, seed: seed, rng: rand.New(rand.NewPCG(seed, 7)), now: start, tokens: map[string][]TaskState{}}
+func newFacts(t *testing.T, seed uint64) *recordChecks {
+	f := &recordChecks{t: t, seed: seed, rng: rand.New(rand.NewPCG(seed, 7)), now: start, tokens: map[string][]TaskState{}}
 	f.r = newRun(1 + f.rng.IntN(4))
 	f.r.Policy.Retry.MaxAttempts = 1 + f.rng.IntN(4)
 	f.r.Policy.Retry.On = [][]string{{"NEVER_STARTED"}, {"NEVER_STARTED", "INTERRUPTED", "EXIT:*", "OUT_OF_MEMORY"}, {}}[f.rng.IntN(3)]
@@ -65,14 +65,14 @@ func newFacts(t *testing.T, seed uint64) *facts {
 	return f
 }
 
-func (f *facts) failf(format string, args ...any) {
+func (f *recordChecks) failf(format string, args ...any) {
 	f.t.Helper()
 	last := f.log[max(0, len(f.log)-12):]
 	f.t.Fatalf("DAVIT_SEED=%d: %s\n%s is %s; last: %q", f.seed, fmt.Sprintf(format, args...), f.r.ID, summary(f.r), last)
 }
 
 // do does one thing, settles, and checks. Now and then the record goes through the store, which keeps JSON.
-func (f *facts) do(name string, thing func()) {
+func (f *recordChecks) do(name string, thing func()) {
 	f.log = append(f.log, name)
 	status, text, at := f.r.Status, summary(f.r)+f.r.StatusReason, f.r.StoppedAt
 	thing()
@@ -89,7 +89,7 @@ func (f *facts) do(name string, thing func()) {
 	}
 }
 
-func (f *facts) check() {
+func (f *recordChecks) check() {
 	f.t.Helper()
 	good := 0 // tasks that succeeded, or may still
 	for _, s := range f.tasks {
@@ -109,7 +109,7 @@ func (f *facts) check() {
 }
 
 // launch makes the call that is due, if one is: it is written down, then made, and its reply comes now, later or never.
-func (f *facts) launch() {
+func (f *recordChecks) launch() {
 	made := false
 	reply := launchReply{}
 	f.do("intent", func() { reply, made = f.intend() })
@@ -127,7 +127,7 @@ func (f *facts) launch() {
 	}
 }
 
-func (f *facts) intend() (reply launchReply, made bool) {
+func (f *recordChecks) intend() (reply launchReply, made bool) {
 	if len(f.r.Attempts) == 0 && f.r.Stop == nil {
 		f.r.begin("davit", f.now)
 		Settle(f.r, f.now)
@@ -147,7 +147,7 @@ func (f *facts) intend() (reply launchReply, made bool) {
 }
 
 // known says that the record has all tasks of a token's call: events have made it clear.
-func (f *facts) known(token string) bool {
+func (f *recordChecks) known(token string) bool {
 	for _, s := range f.tokens[token] {
 		if f.r.find(s.TaskARN) == nil {
 			return false
@@ -156,7 +156,7 @@ func (f *facts) known(token string) bool {
 	return len(f.tokens[token]) > 0
 }
 
-func (f *facts) take(reply launchReply, token string) {
+func (f *recordChecks) take(reply launchReply, token string) {
 	f.r.takeReply(reply, f.now)
 	if a := &f.r.Attempts[reply.attempt-1]; a.Open == nil && f.unclear == token {
 		f.unclear = ""
@@ -164,7 +164,7 @@ func (f *facts) take(reply launchReply, token string) {
 }
 
 // answer is ECS: the same token has the same tasks, whatever becomes of the reply.
-func (f *facts) answer(reply *launchReply, token string, count int, startedBy string) {
+func (f *recordChecks) answer(reply *launchReply, token string, count int, startedBy string) {
 	placed, known := f.tokens[token]
 	switch what := f.rng.IntN(8); {
 	case what == 0:
@@ -198,7 +198,7 @@ func (f *facts) answer(reply *launchReply, token string, count int, startedBy st
 }
 
 // live moves a task of ECS on.
-func (f *facts) live() {
+func (f *recordChecks) live() {
 	s := f.some()
 	if s == nil || s.stopped() {
 		return
@@ -221,7 +221,7 @@ func (f *facts) live() {
 	}
 }
 
-func (f *facts) some() *TaskState {
+func (f *recordChecks) some() *TaskState {
 	if len(f.tasks) == 0 {
 		return nil
 	}
@@ -229,7 +229,7 @@ func (f *facts) some() *TaskState {
 }
 
 // tell hands over a description, of now or of the past.
-func (f *facts) tell(event bool) {
+func (f *recordChecks) tell(event bool) {
 	s := f.some()
 	if s == nil || f.r.attempt() == nil {
 		return
@@ -250,7 +250,7 @@ func (f *facts) tell(event bool) {
 	}
 }
 
-func (f *facts) step() {
+func (f *recordChecks) step() {
 	switch f.rng.IntN(12) {
 	case 0, 1, 2:
 		f.launch()
@@ -288,7 +288,7 @@ func (f *facts) step() {
 }
 
 // finish lets ECS and its answers be kind from here on: the run must come to its end.
-func (f *facts) finish() {
+func (f *recordChecks) finish() {
 	for i := 0; !f.r.Status.Terminal(); i++ {
 		if i > 400 {
 			f.failf("it does not end: %+v", f.r.attempt())

@@ -149,7 +149,7 @@ func FuzzSchedule(f *testing.F) {
 	f.Add(occurrence(nightly, "2026-11-30T02:00:00Z", `{"taskDefinition":"job","clientToken":"always","policy":{"timeoutSeconds":0}}`))
 	f.Add(occurrence(strings.Repeat("é", 230), "2026-11-30T02:00:00.123456789Z", goodBody))
 	f.Fuzz(func(t *testing.T, event []byte) {
-		w := newWorld(t)
+		w := newFixture(t)
 		first, again := w.fire(event), w.fire(event)
 		if first.Missed == nil {
 			if again.Missed != nil || first.Replayed || !again.Replayed || again.Run.ID != first.Run.ID || len(w.store.records) != 1 {
@@ -189,7 +189,7 @@ func FuzzTaskEvent(f *testing.F) {
 		f.Add(sample, bytes.Replace(sample, []byte(`"taskArn"`), []byte(`"startedBy":"`+by+`","taskArn"`), 1))
 	}
 	f.Fuzz(func(t *testing.T, first, second []byte) {
-		w := newWorld(t)
+		w := newFixture(t)
 		w.record(launched(described("t1", "PENDING"), described("t2", "PENDING")))
 		for _, event := range [][]byte{first, second} {
 			err := w.events().Handle(context.Background(), event)

@@ -8,7 +8,7 @@ import (
 
 // The task ends between the Launch step, which chose the Follow's time-out for its start, and the Follow itself.
 func TestFollowEndsAtOnceWhenItsTimeoutIsTooLong(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.record(newRun(1, func(r *Run) { r.Policy.Retry.On = []string{"EXIT:*"} }))
 	launched := w.launch()
 	task := w.run().Attempts[0].Tasks[0]

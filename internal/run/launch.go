@@ -13,7 +13,7 @@ type Launcher struct {
 	Keeper
 	Engine  Engine
 	Catalog Catalog
-	Rules   Rulebook // nil: refusals carry no rule
+	Rules   RefusalRules // nil: refusals carry no rule
 	// Claim is how long an invocation may take, at most: a StartTask call that it claimed is not repeated
 	// before. 0 is 60 s.
 	Claim time.Duration

@@ -19,7 +19,7 @@ type launchReply struct {
 	err        error
 	wasUnclear bool              // an earlier try of the same call may have been carried out
 	adopted    []json.RawMessage // tasks of this attempt that ECS showed when asked again
-	rules      Rulebook
+	rules      RefusalRules
 }
 
 // takeReply writes a reply into the attempt whose call is open. A reply to another call is old news, its

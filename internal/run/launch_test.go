@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// ready is a world with a recorded run that an execution is about to launch.
-func ready(t *testing.T, count int, changes ...func(*Run)) *world {
-	w := newWorld(t)
+// ready is a fixture with a recorded run that an execution is about to launch.
+func ready(t *testing.T, count int, changes ...func(*Run)) *fixture {
+	w := newFixture(t)
 	w.record(newRun(count, changes...))
 	return w
 }
@@ -85,12 +85,12 @@ func TestLaunchPinsTheRevisionThatSubmitCouldNot(t *testing.T) {
 func TestACrashRepeatsTheSameCall(t *testing.T) {
 	for _, c := range []struct {
 		name  string
-		fault func(w *world)
+		fault func(w *fixture)
 	}{
-		{"before the call", func(w *world) { w.ecs.launches = []launchFault{{err: lostReply()}} }},
-		{"after the call", func(w *world) { w.ecs.launches = []launchFault{{err: lostReply(), carried: true}} }},
-		{"5xx, carried out", func(w *world) { w.ecs.launches = []launchFault{{err: serverFault(), carried: true}} }},
-		{"while the reply was being written", func(w *world) { w.store.fail = dieAt(2) }},
+		{"before the call", func(w *fixture) { w.ecs.launches = []launchFault{{err: lostReply()}} }},
+		{"after the call", func(w *fixture) { w.ecs.launches = []launchFault{{err: lostReply(), carried: true}} }},
+		{"5xx, carried out", func(w *fixture) { w.ecs.launches = []launchFault{{err: serverFault(), carried: true}} }},
+		{"while the reply was being written", func(w *fixture) { w.store.fail = dieAt(2) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := ready(t, 2)
@@ -304,14 +304,14 @@ func TestEventsCanMakeAnUnclearCallClear(t *testing.T) {
 func TestLaunchRepeatsAfterAConflict(t *testing.T) {
 	w := ready(t, 1)
 	bump := func(r *Run) { r.Observations++ }
-	w.store.meddle = []func(*Run){bump, bump}
+	w.store.otherWriters = []func(*Run){bump, bump}
 	w.launch()
 	if r := w.run(); len(w.ecs.inputs) != 1 || len(r.attempt().Tasks) != 1 || r.Observations != 2 {
 		t.Errorf("%d calls, %+v", len(w.ecs.inputs), r)
 	}
 	w = ready(t, 1)
 	for range 100 {
-		w.store.meddle = append(w.store.meddle, bump)
+		w.store.otherWriters = append(w.store.otherWriters, bump)
 	}
 	if _, err := w.launcher().Step(context.Background(), w.input()); CodeOf(err) != CodeConflict || len(w.ecs.inputs) > 0 {
 		t.Errorf("%v, %d calls", err, len(w.ecs.inputs))

@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// machine runs a world as AWS would: it takes the steps of the state machine's definition, repeats those that fail, lets ECS's
+// machine runs a fixture as AWS would: it takes the steps of the state machine's definition, repeats those that fail, lets ECS's
 // tasks live their lives, delivers their events, sweeps, and lets executions die.
 type machine struct {
-	*world
+	*fixture
 	seed  uint64
 	rng   *rand.Rand
 	asked *Run
@@ -30,7 +30,7 @@ type machine struct {
 }
 
 func newMachine(t *testing.T, seed uint64) *machine {
-	m := &machine{world: newWorld(t), seed: seed, rng: rand.New(rand.NewPCG(seed, 11)), ends: map[string]time.Time{}, swept: start}
+	m := &machine{fixture: newFixture(t), seed: seed, rng: rand.New(rand.NewPCG(seed, 11)), ends: map[string]time.Time{}, swept: start}
 	m.tuning.TaskEvents = seed%2 == 0
 	m.flow.gone = map[string]bool{}
 	m.ecs.incarnation = func(s *TaskState) {

@@ -22,7 +22,7 @@ func said(measures []Measure) string {
 
 // TestMeasuresOfARun follows a run through all that is measured, write by write, as the table's stream tells it.
 func TestMeasuresOfARun(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	var last *Run
 	var told []Measure
 	meter := func(r *Run) {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// placed is a world whose run's tasks t1, t2… were placed now.
-func placed(t *testing.T, count int, changes ...func(*Run)) *world {
+// placed is a fixture whose run's tasks t1, t2… were placed now.
+func placed(t *testing.T, count int, changes ...func(*Run)) *fixture {
 	w := ready(t, count, changes...)
 	w.launch()
 	return w
@@ -76,12 +76,12 @@ func TestFollowStoresItsTokenWithTheObservation(t *testing.T) {
 func TestFollowAnswersAtOnceWhenThereIsNothingToWaitFor(t *testing.T) {
 	for _, c := range []struct {
 		name   string
-		change func(w *world)
+		change func(w *fixture)
 		next   Step
 	}{
-		{"the task has ended", func(w *world) { w.ecs.finish("t1", 0) }, StepDone},
-		{"the run is terminal", func(w *world) { w.handle(w.ecs.finish("t1", 1)) }, StepDone},
-		{"another generation took over", func(w *world) {
+		{"the task has ended", func(w *fixture) { w.ecs.finish("t1", 0) }, StepDone},
+		{"the run is terminal", func(w *fixture) { w.handle(w.ecs.finish("t1", 1)) }, StepDone},
+		{"another generation took over", func(w *fixture) {
 			w.store.mu.Lock()
 			defer w.store.mu.Unlock()
 			r := w.store.get(testID)
@@ -230,15 +230,15 @@ func TestAStopThatECSDoesNotTakeIsUnmarked(t *testing.T) {
 func TestObserveRepeatsAfterAConflict(t *testing.T) {
 	w := placed(t, 1)
 	w.clock.advance(time.Minute)
-	w.store.meddle = []func(*Run){func(r *Run) { r.Stop = &StopOrder{Cause: ByCaller, At: start} }}
+	w.store.otherWriters = []func(*Run){func(r *Run) { r.Stop = &StopOrder{Cause: ByCaller, At: start} }}
 	w.observe()
 	if w.run().Status != Stopping || w.ecs.count("Stop") != 1 {
 		t.Errorf("%s %v", w.run().Status, w.ecs.calls)
 	}
 }
 
-// tired is a world whose execution has made as many turns as one may, less one.
-func tired(t *testing.T) *world {
+// tired is a fixture whose execution has made as many turns as one may, less one.
+func tired(t *testing.T) *fixture {
 	w := placed(t, 1)
 	w.store.mu.Lock()
 	r := w.store.get(testID)

@@ -14,12 +14,12 @@ func overlapping(mode, more string) string {
 }
 
 // ask submits a run of the key k as role/a and gives its id.
-func (w *world) ask(key, mode, more string) string {
+func (w *fixture) ask(key, mode, more string) string {
 	w.t.Helper()
 	return w.submit(ask(key, overlapping(mode, more))).Run.ID
 }
 
-func (w *world) read(id string) *Run {
+func (w *fixture) read(id string) *Run {
 	w.t.Helper()
 	r, err := w.store.Get(context.Background(), id)
 	if err != nil {
@@ -28,7 +28,7 @@ func (w *world) read(id string) *Run {
 	return r
 }
 
-func (w *world) stepLaunch(id string) StepOutput {
+func (w *fixture) stepLaunch(id string) StepOutput {
 	w.t.Helper()
 	out, err := w.launcher().Step(context.Background(), StepInput{Execution: w.read(id).execution()})
 	if err != nil {
@@ -37,7 +37,7 @@ func (w *world) stepLaunch(id string) StepOutput {
 	return out
 }
 
-func (w *world) stepFollow(id, token string) StepOutput {
+func (w *fixture) stepFollow(id, token string) StepOutput {
 	w.t.Helper()
 	in := StepInput{Execution: w.read(id).execution(), Token: token, WaitSeconds: 86400}
 	out, err := w.observer().Step(context.Background(), in)
@@ -48,7 +48,7 @@ func (w *world) stepFollow(id, token string) StepOutput {
 }
 
 // wantLock checks who holds the key and who waits, by their ids.
-func (w *world) wantLock(want string) {
+func (w *fixture) wantLock(want string) {
 	w.t.Helper()
 	var words []string
 	l := w.store.lock("k")
@@ -64,7 +64,7 @@ func (w *world) wantLock(want string) {
 	}
 }
 
-func (w *world) wantRun(id string, status Status, reason string) {
+func (w *fixture) wantRun(id string, status Status, reason string) {
 	w.t.Helper()
 	if r := w.read(id); r.Status != status || !strings.Contains(r.StatusReason, reason) {
 		w.t.Errorf("%s %q, want %s %q", r.Status, r.StatusReason, status, reason)
@@ -72,7 +72,7 @@ func (w *world) wantRun(id string, status Status, reason string) {
 }
 
 func TestAcceptedInOrder(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	a, b, c := w.ask("a", "QUEUE", ""), w.ask("b", "QUEUE", ""), w.ask("c", "FORBID", "")
 	w.wantLock(a + " | " + b)
 	w.wantRun(a, Submitted, "")
@@ -97,7 +97,7 @@ func TestAcceptedInOrder(t *testing.T) {
 }
 
 func TestDryRunTakesNoLock(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	q := ask("a", overlapping("QUEUE", ""))
 	q.DryRun = true
 	if res := w.submit(q); res.Run.Status != Submitted || len(w.store.records) != 0 {
@@ -108,7 +108,7 @@ func TestDryRunTakesNoLock(t *testing.T) {
 
 // TestHandedOn: the end of one wakes the next, and once.
 func TestHandedOn(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	a, b, c := w.ask("a", "QUEUE", ""), w.ask("b", "QUEUE", ""), w.ask("c", "QUEUE", "")
 	w.stepLaunch(a)
 	for _, id := range []string{b, c} {
@@ -137,7 +137,7 @@ func TestHandedOn(t *testing.T) {
 
 // TestStopWhileQueued: it ends at once, leaves the queue, and its execution ends.
 func TestStopWhileQueued(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	a, b := w.ask("a", "QUEUE", ""), w.ask("b", "QUEUE", "")
 	w.stepLaunch(b)
 	w.stepFollow(b, "token")
@@ -153,11 +153,11 @@ func TestStopWhileQueued(t *testing.T) {
 
 // TestStoppedWhileItIsLetIn: the stop comes between the lock and the record, so nobody but this admission can take the entry out.
 func TestStoppedWhileItIsLetIn(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.store.fail = func(method string) error {
 		if method == "Update" {
 			w.store.fail = nil
-			w.store.meddle = []func(*Run){func(r *Run) {
+			w.store.otherWriters = []func(*Run){func(r *Run) {
 				r.Stop = &StopOrder{Cause: ByCaller, At: start}
 				Settle(r, start)
 				r.Released = true
@@ -173,18 +173,18 @@ func TestStoppedWhileItIsLetIn(t *testing.T) {
 
 // TestHoldersThatAreOver are free, whoever notices.
 func TestHoldersThatAreOver(t *testing.T) {
-	lapse := map[string]func(w *world, r *Run){
-		"it ended and its end was not passed on": func(w *world, r *Run) {
+	lapse := map[string]func(w *fixture, r *Run){
+		"it ended and its end was not passed on": func(w *fixture, r *Run) {
 			r.Status, r.StoppedAt, r.Expires = Failed, &r.CreatedAt, after(1000*time.Hour)
 			w.store.put(r)
 		},
-		"its record is gone":             func(w *world, r *Run) { delete(w.store.records, r.ID) },
-		"another run has its record now": func(w *world, r *Run) { r.Incarnation = "reborn00"; w.store.put(r) },
+		"its record is gone":             func(w *fixture, r *Run) { delete(w.store.records, r.ID) },
+		"another run has its record now": func(w *fixture, r *Run) { r.Incarnation = "reborn00"; w.store.put(r) },
 	}
 	for name, end := range lapse {
 		for _, mode := range []string{"FORBID", "QUEUE", "REPLACE"} {
 			t.Run(name+" "+mode, func(t *testing.T) {
-				w := newWorld(t)
+				w := newFixture(t)
 				a, b := w.ask("a", "QUEUE", ""), w.ask("b", "QUEUE", "")
 				end(w, w.read(a))
 				c := w.ask("c", mode, "")
@@ -209,7 +209,7 @@ func TestHoldersThatAreOver(t *testing.T) {
 
 // TestOldestHoldersAreLookedAt: a run that is kept out reads a bounded number of records.
 func TestOldestHoldersAreLookedAt(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	for i := range 40 {
 		w.ask(fmt.Sprint(i), "QUEUE", `,"limit":40`)
 	}
@@ -221,7 +221,7 @@ func TestOldestHoldersAreLookedAt(t *testing.T) {
 }
 
 func TestReplaceStopsWhatItReplaces(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	a := w.ask("a", "QUEUE", "")
 	w.stepLaunch(a)
 	w.handle(w.ecs.set("t1", "RUNNING", startedAt(start)))
@@ -249,7 +249,7 @@ func TestReplaceStopsWhatItReplaces(t *testing.T) {
 
 // TestWhoWasReplacedStaysSo: its launch step read the record before a later run took its place, and the lock after it had left it.
 func TestWhoWasReplacedStaysSo(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	a := w.ask("a", "QUEUE", "")
 	w.stepLaunch(a)
 	b, c := w.ask("b", "REPLACE", ""), ""
@@ -275,7 +275,7 @@ func TestWhoWasReplacedStaysSo(t *testing.T) {
 
 // TestFirstWishStays: who was stopped by a caller was not stopped by the REPLACE that came later.
 func TestFirstWishStays(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	a := w.ask("a", "QUEUE", "")
 	w.stepLaunch(a)
 	if _, err := w.stopper().Stop(context.Background(), StopRequest{RunID: a, Reason: "mine"}); err != nil {
@@ -289,7 +289,7 @@ func TestFirstWishStays(t *testing.T) {
 
 // TestReplaceAsksAgain: the process died after it took the entries and before it told anybody.
 func TestReplaceAsksAgain(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	a := w.ask("a", "QUEUE", "")
 	w.stepLaunch(a)
 	w.store.fail = dieAt(2) // the first is b's own
@@ -305,7 +305,7 @@ func TestReplaceAsksAgain(t *testing.T) {
 }
 
 // ownersOnly submits a run of the key k where Visibility is owner.
-func (w *world) ownersOnly(caller, key, mode string) *Run {
+func (w *fixture) ownersOnly(caller, key, mode string) *Run {
 	w.t.Helper()
 	s := w.submitter()
 	s.Stack.OwnerOnly = true
@@ -320,7 +320,7 @@ func (w *world) ownersOnly(caller, key, mode string) *Run {
 
 // TestOwnerOnlyAndSchedules: scheduled runs are everybody's; what a schedule may see is only what everybody may.
 func TestOwnerOnlyAndSchedules(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	nightly := w.ownersOnly(ownedBySchedule+"nightly", "1", "QUEUE")
 	w.stepLaunch(nightly.ID)
 	if r := w.ownersOnly("role/b", "2", "FORBID"); r.Status != Skipped || !strings.Contains(r.StatusReason, nightly.ID) {
@@ -343,7 +343,7 @@ func TestOwnerOnlyAndSchedules(t *testing.T) {
 
 // TestOwnerOnly: with Visibility owner nobody's run is touched or named to who may not see it.
 func TestOwnerOnly(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	submit := w.ownersOnly
 	a := submit("role/a", "1", "QUEUE")
 	w.stepLaunch(a.ID)
@@ -371,7 +371,7 @@ func TestOwnerOnly(t *testing.T) {
 // TestLaunchAsksWhereSubmissionDied, whether it died before the lock was written or after.
 func TestLaunchAsksWhereSubmissionDied(t *testing.T) {
 	for _, where := range []string{"Lock", "PutLock", "Update"} {
-		w := newWorld(t)
+		w := newFixture(t)
 		a := w.ask("a", "QUEUE", "")
 		w.store.fail = func(method string) error {
 			if method == where {
@@ -395,7 +395,7 @@ func TestLaunchAsksWhereSubmissionDied(t *testing.T) {
 
 // TestSubmissionAgainAsksToo: a caller repeats because no answer came.
 func TestSubmissionAgainAsksToo(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	a := w.ask("a", "QUEUE", "")
 	w.store.fail = func(method string) error {
 		if method == "PutLock" {
@@ -412,7 +412,7 @@ func TestSubmissionAgainAsksToo(t *testing.T) {
 
 // TestSweepPassesAKeyOn that a process died with, and gives up after a day.
 func TestSweepPassesAKeyOn(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	a, b := w.ask("a", "QUEUE", ""), w.ask("b", "QUEUE", "")
 	w.stepLaunch(a)
 	w.stepLaunch(b)
@@ -456,7 +456,7 @@ func TestSweepPassesAKeyOn(t *testing.T) {
 
 // TestSweepAsksForWhoWaits: the end of the holder reached nobody, and its record has expired since.
 func TestSweepAsksForWhoWaits(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	a, b := w.ask("a", "QUEUE", ""), w.ask("b", "QUEUE", "")
 	w.stepLaunch(b)
 	w.stepFollow(b, "token")
@@ -474,7 +474,7 @@ func TestSweepAsksForWhoWaits(t *testing.T) {
 
 // TestWhoWasLetInAndNotTold hears it from whoever asks next.
 func TestWhoWasLetInAndNotTold(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	a, b := w.ask("a", "QUEUE", ""), w.ask("b", "QUEUE", "")
 	w.stepLaunch(a)
 	w.store.fail = dieAt(2) // the first is a's end
@@ -489,7 +489,7 @@ func TestWhoWasLetInAndNotTold(t *testing.T) {
 
 // TestSweepTellsAgain: who ended the holder died between the lock and the record of who is next.
 func TestSweepTellsAgain(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	a, b := w.ask("a", "QUEUE", ""), w.ask("b", "QUEUE", "")
 	w.stepLaunch(a)
 	w.stepLaunch(b)
@@ -507,7 +507,7 @@ func TestSweepTellsAgain(t *testing.T) {
 }
 
 func TestQueueTimeoutSeconds(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.ask("a", "QUEUE", "")
 	b := w.ask("b", "QUEUE", `,"queueTimeoutSeconds":60`)
 	if out := w.stepLaunch(b); out.Next != StepFollow || out.WaitSeconds != 60 {
@@ -538,7 +538,7 @@ func TestDeadlineCountsTheQueue(t *testing.T) {
 		{60, 90, Skipped, "queueTimeoutSeconds (60)"},
 		{60, 60, Skipped, "queueTimeoutSeconds (60)"},
 	} {
-		w := newWorld(t)
+		w := newFixture(t)
 		a := w.ask("a", "QUEUE", "")
 		more := ""
 		if c.queue > 0 {
@@ -558,7 +558,7 @@ func TestDeadlineCountsTheQueue(t *testing.T) {
 
 // TestLockBusy: an endless row of other writers is told, and so is the caller's own end.
 func TestLockBusy(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.store.fail = func(method string) error {
 		if method == "PutLock" {
 			return ErrConflict

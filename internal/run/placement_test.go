@@ -23,7 +23,7 @@ func (f launchFault) because(reason string) launchFault {
 }
 
 // end lets every live task of ECS end, and its run learn of it by events.
-func (w *world) end(exit int) {
+func (w *fixture) end(exit int) {
 	w.t.Helper()
 	for _, s := range w.ecs.tasks {
 		if s.stopped() {
@@ -124,11 +124,11 @@ func TestAllOrNothingUsesUpNoAttempt(t *testing.T) {
 func TestAllOrNothingEnds(t *testing.T) {
 	for _, c := range []struct {
 		name string
-		prep func(w *world)
+		prep func(w *fixture)
 		want string
 	}{
-		{"refused for good", func(w *world) {}, "FAILED INVALID exit=-"},
-		{"a caller stops it meanwhile", func(w *world) { w.stop("") }, "STOPPED STOPPED exit=-"},
+		{"refused for good", func(w *fixture) {}, "FAILED INVALID exit=-"},
+		{"a caller stops it meanwhile", func(w *fixture) { w.stop("") }, "STOPPED STOPPED exit=-"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := ready(t, 2, placement(AllOrNone))

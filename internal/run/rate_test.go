@@ -49,7 +49,7 @@ func (q *queue) Pop() any {
 // TestAThousandInAMinute: a thousand runs, submitted within a minute, are all placed, each by its first attempt, though
 // Fargate refuses most of their calls at first.
 func TestAThousandInAMinute(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	ecs := &fargate{fakeECS: w.ecs, left: 100, last: start}
 	launcher := w.launcher()
 	launcher.Engine = ecs

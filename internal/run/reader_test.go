@@ -27,9 +27,9 @@ func TestGet(t *testing.T) {
 	}
 }
 
-// shelf is a store with 25 runs of family job, a second apart.
-func shelf(t *testing.T) *Reader {
-	w := newWorld(t)
+// definitions is a store with 25 runs of family job, a second apart.
+func definitions(t *testing.T) *Reader {
+	w := newFixture(t)
 	for i := range 25 {
 		r := newRun(1)
 		r.ID, r.CreatedAt = keyID("c", fmt.Sprint(i)), after(time.Duration(i)*time.Second)
@@ -39,7 +39,7 @@ func shelf(t *testing.T) *Reader {
 }
 
 func TestListPages(t *testing.T) {
-	reader := shelf(t)
+	reader := definitions(t)
 	q := ListRequest{Caller: "a", Limit: 10, Family: "job"}
 	var sizes []int
 	var times []time.Time
@@ -65,7 +65,7 @@ func TestListPages(t *testing.T) {
 }
 
 func TestListRefuses(t *testing.T) {
-	reader := shelf(t)
+	reader := definitions(t)
 	for _, c := range []struct {
 		q    ListRequest
 		want []string
@@ -88,7 +88,7 @@ func TestListRefuses(t *testing.T) {
 }
 
 func TestACursorIsBoundToItsFilters(t *testing.T) {
-	reader := shelf(t)
+	reader := definitions(t)
 	q := ListRequest{Caller: "a", Limit: 5}
 	page, err := reader.List(context.Background(), q)
 	if err != nil || page.NextCursor == "" {
@@ -119,7 +119,7 @@ func TestACursorIsBoundToItsFilters(t *testing.T) {
 }
 
 func TestTamperedCursors(t *testing.T) {
-	reader := shelf(t)
+	reader := definitions(t)
 	page, err := reader.List(context.Background(), ListRequest{Limit: 5})
 	if err != nil {
 		t.Fatal(err)

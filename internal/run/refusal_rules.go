@@ -2,8 +2,8 @@ package run
 
 import "errors"
 
-// Rulebook knows which row of the rule table a refusal of ECS is about. Violation.Detail says what ECS wants.
-type Rulebook interface {
+// RefusalRules knows which row of the rule table a refusal of ECS is about. Violation.Detail says what ECS wants.
+type RefusalRules interface {
 	// Refused finds the row for an error of ECS; false where none is known.
 	Refused(e *EngineError) (Violation, bool)
 	// Failed finds it for a failure inside an answer 200 to a launch call.
@@ -11,7 +11,7 @@ type Rulebook interface {
 }
 
 // errorRule is the id of the row that an error of ECS is about, or "".
-func errorRule(rules Rulebook, err error) string {
+func errorRule(rules RefusalRules, err error) string {
 	var e *EngineError
 	if rules == nil || !errors.As(err, &e) {
 		return ""
@@ -21,7 +21,7 @@ func errorRule(rules Rulebook, err error) string {
 }
 
 // failureRule is the id of the row that a failure is about, or "".
-func failureRule(rules Rulebook, op Operation, f Failure) string {
+func failureRule(rules RefusalRules, op Operation, f Failure) string {
 	if rules == nil {
 		return ""
 	}
@@ -40,7 +40,7 @@ func (f *Refusal) text() string {
 // refusedCall is what the caller of a task-definition route reads of an error of ECS: CodeNotFound for something unknown,
 // CodeForbidden where Davit may not, CodeInvalid for any other refusal, with the row that it is about or else ECS's error code;
 // CodeThrottled and CodeUnavailable where repeating may help.
-func refusedCall(rules Rulebook, err error) error {
+func refusedCall(rules RefusalRules, err error) error {
 	var e *EngineError
 	if ClassifyError(err) != Invalid || !errors.As(err, &e) {
 		return engineFault(err)

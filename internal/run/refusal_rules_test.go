@@ -20,7 +20,7 @@ func (fakeRules) Failed(_ Operation, f Failure) (Violation, bool) {
 	return Violation{"/there", "RT-14", "needed: other subnets"}, true
 }
 
-func (w *world) ruledLaunch() {
+func (w *fixture) ruledLaunch() {
 	w.t.Helper()
 	l := w.launcher()
 	l.Rules = fakeRules{}
@@ -56,7 +56,7 @@ func TestARefusedRunNamesTheRule(t *testing.T) {
 }
 
 func TestSubmitHoldsTheRequestAgainstItsDefinition(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	q := ask("", `{"taskDefinition":"job","misfit":"x","bad":true}`)
 	_, err := w.submitter().Submit(context.Background(), q)
 	if got := faults(ViolationsOf(err)); !slices.Equal(got, []string{"/bad DV-04", "/misfit RT-18"}) {
@@ -73,7 +73,7 @@ func TestRefusedCall(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		err    error
-		rules  Rulebook
+		rules  RefusalRules
 		want   Code
 		faults []string
 	}{

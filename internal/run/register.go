@@ -17,7 +17,7 @@ type Registrar struct {
 	Writes      bool // callers may register and deregister (AllowTaskDefinitionWrites)
 	Spec        DefinitionSpec
 	Definitions Definitions
-	Rules       Rulebook // nil: refusals name ECS's error code
+	Rules       RefusalRules // nil: refusals name ECS's error code
 }
 
 // Register registers a definition unless the family's latest ACTIVE revision already says the same. Errors: CodeInvalid with

@@ -21,7 +21,7 @@ func TestRegisterStories(t *testing.T) {
 		"all deregistered, and again twice": {"1 2 -1 -2 2 2", "201:1 201:2 201:3 200:3"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			g := keeperOf(&definitionShelf{})
+			g := keeperOf(&fakeTaskDefinitions{})
 			var got []string
 			for step := range strings.FieldsSeq(c.steps) {
 				if revision, is := strings.CutPrefix(step, "-"); is {
@@ -63,7 +63,7 @@ func registered(t *testing.T, g *Registrar, body string) string {
 func TestRegisterWhoseReplyIsLost(t *testing.T) {
 	for name, lost := range map[string]error{"dropped": lostReply(), "500": serverFault()} {
 		t.Run(name, func(t *testing.T) {
-			d := &definitionShelf{}
+			d := &fakeTaskDefinitions{}
 			once := true
 			d.after = func(op string) error {
 				if op != "Register" || !once {
@@ -77,7 +77,7 @@ func TestRegisterWhoseReplyIsLost(t *testing.T) {
 			}
 		})
 		t.Run(name+" and the look too", func(t *testing.T) {
-			d := &definitionShelf{}
+			d := &fakeTaskDefinitions{}
 			silent := false
 			d.before = func(string) error {
 				if silent {
@@ -107,7 +107,7 @@ func TestRegisterWhoseReplyIsLost(t *testing.T) {
 // A definite refusal is not looked after: nothing was made.
 func TestRegisterRefusedIsNotLookedFor(t *testing.T) {
 	for name, refused := range map[string]error{"throttled": throttled(), "refused": refusal("ClientException", "no such role")} {
-		d := &definitionShelf{before: func(op string) error {
+		d := &fakeTaskDefinitions{before: func(op string) error {
 			if op == "Register" {
 				return refused
 			}
@@ -121,7 +121,7 @@ func TestRegisterRefusedIsNotLookedFor(t *testing.T) {
 
 // Two at once that both saw nothing make two revisions of the same content; whoever comes later gets the latest of them.
 func TestRegisterTwiceAtOnce(t *testing.T) {
-	d := &definitionShelf{}
+	d := &fakeTaskDefinitions{}
 	d.put("job", "ACTIVE") // somebody's own, without a hash
 	g := keeperOf(d)
 	other := true
@@ -157,7 +157,7 @@ func TestRegisterWhileTheLatestIsInactive(t *testing.T) {
 
 // The tags of the caller and of Davit are judged together with the rest of the body.
 func TestRegisterJudgesTags(t *testing.T) {
-	d := &definitionShelf{}
+	d := &fakeTaskDefinitions{}
 	_, err := keeperOf(d).Register(context.Background(), []byte(`{"family":"job","tags":[{"key":"`+ContentTag+`","value":"x"}]}`))
 	if got := faults(ViolationsOf(err)); len(got) != 1 || got[0] != "/tags/0/key DV-22" || len(d.calls) > 0 {
 		t.Errorf("%v, ECS was asked %v", err, d.calls)

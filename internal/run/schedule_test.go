@@ -14,7 +14,7 @@ func occurrence(name, at, body string) []byte {
 	return fmt.Appendf(nil, `{"schedule":%q,"scheduledTime":%q,"run":%s}`, name, at, body)
 }
 
-func (w *world) fire(event []byte) Occurrence {
+func (w *fixture) fire(event []byte) Occurrence {
 	w.t.Helper()
 	o, err := (&Schedules{w.submitter()}).Fire(context.Background(), event)
 	if err != nil {
@@ -24,7 +24,7 @@ func (w *world) fire(event []byte) Occurrence {
 }
 
 func TestAnOccurrenceIsOneRun(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	first := w.fire(occurrence(nightly, "2026-11-30T02:00:00Z", goodBody))
 	if r := first.Run; first.Missed != nil || first.Replayed || r.Owner != "schedule:"+nightly || r.Key != nightly+" 2026-11-30T02:00:00Z" || len(w.flow.starts) != 1 {
 		t.Fatalf("%+v", first)
@@ -61,7 +61,7 @@ func TestOccurrencesThatDidNotRun(t *testing.T) {
 		"a key of its own": {string(occurrence(nightly, "2026-11-30T02:00:00Z", `{"taskDefinition":"job","clientToken":"always"}`)), "/clientToken DV-08"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			o := w.fire([]byte(c.event))
 			if o.Missed == nil || o.Run != nil || len(w.store.records) > 0 || o.Missed.Reason == "" || o.Missed.Version != "1" {
 				t.Fatalf("%+v", o)
@@ -77,7 +77,7 @@ func TestOccurrencesThatDidNotRun(t *testing.T) {
 }
 
 func TestALongNameIsStillAKey(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	if o := w.fire(occurrence(strings.Repeat("é", 230), "2026-11-30T02:00:00Z", goodBody)); o.Missed != nil {
 		t.Errorf("%+v", o.Missed)
 	}
@@ -85,7 +85,7 @@ func TestALongNameIsStillAKey(t *testing.T) {
 
 // TestOccurrencesAreRepeated where a repetition can help: nothing is told then.
 func TestOccurrencesAreRepeated(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.store.fail = func(method string) error {
 		if method == "Create" {
 			return &Error{Code: CodeThrottled, Message: "slow down"}
@@ -103,7 +103,7 @@ func TestOccurrencesAreRepeated(t *testing.T) {
 }
 
 func TestScheduledRunsAreSeenByAll(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	o := w.fire(occurrence(nightly, "2026-11-30T02:00:00Z", goodBody))
 	if !(Stack{OwnerOnly: true}).shows(o.Run, "iam:AROA") || (Stack{OwnerOnly: true}).shows(newRun(1), "iam:AROA") {
 		t.Error("visibility")

@@ -8,7 +8,7 @@ import (
 )
 
 // lookAt is a StartTask run on instances i1, i2… whose first call's reply was lost; carried says whether ECS carried it out.
-func lookAt(t *testing.T, carried bool, instances ...string) *world {
+func lookAt(t *testing.T, carried bool, instances ...string) *fixture {
 	w := ready(t, len(instances), onInstances(instances...))
 	w.ecs.launches = []launchFault{{err: lostReply(), carried: carried}}
 	w.launch()

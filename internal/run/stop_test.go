@@ -12,7 +12,7 @@ func stopRequest(task string) StopRequest {
 	return StopRequest{Caller: "someone", RunID: testID, Reason: "enough", Task: task}
 }
 
-func (w *world) stop(task string) *Run {
+func (w *fixture) stop(task string) *Run {
 	w.t.Helper()
 	r, err := w.stopper().Stop(context.Background(), stopRequest(task))
 	if err != nil {
@@ -189,12 +189,12 @@ func TestStopUnknown(t *testing.T) {
 
 func TestStopAgainstOtherWriters(t *testing.T) {
 	w := polling(placed(t, 1))
-	w.store.meddle = []func(*Run){func(r *Run) { r.Observations++ }, func(r *Run) { r.Observations++ }}
+	w.store.otherWriters = []func(*Run){func(r *Run) { r.Observations++ }, func(r *Run) { r.Observations++ }}
 	if r := w.stop(""); r.Status != Stopping || w.ecs.count("Stop") != 1 || r.Observations != 2 {
 		t.Errorf("%s %v", r.Status, w.ecs.calls)
 	}
 	for range 100 {
-		w.store.meddle = append(w.store.meddle, func(r *Run) { r.Observations++ })
+		w.store.otherWriters = append(w.store.otherWriters, func(r *Run) { r.Observations++ })
 	}
 	if _, err := w.stopper().Stop(context.Background(), stopRequest("")); CodeOf(err) != CodeConflict {
 		t.Errorf("%v", err)
@@ -204,7 +204,7 @@ func TestStopAgainstOtherWriters(t *testing.T) {
 // TestStopThatComesTooLate: between the read and the write the run ended, so there is nothing left to ask ECS for.
 func TestStopThatComesTooLate(t *testing.T) {
 	w := polling(placed(t, 1))
-	w.store.meddle = []func(*Run){func(r *Run) { r.show(start, succeeded("t1", start)); r.Expires = after(time.Hour) }}
+	w.store.otherWriters = []func(*Run){func(r *Run) { r.show(start, succeeded("t1", start)); r.Expires = after(time.Hour) }}
 	if r := w.stop(""); r.Status != Succeeded || w.ecs.count("Stop") > 0 {
 		t.Errorf("%s %v", r.Status, w.ecs.calls)
 	}

@@ -33,15 +33,15 @@ type memory struct {
 	t     testing.TB
 	clock Clock
 
-	mu      sync.Mutex
-	records map[string]kept
-	locks   map[string][]byte
-	numbers int64        // versions of locks, none given twice
-	meddle  []func(*Run) // each changes the stored record before one Update, as another writer would
-	fail    func(method string) error
-	written func(r *Run) // told of every write
-	reads   int
-	writes  int
+	mu           sync.Mutex
+	records      map[string]kept
+	locks        map[string][]byte
+	numbers      int64        // versions of locks, none given twice
+	otherWriters []func(*Run) // each changes the stored record before one Update, as another writer would
+	fail         func(method string) error
+	written      func(r *Run) // told of every write
+	reads        int
+	writes       int
 }
 
 // kept is a record as JSON, with what is asked of all records at once.
@@ -123,9 +123,9 @@ func (m *memory) Update(_ context.Context, r *Run) error {
 	if old == nil {
 		return ErrNotFound
 	}
-	if len(m.meddle) > 0 {
-		m.meddle[0](old)
-		m.meddle = m.meddle[1:]
+	if len(m.otherWriters) > 0 {
+		m.otherWriters[0](old)
+		m.otherWriters = m.otherWriters[1:]
 		old.Version++
 		m.put(old)
 	}

@@ -17,7 +17,7 @@ func ask(key, body string) SubmitRequest {
 
 const goodBody = `{"taskDefinition":"job","cluster":"jobs","count":2,"startedBy":"cron","group":"g"}`
 
-func (w *world) submit(q SubmitRequest) SubmitResult {
+func (w *fixture) submit(q SubmitRequest) SubmitResult {
 	w.t.Helper()
 	res, err := w.submitter().Submit(context.Background(), q)
 	if err != nil {
@@ -27,7 +27,7 @@ func (w *world) submit(q SubmitRequest) SubmitResult {
 }
 
 func TestSubmitRecordsThenStarts(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	recorded := 0
 	w.flow.onStart = func(x Execution) {
 		if r, err := w.store.Get(context.Background(), x.RunID); err == nil && r.Incarnation == x.Incarnation {
@@ -51,7 +51,7 @@ func TestSubmitRecordsThenStarts(t *testing.T) {
 }
 
 func TestSubmitWithoutAKey(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	a, b := w.submit(ask("", goodBody)), w.submit(ask("", goodBody))
 	if a.Run.ID == b.Run.ID || !ValidID(a.Run.ID) || a.Replayed || b.Replayed {
 		t.Errorf("%s %s", a.Run.ID, b.Run.ID)
@@ -59,7 +59,7 @@ func TestSubmitWithoutAKey(t *testing.T) {
 }
 
 func TestSubmitAgain(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	first := w.submit(ask("k", goodBody))
 	again := w.submit(ask("k", goodBody))
 	if !again.Replayed || again.Run.ID != first.Run.ID || again.Run.Incarnation != first.Run.Incarnation || len(w.store.records) != 1 {
@@ -89,7 +89,7 @@ func TestSubmitAgain(t *testing.T) {
 	}
 }
 
-func (w *world) submitOther(key string) error {
+func (w *fixture) submitOther(key string) error {
 	_, err := w.submitter().Submit(context.Background(), ask(key, `{"taskDefinition":"job","count":3}`))
 	return err
 }
@@ -97,7 +97,7 @@ func (w *world) submitOther(key string) error {
 // TestSubmitRaces: both saw no record; the store lets one create it.
 func TestSubmitRaces(t *testing.T) {
 	for _, same := range []bool{true, false} {
-		w := newWorld(t)
+		w := newFixture(t)
 		once := false
 		w.store.fail = func(method string) error {
 			if method == "Create" && !once {
@@ -138,7 +138,7 @@ func TestSubmitTakesTheKeyFromEither(t *testing.T) {
 		{"a control character", ask("a\nb", goodBody), "", "header:Idempotency-Key DV-07"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			res, err := w.submitter().Submit(context.Background(), c.q)
 			if c.bad != "" {
 				if got := faults(ViolationsOf(err)); CodeOf(err) != CodeInvalid || !slices.Equal(got, []string{c.bad}) || len(w.store.records) > 0 {
@@ -154,7 +154,7 @@ func TestSubmitTakesTheKeyFromEither(t *testing.T) {
 }
 
 func TestSubmitTellsEveryFaultAtOnce(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.catalog.definErr = &EngineError{Operation: "DescribeTaskDefinition", Unknown: true}
 	w.catalog.clusterErr = &EngineError{Operation: "DescribeClusters", Unknown: true}
 	q := ask("k\x00", `{"taskDefinition":"job","cluster":"nowhere","bad":true,"policy":{"retry":{"maxAttempts":0},"timeoutSeconds":0}}`)
@@ -181,7 +181,7 @@ func TestSubmitTellsEveryFaultAtOnce(t *testing.T) {
 
 func TestSubmitWhenECSCannotSay(t *testing.T) {
 	for _, trouble := range []error{throttled(), serverFault(), refusal("AccessDeniedException", "no")} {
-		w := newWorld(t)
+		w := newFixture(t)
 		w.catalog.definErr, w.catalog.clusterErr = trouble, trouble
 		res := w.submit(ask("k", goodBody))
 		if res.Run.Definition != nil || res.Run.Family != "job" || stringMember(res.Run.Resolved, "taskDefinition") != "job" {
@@ -191,7 +191,7 @@ func TestSubmitWhenECSCannotSay(t *testing.T) {
 }
 
 func TestDryRunRecordsNothing(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	q := ask("k", goodBody)
 	q.DryRun = true
 	res := w.submit(q)
@@ -205,7 +205,7 @@ func TestDryRunRecordsNothing(t *testing.T) {
 }
 
 func TestSubmitThatCannotStart(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.flow.fails = []error{errors.New("away")}
 	res := w.submit(ask("k", goodBody))
 	if res.Replayed || len(w.store.records) != 1 {
@@ -230,7 +230,7 @@ func TestSubmitThatCannotRecord(t *testing.T) {
 		{"Get", &Error{Code: CodeThrottled}, CodeThrottled},
 		{"Get", &Error{Code: CodeUnavailable}, CodeUnavailable},
 	} {
-		w := newWorld(t)
+		w := newFixture(t)
 		w.store.fail = func(method string) error {
 			if method == c.method {
 				return c.err
@@ -242,7 +242,7 @@ func TestSubmitThatCannotRecord(t *testing.T) {
 			t.Errorf("%s %v: %v", c.method, c.err, err)
 		}
 	}
-	w := newWorld(t)
+	w := newFixture(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if _, err := w.submitter().Submit(ctx, ask("", goodBody)); CodeOf(err) != CodeNotRecorded {
@@ -251,7 +251,7 @@ func TestSubmitThatCannotRecord(t *testing.T) {
 }
 
 func TestAnExpiredKeyIsRebornAsAnotherRecord(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	first := w.submit(ask("k", goodBody)).Run
 	in := StepInput{Execution: first.execution()}
 	if _, err := w.stopper().Stop(context.Background(), StopRequest{RunID: first.ID}); err != nil {
@@ -272,7 +272,7 @@ func TestAnExpiredKeyIsRebornAsAnotherRecord(t *testing.T) {
 }
 
 func TestSubmitTooLarge(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	noise := make([]byte, 70_000)
 	random := rand.NewChaCha8([32]byte{1})
 	_, _ = random.Read(noise)

@@ -8,7 +8,7 @@ import (
 )
 
 func TestSweepWhenECSDoesNotAnswer(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	crowd(w, 3, func(int) string { return "a" })
 	w.clock.advance(unheard)
 	w.ecs.fails["Describe"] = []error{throttled()}
@@ -19,7 +19,7 @@ func TestSweepWhenECSDoesNotAnswer(t *testing.T) {
 }
 
 func TestSweepWhenTheStoreDoesNotAnswer(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	crowd(w, 3, func(int) string { return "a" })
 	w.clock.advance(unheard)
 	away := &Error{Code: CodeThrottled}
@@ -51,7 +51,7 @@ func TestSweepWhenTheStoreDoesNotAnswer(t *testing.T) {
 
 // TestSweepTakesALostCluster: nothing can be read of it any more, and in the end its tasks are lost.
 func TestSweepTakesALostCluster(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	crowd(w, 2, func(int) string { return "gone" })
 	gone := &EngineError{Operation: "DescribeTasks", Code: "ClusterNotFoundException", Unknown: true}
 	w.ecs.fails["Describe"] = []error{gone, gone, gone}
@@ -67,7 +67,7 @@ func TestSweepTakesALostCluster(t *testing.T) {
 }
 
 // lostRun is a run that ended LOST although its task lives.
-func lostRun(t *testing.T) *world {
+func lostRun(t *testing.T) *fixture {
 	w := placed(t, 1)
 	w.ecs.hidden[arnOf("t1")] = after(2*time.Hour + time.Minute)
 	w.clock.advance(2 * time.Hour)
@@ -161,7 +161,7 @@ func TestIndexAtTheEnd(t *testing.T) {
 }
 
 // launchNothing is a step for a record that is gone.
-func (w *world) launchNothing() {
+func (w *fixture) launchNothing() {
 	w.t.Helper()
 	in := StepInput{Execution: Execution{testID, testIncarnation, 1}, Token: "token"}
 	if out, err := w.observer().Step(context.Background(), in); err != nil || out.Next != StepDone {

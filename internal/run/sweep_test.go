@@ -43,38 +43,38 @@ func TestSweepHealsAnExecutionThatDiedBeforeItsFirstStep(t *testing.T) {
 // TestSweepHealsADeadExecution: each of them died where something is due now, or soon.
 func TestSweepHealsADeadExecution(t *testing.T) {
 	for _, c := range []struct {
-		name  string
-		world func(t *testing.T) *world
+		name    string
+		fixture func(t *testing.T) *fixture
 	}{
-		{"in a launch pause", func(t *testing.T) *world {
+		{"in a launch pause", func(t *testing.T) *fixture {
 			w := ready(t, 1)
 			w.ecs.launches = []launchFault{{err: throttled()}}
 			w.launch()
 			return w
 		}},
-		{"in a launch call", func(t *testing.T) *world {
+		{"in a launch call", func(t *testing.T) *fixture {
 			w := ready(t, 1)
 			w.store.fail = dieAt(2)
 			_, _ = w.launcher().Step(context.Background(), w.input())
 			return w
 		}},
-		{"with a stop to ask for", func(t *testing.T) *world {
+		{"with a stop to ask for", func(t *testing.T) *fixture {
 			w := placed(t, 1)
 			w.stop("")
 			return w
 		}},
-		{"with a stop to verify", func(t *testing.T) *world {
+		{"with a stop to verify", func(t *testing.T) *fixture {
 			w := placed(t, 1)
 			w.stop("")
 			w.observe()
 			return w
 		}},
-		{"before a retry", func(t *testing.T) *world {
+		{"before a retry", func(t *testing.T) *fixture {
 			w := placed(t, 1)
 			w.handle(w.ecs.set("t1", "STOPPED", code("TaskFailedToStart"), stoppedAt(start)))
 			return w
 		}},
-		{"in a long follow, its token gone", func(t *testing.T) *world {
+		{"in a long follow, its token gone", func(t *testing.T) *fixture {
 			w := placed(t, 1)
 			w.handle(w.ecs.set("t1", "RUNNING", startedAt(start)))
 			w.follow("token")
@@ -82,7 +82,7 @@ func TestSweepHealsADeadExecution(t *testing.T) {
 			w.handle(w.ecs.set("t1", "STOPPED", stoppedAt(start), code("TaskFailedToStart"), func(s *TaskState) { s.StartedAt = nil }))
 			return w
 		}},
-		{"while polling", func(t *testing.T) *world {
+		{"while polling", func(t *testing.T) *fixture {
 			w := polling(placed(t, 1))
 			w.ecs.set("t1", "RUNNING", startedAt(start))
 			w.clock.advance(time.Minute)
@@ -91,7 +91,7 @@ func TestSweepHealsADeadExecution(t *testing.T) {
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := c.world(t)
+			w := c.fixture(t)
 			for range 8 { // the half hour after which tasks are unheard of included
 				w.clock.advance(5 * time.Minute)
 				w.sweep()
@@ -276,7 +276,7 @@ func TestTwoSweepsAtOnce(t *testing.T) {
 }
 
 // crowd stores n runs with ten live tasks each, unheard of.
-func crowd(w *world, n int, cluster func(i int) string) {
+func crowd(w *fixture, n int, cluster func(i int) string) {
 	for i := range n {
 		var tasks []TaskState
 		for j := range 10 {
@@ -304,7 +304,7 @@ func TestSweepReadsInBatches(t *testing.T) {
 		{"a budget", 12, func(int) string { return "a" }, 5, 2, 2, 10},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := newWorld(t)
+			w := newFixture(t)
 			crowd(w, c.runs, c.cluster)
 			w.clock.advance(unheard)
 			s := w.sweeper()
@@ -356,7 +356,7 @@ func TestAPauseIsNotLateness(t *testing.T) {
 
 // TestABudgetKeepsNothingElseWaiting: runs that need no look at ECS are seen to although the reads are used up.
 func TestABudgetKeepsNothingElseWaiting(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	crowd(w, 6, func(int) string { return "a" })
 	w.clock.advance(unheard)
 	var late []string

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// following is a world whose execution follows its tasks with the token "token".
-func following(t *testing.T, count int) *world {
+// following is a fixture whose execution follows its tasks with the token "token".
+func following(t *testing.T, count int) *fixture {
 	w := placed(t, count)
 	w.clock.advance(300 * time.Millisecond) // an invocation takes a moment
 	w.follow("token")
@@ -114,15 +114,15 @@ func TestOrphans(t *testing.T) {
 	stranger := described("x", "RUNNING", startedBy(StartedBy("davit", testID, 1)))
 	for _, c := range []struct {
 		name    string
-		prepare func(w *world)
+		prepare func(w *fixture)
 		s       TaskState
 		stopped bool
 	}{
-		{"of no call that the record knows", func(*world) {}, stranger, true},
-		{"of an attempt that is not there", func(*world) {}, described("x", "PENDING", startedBy(StartedBy("davit", testID, 9))), true},
-		{"of a terminal run", func(w *world) { w.handle(w.ecs.finish("t1", 0)) }, stranger, true},
-		{"being stopped already", func(*world) {}, described("x", "RUNNING", startedBy(stranger.StartedBy), code("UserInitiated")), false},
-		{"stopped already", func(*world) {}, described("x", "STOPPED", startedBy(stranger.StartedBy)), false},
+		{"of no call that the record knows", func(*fixture) {}, stranger, true},
+		{"of an attempt that is not there", func(*fixture) {}, described("x", "PENDING", startedBy(StartedBy("davit", testID, 9))), true},
+		{"of a terminal run", func(w *fixture) { w.handle(w.ecs.finish("t1", 0)) }, stranger, true},
+		{"being stopped already", func(*fixture) {}, described("x", "RUNNING", startedBy(stranger.StartedBy), code("UserInitiated")), false},
+		{"stopped already", func(*fixture) {}, described("x", "STOPPED", startedBy(stranger.StartedBy)), false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := following(t, 1)
@@ -231,7 +231,7 @@ func TestALateEventDoesNotSwellAnEndedAttempt(t *testing.T) {
 
 func TestEventsAgainstOtherWriters(t *testing.T) {
 	w := following(t, 1)
-	w.store.meddle = []func(*Run){func(r *Run) { r.Observations++ }, func(r *Run) { r.show(after(time.Second), succeeded("t1", start)); r.Expires = after(time.Hour) }}
+	w.store.otherWriters = []func(*Run){func(r *Run) { r.Observations++ }, func(r *Run) { r.show(after(time.Second), succeeded("t1", start)); r.Expires = after(time.Hour) }}
 	w.handle(w.ecs.set("t1", "RUNNING", startedAt(start)))
 	if r := w.run(); summary(r) != "SUCCEEDED  exit=0" {
 		t.Errorf("%s", summary(r))

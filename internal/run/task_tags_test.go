@@ -11,7 +11,7 @@ import (
 const teamTag = `{"key":"team","value":"a"}`
 
 // tagging makes ECS tag its tasks, and delete the tags with the stop as it does (SP-06).
-func tagging(w *world) *world {
+func tagging(w *fixture) *fixture {
 	w.ecs.asked = func(s *TaskState) { s.Tags = []json.RawMessage{} }
 	for _, s := range w.ecs.tasks {
 		s.Tags = []json.RawMessage{json.RawMessage(teamTag)}
@@ -25,7 +25,7 @@ func asks(resolved string) func(*Run) {
 
 const withTags = `{"taskDefinition":"arn:job:1","tags":[` + teamTag + `]}`
 
-func (w *world) wantTags(when string) {
+func (w *fixture) wantTags(when string) {
 	w.t.Helper()
 	for _, task := range w.run().Attempts[0].Tasks {
 		if got := task.State().Tags; len(got) != 1 || string(got[0]) != teamTag {
@@ -118,7 +118,7 @@ func TestTaggedAtLaunch(t *testing.T) {
 
 // TestTagsOutliveTheTask: whichever way the end is heard of, and however often.
 func TestTagsOutliveTheTask(t *testing.T) {
-	launch := func(t *testing.T) *world {
+	launch := func(t *testing.T) *fixture {
 		w := ready(t, 1, asks(withTags))
 		w.ecs.incarnation = func(s *TaskState) { s.Tags = []json.RawMessage{json.RawMessage(teamTag)} }
 		w.launch()

@@ -13,9 +13,9 @@ import (
 	"strings"
 	"testing"
 
-	"davit/internal/httpapi"
-
 	"go.yaml.in/yaml/v3"
+
+	"davit/internal/httpapi"
 )
 
 const runID = "abcdefghijklmnopqrstuvwxyz"

@@ -9,10 +9,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"davit/internal/dynamo"
 	"davit/internal/dynamo/attr"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // checkQueues: every asynchronous hop ends in a dead-letter queue that keeps what it gets for 14 days.

@@ -13,11 +13,11 @@ import (
 	"os/exec"
 	"time"
 
-	"davit/events"
-
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+
+	"davit/events"
 )
 
 // story is one thing that a user does, and what has to come of it.

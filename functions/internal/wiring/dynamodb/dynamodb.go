@@ -1,0 +1,22 @@
+// Package dynamodb makes a function's store.
+package dynamodb
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"davit/functions/internal/wiring/runtime"
+	"davit/internal/clock"
+	"davit/internal/dynamo"
+	"davit/internal/run"
+)
+
+// Store is the records in DAVIT_TABLE.
+func Store(b *runtime.Runtime) *dynamo.Store {
+	return dynamo.NewStore(dynamodb.NewFromConfig(b.AWS), dynamo.Table{Name: b.Table()})
+}
+
+// Keeper is what every function has that writes records: DAVIT_TABLE, DAVIT_PREFIX, DAVIT_TASK_EVENTS, DAVIT_RETENTION_DAYS.
+// Whoever ends a run lets the next of its overlap key go on, and so needs the way to the state machine.
+func Keeper(b *runtime.Runtime, machine run.Workflow) run.Keeper {
+	return run.Keeper{Store: Store(b), Clock: clock.System, Tuning: b.Tuning(), Workflow: machine, Retention: b.Retention()}
+}

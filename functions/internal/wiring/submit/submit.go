@@ -1,0 +1,21 @@
+// Package submit makes the use case behind POST /runs and behind schedules.
+package submit
+
+import (
+	"davit/functions/internal/wiring/dynamodb"
+	"davit/functions/internal/wiring/ecs"
+	"davit/functions/internal/wiring/runtime"
+	"davit/functions/internal/wiring/sfn"
+	"davit/internal/clock"
+	"davit/internal/ecsspec"
+	"davit/internal/run"
+)
+
+// Submitter takes runs under the stack's rules. It keeps what it looked up for a minute.
+func Submitter(b *runtime.Runtime) *run.Submitter {
+	return &run.Submitter{
+		Keeper: dynamodb.Keeper(b, sfn.Workflow(b)), Spec: ecsspec.Spec{},
+		Catalog: run.NewCatalogCache(ecs.Catalog(b), clock.System),
+		Stack:   run.Stack{Defaults: b.RunDefaults(ecsspec.Spec{}), Families: b.Families(), OwnerOnly: b.OwnerOnly(), ExecuteCommand: b.ExecuteCommand()},
+	}
+}

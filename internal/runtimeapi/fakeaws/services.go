@@ -1,0 +1,112 @@
+package fakeaws
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+
+	"davit/internal/dynamo"
+	"davit/internal/dynamo/dynamofake"
+	"davit/internal/localecs"
+	"davit/internal/localecs/process"
+	"davit/internal/localecs/scripted"
+)
+
+// Table is the name of the table.
+const Table = "davit-runs"
+
+// Services is one set of stand-ins. Start makes it.
+type Services struct {
+	// Calls are those that Step Functions and EventBridge got.
+	Calls *Calls
+	// Store is the table.
+	Store *dynamo.Store
+
+	ecs       *localecs.Server
+	ecsClient *ecs.Client
+	folder    string
+	env       []string
+	servers   []*http.Server
+}
+
+// Start opens the stand-ins and fills them with what the samples speak of. Containers do not run: they are said to run for a minute and
+// to exit with 0. Close must be called.
+func Start(ctx context.Context) (*Services, error) {
+	w := &Services{Calls: &Calls{}}
+	if err := w.start(ctx); err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
+	return w, nil
+}
+
+func (w *Services) start(ctx context.Context) (err error) {
+	if w.folder, err = os.MkdirTemp("", "davit-fakeaws-"); err != nil {
+		return err
+	}
+	runner := scripted.New(nil, func(process.Spec) scripted.Script { return scripted.Script{For: time.Minute} })
+	w.ecs, err = localecs.Open(localecs.Options{Dir: w.folder, Runner: runner, NoSync: true, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	table := forward{dynamofake.New(dynamofake.Options{})}
+	for name, h := range map[string]http.Handler{"DYNAMODB": table, "ECS": w.ecs, "SFN": w.Calls, "EVENTBRIDGE": w.Calls} {
+		if err := w.serve(ctx, name, h); err != nil {
+			return err
+		}
+	}
+	client := dynamodb.NewFromConfig(w.config(table.transport))
+	if _, err := client.CreateTable(ctx, dynamo.TableInput(Table)); err != nil {
+		return err
+	}
+	w.Store = dynamo.NewStore(client, dynamo.Table{Name: Table})
+	w.ecsClient = ecs.NewFromConfig(w.config(scripted.Transport(w.ecs)))
+	return w.fill(ctx)
+}
+
+// config is for the stand-ins' own clients, which need no socket.
+func (w *Services) config(transport http.RoundTripper) aws.Config {
+	return aws.Config{
+		Region: "eu-west-1", BaseEndpoint: aws.String("http://127.0.0.1"), HTTPClient: &http.Client{Transport: transport},
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "local", SecretAccessKey: "local"}, nil
+		}),
+	}
+}
+
+func (w *Services) serve(ctx context.Context, name string, h http.Handler) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: time.Minute}
+	w.servers = append(w.servers, server)
+	w.env = append(w.env, "AWS_ENDPOINT_URL_"+name+"=http://"+listener.Addr().String())
+	go func() { _ = server.Serve(listener) }() // until Close
+	return nil
+}
+
+// Env are the environment variables that lead a function to the stand-ins.
+func (w *Services) Env() []string { return append([]string{"DAVIT_TABLE=" + Table}, w.env...) }
+
+// Close ends the stand-ins and forgets what they know.
+func (w *Services) Close() error {
+	var errs []error
+	for _, s := range w.servers {
+		errs = append(errs, s.Close())
+	}
+	if w.ecs != nil {
+		errs = append(errs, w.ecs.Close())
+	}
+	if w.folder != "" {
+		errs = append(errs, os.RemoveAll(w.folder))
+	}
+	return errors.Join(errs...)
+}
