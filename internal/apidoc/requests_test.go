@@ -12,6 +12,7 @@ import (
 
 	"davit/internal/ecsjson"
 	"davit/internal/ecsspec"
+	"davit/internal/jsontree"
 	"davit/internal/run"
 )
 
@@ -84,7 +85,11 @@ func violationsOf(t *testing.T, method, path, query, body string) []run.Violatio
 }
 
 func policyViolations(policy string) []run.Violation {
-	_, found := run.DecodePolicy(json.RawMessage(policy))
+	doc, syntax := jsontree.Parse([]byte(policy))
+	if syntax != nil {
+		return []run.Violation{{Rule: run.RuleMalformed, Detail: syntax.Error()}}
+	}
+	_, found := run.DecodePolicy(doc.Root)
 	return found
 }
 
@@ -288,7 +293,7 @@ func taken(t *testing.T, o operation, body string) {
 	switch o.path {
 	case "/runs":
 		sub, violations := ecsspec.Spec{}.Parse([]byte(body))
-		found = slices.Concat(violations, policyViolations(string(sub.Policy)))
+		found = slices.Concat(violations, policyViolations(string(sub.Policy.Encode())))
 	case "/task-definitions":
 		_, found = ecsspec.Spec{}.ParseTaskDefinition([]byte(body))
 	default:

@@ -1,7 +1,6 @@
 package ecsspec
 
 import (
-	"encoding/json"
 	"slices"
 	"strconv"
 
@@ -28,10 +27,10 @@ var definitionAware = []definitionRule{
 	}, overridesKnown},
 }
 
-// ParseAgainst judges a launch input, its defaults filled in, by the definition that it is for. Fields are pointers into the input.
-func (Spec) ParseAgainst(d *run.Definition, op run.Operation, input json.RawMessage) []run.Violation {
-	doc, serr := jsontree.Parse(input)
-	if serr != nil || d == nil {
+// CheckAgainst returns what is wrong with a launch input, its defaults filled in, for the definition that it is to launch. Fields are pointers
+// into the input. Without a definition nothing is wrong.
+func (Spec) CheckAgainst(d *run.Definition, op run.Operation, input jsontree.Node) []run.Violation {
+	if d == nil {
 		return nil
 	}
 	var found []run.Violation
@@ -39,7 +38,7 @@ func (Spec) ParseAgainst(d *run.Definition, op run.Operation, input json.RawMess
 		if !slices.Contains(r.on, op) {
 			continue
 		}
-		for _, f := range r.fits(doc.Root, d) {
+		for _, f := range r.fits(input, d) {
 			found = append(found, r.violation(f.below, f.what))
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"davit/internal/jsontree"
 	"davit/internal/run"
 )
 
@@ -34,35 +35,36 @@ func fitCases() []fitCase {
 	}
 }
 
-func against(d run.Definition, op run.Operation, members string) []run.Violation {
-	return Spec{}.ParseAgainst(&d, op, []byte(`{"taskDefinition":"a",`+members+`}`))
+func against(t *testing.T, d run.Definition, op run.Operation, members string) []run.Violation {
+	t.Helper()
+	return Spec{}.CheckAgainst(&d, op, tree(t, `{"taskDefinition":"a",`+members+`}`))
 }
 
 func TestInputsAgainstTheirDefinition(t *testing.T) {
 	for _, c := range fitCases() {
 		for _, op := range onLaunch {
-			if found := against(c.d, op, c.good); len(found) > 0 {
+			if found := against(t, c.d, op, c.good); len(found) > 0 {
 				t.Errorf("%s %s: %s: %v", c.id, op, c.good, found)
 			}
-			found := against(c.d, op, c.bad)
+			found := against(t, c.d, op, c.bad)
 			if len(found) != 1 || found[0].Rule != c.id || found[0].Field != c.pointer {
 				t.Errorf("%s %s: %s: %v, want it at %s", c.id, op, c.bad, found, c.pointer)
 			}
 		}
 	}
-	if found := against(run.Definition{TaskRoleARN: "job"}, run.RunTask, `"enableExecuteCommand":true`); len(found) > 0 {
+	if found := against(t, run.Definition{TaskRoleARN: "job"}, run.RunTask, `"enableExecuteCommand":true`); len(found) > 0 {
 		t.Error(found)
 	}
 }
 
 func TestWithoutADefinitionNothingIsHeldAgainstIt(t *testing.T) {
-	if found := (Spec{}).ParseAgainst(nil, run.RunTask, []byte(`{"enableExecuteCommand":true}`)); found != nil {
+	if found := (Spec{}).CheckAgainst(nil, run.RunTask, tree(t, `{"enableExecuteCommand":true}`)); found != nil {
 		t.Error(found)
 	}
-	if found := (Spec{}).ParseAgainst(&run.Definition{}, run.RunTask, []byte(`{`)); found != nil {
+	if found := (Spec{}).CheckAgainst(&run.Definition{}, run.RunTask, jsontree.Node{}); found != nil {
 		t.Error(found)
 	}
-	all := against(run.Definition{NetworkMode: "awsvpc"}, run.StartTask, `"enableExecuteCommand":true,"overrides":{"containerOverrides":[{"name":"x"}]}`)
+	all := against(t, run.Definition{NetworkMode: "awsvpc"}, run.StartTask, `"enableExecuteCommand":true,"overrides":{"containerOverrides":[{"name":"x"}]}`)
 	var ids []string
 	for _, v := range all {
 		ids = append(ids, v.Rule)

@@ -33,12 +33,12 @@ const (
 // types, the table's rows, the shapes; the first 1,000. Of the policy it looks at doubled names only. A text that is not a JSON object has one violation
 // and no Submission; otherwise the Submission holds what could be read, violations or not.
 func (Spec) Parse(body []byte) (run.Submission, []run.Violation) {
-	root, found, ok := read(body)
+	doc, found, ok := read(body)
 	if !ok {
 		return run.Submission{}, found
 	}
-	s := takeApart(root)
-	input := root.Without(policyName)
+	s := takeApart(doc)
+	input := doc.Root.Without(policyName)
 	found = append(found, fit(s.Operation, input)...)
 	return s, bounded(shaped(s.Operation, input, append(found, judge(s.Operation, input)...)))
 }
@@ -78,10 +78,11 @@ func (Spec) ParseDeregisterTaskDefinition(body []byte) (json.RawMessage, []run.V
 }
 
 func parseInput(op run.Operation, body []byte) (json.RawMessage, []run.Violation) {
-	root, found, ok := read(body)
+	doc, found, ok := read(body)
 	if !ok {
 		return nil, found
 	}
+	root := doc.Root
 	found = append(found, fit(op, root)...)
 	return root.Encode(), bounded(shaped(op, root, append(found, judge(op, root)...)))
 }
@@ -93,22 +94,22 @@ func bounded(found []run.Violation) []run.Violation {
 	return found[:min(len(found), maxViolations)]
 }
 
-// read parses a body; false means that there is no object to look at.
-func read(body []byte) (jsontree.Node, []run.Violation, bool) {
+// read parses a body. It reports false when that is not a JSON object.
+func read(body []byte) (jsontree.Document, []run.Violation, bool) {
 	doc, serr := jsontree.Parse(body)
 	if serr != nil {
-		return jsontree.Node{}, []run.Violation{{Rule: run.RuleMalformed, Detail: "the body is not JSON: " + serr.Error()}}, false
+		return doc, []run.Violation{{Rule: run.RuleMalformed, Detail: "the body is not JSON: " + serr.Error()}}, false
 	}
 	if doc.Root.Kind != jsontree.Object {
 		detail := "the body is not a JSON object but of type " + doc.Root.Kind.String()
-		return jsontree.Node{}, []run.Violation{{Rule: run.RuleNotObject, Detail: detail}}, false
+		return doc, []run.Violation{{Rule: run.RuleNotObject, Detail: detail}}, false
 	}
 	var found []run.Violation
 	for _, pointer := range doc.Doubled {
 		detail := "the name is there already; allowed: each name once in an object"
 		found = append(found, run.Violation{Field: pointer, Rule: run.RuleDoubledName, Detail: detail})
 	}
-	return doc.Root, found, true
+	return doc, found, true
 }
 
 // fit holds an input against the names and types of its operation.

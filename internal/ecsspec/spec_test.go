@@ -30,9 +30,9 @@ func TestParseRunTask(t *testing.T) {
 	}
 	want := run.Submission{
 		Operation:      run.RunTask,
-		Input:          json.RawMessage(`{"taskDefinition":"sleep360:7","count":2.0,"cluster":"c","group":"g","overrides":null}`),
+		Input:          tree(t, `{"taskDefinition":"sleep360:7","count":2.0,"cluster":"c","group":"g","overrides":null}`),
 		Request:        json.RawMessage(`{"taskDefinition":"sleep360:7","count":2.0,"cluster":"c","startedBy":"me/1","group":"g","clientToken":"key 1","overrides":null}`),
-		Policy:         json.RawMessage(`{"retry":{"maxAttempts":3.0}}`),
+		Policy:         tree(t, `{"retry":{"maxAttempts":3.0}}`),
 		ClientToken:    "key 1",
 		StartedBy:      "me/1",
 		Group:          "g",
@@ -52,15 +52,36 @@ func TestParseStartTask(t *testing.T) {
 	if len(found) > 0 {
 		t.Fatal(found)
 	}
-	if got.Operation != run.StartTask || got.Count != 3 || !cmp.Equal(got.Instances, []string{"i1", "i2", "i3"}) || got.Policy != nil || got.ClientToken != "k" {
-		t.Errorf("submission %+v", got)
+	want := run.Submission{
+		Operation:      run.StartTask,
+		Input:          tree(t, `{"taskDefinition":"a","containerInstances":["i1","i2","i3"]}`),
+		Request:        json.RawMessage(`{"taskDefinition":"a","containerInstances":["i1","i2","i3"],"clientToken":"k","count":null}`),
+		ClientToken:    "k",
+		TaskDefinition: "a",
+		Count:          3,
+		Instances:      []string{"i1", "i2", "i3"},
+		Canonical:      []byte(`{"containerInstances":["i1","i2","i3"],"count":null,"policy":null,"taskDefinition":"a"}`),
 	}
-	if want := `{"taskDefinition":"a","containerInstances":["i1","i2","i3"]}`; string(got.Input) != want {
-		t.Errorf("input %s", got.Input)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("submission (-want +got):\n%s", diff)
 	}
-	got, found = Spec{}.Parse([]byte(`{"taskDefinition":"a","containerInstances":null}`))
-	if len(found) > 0 || got.Operation != run.RunTask || got.Count != 1 || got.Instances != nil || string(got.Input) != `{"taskDefinition":"a"}` {
-		t.Errorf("null instances: %+v %v", got, found)
+}
+
+func TestParse_NullContainerInstances_IsARunTask(t *testing.T) {
+	got, found := Spec{}.Parse([]byte(`{"taskDefinition":"a","containerInstances":null}`))
+	if len(found) > 0 {
+		t.Fatal(found)
+	}
+	want := run.Submission{
+		Operation:      run.RunTask,
+		Input:          tree(t, `{"taskDefinition":"a"}`),
+		Request:        json.RawMessage(`{"taskDefinition":"a","containerInstances":null}`),
+		TaskDefinition: "a",
+		Count:          1,
+		Canonical:      []byte(`{"containerInstances":null,"taskDefinition":"a"}`),
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("submission (-want +got):\n%s", diff)
 	}
 }
 
@@ -122,8 +143,19 @@ func TestMalformedSaysWhere(t *testing.T) {
 
 func TestSubmissionIsFilledBesideViolations(t *testing.T) {
 	got, found := Spec{}.Parse([]byte(`{"count":1e99,"clientToken":"k","policy":{"a":1},"group":[],"containerInstances":null}`))
-	if len(found) != 3 || got.ClientToken != "k" || string(got.Policy) != `{"a":1}` || got.Count != 0 || got.Group != "" {
-		t.Errorf("%+v %v", got, found)
+	if len(found) != 3 {
+		t.Errorf("got %d violations, want 3: %v", len(found), found)
+	}
+	want := run.Submission{
+		Operation:   run.RunTask,
+		Input:       tree(t, `{"count":1e99,"group":[]}`),
+		Request:     json.RawMessage(`{"count":1e99,"clientToken":"k","group":[],"containerInstances":null}`),
+		Policy:      tree(t, `{"a":1}`),
+		ClientToken: "k",
+		Canonical:   []byte(`{"containerInstances":null,"count":1e99,"group":[],"policy":{"a":1}}`),
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("submission (-want +got):\n%s", diff)
 	}
 }
 

@@ -6,7 +6,8 @@ import (
 )
 
 // takeApart reads what the domain decides by. Members of the wrong type read as absent: they are reported elsewhere.
-func takeApart(root jsontree.Node) run.Submission {
+func takeApart(doc jsontree.Document) run.Submission {
+	root := doc.Root
 	s := run.Submission{
 		Operation:      run.RunTask,
 		Request:        root.Without(policyName).Encode(),
@@ -19,15 +20,34 @@ func takeApart(root jsontree.Node) run.Submission {
 		Canonical:      jsontree.Canonical(root, clientTokenName),
 	}
 	if policy, ok := root.Get(policyName); ok {
-		s.Policy = policy.Encode()
+		s.Policy = policy
 	}
 	if instances, ok := root.Get(instancesName); ok {
 		s.Operation = run.StartTask
 		s.Instances = texts(instances)
 		s.Count = len(s.Instances)
 	}
-	s.Input = root.Without(policyName, clientTokenName, startedByName).Without(foreign(s.Operation)...).Encode()
+	s.Input = root.Without(policyName, clientTokenName, startedByName).Without(foreign(s.Operation)...)
+	if len(doc.Doubled) > 0 {
+		s.Input = lastOfEach(s.Input)
+	}
 	return s
+}
+
+// lastOfEach returns the object with the last member of each name only.
+func lastOfEach(n jsontree.Node) jsontree.Node {
+	place := make(map[string]int, len(n.Members))
+	kept := make([]jsontree.Member, 0, len(n.Members))
+	for _, m := range n.Members {
+		if i, doubled := place[m.Name]; doubled {
+			kept[i] = m
+			continue
+		}
+		place[m.Name] = len(kept)
+		kept = append(kept, m)
+	}
+	n.Members = kept
+	return n
 }
 
 func member(n jsontree.Node, name string) string {

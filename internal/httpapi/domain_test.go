@@ -2,13 +2,13 @@ package httpapi_test
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"davit/internal/httpapi"
+	"davit/internal/jsontree"
 	"davit/internal/run"
 )
 
@@ -20,8 +20,17 @@ type spec struct {
 
 func (s spec) Parse([]byte) (run.Submission, []run.Violation) { return s.sub, s.faults }
 func (s spec) Has(run.Operation, string) bool                 { return true }
-func (s spec) ParseAgainst(*run.Definition, run.Operation, json.RawMessage) []run.Violation {
+func (s spec) CheckAgainst(*run.Definition, run.Operation, jsontree.Node) []run.Violation {
 	return nil
+}
+
+func parsed(t *testing.T, text string) jsontree.Node {
+	t.Helper()
+	doc, syntax := jsontree.Parse([]byte(text))
+	if syntax != nil {
+		t.Fatal(syntax)
+	}
+	return doc.Root
 }
 
 // catalog knows nothing, or is out of reach.
@@ -69,7 +78,7 @@ func TestEveryViolationAtOnce(t *testing.T) {
 	s := spec{
 		sub: run.Submission{
 			Operation: run.RunTask, TaskDefinition: "nope:9", Cluster: "nowhere", Count: 1,
-			Input: []byte(`{}`), Request: []byte(`{}`), Policy: []byte(`{"retry":{"maxAttempts":0}}`),
+			Input: parsed(t, `{}`), Request: []byte(`{}`), Policy: parsed(t, `{"retry":{"maxAttempts":0}}`),
 		},
 		faults: []run.Violation{{Field: "/count", Rule: "RT-03", Detail: "0; allowed: 1 to 10"}},
 	}

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"davit/internal/jsontree"
 )
 
 // fixture is everything that the use cases need, fresh for each test.
@@ -195,6 +197,12 @@ func (c *fakeCatalog) Definition(_ context.Context, name string) (Definition, er
 
 func (c *fakeCatalog) Cluster(context.Context, string) error { return c.clusterErr }
 
+// nodeOf parses a text; null where it is not JSON.
+func nodeOf[T ~string | ~[]byte](text T) jsontree.Node {
+	doc, _ := jsontree.Parse([]byte(text))
+	return doc.Root
+}
+
 // fakeSpec reads the few members that the tests use; "bad" is a member that breaks a rule.
 type fakeSpec struct{}
 
@@ -203,14 +211,15 @@ func (fakeSpec) Parse(body []byte) (Submission, []Violation) {
 		TaskDefinition, Cluster, ClientToken, StartedBy, Group string
 		Count                                                  *int
 		ContainerInstances                                     []string
-		Policy                                                 json.RawMessage
 		Bad                                                    bool
 	}
 	if err := json.Unmarshal(body, &in); err != nil {
 		return Submission{}, []Violation{{"", RuleMalformed, "not JSON"}}
 	}
+	root := nodeOf(body)
+	policy, _ := root.Get("policy")
 	sub := Submission{
-		Operation: RunTask, Input: body, Request: body, Policy: in.Policy, ClientToken: in.ClientToken, StartedBy: in.StartedBy, Group: in.Group,
+		Operation: RunTask, Input: root, Request: body, Policy: policy, ClientToken: in.ClientToken, StartedBy: in.StartedBy, Group: in.Group,
 		TaskDefinition: in.TaskDefinition, Cluster: in.Cluster, Count: 1, Instances: in.ContainerInstances, Canonical: body,
 	}
 	if in.Count != nil {
@@ -234,9 +243,9 @@ func (fakeSpec) Has(op Operation, member string) bool {
 	return op != StartTask || member != "launchType" && member != "platformVersion"
 }
 
-// ParseAgainst finds the member misfit, whatever the definition.
-func (fakeSpec) ParseAgainst(_ *Definition, _ Operation, input json.RawMessage) []Violation {
-	if stringMember(input, "misfit") == "" {
+// CheckAgainst finds the member misfit, whatever the definition.
+func (fakeSpec) CheckAgainst(_ *Definition, _ Operation, input jsontree.Node) []Violation {
+	if !has(input, "misfit") {
 		return nil
 	}
 	return []Violation{{"/misfit", "RT-18", "it does not fit"}}

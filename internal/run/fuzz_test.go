@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"davit/internal/fuzzing"
+	"davit/internal/jsontree"
 )
 
 // An accepted policy is one of what the contract allows, means the same however it is spelled, and is shown as a text that is accepted as
@@ -52,7 +53,11 @@ func FuzzDecode(f *testing.F) {
 }
 
 func asPolicy(t *testing.T, body []byte) {
-	p, found := DecodePolicy(body)
+	doc, syntax := jsontree.Parse(body)
+	if syntax != nil {
+		return // it does not come so far
+	}
+	p, found := DecodePolicy(doc.Root)
 	fuzzing.Violations(t, found, func(v Violation) fuzzing.Violation { return fuzzing.Violation(v) })
 	inRange(t, p)
 	if len(found) > 0 {
@@ -62,11 +67,11 @@ func asPolicy(t *testing.T, body []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, found := DecodePolicy(shown); len(found) > 0 || !reflect.DeepEqual(again, p) {
+	if again, found := DecodePolicy(nodeOf(shown)); len(found) > 0 || !reflect.DeepEqual(again, p) {
 		t.Errorf("%s is shown as %s, which is %+v, %v", body, shown, again, found)
 	}
 	if other, ok := fuzzing.Respell(body); ok {
-		if again, found := DecodePolicy(other); len(found) > 0 || !reflect.DeepEqual(again, p) {
+		if again, found := DecodePolicy(nodeOf(other)); len(found) > 0 || !reflect.DeepEqual(again, p) {
 			t.Errorf("%s spelled %s is %+v, %v", body, other, again, found)
 		}
 	}

@@ -54,7 +54,8 @@ func (l *Launcher) lookUpDefinition(ctx context.Context, r *Run) {
 	if err != nil {
 		return // RunTask will say what is wrong with it
 	}
-	r.pin(&def)
+	r.Definition, r.Family = &def, def.Family
+	r.Resolved = withMembers(r.Resolved, map[string]any{"taskDefinition": def.ARN})
 }
 
 // launch writes the call down, makes it, and records what came of it.

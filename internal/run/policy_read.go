@@ -1,48 +1,50 @@
 package run
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"sort"
 	"strconv"
 	"strings"
+	"unicode/utf8"
+
+	"davit/internal/jsontree"
 )
 
 // maxSeconds bounds every duration of a policy: one year.
 const maxSeconds = 31_536_000
 
 // DecodePolicy reads a policy over the defaults and reports every broken rule of it. null is absent.
-func DecodePolicy(raw json.RawMessage) (Policy, []Violation) {
+func DecodePolicy(n jsontree.Node) (Policy, []Violation) {
 	p := DefaultPolicy()
 	d := &policyReader{}
-	top := d.object("/policy", raw)
-	top.member("retry", func(at string, v json.RawMessage) { d.retry(at, v, &p.Retry) })
+	top := d.object("/policy", n)
+	top.member("retry", func(at string, v jsontree.Node) { d.retry(at, v, &p.Retry) })
 	top.number("timeoutSeconds", maxSeconds, &p.TimeoutSeconds)
 	top.number("startTimeoutSeconds", maxSeconds, &p.StartTimeoutSeconds)
 	top.number("launchTimeoutSeconds", maxSeconds, &p.LaunchTimeoutSeconds)
 	top.number("deadlineSeconds", maxSeconds, &p.DeadlineSeconds)
-	top.member("overlap", func(at string, v json.RawMessage) { d.overlap(at, v, &p) })
+	top.member("overlap", func(at string, v jsontree.Node) { d.overlap(at, v, &p) })
 	top.choice("placement", []string{Fill, AllOrNone, BestEffort}, &p.Placement)
-	top.member("verdict", func(at string, v json.RawMessage) { d.verdict(at, v, &p.Verdict) })
+	top.member("verdict", func(at string, v jsontree.Node) { d.verdict(at, v, &p.Verdict) })
 	top.rest()
 	sort.SliceStable(d.found, func(i, j int) bool { return d.found[i].Field < d.found[j].Field })
 	return p, d.found
 }
 
-func (d *policyReader) retry(at string, raw json.RawMessage, into *Retry) {
-	o := d.object(at, raw)
+func (d *policyReader) retry(at string, n jsontree.Node, into *Retry) {
+	o := d.object(at, n)
 	o.number("maxAttempts", 20, &into.MaxAttempts)
-	o.member("on", func(at string, v json.RawMessage) {
+	o.member("on", func(at string, v jsontree.Node) {
 		if list, ok := d.texts(at, v); ok {
 			d.classes(at, list)
 			into.On = list
 		}
 	})
 	o.number("intervalSeconds", 86_400, &into.IntervalSeconds)
-	o.member("backoffRate", func(at string, v json.RawMessage) {
-		var rate float64
-		if json.Unmarshal(v, &rate) != nil || rate < 1 || rate > 100 {
+	o.member("backoffRate", func(at string, v jsontree.Node) {
+		rate, ok := v.Float64()
+		if !ok || rate < 1 || rate > 100 {
 			d.fault(at, RulePolicyValue, "allowed: a number from 1 to 100")
 			return
 		}
@@ -69,13 +71,15 @@ func (d *policyReader) classes(at string, list []string) {
 	}
 }
 
-func (d *policyReader) overlap(at string, raw json.RawMessage, p *Policy) {
-	o := d.object(at, raw)
+func (d *policyReader) overlap(at string, n jsontree.Node, p *Policy) {
+	o := d.object(at, n)
 	v := Overlap{Mode: OverlapAllow, Limit: 1, MaxQueued: 1000}
-	o.member("key", func(at string, raw json.RawMessage) {
-		if json.Unmarshal(raw, &v.Key) != nil || len([]rune(v.Key)) < 1 || len([]rune(v.Key)) > 255 {
+	o.member("key", func(at string, n jsontree.Node) {
+		if length := utf8.RuneCountInString(n.Text); n.Kind != jsontree.String || length < 1 || length > 255 {
 			d.fault(at, RuleGroup, "allowed: text of 1 to 255 characters")
+			return
 		}
+		v.Key = n.Text
 	})
 	o.choice("mode", []string{OverlapAllow, OverlapForbid, OverlapReplace, OverlapQueue}, &v.Mode)
 	o.number("limit", 1000, &v.Limit)
@@ -90,26 +94,28 @@ func (d *policyReader) overlap(at string, raw json.RawMessage, p *Policy) {
 	}
 }
 
-func (d *policyReader) verdict(at string, raw json.RawMessage, into *Verdict) {
-	o := d.object(at, raw)
-	o.member("container", func(at string, v json.RawMessage) {
-		if json.Unmarshal(v, &into.Container) != nil || into.Container == "" {
+func (d *policyReader) verdict(at string, n jsontree.Node, into *Verdict) {
+	o := d.object(at, n)
+	o.member("container", func(at string, v jsontree.Node) {
+		if v.Kind != jsontree.String || v.Text == "" {
 			d.fault(at, RulePolicyValue, "allowed: the name of a container of the task definition")
+			return
 		}
+		into.Container = v.Text
 	})
-	o.member("successExitCodes", func(at string, v json.RawMessage) {
-		var codes []*float64
-		if json.Unmarshal(v, &codes) != nil || len(codes) == 0 || len(codes) > 256 {
+	o.member("successExitCodes", func(at string, v jsontree.Node) {
+		if !isListOf(v, isNumber) || len(v.Items) == 0 || len(v.Items) > 256 {
 			d.fault(at, RulePolicyValue, "allowed: a list of 1 to 256 exit codes")
 			return
 		}
 		into.SuccessExitCodes = nil
-		for i, c := range codes {
-			if c == nil || *c != math.Trunc(*c) || *c < 0 || *c > 255 {
+		for i, item := range v.Items {
+			code, ok := item.Float64()
+			if !ok || code != math.Trunc(code) || code < 0 || code > 255 {
 				d.fault(fmt.Sprintf("%s/%d", at, i), RulePolicyValue, "allowed: a whole number from 0 to 255")
 				continue
 			}
-			into.SuccessExitCodes = append(into.SuccessExitCodes, int(*c))
+			into.SuccessExitCodes = append(into.SuccessExitCodes, int(code))
 		}
 	})
 	o.rest()

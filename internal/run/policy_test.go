@@ -1,12 +1,13 @@
 package run
 
 import (
-	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"davit/internal/jsontree"
 )
 
 // faults lists "pointer rule" of each violation.
@@ -29,18 +30,18 @@ func TestPolicyDefaults(t *testing.T) {
 		`{"overlap":{"key":"nightly","limit":3,"maxQueued":5000,"queueTimeoutSeconds":60}}`, " \n{} ",
 		`{"retry":{"on":null,"maxAttempts":null},"verdict":{"container":null,"successExitCodes":null}}`,
 	} {
-		got, found := DecodePolicy(json.RawMessage(text))
+		got, found := DecodePolicy(nodeOf(text))
 		if len(found) > 0 || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %+v %v", text, got, found)
 		}
 	}
-	if got, found := DecodePolicy(nil); len(found) > 0 || !reflect.DeepEqual(got, want) {
+	if got, found := DecodePolicy(jsontree.Node{}); len(found) > 0 || !reflect.DeepEqual(got, want) {
 		t.Errorf("nil: %+v %v", got, found)
 	}
 }
 
 func TestPolicyHonoured(t *testing.T) {
-	got, found := DecodePolicy(json.RawMessage(`{
+	got, found := DecodePolicy(nodeOf(`{
 		"retry":{"maxAttempts":20,"on":["INTERRUPTED","OUT_OF_MEMORY","TIMED_OUT","NEVER_STARTED","EXIT:0","EXIT:137","EXIT:255","EXIT:*"],"intervalSeconds":86400,"backoffRate":1.5,"maxIntervalSeconds":1},
 		"timeoutSeconds":60,"startTimeoutSeconds":120,"launchTimeoutSeconds":300,"deadlineSeconds":31536000,"placement":"ALL_OR_NOTHING",
 		"verdict":{"container":"app","successExitCodes":[0,3,255]}}`))
@@ -51,7 +52,7 @@ func TestPolicyHonoured(t *testing.T) {
 	if len(found) > 0 || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v %v", got, found)
 	}
-	if got, found := DecodePolicy(json.RawMessage(`{"retry":{"on":[]}}`)); len(found) > 0 || got.Retry.On == nil || len(got.Retry.On) > 0 {
+	if got, found := DecodePolicy(nodeOf(`{"retry":{"on":[]}}`)); len(found) > 0 || got.Retry.On == nil || len(got.Retry.On) > 0 {
 		t.Errorf("an empty list is no retries: %+v %v", got.Retry, found)
 	}
 }
@@ -89,12 +90,12 @@ func TestPolicyLimits(t *testing.T) {
 }
 
 // nested makes {"a":{"b":v}} of /a/b.
-func nested(path, v string) json.RawMessage {
+func nested(path, v string) jsontree.Node {
 	names := strings.Split(path[1:], "/")
 	for i := len(names) - 1; i >= 0; i-- {
 		v = fmt.Sprintf(`{%q:%s}`, names[i], v)
 	}
-	return json.RawMessage(v)
+	return nodeOf(v)
 }
 
 func TestPolicyFaults(t *testing.T) {
@@ -144,7 +145,7 @@ func TestPolicyFaults(t *testing.T) {
 			"/policy/verdict/successExitCodes/0 DV-14"}},
 	} {
 		for range 5 { // maps are read in any order, the answer has one
-			_, found := DecodePolicy(json.RawMessage(c.body))
+			_, found := DecodePolicy(nodeOf(c.body))
 			if got := faults(found); !slices.Equal(got, c.want) {
 				t.Errorf("%s:\n got %v\nwant %v", c.body, got, c.want)
 				break
@@ -154,7 +155,7 @@ func TestPolicyFaults(t *testing.T) {
 }
 
 func TestPolicyDetailsSayWhatIsAllowed(t *testing.T) {
-	_, found := DecodePolicy(json.RawMessage(`{"x":1,"retry":{"maxAttempts":99,"on":["?"],"backoffRate":0},"placement":"?","overlap":{"key":1,"mode":"?"},"verdict":{"container":1,"successExitCodes":[]},"timeoutSeconds":0}`))
+	_, found := DecodePolicy(nodeOf(`{"x":1,"retry":{"maxAttempts":99,"on":["?"],"backoffRate":0},"placement":"?","overlap":{"key":1,"mode":"?"},"verdict":{"container":1,"successExitCodes":[]},"timeoutSeconds":0}`))
 	if len(found) != 10 {
 		t.Fatalf("%d violations: %v", len(found), faults(found))
 	}
@@ -198,11 +199,11 @@ func TestPolicyViolationsAreBounded(t *testing.T) {
 		"names":   `{` + many(func(i int) string { return fmt.Sprintf(`"n%05d":1`, i) }) + `}`,
 		"deeper":  `{"verdict":{` + many(func(i int) string { return fmt.Sprintf(`"n%05d":1`, i) }) + `}}`,
 	} {
-		_, found := DecodePolicy([]byte(body))
+		_, found := DecodePolicy(nodeOf(body))
 		if len(found) != 1000 {
 			t.Errorf("%s: %d violations", name, len(found))
 		}
-		if _, again := DecodePolicy([]byte(body)); !reflect.DeepEqual(again, found) {
+		if _, again := DecodePolicy(nodeOf(body)); !reflect.DeepEqual(again, found) {
 			t.Errorf("%s: others the second time", name)
 		}
 	}

@@ -1,6 +1,10 @@
 package run
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"davit/internal/jsontree"
+)
 
 // Violation is one broken rule of a request.
 type Violation struct {
@@ -18,12 +22,12 @@ const (
 	StartTask Operation = "StartTask" // when containerInstances is present
 )
 
-// Submission is a POST /runs body taken apart.
+// Submission is a POST /runs body taken apart. The body is parsed once: what follows works on its nodes.
 type Submission struct {
 	Operation      Operation
-	Input          json.RawMessage // the operation's input as given, compact, without policy, clientToken and startedBy
+	Input          jsontree.Node   // the operation's input as given, without policy, clientToken and startedBy; of a doubled name the last
 	Request        json.RawMessage // the caller's body as given, compact, without policy
-	Policy         json.RawMessage // nil when absent
+	Policy         jsontree.Node   // null when absent
 	ClientToken    string
 	StartedBy      string
 	Group          string
@@ -39,9 +43,9 @@ type Spec interface {
 	// Parse takes a POST /runs body apart and reports every broken rule of it at once, the policy's
 	// values aside (DecodePolicy). With violations, what could be read of the Submission is still filled.
 	Parse(body []byte) (Submission, []Violation)
-	// Has says whether an operation's input has a member of that name.
+	// Has reports whether an operation's input has a member of that name.
 	Has(op Operation, member string) bool
-	// ParseAgainst reports what does not fit the task definition in a launch input whose defaults are filled in; Field points into
+	// CheckAgainst reports what does not fit the task definition in a launch input whose defaults are filled in; Field points into
 	// the input.
-	ParseAgainst(d *Definition, op Operation, input json.RawMessage) []Violation
+	CheckAgainst(d *Definition, op Operation, input jsontree.Node) []Violation
 }

@@ -2,7 +2,10 @@ package run
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
+
+	"davit/internal/jsontree"
 )
 
 // Stack is what the owner of the stack decides for all callers. The zero Stack allows everything but
@@ -40,14 +43,15 @@ var excludes = map[string][]string{
 	"capacityProviderStrategy": {"launchType"},
 }
 
-// fill gives an input with the defaults for what it lacks. A default that the operation does not have, or that something
-// given excludes, is left out; networkConfiguration is for task definitions of network mode awsvpc (RT-13).
-func (s Stack) fill(spec Spec, op Operation, input json.RawMessage, def *Definition) json.RawMessage {
-	var given, defaults map[string]json.RawMessage
-	if len(s.Defaults) == 0 || json.Unmarshal(s.Defaults, &defaults) != nil || json.Unmarshal(input, &given) != nil {
-		return input
+// fill sets what the input lacks and the stack has a default for. A default that the operation does not have, or that something
+// given excludes, is left out; networkConfiguration is for task definitions of network mode awsvpc (RT-13). def is nil where it is not known.
+func (s Stack) fill(in *resolvedInput, spec Spec, op Operation, def *Definition) {
+	var defaults map[string]json.RawMessage
+	if len(s.Defaults) == 0 || json.Unmarshal(s.Defaults, &defaults) != nil {
+		return
 	}
-	set := map[string]any{}
+	in.changed = true
+	given := in.Node
 	for name, value := range defaults {
 		if !spec.Has(op, name) || has(given, name) || excluded(given, name) {
 			continue
@@ -55,36 +59,48 @@ func (s Stack) fill(spec Spec, op Operation, input json.RawMessage, def *Definit
 		if name == "networkConfiguration" && def != nil && def.NetworkMode != "awsvpc" {
 			continue
 		}
-		set[name] = value
+		in.setDefault(name, value)
 	}
-	return withMembers(input, set)
 }
 
-func has(members map[string]json.RawMessage, name string) bool {
-	v, ok := members[name]
-	return ok && string(v) != "null"
+func has(input jsontree.Node, name string) bool {
+	_, given := input.Get(name)
+	return given
 }
 
-func excluded(given map[string]json.RawMessage, name string) bool {
+func excluded(given jsontree.Node, name string) bool {
 	for _, other := range excludes[name] {
 		if has(given, other) {
 			return true
 		}
 	}
-	if name != "platformVersion" {
-		return false
-	}
-	var launch string // RT-31: Fargate only
-	return json.Unmarshal(given["launchType"], &launch) == nil && launch != "FARGATE"
+	return name == "platformVersion" && slices.ContainsFunc(given.Members, notFargate)
+}
+
+// notFargate reports whether a member is a launch type that has no platform version (RT-31), or leaves the launch type open with null.
+func notFargate(m jsontree.Member) bool {
+	return m.Name == "launchType" && (m.Value.Kind == jsontree.Null || m.Value.Kind == jsontree.String && m.Value.Text != "FARGATE")
 }
 
 // violations checks a resolved input against what the stack allows.
-func (s Stack) violations(input json.RawMessage) []Violation {
-	var asked struct {
-		ExecuteCommand bool `json:"enableExecuteCommand"`
-	}
-	if s.ExecuteCommand || json.Unmarshal(input, &asked) != nil || !asked.ExecuteCommand {
+func (s Stack) violations(input jsontree.Node) []Violation {
+	if s.ExecuteCommand || !asksForExec(input) {
 		return nil
 	}
 	return []Violation{{"/enableExecuteCommand", RuleExecuteCommand, "ECS Exec is off in this stack (AllowExecuteCommand); allowed: false, or leave it out"}}
+}
+
+// asksForExec reads enableExecuteCommand whatever the case of its letters, so that a misspelled one is refused for both reasons.
+func asksForExec(input jsontree.Node) bool {
+	asks := false
+	for _, m := range input.Members {
+		switch {
+		case !strings.EqualFold(m.Name, "enableExecuteCommand") || m.Value.Kind == jsontree.Null:
+		case m.Value.Kind == jsontree.Bool:
+			asks = m.Value.Truth
+		default:
+			return false // of a wrong type: the Spec reports it
+		}
+	}
+	return asks
 }

@@ -50,7 +50,9 @@ func TestStackFill(t *testing.T) {
 		"platform is Fargate's":  {`{"platformVersion":"1.4.0"}`, RunTask, `{"launchType":"EC2"}`, nil, `{"launchType":"EC2"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := (Stack{Defaults: json.RawMessage(c.defaults)}).fill(fakeSpec{}, c.op, json.RawMessage(c.input), c.def)
+			in := resolvedInput{Node: nodeOf(c.input)}
+			(Stack{Defaults: json.RawMessage(c.defaults)}).fill(&in, fakeSpec{}, c.op, c.def)
+			got := in.encode()
 			var g, w any
 			if json.Unmarshal(got, &g) != nil || json.Unmarshal([]byte(c.want), &w) != nil || !reflect.DeepEqual(g, w) {
 				t.Errorf("got %s, want %s", got, c.want)
@@ -60,14 +62,14 @@ func TestStackFill(t *testing.T) {
 }
 
 func TestStackExecuteCommand(t *testing.T) {
-	asked := json.RawMessage(`{"enableExecuteCommand":true}`)
+	asked := nodeOf(`{"enableExecuteCommand":true}`)
 	if v := (Stack{}).violations(asked); len(v) != 1 || v[0].Rule != RuleExecuteCommand {
 		t.Errorf("off: %v, want one violation of %s", v, RuleExecuteCommand)
 	}
 	if v := (Stack{ExecuteCommand: true}).violations(asked); len(v) != 0 {
 		t.Errorf("on: %v, want none", v)
 	}
-	if v := (Stack{}).violations(json.RawMessage(`{"enableExecuteCommand":false}`)); len(v) != 0 {
+	if v := (Stack{}).violations(nodeOf(`{"enableExecuteCommand":false}`)); len(v) != 0 {
 		t.Errorf("not asked: %v, want none", v)
 	}
 }

@@ -30,7 +30,7 @@ func (s *Submitter) Submit(ctx context.Context, q SubmitRequest) (SubmitResult, 
 			return res, err
 		}
 	}
-	found, err := s.resolve(ctx, r, sub.TaskDefinition)
+	found, err := s.resolve(ctx, r, sub)
 	if err != nil {
 		return SubmitResult{}, err
 	}
@@ -67,7 +67,7 @@ func (s *Submitter) parseRequest(q SubmitRequest) (*Run, Submission, []Violation
 	r := &Run{
 		Incarnation: randomText(incarnationLength), Owner: q.Caller, Key: key, Fingerprint: fingerprint(sub.Canonical),
 		Status: Submitted, CreatedAt: now, Generation: 1,
-		Operation: sub.Operation, Request: sub.Request, Resolved: sub.Input, Policy: policy, Count: sub.Count,
+		Operation: sub.Operation, Request: sub.Request, Policy: policy, Count: sub.Count,
 		Cluster: sub.Cluster, Group: sub.Group, StartedBy: sub.StartedBy, Instances: sub.Instances,
 		Family: familyOf(sub.TaskDefinition),
 	}
@@ -172,19 +172,23 @@ func notRecorded(err error) error {
 
 // resolve pins the revision and checks what only ECS can tell: the definition and the cluster. Where ECS is throttled,
 // denied or away, it is left to the launch.
-func (s *Submitter) resolve(ctx context.Context, r *Run, name string) ([]Violation, error) {
+func (s *Submitter) resolve(ctx context.Context, r *Run, sub Submission) ([]Violation, error) {
 	if r.Operation == "" {
 		return nil, nil // the body could not be read
 	}
 	var out []Violation
-	if familyOf(name) != "" {
-		out = s.resolveDefinition(ctx, r, name)
+	if familyOf(sub.TaskDefinition) != "" {
+		out = s.resolveDefinition(ctx, r, sub.TaskDefinition)
 	}
-	r.Resolved = s.Stack.fill(s.Spec, r.Operation, r.Resolved, r.Definition)
-	r.Cluster = stringMember(r.Resolved, "cluster")
-	out = append(out, s.Stack.violations(r.Resolved)...)
+	in := resolvedInput{Node: sub.Input}
 	if r.Definition != nil {
-		out = appendNew(out, s.Spec.ParseAgainst(r.Definition, r.Operation, r.Resolved))
+		in.pin(r.Definition)
+	}
+	s.Stack.fill(&in, s.Spec, r.Operation, r.Definition)
+	r.Resolved, r.Cluster = in.encode(), in.text("cluster")
+	out = append(out, s.Stack.violations(in.Node)...)
+	if r.Definition != nil {
+		out = appendNew(out, s.Spec.CheckAgainst(r.Definition, r.Operation, in.Node))
 	}
 	if err := s.Catalog.Cluster(ctx, r.Cluster); err != nil && isUnknown(err) {
 		out = append(out, Violation{"/cluster", RuleCluster, "no ACTIVE cluster of that name; give a short name or ARN, or leave it out for the cluster `default`"})
@@ -203,7 +207,7 @@ func (s *Submitter) resolveDefinition(ctx context.Context, r *Run, name string) 
 	def, err := s.Catalog.Definition(ctx, name)
 	switch {
 	case err == nil:
-		r.pin(&def)
+		r.Definition, r.Family = &def, def.Family
 		return r.verdictViolations(&def)
 	case isUnknown(err):
 		return unknown
@@ -215,12 +219,6 @@ func (s *Submitter) resolveDefinition(ctx context.Context, r *Run, name string) 
 func isUnknown(err error) bool {
 	var e *EngineError
 	return errors.As(err, &e) && e.Unknown
-}
-
-// pin fixes the revision that the run will launch.
-func (r *Run) pin(def *Definition) {
-	r.Definition, r.Family = def, def.Family
-	r.Resolved = withMembers(r.Resolved, map[string]any{"taskDefinition": def.ARN})
 }
 
 // verdictViolations checks that the policy's container is one of the definition's.

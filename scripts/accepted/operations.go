@@ -58,7 +58,7 @@ func launch(ctx context.Context, d *davit, body []byte) (accepted, bool, error) 
 	if _, err := d.launcher.Step(ctx, run.StepInput{Execution: d.flow.started}); err != nil {
 		return accepted{}, false, err
 	}
-	input, err := ecsspec.WithValues(s.Input, own(s.Operation))
+	input, err := ecsspec.WithValues(s.Input.Encode(), own(s.Operation))
 	if err != nil {
 		return accepted{}, false, err
 	}
