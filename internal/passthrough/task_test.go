@@ -170,7 +170,7 @@ func TestWhatTheSDKDoesNotKnow(t *testing.T) {
 	w.describe(`"lastStatus":"RUNNING","version":2,` + tomorrow)
 	got := w.shown()
 	if got["lastStatus"] != "RUNNING" || strings.Contains(write(t, got), "tomorrow") {
-		t.Errorf("%v: the SDK has learned to keep what it does not know; say so in docs/design.md", got)
+		t.Errorf("%v: the SDK has learned to keep what it does not know; write it down in docs/decisions/0002-sdk-fields.md", got)
 	}
 	w.tell(w.task(`"lastStatus":"RUNNING","version":3,` + tomorrow))
 	if got := write(t, w.shown()); strings.Count(got, "tomorrow") != 2 {
