@@ -13,6 +13,7 @@ PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
 GOLANGCI_VERSION := v2.15.0
 GOLANGCI := .tools/golangci-lint-$(GOLANGCI_VERSION)
 
+# How long each fuzz target runs; .ci/run takes 20s.
 FUZZTIME ?= 60s
 
 # The race detector needs cgo, and cgo a C compiler.
@@ -52,12 +53,17 @@ rules: ## docs/rules.md, from the rule table of internal/ecsspec
 build: ## bin/davit for this machine
 	$(GO_BUILD) -o bin/davit ./cmd/davit
 
+# The flags are those of sam build, which finds what it needs in the build cache. No file is for one architecture only, so vet sees every
+# file in one round for Linux and one for macOS.
 .PHONY: build-all
-build-all: ## build and vet everything for Linux and macOS, amd64 and arm64
+build-all: ## build everything for Linux and macOS, amd64 and arm64, and vet it once for each system
 	@set -e; for p in $(PLATFORMS); do \
-	  export GOOS=$${p%/*} GOARCH=$${p#*/} CGO_ENABLED=0; \
-	  echo "build and vet $$p"; \
-	  $(GO) build ./...; $(GO) vet ./...; \
+	  echo "build $$p"; \
+	  GOOS=$${p%/*} GOARCH=$${p#*/} GOFLAGS="$(SAM_GOFLAGS)" CGO_ENABLED=0 $(GO) build ./...; \
+	done
+	@set -e; for os in $(sort $(foreach p,$(PLATFORMS),$(firstword $(subst /, ,$(p))))); do \
+	  echo "vet $$os"; \
+	  GOOS=$$os GOFLAGS="$(SAM_GOFLAGS)" CGO_ENABLED=0 $(GO) vet ./...; \
 	done
 
 .PHONY: sam-build

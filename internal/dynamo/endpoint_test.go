@@ -19,6 +19,9 @@ import (
 // endpointVariable names a DynamoDB endpoint of somebody else's on this machine, for example http://127.0.0.1:5000.
 const endpointVariable = "DAVIT_TEST_DYNAMODB"
 
+// fewRecordsVariable, when it is set, is the suite's switch for a slow endpoint (storetest.Harness.FewRecords).
+const fewRecordsVariable = "DAVIT_TEST_DYNAMODB_FEW_RECORDS"
+
 func TestConformanceOnEndpoint(t *testing.T) {
 	endpoint := os.Getenv(endpointVariable)
 	if endpoint == "" {
@@ -30,7 +33,7 @@ func TestConformanceOnEndpoint(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) storetest.Harness {
 		clock := storetest.NewClock()
 		store := dynamo.NewStore(c, dynamo.Table{Name: makeTable(t, c), Clock: clock})
-		return storetest.Harness{Store: store, Clock: clock, Eventually: 2 * time.Second}
+		return storetest.Harness{Store: store, Clock: clock, Eventually: 2 * time.Second, FewRecords: os.Getenv(fewRecordsVariable) != ""}
 	})
 }
 
