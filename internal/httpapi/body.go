@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"davit/internal/jsontree"
 	"davit/internal/run"
 )
 
@@ -50,12 +51,12 @@ func noMembers(r *http.Request) error {
 	if !utf8.Valid(body) || !json.Valid(body) {
 		return invalid(run.Violation{Rule: run.RuleMalformed, Detail: "the body is not one JSON value in UTF-8; none is needed"})
 	}
-	list, isObject := members(body)
+	list, isObject := jsontree.RawMembers(body)
 	if !isObject {
 		return invalid(run.Violation{Rule: run.RuleNotObject, Detail: "the body is not a JSON object; none is needed"})
 	}
 	if len(list) > 0 {
-		return invalid(run.Violation{Field: pointer(list[0].name), Rule: run.RuleUnknownName, Detail: "there is no such member; none is taken"})
+		return invalid(run.Violation{Field: jsontree.Join("", list[0].Name), Rule: run.RuleUnknownName, Detail: "there is no such member; none is taken"})
 	}
 	return nil
 }

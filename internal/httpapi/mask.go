@@ -1,61 +1,62 @@
 package httpapi
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"davit/internal/jsontree"
+)
 
 // masked stands for every environment value.
 const masked = `"***"`
 
-// mask replaces the values of every array of {name, value} that is called environment, wherever it is: in
-// container overrides, in container definitions, in a task's overrides. The rest stays as written. What is not
-// JSON is not shown at all.
+// mask returns a text with the values of every array of {name, value} that is called environment replaced, wherever it is: in
+// container overrides, in container definitions, in a task's overrides. All else stays as it is spelled. It returns nil for what is
+// not JSON: that cannot be masked.
 func mask(raw json.RawMessage) json.RawMessage {
-	if len(raw) == 0 || !json.Valid(raw) {
+	if !json.Valid(raw) {
 		return nil
 	}
-	return maskIn(raw)
-}
-
-func maskIn(raw json.RawMessage) json.RawMessage {
-	if list, isArray := items(raw); isArray {
-		for i := range list {
-			list[i] = maskIn(list[i])
-		}
-		return array(list)
-	}
-	list, isObject := members(raw)
-	if !isObject {
+	m := masker{jsontree.NewRewriter(raw)}
+	if kind := m.Kind(); kind != jsontree.Object && kind != jsontree.Array {
 		return raw
 	}
-	for i, m := range list {
-		if m.name == "environment" {
-			list[i].value = maskVariables(m.value)
-		} else {
-			list[i].value = maskIn(m.value)
-		}
-	}
-	return object(list)
+	m.value()
+	return m.Bytes()
 }
 
-func maskVariables(raw json.RawMessage) json.RawMessage {
-	list, isArray := items(raw)
-	if !isArray {
-		return maskIn(raw)
+// masker writes values masked.
+type masker struct{ *jsontree.Rewriter }
+
+func (m masker) value() {
+	switch m.Kind() {
+	case jsontree.Object:
+		m.Members(m.member)
+	case jsontree.Array:
+		m.Items(m.value)
+	default:
+		m.Copy()
 	}
-	for i := range list {
-		list[i] = maskVariable(list[i])
-	}
-	return array(list)
 }
 
-func maskVariable(raw json.RawMessage) json.RawMessage {
-	list, isObject := members(raw)
-	if !isObject {
-		return maskIn(raw)
+func (m masker) member(name []byte) {
+	if string(name) == "environment" && m.Kind() == jsontree.Array {
+		m.Items(m.variable)
+		return
 	}
-	for i, m := range list {
-		if m.name == "value" && string(m.value) != "null" {
-			list[i].value = json.RawMessage(masked)
+	m.value()
+}
+
+// variable writes an item of an environment.
+func (m masker) variable() {
+	if m.Kind() != jsontree.Object {
+		m.value()
+		return
+	}
+	m.Members(func(name []byte) {
+		if string(name) == "value" && m.Kind() != jsontree.Null {
+			m.Replace(masked)
+			return
 		}
-	}
-	return object(list)
+		m.Copy()
+	})
 }

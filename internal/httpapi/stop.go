@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"unicode/utf8"
 
+	"davit/internal/jsontree"
 	"davit/internal/run"
 )
 
@@ -51,7 +52,7 @@ func readStop(body []byte, req *run.StopRequest) []run.Violation {
 	if !utf8.Valid(body) || !json.Valid(body) {
 		return []run.Violation{{Rule: run.RuleMalformed, Detail: "the body is not one JSON value in UTF-8"}}
 	}
-	list, isObject := members(body)
+	list, isObject := jsontree.RawMembers(body)
 	if !isObject {
 		return []run.Violation{{Rule: run.RuleNotObject, Detail: "the body must be a JSON object with reason and task, both optional"}}
 	}
@@ -73,37 +74,37 @@ const maxStopFaults = 20
 
 func (s *stopReader) fault(name, rule, detail string) {
 	if len(s.faults) < maxStopFaults {
-		s.faults = append(s.faults, run.Violation{Field: pointer(name), Rule: rule, Detail: detail})
+		s.faults = append(s.faults, run.Violation{Field: jsontree.Join("", name), Rule: rule, Detail: detail})
 	}
 }
 
-func (s *stopReader) take(m member) {
-	if s.seen[m.name] {
-		s.fault(m.name, run.RuleStopBody, "the name appears more than once")
+func (s *stopReader) take(m jsontree.RawMember) {
+	if s.seen[m.Name] {
+		s.fault(m.Name, run.RuleStopBody, "the name appears more than once")
 		return
 	}
-	s.seen[m.name] = true
-	switch m.name {
+	s.seen[m.Name] = true
+	switch m.Name {
 	case "reason":
 		if s.text(m, &s.req.Reason) && utf8.RuneCountInString(s.req.Reason) > maxReason {
-			s.fault(m.name, ruleStopReason, "at most 255 characters")
+			s.fault(m.Name, ruleStopReason, "at most 255 characters")
 		}
 	case "task":
 		if s.text(m, &s.req.Task) && s.req.Task == "" {
-			s.fault(m.name, run.RuleStopBody, "must be the id or ARN of one of the run's tasks")
+			s.fault(m.Name, run.RuleStopBody, "must be the id or ARN of one of the run's tasks")
 		}
 	default:
-		s.fault(m.name, run.RuleStopBody, "there is no such member; allowed: reason, task")
+		s.fault(m.Name, run.RuleStopBody, "there is no such member; allowed: reason, task")
 	}
 }
 
 // text reads a string; null is absent. It says whether there is one.
-func (s *stopReader) text(m member, into *string) bool {
-	if string(m.value) == "null" {
+func (s *stopReader) text(m jsontree.RawMember, into *string) bool {
+	if string(m.Value) == "null" {
 		return false
 	}
-	if json.Unmarshal(m.value, into) != nil {
-		s.fault(m.name, run.RuleStopBody, "must be a string")
+	if json.Unmarshal(m.Value, into) != nil {
+		s.fault(m.Name, run.RuleStopBody, "must be a string")
 		return false
 	}
 	return true

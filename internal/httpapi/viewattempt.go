@@ -3,6 +3,7 @@ package httpapi
 import (
 	"encoding/json"
 
+	"davit/internal/jsontree"
 	"davit/internal/run"
 )
 
@@ -38,48 +39,62 @@ func (o Options) viewAttempt(r *run.Run, a *run.Attempt) attemptView {
 	return v
 }
 
-// viewTask is the task under ECS's own names, with where the output of each container is.
+// viewTask returns the task under ECS's own names, masked, with where the output of each container is.
 func (o Options) viewTask(r *run.Run, t *run.Task) json.RawMessage {
-	list, isObject := members(mask(t.Raw))
-	if !isObject {
-		return object([]member{{"taskArn", quote(t.ARN)}})
+	if !json.Valid(t.Raw) {
+		return taskNamed(t.ARN)
 	}
-	for i, m := range list {
-		if containers, isArray := items(m.value); m.name == "containers" && isArray {
-			list[i].value = o.viewContainers(r, t, containers)
+	m := masker{jsontree.NewRewriter(t.Raw)}
+	if m.Kind() != jsontree.Object {
+		return taskNamed(t.ARN)
+	}
+	m.Members(func(name []byte) {
+		if string(name) == "containers" && m.Kind() == jsontree.Array {
+			m.Items(func() { o.viewContainer(m, r, t) })
+			return
 		}
-	}
-	return object(list)
+		m.member(name)
+	})
+	return m.Bytes()
 }
 
-func (o Options) viewContainers(r *run.Run, t *run.Task, containers []json.RawMessage) json.RawMessage {
-	for i, raw := range containers {
-		list, isObject := members(raw)
-		if log := o.logOf(r, t, list); isObject && log != nil {
-			containers[i] = object(append(list, member{"log", log}))
-		}
-	}
-	return array(containers)
+// taskNamed returns a task of which nothing but the ARN can be shown.
+func taskNamed(arn string) json.RawMessage {
+	return append(append([]byte(`{"taskArn":`), quote(arn)...), '}')
 }
 
-// logOf is nil for a container whose output is nowhere to be found.
-func (o Options) logOf(r *run.Run, t *run.Task, container []member) json.RawMessage {
+// viewContainer writes a task's container with its log, where that is known.
+func (o Options) viewContainer(m masker, r *run.Run, t *run.Task) {
+	if m.Kind() != jsontree.Object {
+		m.value()
+		return
+	}
+	name, named := "", true
+	m.Members(func(member []byte) {
+		if string(member) == "name" && m.Kind() == jsontree.String {
+			named = json.Unmarshal(m.Copy(), &name) == nil && named
+			return
+		}
+		named = named && (string(member) != "name" || m.Kind() == jsontree.Null)
+		m.member(member)
+	})
+	if log := o.logOf(r, t, name); named && log != nil {
+		m.AddMember("log", log)
+	}
+}
+
+// logOf returns where a container's output is, as a JSON object; nil when that is not known.
+func (o Options) logOf(r *run.Run, t *run.Task, container string) json.RawMessage {
 	if o.Logs == nil {
 		return nil
 	}
-	var name string
-	for _, m := range container {
-		if m.name == "name" && json.Unmarshal(m.value, &name) != nil {
-			return nil
-		}
-	}
-	where := o.Logs(r, t, name)
+	where := o.Logs(r, t, container)
 	if where == nil {
 		return nil
 	}
-	raw, err := encode(where)
+	text, err := encode(where)
 	if err != nil {
 		return nil
 	}
-	return raw[:len(raw)-1]
+	return text[:len(text)-1]
 }

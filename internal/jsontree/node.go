@@ -1,6 +1,9 @@
 // Package jsontree reads JSON strictly into an ordered tree and writes it back. It keeps what
 // encoding/json loses (member order, number spelling, doubled names) and refuses what encoding/json lets pass (invalid UTF-8,
 // half surrogate pairs, text after the value).
+//
+// Text that is stored keeps its spelling, which a tree does not. Rewriter, RawMembers, SetMembers and StringMember work on the text itself and take
+// what encoding/json takes.
 package jsontree
 
 // Kind is what a JSON value is. The zero Kind is Null.

@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+
+	"davit/internal/jsontree"
 )
 
 // ContentTag is the tag that a task definition registered through Davit carries: the hash of what was asked. ECS fills
@@ -48,7 +50,7 @@ func withTag(input json.RawMessage, key, value string) json.RawMessage {
 	if err != nil {
 		return input
 	}
-	return withMembers(input, map[string]any{"tags": append(members.Tags, tag)})
+	return jsontree.SetMembers(input, map[string]any{"tags": append(members.Tags, tag)})
 }
 
 // unordered says which lists of a definition mean the same in any order. Lists that are not here are compared as they stand: an order

@@ -3,6 +3,8 @@ package run
 import (
 	"context"
 	"encoding/json"
+
+	"davit/internal/jsontree"
 )
 
 // The statuses of a task definition's revision that decide here.
@@ -57,7 +59,7 @@ type DefinitionPage struct {
 }
 
 func (d TaskDefinition) active() bool {
-	return stringMember(d.Definition, "status") == definitionActive
+	return jsontree.StringMember(d.Definition, "status") == definitionActive
 }
 
 func (d TaskDefinition) tag(key string) string {

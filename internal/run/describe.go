@@ -1,6 +1,10 @@
 package run
 
-import "context"
+import (
+	"context"
+
+	"davit/internal/jsontree"
+)
 
 // Describe is GET /task-definitions/{definition}: a revision of any status, a family's latest ACTIVE one. Errors: CodeNotFound, also
 // for families that callers may not know of; CodeForbidden; CodeThrottled; CodeUnavailable.
@@ -33,7 +37,7 @@ func (g *Registrar) seen(d TaskDefinition, err error) (TaskDefinition, error) {
 	if err != nil {
 		return TaskDefinition{}, g.refused(err)
 	}
-	if !g.Stack.allows(stringMember(d.Definition, "family")) {
+	if !g.Stack.allows(jsontree.StringMember(d.Definition, "family")) {
 		return TaskDefinition{}, unknownDefinition()
 	}
 	return d, nil

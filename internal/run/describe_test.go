@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"davit/internal/jsontree"
 )
 
 func keeperOf(d Definitions, families ...string) *Registrar {
@@ -47,7 +49,7 @@ func TestDescribe(t *testing.T) {
 
 func isRevision(d TaskDefinition, want string) bool {
 	revision, status, _ := strings.Cut(want, " ")
-	return strings.Contains(string(d.Definition), `"revision":`+revision+",") && stringMember(d.Definition, "status") == status
+	return strings.Contains(string(d.Definition), `"revision":`+revision+",") && jsontree.StringMember(d.Definition, "status") == status
 }
 
 // Whatever ECS understands by a name, only allowed families are shown.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"time"
+
+	"davit/internal/jsontree"
 )
 
 // Launcher is the state machine's Launch step: it makes, or repeats with the same token, the launch call
@@ -50,12 +52,12 @@ func (l *Launcher) lookUpDefinition(ctx context.Context, r *Run) {
 	if r.Definition != nil {
 		return
 	}
-	def, err := l.Catalog.Definition(ctx, stringMember(r.Resolved, "taskDefinition"))
+	def, err := l.Catalog.Definition(ctx, jsontree.StringMember(r.Resolved, "taskDefinition"))
 	if err != nil {
 		return // RunTask will say what is wrong with it
 	}
 	r.Definition, r.Family = &def, def.Family
-	r.Resolved = withMembers(r.Resolved, map[string]any{"taskDefinition": def.ARN})
+	r.Resolved = jsontree.SetMembers(r.Resolved, map[string]any{"taskDefinition": def.ARN})
 }
 
 // launch writes the call down, makes it, and records what came of it.
@@ -113,7 +115,7 @@ func (r *Run) callInput(a *Attempt) json.RawMessage {
 	} else {
 		own["containerInstances"] = a.Open.Instances
 	}
-	return withMembers(r.Resolved, own)
+	return jsontree.SetMembers(r.Resolved, own)
 }
 
 // describeBare describes the tasks of which the answer to a repeated call says hardly more than that they have stopped: what came of
@@ -162,7 +164,7 @@ func (l *Launcher) describeOrName(ctx context.Context, r *Run, arns []string) []
 		found = Description{Missing: arns}
 	}
 	for _, arn := range found.Missing {
-		found.Tasks = append(found.Tasks, withMembers(nil, map[string]any{
+		found.Tasks = append(found.Tasks, jsontree.SetMembers(nil, map[string]any{
 			"taskArn": arn, "lastStatus": "PROVISIONING", "startedBy": r.attempt().StartedBy,
 		}))
 	}

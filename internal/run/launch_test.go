@@ -4,6 +4,8 @@ import (
 	"context"
 	"testing"
 	"time"
+
+	"davit/internal/jsontree"
 )
 
 // ready is a fixture with a recorded run that an execution is about to launch.
@@ -70,7 +72,7 @@ func TestLaunchPinsTheRevisionThatSubmitCouldNot(t *testing.T) {
 	w := ready(t, 1, func(r *Run) { r.Definition, r.Resolved = nil, []byte(`{"taskDefinition":"job"}`) })
 	w.launch()
 	r := w.run()
-	if r.Definition == nil || stringMember(r.Resolved, "taskDefinition") != "arn:job:1" || stringMember([]byte(w.ecs.inputs[0].Raw), "taskDefinition") != "arn:job:1" {
+	if r.Definition == nil || jsontree.StringMember(r.Resolved, "taskDefinition") != "arn:job:1" || jsontree.StringMember([]byte(w.ecs.inputs[0].Raw), "taskDefinition") != "arn:job:1" {
 		t.Errorf("%s", r.Resolved)
 	}
 	w = ready(t, 1, func(r *Run) { r.Definition, r.Resolved = nil, []byte(`{"taskDefinition":"job"}`) })

@@ -3,6 +3,8 @@ package run
 import (
 	"context"
 	"encoding/json"
+
+	"davit/internal/jsontree"
 )
 
 // DefinitionSpec knows RegisterTaskDefinition's input.
@@ -31,7 +33,7 @@ func (g *Registrar) Register(ctx context.Context, body []byte) (RegisterResult, 
 	if violations = appendNew(violations, tagViolations(input)); len(violations) > 0 {
 		return RegisterResult{}, invalid(violations...)
 	}
-	family := stringMember(input, "family")
+	family := jsontree.StringMember(input, "family")
 	if !g.Stack.allows(family) {
 		return RegisterResult{}, unknownDefinition()
 	}

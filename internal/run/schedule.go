@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"davit/internal/jsontree"
 )
 
 // ownedBySchedule begins the owner of every scheduled run; no other caller's name begins so.
@@ -93,12 +95,12 @@ func readScheduled(event []byte) (e scheduled, faults []Violation) {
 	fault := func(field, allowed string) {
 		faults = append(faults, Violation{field, RuleSchedule, "missing, or not what is allowed: " + allowed})
 	}
-	if name := stringMember(event, "schedule"); name == "" || len([]rune(name)) > maxSchedule || strings.ContainsFunc(name, unicode.IsControl) {
+	if name := jsontree.StringMember(event, "schedule"); name == "" || len([]rune(name)) > maxSchedule || strings.ContainsFunc(name, unicode.IsControl) {
 		fault("/schedule", fmt.Sprintf("the schedule's ARN or name, 1 to %d characters", maxSchedule))
 	} else {
 		e.Schedule = name
 	}
-	if at, err := time.Parse(time.RFC3339, stringMember(event, "scheduledTime")); err != nil {
+	if at, err := time.Parse(time.RFC3339, jsontree.StringMember(event, "scheduledTime")); err != nil {
 		fault("/scheduledTime", "the time of the occurrence, such as 2026-11-30T02:00:00Z")
 	} else {
 		e.Time = at.UTC().Format(time.RFC3339Nano)

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"davit/internal/jsontree"
 )
 
 func ask(key, body string) SubmitRequest {
@@ -42,7 +44,7 @@ func TestSubmitRecordsThenStarts(t *testing.T) {
 	if r.ID != keyID("role/a", "k") || r.Status != Submitted || r.Owner != "role/a" || r.Key != "k" || !r.CreatedAt.Equal(start) || r.Version != 1 || r.Generation != 1 || len(r.Incarnation) != incarnationLength {
 		t.Errorf("%+v", r)
 	}
-	if r.Count != 2 || r.Cluster != "jobs" || r.Group != "g" || r.StartedBy != "cron" || r.Family != "job" || r.Definition == nil || stringMember(r.Resolved, "taskDefinition") != "arn:job:1" || stringMember(r.Request, "taskDefinition") != "job" {
+	if r.Count != 2 || r.Cluster != "jobs" || r.Group != "g" || r.StartedBy != "cron" || r.Family != "job" || r.Definition == nil || jsontree.StringMember(r.Resolved, "taskDefinition") != "arn:job:1" || jsontree.StringMember(r.Request, "taskDefinition") != "job" {
 		t.Errorf("%+v", r)
 	}
 	if !r.SweepAt.Equal(after(sweepGrace)) || !r.Expires.IsZero() {
@@ -184,7 +186,7 @@ func TestSubmitWhenECSCannotSay(t *testing.T) {
 		w := newFixture(t)
 		w.catalog.definErr, w.catalog.clusterErr = trouble, trouble
 		res := w.submit(ask("k", goodBody))
-		if res.Run.Definition != nil || res.Run.Family != "job" || stringMember(res.Run.Resolved, "taskDefinition") != "job" {
+		if res.Run.Definition != nil || res.Run.Family != "job" || jsontree.StringMember(res.Run.Resolved, "taskDefinition") != "job" {
 			t.Errorf("%v: left to the launch: %+v", trouble, res.Run)
 		}
 	}
@@ -195,7 +197,7 @@ func TestDryRunRecordsNothing(t *testing.T) {
 	q := ask("k", goodBody)
 	q.DryRun = true
 	res := w.submit(q)
-	if len(w.store.records) > 0 || len(w.flow.starts) > 0 || w.store.reads > 0 || stringMember(res.Run.Resolved, "taskDefinition") != "arn:job:1" {
+	if len(w.store.records) > 0 || len(w.flow.starts) > 0 || w.store.reads > 0 || jsontree.StringMember(res.Run.Resolved, "taskDefinition") != "arn:job:1" {
 		t.Errorf("%+v", res)
 	}
 	q.Body = []byte(`{"bad":true}`)

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"davit/internal/jsontree"
 )
 
 // Sweeper is the shared poll: it looks at every record whose execution is late, whose tasks were unheard of
@@ -115,7 +117,7 @@ func (s *Sweeper) describeUnheard(ctx context.Context, runs []*Run, reads *int) 
 func byTask(found Description) (of func(arns []string) Description) {
 	shown := map[string]json.RawMessage{}
 	for _, raw := range found.Tasks {
-		shown[stringMember(raw, "taskArn")] = raw
+		shown[jsontree.StringMember(raw, "taskArn")] = raw
 	}
 	return func(arns []string) Description {
 		var part Description

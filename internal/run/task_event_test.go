@@ -5,6 +5,8 @@ import (
 	"errors"
 	"testing"
 	"time"
+
+	"davit/internal/jsontree"
 )
 
 // following is a fixture whose execution follows its tasks with the token "token".
@@ -218,12 +220,12 @@ func TestAnEventThatCannotWake(t *testing.T) {
 func TestALateEventDoesNotSwellAnEndedAttempt(t *testing.T) {
 	w := following(t, 1)
 	s := w.ecs.set("t1", "STOPPED", code("TaskFailedToStart"), stoppedAt(start))
-	big := withMembers(event(s), map[string]any{"detail": withMembers(raw(s), map[string]any{"overrides": "long"})})
+	big := jsontree.SetMembers(event(s), map[string]any{"detail": jsontree.SetMembers(raw(s), map[string]any{"overrides": "long"})})
 	for range 2 {
 		if err := w.events().Handle(context.Background(), big); err != nil {
 			t.Fatal(err)
 		}
-		if got := stringMember(w.run().Attempts[0].Tasks[0].Raw, "overrides"); got != "" {
+		if got := jsontree.StringMember(w.run().Attempts[0].Tasks[0].Raw, "overrides"); got != "" {
 			t.Errorf("kept %q", got)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"time"
+
+	"davit/internal/jsontree"
 )
 
 // source says where a description of a task comes from.
@@ -59,7 +61,7 @@ func (t *Task) withKnownTags(d description) json.RawMessage {
 	if len(known) == 0 || len(next.Tags) > 0 || (next.Tags != nil && !goes) {
 		return d.raw
 	}
-	return withMembers(d.raw, map[string]any{"tags": known})
+	return jsontree.SetMembers(d.raw, map[string]any{"tags": known})
 }
 
 // asDescribed gives an event's detail the one name that DescribeTasks has otherwise.
@@ -79,5 +81,5 @@ func asDescribed(detail json.RawMessage) json.RawMessage {
 	if !changed {
 		return detail
 	}
-	return withMembers(detail, map[string]any{"attachments": task.Attachments})
+	return jsontree.SetMembers(detail, map[string]any{"attachments": task.Attachments})
 }

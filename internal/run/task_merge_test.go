@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"davit/internal/jsontree"
 )
 
 // asShown is a task as DescribeTasks shows it, and toldBy the event of its next change: without tags and health, with a name of
@@ -199,8 +201,8 @@ func TestEventsOfAttachments(t *testing.T) {
 	}
 	w := following(t, 1)
 	s := w.ecs.set("t1", "PENDING")
-	detail := withMembers(raw(s), map[string]any{"attachments": []any{map[string]any{"id": "a", "type": "eni"}}})
-	if err := w.events().Handle(context.Background(), withMembers(event(s), map[string]any{"detail": detail})); err != nil {
+	detail := jsontree.SetMembers(raw(s), map[string]any{"attachments": []any{map[string]any{"id": "a", "type": "eni"}}})
+	if err := w.events().Handle(context.Background(), jsontree.SetMembers(event(s), map[string]any{"detail": detail})); err != nil {
 		t.Fatal(err)
 	}
 	if got := string(w.run().attempt().Tasks[0].Raw); !strings.Contains(got, `"type":"ElasticNetworkInterface"`) {

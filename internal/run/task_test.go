@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"testing"
 	"time"
+
+	"davit/internal/jsontree"
 )
 
 func TestReadStateIsLenient(t *testing.T) {
@@ -102,7 +104,7 @@ func TestALostTaskThatShowsUpIsNotLost(t *testing.T) {
 
 func TestCompactKeepsWhatDecides(t *testing.T) {
 	s := raw(ended("t1", after(time.Minute), 3))
-	task := Task{ARN: arnOf("t1"), Raw: withMembers(s, map[string]any{"overrides": "long", "attachments": []int{1}})}
+	task := Task{ARN: arnOf("t1"), Raw: jsontree.SetMembers(s, map[string]any{"overrides": "long", "attachments": []int{1}})}
 	before := newRun(1).judge(&task)
 	task.compact()
 	var members map[string]any
@@ -152,18 +154,5 @@ func TestCloneSharesNothing(t *testing.T) {
 	c.Policy.Retry.On[0] = "x"
 	if r.Attempts[0].Tasks[0].Raw[0] != '{' || r.Policy.Retry.On[0] == "x" {
 		t.Error("a clone shares memory")
-	}
-}
-
-func TestWithMembers(t *testing.T) {
-	a := withMembers(json.RawMessage(`{"b":1,"a":{"z":1,"y":2}}`), map[string]any{"c": "x", "b": 2})
-	if string(a) != `{"a":{"z":1,"y":2},"b":2,"c":"x"}` {
-		t.Errorf("%s", a)
-	}
-	if got := withMembers(json.RawMessage(`[`), map[string]any{"a": 1}); string(got) != "[" {
-		t.Errorf("%s", got)
-	}
-	if got := stringMember(json.RawMessage(`{"a":"x","b":3}`), "a") + stringMember(json.RawMessage(`{"b":3}`), "b") + stringMember(json.RawMessage(`[`), "c"); got != "x" {
-		t.Errorf("%q", got)
 	}
 }
