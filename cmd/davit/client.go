@@ -20,8 +20,8 @@ func newClient(addr string) client {
 	return client{base: "http://" + addr, http: &http.Client{Timeout: 30 * time.Second}}
 }
 
-// answer is what the demo shows of a run.
-type answer struct {
+// runInfo is what the demo shows of a run.
+type runInfo struct {
 	RunID        string    `json:"runId"`
 	Status       string    `json:"status"`
 	StatusReason string    `json:"statusReason"`
@@ -30,12 +30,12 @@ type answer struct {
 	CreatedAt    time.Time `json:"createdAt"`
 	StoppedAt    time.Time `json:"stoppedAt"`
 	Attempts     []struct {
-		Number int          `json:"number"`
-		Tasks  []taskAnswer `json:"tasks"`
+		Number int        `json:"number"`
+		Tasks  []taskInfo `json:"tasks"`
 	} `json:"attempts"`
 }
 
-type taskAnswer struct {
+type taskInfo struct {
 	TaskARN       string `json:"taskArn"`
 	LastStatus    string `json:"lastStatus"`
 	StopCode      string `json:"stopCode"`
@@ -56,18 +56,18 @@ func (c client) register(ctx context.Context, definition []byte) error {
 	return c.call(ctx, http.MethodPost, "/task-definitions", definition, &out)
 }
 
-func (c client) submit(ctx context.Context, body []byte) (answer, error) {
-	var out answer
+func (c client) submit(ctx context.Context, body []byte) (runInfo, error) {
+	var out runInfo
 	return out, c.call(ctx, http.MethodPost, "/runs", body, &out)
 }
 
-func (c client) get(ctx context.Context, id string) (answer, error) {
-	var out answer
+func (c client) get(ctx context.Context, id string) (runInfo, error) {
+	var out runInfo
 	return out, c.call(ctx, http.MethodGet, "/runs/"+id, nil, &out)
 }
 
 // refresh gives the run as it is now, or r when that cannot be had.
-func (c client) refresh(ctx context.Context, r answer) (answer, error) {
+func (c client) refresh(ctx context.Context, r runInfo) (runInfo, error) {
 	now, err := c.get(ctx, r.RunID)
 	if err != nil {
 		return r, err
@@ -80,7 +80,7 @@ func (c client) stop(ctx context.Context, id, reason string) error {
 	if err != nil {
 		return err
 	}
-	var out answer
+	var out runInfo
 	return c.call(ctx, http.MethodPost, "/runs/"+id+"/stop", body, &out)
 }
 

@@ -14,11 +14,11 @@ import (
 	"davit/internal/local"
 )
 
-// interrupted is the exit status of a program that Ctrl-C ended.
-const interrupted = 130
+// exitInterrupted is the exit status of a program that Ctrl-C ended.
+const exitInterrupted = 130
 
-// giveUpTime is how long an interrupted demo waits for its run to be recorded as STOPPED. Its tasks are ended in any case.
-const giveUpTime = 10 * time.Second
+// interruptTimeout is how long an interrupted demo waits for its run to be recorded as STOPPED. Its tasks are ended in any case.
+const interruptTimeout = 10 * time.Second
 
 // runDemo is `davit demo`: the sample job, once, on a System of its own.
 func runDemo(ctx context.Context, args []string, out, errOut io.Writer) error {
@@ -38,12 +38,12 @@ func runDemo(ctx context.Context, args []string, out, errOut io.Writer) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // a temporary folder
-	i, err := serve(local.Options{Dir: dir, TaskEvents: true}, "127.0.0.1:0", "127.0.0.1:0", errOut)
+	inst, err := serve(local.Options{Dir: dir, TaskEvents: true}, "127.0.0.1:0", "127.0.0.1:0", errOut)
 	if err != nil {
 		return err
 	}
-	last, err := i.demo(ctx, out)
-	if err := errors.Join(err, i.shutdown()); err != nil {
+	last, err := inst.demo(ctx, out)
+	if err := errors.Join(err, inst.shutdown()); err != nil {
 		return err
 	}
 	if last.Status != "SUCCEEDED" {
@@ -53,20 +53,20 @@ func runDemo(ctx context.Context, args []string, out, errOut io.Writer) error {
 }
 
 // demo registers, submits and follows the sample job, and shows its end.
-func (i *instance) demo(ctx context.Context, out io.Writer) (answer, error) {
-	c := newClient(i.Addr)
-	r, err := begin(ctx, c)
+func (inst *instance) demo(ctx context.Context, out io.Writer) (runInfo, error) {
+	c := newClient(inst.Addr)
+	r, err := submitSample(ctx, c)
 	if err != nil && ctx.Err() != nil {
-		return r, exitStatus(interrupted)
+		return r, exitStatus(exitInterrupted)
 	}
 	if err != nil {
 		return r, err
 	}
 	p := newProgress(out, r.RunID, r.CreatedAt)
-	p.printf("Davit at http://%s, ECS endpoint at http://%s\nrun %s: events/run.json of the task definition events/task-definition.json\n\n", i.Addr, i.ECSAddr, r.RunID)
-	last, err := i.follow(ctx, c, p, r)
+	p.printf("Davit at http://%s, ECS endpoint at http://%s\nrun %s: events/run.json of the task definition events/task-definition.json\n\n", inst.Addr, inst.ECSAddr, r.RunID)
+	last, err := inst.follow(ctx, c, p, r)
 	if err != nil && ctx.Err() != nil {
-		return i.giveUp(c, p, last)
+		return inst.interrupt(c, p, last)
 	}
 	if err != nil {
 		return last, err
@@ -75,23 +75,23 @@ func (i *instance) demo(ctx context.Context, out io.Writer) (answer, error) {
 	return last, nil
 }
 
-func begin(ctx context.Context, c client) (answer, error) {
+func submitSample(ctx context.Context, c client) (runInfo, error) {
 	if err := c.register(ctx, events.TaskDefinition); err != nil {
-		return answer{}, err
+		return runInfo{}, err
 	}
 	return c.submit(ctx, events.Run)
 }
 
 // follow shows each change of the run until it has ended. The change feed says when to look, so that no status is
 // missed. With an error comes what was last known of the run.
-func (i *instance) follow(ctx context.Context, c client, p *progress, r answer) (answer, error) {
-	changed, cancel := i.Store.Notify()
+func (inst *instance) follow(ctx context.Context, c client, p *progress, r runInfo) (runInfo, error) {
+	changed, cancel := inst.Store.Notify()
 	defer cancel()
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	var after uint64
 	for {
-		changes, err := i.Store.Changes(ctx, after, 100)
+		changes, err := inst.Store.Changes(ctx, after, 100)
 		if err != nil {
 			return r, err
 		}
@@ -117,27 +117,27 @@ func (i *instance) follow(ctx context.Context, c client, p *progress, r answer) 
 	}
 }
 
-// giveUp stops the run because the user asked for it, and waits a moment for its end.
-func (i *instance) giveUp(c client, p *progress, r answer) (answer, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), giveUpTime)
+// interrupt stops the run because the user asked for it, and waits a moment for its end.
+func (inst *instance) interrupt(c client, p *progress, r runInfo) (runInfo, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), interruptTimeout)
 	defer cancel()
 	p.printf("\ninterrupted, stopping the run …\n")
 	if err := c.stop(ctx, r.RunID, "interrupted"); err != nil {
 		return r, err
 	}
-	last, err := i.follow(ctx, c, p, r)
+	last, err := inst.follow(ctx, c, p, r)
 	if err != nil && ctx.Err() == nil {
 		return last, err
 	}
 	p.end(last)
-	return last, exitStatus(interrupted)
+	return last, exitStatus(exitInterrupted)
 }
 
-// lastLines gives the last n lines of a file.
-func lastLines(file string, n int) ([]string, error) {
+// readLastLines gives the last n lines of a file.
+func readLastLines(file string, n int) ([]string, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("its output cannot be read: %w", err)
 	}
-	return tail(string(data), n), nil
+	return lastLines(string(data), n), nil
 }

@@ -82,8 +82,8 @@ func TestDemoInterrupted(t *testing.T) {
 // interrupted checks that the demo ends as Ctrl-C ends a program, and leaves nothing behind.
 func (p *program) interrupted(tmp string, started []int) {
 	p.t.Helper()
-	if status := p.exit(giveUpTime + shutdownTime); status != interrupted {
-		p.t.Errorf("exit status %d, want %d", status, interrupted)
+	if status := p.exit(interruptTimeout + shutdownTimeout); status != exitInterrupted {
+		p.t.Errorf("exit status %d, want %d", status, exitInterrupted)
 	}
 	if said := p.said(); strings.Contains(said, "davit:") {
 		p.t.Errorf("it said %s", said)

@@ -23,19 +23,19 @@ func runLocal(ctx context.Context, args []string, out, errOut io.Writer) error {
 		return err
 	}
 	_, statErr := os.Stat(filepath.Join(o.Dir, "runs.db"))
-	i, err := serve(o, f.addr, f.ecsAddr, errOut)
+	inst, err := serve(o, f.addr, f.ecsAddr, errOut)
 	if err != nil {
 		return err
 	}
-	if err := i.greet(ctx, errors.Is(statErr, os.ErrNotExist), o.Dir, lines); err != nil {
-		return errors.Join(err, i.shutdown())
+	if err := inst.printAddresses(ctx, errors.Is(statErr, os.ErrNotExist), o.Dir, lines); err != nil {
+		return errors.Join(err, inst.shutdown())
 	}
 	select {
 	case <-ctx.Done():
 		_, _ = fmt.Fprintln(lines, "\nstopping the tasks …")
-		return i.shutdown()
-	case err := <-i.Failed():
-		return errors.Join(err, i.shutdown())
+		return inst.shutdown()
+	case err := <-inst.Failed():
+		return errors.Join(err, inst.shutdown())
 	}
 }
 
@@ -44,10 +44,10 @@ func isFolder(name string) bool {
 	return err == nil && info.IsDir()
 }
 
-// greet registers the sample definition on a new data folder and prints where things are.
-func (i *instance) greet(ctx context.Context, isNew bool, dir string, out io.Writer) error {
+// printAddresses registers the sample definition on a new data folder and prints where things are.
+func (inst *instance) printAddresses(ctx context.Context, isNew bool, dir string, out io.Writer) error {
 	if isNew {
-		if err := newClient(i.Addr).register(ctx, events.TaskDefinition); err != nil {
+		if err := newClient(inst.Addr).register(ctx, events.TaskDefinition); err != nil {
 			return err
 		}
 	}
@@ -62,6 +62,6 @@ Submit a run, look at it, list, stop; the definition that it is made of:
   curl -s http://%[1]s/runs/RUN_ID/stop -H 'Content-Type: application/json' -d '{"reason":"not needed"}'
   curl -s http://%[1]s/task-definitions/settlement
 Ctrl-C stops the tasks and ends.
-`, i.Addr, i.ECSAddr, dir)
+`, inst.Addr, inst.ECSAddr, dir)
 	return err
 }

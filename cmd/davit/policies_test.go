@@ -27,30 +27,30 @@ func TestTimeout(t *testing.T) {
 // TestSpotInterruption: ECS takes a real process away as Spot does; the run is retried and succeeds.
 func TestSpotInterruption(t *testing.T) {
 	t.Setenv(asDavit, "1") // for the supervisor, which is this program again
-	i, err := serve(local.Options{Dir: t.TempDir(), TaskEvents: true}, "127.0.0.1:0", "127.0.0.1:0", io.Discard)
+	inst, err := serve(local.Options{Dir: t.TempDir(), TaskEvents: true}, "127.0.0.1:0", "127.0.0.1:0", io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() {
-		if err := i.shutdown(); err != nil {
+		if err := inst.shutdown(); err != nil {
 			t.Error(err)
 		}
 	}()
-	l := &served{program: &program{t: t}, api: i.Addr, ecs: i.ECSAddr}
+	l := &served{program: &program{t: t}, api: inst.Addr, ecs: inst.ECSAddr}
 	l.register(shell)
 	gate := t.TempDir() + "/again"
 	r := l.submit(script("if [ -e "+gate+" ]; then exit 0; fi; touch "+gate+"; sleep 600", `, "policy": {"retry": {"on": ["INTERRUPTED"], "intervalSeconds": 1}}`))
 	l.until(r.RunID, "RUNNING")
-	record, err := i.Store.Get(t.Context(), r.RunID)
+	record, err := inst.Store.Get(t.Context(), r.RunID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	within(t, patience, "the process has begun", func() bool { _, err := os.Stat(gate); return err == nil })
-	if err := i.ECS.Interrupt(record.Attempts[0].Tasks[0].ARN); err != nil {
+	if err := inst.ECS.Interrupt(record.Attempts[0].Tasks[0].ARN); err != nil {
 		t.Fatal(err)
 	}
 	l.until(r.RunID, "SUCCEEDED")
-	record, err = i.Store.Get(t.Context(), r.RunID)
+	record, err = inst.Store.Get(t.Context(), r.RunID)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,15 +12,15 @@ import (
 
 // progress shows a run's way to its end: a line for each status, and on a terminal a live line below.
 type progress struct {
-	out      io.Writer
-	run      string
-	since    time.Time
-	terminal bool
-	seen     map[string]bool
+	out         io.Writer
+	run         string
+	submittedAt time.Time
+	terminal    bool
+	seen        map[string]bool
 }
 
 func newProgress(out io.Writer, run string, since time.Time) *progress {
-	return &progress{out: out, run: run, since: since, terminal: isTerminal(out), seen: map[string]bool{}}
+	return &progress{out: out, run: run, submittedAt: since, terminal: isTerminal(out), seen: map[string]bool{}}
 }
 
 func isTerminal(out io.Writer) bool {
@@ -43,11 +43,11 @@ func (p *progress) status(c boltstore.Change) {
 	}
 	p.seen[key] = true
 	p.clear()
-	p.printf("%8s  %s\n", after(c.At.Sub(p.since)), c.To)
+	p.printf("%8s  %s\n", elapsed(c.At.Sub(p.submittedAt)), c.To)
 }
 
 // live rewrites the line below: how long it has taken, and where each task stands.
-func (p *progress) live(r answer) {
+func (p *progress) live(r runInfo) {
 	if !p.terminal || len(r.Attempts) == 0 {
 		return
 	}
@@ -56,7 +56,7 @@ func (p *progress) live(r answer) {
 		tasks = append(tasks, shortID(t.TaskARN)[:8]+" "+t.LastStatus)
 	}
 	p.clear()
-	p.printf("%8s  … %s", after(time.Since(p.since)), strings.Join(tasks, ", "))
+	p.printf("%8s  … %s", elapsed(time.Since(p.submittedAt)), strings.Join(tasks, ", "))
 }
 
 func (p *progress) clear() {
@@ -66,22 +66,22 @@ func (p *progress) clear() {
 }
 
 // end prints how the run ended: its tasks, their exit codes, and the last lines of their output.
-func (p *progress) end(r answer) {
+func (p *progress) end(r runInfo) {
 	p.clear()
 	for _, a := range r.Attempts {
 		for _, t := range a.Tasks {
 			p.printf("\nattempt %d, task %s: %s %s\n", a.Number, shortID(t.TaskARN), t.LastStatus, t.StoppedReason)
 			for _, c := range t.Containers {
-				p.printf("  %s: %s%s\n", c.Name, exitText(c.ExitCode), dashed(c.Reason))
+				p.printf("  %s: %s%s\n", c.Name, exitCodeText(c.ExitCode), commaPrefixed(c.Reason))
 				p.output(c.Log.File)
 			}
 		}
 	}
-	p.printf("\nrun %s: %s, exit code %s (%s)\n", r.RunID, r.Status, codeText(r.ExitCode), r.StatusReason)
+	p.printf("\nrun %s: %s, exit code %s (%s)\n", r.RunID, r.Status, exitCodeOrNone(r.ExitCode), r.StatusReason)
 }
 
 func (p *progress) output(file string) {
-	lines, err := lastLines(file, 4)
+	lines, err := readLastLines(file, 4)
 	if err != nil {
 		lines = []string{err.Error()}
 	}
@@ -90,21 +90,21 @@ func (p *progress) output(file string) {
 	}
 }
 
-func exitText(code *int) string {
+func exitCodeText(code *int) string {
 	if code == nil {
 		return "no exit code"
 	}
 	return fmt.Sprintf("exit code %d", *code)
 }
 
-func codeText(code *int) string {
+func exitCodeOrNone(code *int) string {
 	if code == nil {
 		return "none"
 	}
 	return fmt.Sprint(*code)
 }
 
-func dashed(text string) string {
+func commaPrefixed(text string) string {
 	if text == "" {
 		return ""
 	}
@@ -113,10 +113,10 @@ func dashed(text string) string {
 
 func shortID(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
 
-func after(d time.Duration) string { return fmt.Sprintf("+%.2fs", max(d, 0).Seconds()) }
+func elapsed(d time.Duration) string { return fmt.Sprintf("+%.2fs", max(d, 0).Seconds()) }
 
-// tail gives the last n lines of text.
-func tail(text string, n int) []string {
+// lastLines gives the last n lines of text.
+func lastLines(text string, n int) []string {
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	return lines[max(0, len(lines)-n):]
 }

@@ -18,8 +18,8 @@ import (
 // superviseCommand is what davit runs itself with to start and end the tasks' processes.
 const superviseCommand = "supervise"
 
-// shutdownTime is how long tasks may take to end after SIGTERM when davit itself is told to.
-const shutdownTime = 6 * time.Second
+// shutdownTimeout is how long tasks may take to end after SIGTERM when davit itself is told to.
+const shutdownTimeout = 6 * time.Second
 
 // exitStatus is an end that was told to the user already.
 type exitStatus int
@@ -70,8 +70,8 @@ func serve(o local.Options, addr, ecsAddr string, errOut io.Writer) (*instance, 
 }
 
 // shutdown stops every task, closes everything, and leaves no process behind.
-func (i *instance) shutdown() error {
-	ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
+func (inst *instance) shutdown() error {
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
 	defer cancel()
-	return errors.Join(i.Shutdown(ctx), i.supervisor.Close())
+	return errors.Join(inst.Shutdown(ctx), inst.supervisor.Close())
 }

@@ -24,14 +24,14 @@ func (c command) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Wri
 		return 0, err
 	}
 	if c.standIns {
-		world, failed := fakeaws.Start(ctx)
+		services, failed := fakeaws.Start(ctx)
 		if failed != nil {
 			return 0, fmt.Errorf("the stand-ins did not start: %w", failed)
 		}
-		defer func() { err = errors.Join(err, world.Close()) }()
-		env = with(env, world.Env()...)
+		defer func() { err = errors.Join(err, services.Close()) }()
+		env = withOverrides(env, services.Env()...)
 	}
-	outcome, err := c.outcome(ctx, env, event, stderr)
+	outcome, err := c.invoke(ctx, env, event, stderr)
 	if err != nil {
 		return 0, err
 	}
@@ -43,8 +43,8 @@ func (c command) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Wri
 	return exitAnswered, err
 }
 
-// outcome runs the function's process for one event. When it returns, the log is complete.
-func (c command) outcome(ctx context.Context, env []string, event []byte, log io.Writer) (o runtimeapi.Outcome, err error) {
+// invoke runs the function's process for one event. When it returns, the log is complete.
+func (c command) invoke(ctx context.Context, env []string, event []byte, log io.Writer) (o runtimeapi.Outcome, err error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	f, err := runtimeapi.Start(ctx, runtimeapi.Options{Bootstrap: c.bootstrap, Env: env, Output: log})
@@ -79,11 +79,11 @@ func readEnv(name string, own []string) ([]string, error) {
 	for variable, value := range file.Parameters {
 		env = append(env, variable+"="+value)
 	}
-	return with(env, own...), nil
+	return withOverrides(env, own...), nil
 }
 
-// with sets variables over those that are there.
-func with(env []string, over ...string) []string {
+// withOverrides sets variables over those that are there.
+func withOverrides(env []string, over ...string) []string {
 	set := map[string]bool{}
 	for _, v := range over {
 		name, _, _ := strings.Cut(v, "=")

@@ -18,7 +18,7 @@ import (
 
 func main() { os.Exit(runtime.Main(wire)) }
 
-func wire(b *runtime.Runtime) runtime.Handler {
-	launcher := &run.Launcher{Keeper: dynamodb.Keeper(b, sfn.Waker(b)), Engine: ecs.Engine(b), Catalog: ecs.Catalog(b), Rules: refusals.Table{}}
-	return lambdaio.Step(launcher, b.Log)
+func wire(rt *runtime.Runtime) runtime.Handler {
+	launcher := &run.Launcher{Keeper: dynamodb.Keeper(rt, sfn.Waker(rt)), Engine: ecs.Engine(rt), Catalog: ecs.Catalog(rt), Rules: refusals.Table{}}
+	return lambdaio.Step(launcher, rt.Log)
 }

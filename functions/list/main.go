@@ -14,7 +14,7 @@ import (
 
 func main() { os.Exit(runtime.Main(wire)) }
 
-func wire(b *runtime.Runtime) runtime.Handler {
-	reader := &run.Reader{Store: dynamodb.Store(b), Stack: run.Stack{OwnerOnly: b.OwnerOnly()}}
-	return web.Serve(b, httpapi.Routes{List: httpapi.List(reader, web.Options(b))}, "DYNAMODB")
+func wire(rt *runtime.Runtime) runtime.Handler {
+	reader := &run.Reader{Store: dynamodb.Store(rt), Stack: run.Stack{OwnerOnly: rt.OwnerOnly()}}
+	return web.Serve(rt, httpapi.Routes{List: httpapi.List(reader, web.Options(rt))}, "DYNAMODB")
 }

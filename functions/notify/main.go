@@ -13,6 +13,6 @@ import (
 
 func main() { os.Exit(runtime.Main(wire)) }
 
-func wire(b *runtime.Runtime) runtime.Handler {
-	return lambdaio.Notify(events.Publisher(b, run.EventStatusChange), events.Meter(b), b.Log)
+func wire(rt *runtime.Runtime) runtime.Handler {
+	return lambdaio.Notify(events.Publisher(rt, run.EventStatusChange), events.Meter(rt), rt.Log)
 }

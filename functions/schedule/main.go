@@ -14,7 +14,7 @@ import (
 
 func main() { os.Exit(runtime.Main(wire)) }
 
-func wire(b *runtime.Runtime) runtime.Handler {
-	schedules := &run.Schedules{Submitter: submit.Submitter(b)}
-	return lambdaio.Schedule(schedules, events.Publisher(b, run.EventDidNotRun), events.Meter(b), b.Log)
+func wire(rt *runtime.Runtime) runtime.Handler {
+	schedules := &run.Schedules{Submitter: submit.Submitter(rt)}
+	return lambdaio.Schedule(schedules, events.Publisher(rt, run.EventDidNotRun), events.Meter(rt), rt.Log)
 }

@@ -16,8 +16,8 @@ import (
 
 func main() { os.Exit(runtime.Main(wire)) }
 
-func wire(b *runtime.Runtime) runtime.Handler {
-	stack := run.Stack{OwnerOnly: b.OwnerOnly()}
-	s := &run.Stopper{Keeper: dynamodb.Keeper(b, sfn.Waker(b)), Engine: ecs.Engine(b), Stack: stack}
-	return web.Serve(b, httpapi.Routes{Stop: httpapi.Stop(s, web.Options(b))}, "DYNAMODB", "ECS", "SFN")
+func wire(rt *runtime.Runtime) runtime.Handler {
+	stack := run.Stack{OwnerOnly: rt.OwnerOnly()}
+	stopper := &run.Stopper{Keeper: dynamodb.Keeper(rt, sfn.Waker(rt)), Engine: ecs.Engine(rt), Stack: stack}
+	return web.Serve(rt, httpapi.Routes{Stop: httpapi.Stop(stopper, web.Options(rt))}, "DYNAMODB", "ECS", "SFN")
 }

@@ -13,6 +13,6 @@ import (
 
 func main() { os.Exit(runtime.Main(wire)) }
 
-func wire(b *runtime.Runtime) runtime.Handler {
-	return web.Serve(b, httpapi.Routes{Submit: httpapi.Submit(submit.Submitter(b), web.Options(b))}, "DYNAMODB", "ECS", "SFN")
+func wire(rt *runtime.Runtime) runtime.Handler {
+	return web.Serve(rt, httpapi.Routes{Submit: httpapi.Submit(submit.Submitter(rt), web.Options(rt))}, "DYNAMODB", "ECS", "SFN")
 }

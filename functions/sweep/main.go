@@ -16,7 +16,7 @@ import (
 
 func main() { os.Exit(runtime.Main(wire)) }
 
-func wire(b *runtime.Runtime) runtime.Handler {
-	sweeper := &run.Sweeper{Keeper: dynamodb.Keeper(b, sfn.Workflow(b)), Engine: ecs.Engine(b)}
-	return lambdaio.Sweep(sweeper, b.Log)
+func wire(rt *runtime.Runtime) runtime.Handler {
+	sweeper := &run.Sweeper{Keeper: dynamodb.Keeper(rt, sfn.Workflow(rt)), Engine: ecs.Engine(rt)}
+	return lambdaio.Sweep(sweeper, rt.Log)
 }

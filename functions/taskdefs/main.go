@@ -15,11 +15,11 @@ import (
 
 func main() { os.Exit(runtime.Main(wire)) }
 
-func wire(b *runtime.Runtime) runtime.Handler {
-	stack, o := run.Stack{Families: b.Families()}, web.Options(b)
-	g := &run.Registrar{Spec: ecsspec.Spec{}, Rules: refusals.Table{}, Definitions: ecs.Registrar(b), Stack: stack, Writes: b.TaskDefinitionWrites()}
-	return web.Serve(b, httpapi.Routes{
-		Register: httpapi.Register(g, o), ListDefinitions: httpapi.ListDefinitions(g, o),
-		Describe: httpapi.Describe(g, o), Deregister: httpapi.Deregister(g, o),
+func wire(rt *runtime.Runtime) runtime.Handler {
+	stack, o := run.Stack{Families: rt.Families()}, web.Options(rt)
+	registrar := &run.Registrar{Spec: ecsspec.Spec{}, Rules: refusals.Table{}, Definitions: ecs.Registrar(rt), Stack: stack, Writes: rt.TaskDefinitionWrites()}
+	return web.Serve(rt, httpapi.Routes{
+		Register: httpapi.Register(registrar, o), ListDefinitions: httpapi.ListDefinitions(registrar, o),
+		Describe: httpapi.Describe(registrar, o), Deregister: httpapi.Deregister(registrar, o),
 	}, "ECS")
 }

@@ -15,7 +15,7 @@ import (
 
 func main() { os.Exit(runtime.Main(wire)) }
 
-func wire(b *runtime.Runtime) runtime.Handler {
-	events := &run.TaskEvents{Keeper: dynamodb.Keeper(b, sfn.Waker(b)), Engine: ecs.Engine(b)}
-	return lambdaio.TaskEvent(events, b.Log)
+func wire(rt *runtime.Runtime) runtime.Handler {
+	events := &run.TaskEvents{Keeper: dynamodb.Keeper(rt, sfn.Waker(rt)), Engine: ecs.Engine(rt)}
+	return lambdaio.TaskEvent(events, rt.Log)
 }

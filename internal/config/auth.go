@@ -20,27 +20,27 @@ const (
 // Auth is DAVIT_AUTH. NONE is refused unless AWS_ENDPOINT_URL_<service> is set for every service that the function calls (ECS,
 // DYNAMODB, SFN), each with an address that is not one of AWS's: an API without callers can so not be deployed by mistake.
 func (e *Env) Auth(services ...string) Auth {
-	auth := Auth(e.one(varAuth, string(AuthIAM), string(AuthJWT), string(AuthNone)))
+	auth := Auth(e.oneOf(varAuth, string(AuthIAM), string(AuthJWT), string(AuthNone)))
 	if auth != AuthNone {
 		return auth
 	}
 	const allowed = "IAM, JWT; NONE only away from AWS"
 	if strings.EqualFold(e.optional("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "true") {
-		e.fault(varAuth, "is NONE while AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is set", allowed)
+		e.addFault(varAuth, "is NONE while AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is set", allowed)
 	}
 	for _, service := range services {
 		name := "AWS_ENDPOINT_URL_" + service
 		if value := e.optional(name); value == "" {
-			e.fault(varAuth, "is NONE while "+name+" is not set", allowed)
-		} else if !awayFromAWS(value) {
-			e.fault(varAuth, "is NONE while "+name+" is "+shortened(value), allowed)
+			e.addFault(varAuth, "is NONE while "+name+" is not set", allowed)
+		} else if !isOutsideAWS(value) {
+			e.addFault(varAuth, "is NONE while "+name+" is "+truncated(value), allowed)
 		}
 	}
 	return auth
 }
 
-// awayFromAWS says whether an endpoint is somebody's own.
-func awayFromAWS(endpoint string) bool {
+// isOutsideAWS says whether an endpoint is somebody's own.
+func isOutsideAWS(endpoint string) bool {
 	u, err := url.Parse(endpoint)
 	if err != nil || u.Hostname() == "" {
 		return false

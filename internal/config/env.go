@@ -26,8 +26,8 @@ func (e *Env) Fail(err error) {
 	}
 }
 
-// fault says that a variable is not what it may be.
-func (e *Env) fault(name, problem, allowed string) {
+// addFault says that a variable is not what it may be.
+func (e *Env) addFault(name, problem, allowed string) {
 	e.Fail(fmt.Errorf("%s %s; allowed: %s", name, problem, allowed))
 }
 
@@ -40,45 +40,45 @@ func (e *Env) optional(name string) string {
 // required is a variable that may not be empty.
 func (e *Env) required(name, allowed string) (value string, ok bool) {
 	if value = e.optional(name); value == "" {
-		e.fault(name, "is not set", allowed)
+		e.addFault(name, "is not set", allowed)
 		return "", false
 	}
 	return value, true
 }
 
-// matched is a required variable that a check accepts; "" after a fault.
-func (e *Env) matched(name, allowed string, check func(string) bool) string {
+// matching is a required variable that a check accepts; "" after a fault.
+func (e *Env) matching(name, allowed string, check func(string) bool) string {
 	value, ok := e.required(name, allowed)
 	if ok && !check(value) {
-		e.fault(name, fmt.Sprintf("is %q", shortened(value)), allowed)
+		e.addFault(name, fmt.Sprintf("is %q", truncated(value)), allowed)
 		return ""
 	}
 	return value
 }
 
-// one is a required variable that is one of a few words; "" after a fault.
-func (e *Env) one(name string, words ...string) string {
-	return e.matched(name, strings.Join(words, ", "), func(v string) bool { return slices.Contains(words, v) })
+// oneOf is a required variable that is one of a few words; "" after a fault.
+func (e *Env) oneOf(name string, words ...string) string {
+	return e.matching(name, strings.Join(words, ", "), func(v string) bool { return slices.Contains(words, v) })
 }
 
-func (e *Env) flag(name string) bool { return e.one(name, "true", "false") == "true" }
+func (e *Env) boolean(name string) bool { return e.oneOf(name, "true", "false") == "true" }
 
-// shortened keeps a start's error readable.
-func shortened(s string) string {
+// truncated keeps a start's error readable.
+func truncated(s string) string {
 	if len(s) <= 80 {
 		return s
 	}
 	return strings.ToValidUTF8(s[:77], "") + "..."
 }
 
-// only says whether s has between least and most bytes, all of them of alphabet.
-func only(s, alphabet string, least, most int) bool {
+// consistsOf says whether s has between least and most bytes, all of them of alphabet.
+func consistsOf(s, alphabet string, least, most int) bool {
 	return len(s) >= least && len(s) <= most && strings.Trim(s, alphabet) == ""
 }
 
 // The alphabets of names.
 const (
-	digits   = "0123456789"
-	small    = "abcdefghijklmnopqrstuvwxyz"
-	wordText = small + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" + digits + "_-"
+	digits         = "0123456789"
+	lowercase      = "abcdefghijklmnopqrstuvwxyz"
+	wordCharacters = lowercase + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" + digits + "_-"
 )

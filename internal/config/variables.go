@@ -26,18 +26,18 @@ const (
 
 // Bounds of DAVIT_RETENTION_DAYS: a key has to outlive the repeats of its own submission, and a time has to fit its type.
 const (
-	leastRetention = 2
-	mostRetention  = 36500
+	minRetention = 2
+	maxRetention = 36500
 )
 
 // Table is DAVIT_TABLE: the name of the DynamoDB table.
 func (e *Env) Table() string {
-	return e.matched(varTable, "3 to 255 of a-z, A-Z, 0-9, _, - and .", func(v string) bool { return only(v, wordText+".", 3, 255) })
+	return e.matching(varTable, "3 to 255 of a-z, A-Z, 0-9, _, - and .", func(v string) bool { return consistsOf(v, wordCharacters+".", 3, 255) })
 }
 
 // StateMachine is DAVIT_STATE_MACHINE_ARN: the state machine that new executions run on.
 func (e *Env) StateMachine() string {
-	return e.matched(varStateMachine, "the ARN of a state machine", func(v string) bool {
+	return e.matching(varStateMachine, "the ARN of a state machine", func(v string) bool {
 		parts := strings.Split(v, ":")
 		return len(parts) >= 7 && parts[0] == "arn" && parts[2] == "states" && parts[5] == "stateMachine" && parts[6] != ""
 	})
@@ -46,41 +46,41 @@ func (e *Env) StateMachine() string {
 // Tuning is DAVIT_PREFIX, which ECS's startedBy begins with, and DAVIT_TASK_EVENTS, which says whether task state change events
 // reach the taskevent function.
 func (e *Env) Tuning() run.Tuning {
-	prefix := e.matched(varPrefix, "1 to 6 of a-z and 0-9", func(v string) bool { return only(v, small+digits, 1, 6) })
-	return run.Tuning{Prefix: prefix, TaskEvents: e.flag(varTaskEvents)}
+	prefix := e.matching(varPrefix, "1 to 6 of a-z and 0-9", func(v string) bool { return consistsOf(v, lowercase+digits, 1, 6) })
+	return run.Tuning{Prefix: prefix, TaskEvents: e.boolean(varTaskEvents)}
 }
 
 // Stack is DAVIT_STACK: the stack's name, which its metrics carry.
 func (e *Env) Stack() string {
-	return e.matched(varStack, "1 to 128 of a-z, A-Z, 0-9 and -", func(v string) bool { return only(v, wordText, 1, 128) })
+	return e.matching(varStack, "1 to 128 of a-z, A-Z, 0-9 and -", func(v string) bool { return consistsOf(v, wordCharacters, 1, 128) })
 }
 
 // Retention is DAVIT_RETENTION_DAYS: how long a record is kept after its run's end.
 func (e *Env) Retention() time.Duration {
 	var days int
-	e.matched(varRetention, fmt.Sprintf("a whole number of days, %d to %d", leastRetention, mostRetention), func(v string) (ok bool) {
+	e.matching(varRetention, fmt.Sprintf("a whole number of days, %d to %d", minRetention, maxRetention), func(v string) (ok bool) {
 		n, err := strconv.Atoi(v)
 		days = n
-		return err == nil && n >= leastRetention && n <= mostRetention
+		return err == nil && n >= minRetention && n <= maxRetention
 	})
 	return time.Duration(days) * 24 * time.Hour
 }
 
 // EventBus is DAVIT_EVENT_BUS: the name or ARN of the bus that status changes go to; `default` is the account's own.
 func (e *Env) EventBus() string {
-	return e.matched(varEventBus, "an event bus's name or ARN; `default` for the account's own", func(v string) bool {
-		return only(v, wordText+"./:", 1, 1600)
+	return e.matching(varEventBus, "an event bus's name or ARN; `default` for the account's own", func(v string) bool {
+		return consistsOf(v, wordCharacters+"./:", 1, 1600)
 	})
 }
 
 // OwnerOnly is DAVIT_VISIBILITY: callers see and stop their own runs only.
-func (e *Env) OwnerOnly() bool { return e.one(varVisibility, "stack", "owner") == "owner" }
+func (e *Env) OwnerOnly() bool { return e.oneOf(varVisibility, "stack", "owner") == "owner" }
 
 // TaskDefinitionWrites is DAVIT_ALLOW_TASK_DEFINITION_WRITES: callers may register and deregister.
-func (e *Env) TaskDefinitionWrites() bool { return e.flag(varTaskDefinitionWrites) }
+func (e *Env) TaskDefinitionWrites() bool { return e.boolean(varTaskDefinitionWrites) }
 
 // ExecuteCommand is DAVIT_ALLOW_EXECUTE_COMMAND: callers may ask for ECS Exec.
-func (e *Env) ExecuteCommand() bool { return e.flag(varExecuteCommand) }
+func (e *Env) ExecuteCommand() bool { return e.boolean(varExecuteCommand) }
 
 // Families is DAVIT_ALLOWED_FAMILIES: those that callers may use, none when it is empty, which means all.
 func (e *Env) Families() []string {
@@ -92,8 +92,8 @@ func (e *Env) Families() []string {
 	for family := range strings.SplitSeq(list, ",") {
 		family = strings.TrimSpace(family)
 		name, open := strings.CutSuffix(family, "*")
-		if !only(name, wordText, 0, 255) || (name == "" && !open) {
-			e.fault(varFamilies, fmt.Sprintf("holds %q", shortened(family)), "families, separated by commas, each of a-z, A-Z, 0-9, _ and -, a * at the end for any that begins so; empty for all")
+		if !consistsOf(name, wordCharacters, 0, 255) || (name == "" && !open) {
+			e.addFault(varFamilies, fmt.Sprintf("holds %q", truncated(family)), "families, separated by commas, each of a-z, A-Z, 0-9, _ and -, a * at the end for any that begins so; empty for all")
 			return nil
 		}
 		families = append(families, family)

@@ -20,7 +20,7 @@ const (
 // maxCaller bounds a caller's name, in bytes: it is kept with each of the caller's runs.
 const maxCaller = 1024
 
-var errNobody = errors.New("the event names no caller of the kind that this API takes")
+var errNoCaller = errors.New("the event names no caller of the kind that this API takes")
 
 // IAMCaller names who signed the request: a Cognito identity by its identityId; a role by its id without the session's name, so that
 // all sessions of a role are one caller; a user, an account or a federated user by its id. Ids, unlike names, are never used again.
@@ -33,17 +33,17 @@ func IAMCaller(e HTTPEvent) (string, error) {
 			} `json:"cognitoIdentity"`
 		} `json:"iam"`
 	}
-	if err := readAuthorizer(e, &a); err != nil {
+	if err := parseAuthorizer(e, &a); err != nil {
 		return "", err
 	}
 	if id := a.IAM.CognitoIdentity.IdentityID; id != "" {
-		return callerOf(kindCognito, id)
+		return callerName(kindCognito, id)
 	}
 	id := a.IAM.CallerID
 	if role, _, session := strings.Cut(id, ":"); session && strings.HasPrefix(role, rolePrefix) {
 		id = role
 	}
-	return callerOf(kindIAM, id)
+	return callerName(kindIAM, id)
 }
 
 // rolePrefix begins the ids of roles. A federated user's is account:name, whose name is no session's.
@@ -61,38 +61,38 @@ func JWTCaller(e HTTPEvent) (string, error) {
 			} `json:"claims"`
 		} `json:"jwt"`
 	}
-	if err := readAuthorizer(e, &a); err != nil {
+	if err := parseAuthorizer(e, &a); err != nil {
 		return "", err
 	}
 	c := a.JWT.Claims
 	if c.Issuer == "" || strings.ContainsFunc(c.Issuer, unicode.IsSpace) {
-		return "", errNobody // the first space ends the issuer
+		return "", errNoCaller // the first space ends the issuer
 	}
 	if c.Subject != "" {
-		return callerOf(kindJWT, c.Issuer, c.Subject)
+		return callerName(kindJWT, c.Issuer, c.Subject)
 	}
-	return callerOf(kindJWTClient, c.Issuer, c.Client)
+	return callerName(kindJWTClient, c.Issuer, c.Client)
 }
 
 // LocalCaller is everybody, under local mode's name. It is for emulators of API Gateway, which name no caller.
 func LocalCaller(HTTPEvent) (string, error) { return localCaller, nil }
 
-func readAuthorizer(e HTTPEvent, into any) error {
+func parseAuthorizer(e HTTPEvent, into any) error {
 	if len(e.RequestContext.Authorizer) == 0 {
-		return errNobody
+		return errNoCaller
 	}
 	if err := json.Unmarshal(e.RequestContext.Authorizer, into); err != nil {
-		return errors.Join(errNobody, err)
+		return errors.Join(errNoCaller, err)
 	}
 	return nil
 }
 
-// callerOf puts a name together of parts of which only the last may hold a space.
-func callerOf(kind string, parts ...string) (string, error) {
+// callerName puts a name together of parts of which only the last may hold a space.
+func callerName(kind string, parts ...string) (string, error) {
 	name := kind + strings.Join(parts, " ")
 	bad := len(name) > maxCaller || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl)
 	if bad || strings.TrimSpace(parts[len(parts)-1]) == "" {
-		return "", errNobody
+		return "", errNoCaller
 	}
 	return name, nil
 }

@@ -15,15 +15,15 @@ type TaskEventHandler interface {
 
 // TaskEvent is the target of the rule on ECS Task State Change events. A nil log is slog.Default().
 func TaskEvent(h TaskEventHandler, log *slog.Logger) Function {
-	return function(log, func(ctx context.Context, payload []byte) ([]byte, error) {
-		e, err := readEnvelope(payload)
+	return wrap(log, func(ctx context.Context, payload []byte) ([]byte, error) {
+		e, err := parseEnvelope(payload)
 		if err != nil {
 			return nil, err
 		}
-		if !e.is("aws.ecs", "ECS Task State Change") {
+		if !e.matches("aws.ecs", "ECS Task State Change") {
 			return nil, badEvent("not an ECS Task State Change event of aws.ecs", nil)
 		}
-		return nothing, h.Handle(ctx, payload)
+		return nullAnswer, h.Handle(ctx, payload)
 	})
 }
 
@@ -39,15 +39,15 @@ type Sweeper interface {
 // executions that ended without success. It logs what a sweep did. A nil log is slog.Default().
 func Sweep(s Sweeper, log *slog.Logger) Function {
 	log = orDefault(log)
-	return function(log, func(ctx context.Context, payload []byte) ([]byte, error) {
-		e, err := readEnvelope(payload)
+	return wrap(log, func(ctx context.Context, payload []byte) ([]byte, error) {
+		e, err := parseEnvelope(payload)
 		switch {
 		case err != nil:
 			return nil, err
-		case e.is("aws.events", "Scheduled Event") || e.is("aws.scheduler", "Scheduled Event"):
+		case e.matches("aws.events", "Scheduled Event") || e.matches("aws.scheduler", "Scheduled Event"):
 			return sweep(ctx, s, log)
-		case e.is("aws.states", "Step Functions Execution Status Change"):
-			return nothing, executionEnded(ctx, s, e.Detail)
+		case e.matches("aws.states", "Step Functions Execution Status Change"):
+			return nullAnswer, executionEnded(ctx, s, e.Detail)
 		default:
 			return nil, badEvent("neither a Scheduled Event nor a Step Functions Execution Status Change", nil)
 		}
@@ -58,7 +58,7 @@ func sweep(ctx context.Context, s Sweeper, log *slog.Logger) ([]byte, error) {
 	report, err := s.Sweep(ctx)
 	log.InfoContext(ctx, "sweep", slog.Int("looked", report.Examined), slog.Int("started", report.Started),
 		slog.Int("woken", report.Woken), slog.Int("stopped", report.Stopped), slog.Int("failed", report.Failed))
-	return nothing, err
+	return nullAnswer, err
 }
 
 // executionEnded passes on what needs healing. An execution that runs, is about to run again or succeeded does not.
@@ -91,10 +91,10 @@ type envelope struct {
 	Detail     json.RawMessage `json:"detail"`
 }
 
-// nothing is the answer to an event.
-var nothing = []byte("null")
+// nullAnswer is the answer to an event.
+var nullAnswer = []byte("null")
 
-func readEnvelope(payload []byte) (envelope, error) {
+func parseEnvelope(payload []byte) (envelope, error) {
 	var e envelope
 	if err := json.Unmarshal(payload, &e); err != nil {
 		return e, badEvent("the payload is not an EventBridge event", err)
@@ -102,6 +102,6 @@ func readEnvelope(payload []byte) (envelope, error) {
 	return e, nil
 }
 
-func (e envelope) is(source, detailType string) bool {
+func (e envelope) matches(source, detailType string) bool {
 	return e.Source == source && e.DetailType == detailType
 }

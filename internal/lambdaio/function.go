@@ -14,19 +14,19 @@ type Function func(ctx context.Context, payload []byte) ([]byte, error)
 // Invoke calls the function; with it a Function is a lambda.Handler.
 func (f Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) { return f(ctx, payload) }
 
-// function gives inner its edge: errors get their names, a panic is an internal error. A nil log is slog.Default().
-func function(log *slog.Logger, inner func(ctx context.Context, payload []byte) ([]byte, error)) Function {
+// wrap gives inner its edge: errors get their names, a panic is an internal error. A nil log is slog.Default().
+func wrap(log *slog.Logger, inner func(ctx context.Context, payload []byte) ([]byte, error)) Function {
 	log = orDefault(log)
 	return func(ctx context.Context, payload []byte) (answer []byte, err error) {
 		defer func() {
 			if p := recover(); p != nil {
 				log.ErrorContext(ctx, "panic", slog.String("stack", string(debug.Stack())))
-				answer, err = nil, report(ctx, log, fmt.Errorf("panic: %v", p))
+				answer, err = nil, logFailure(ctx, log, fmt.Errorf("panic: %v", p))
 			}
 		}()
 		answer, err = inner(ctx, payload)
 		if err != nil {
-			return nil, report(ctx, log, err)
+			return nil, logFailure(ctx, log, err)
 		}
 		return answer, nil
 	}

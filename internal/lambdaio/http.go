@@ -20,8 +20,8 @@ type HTTPOptions struct {
 // Davit.BadEvent; everything that a client can send is h's to answer.
 func HTTP(h http.Handler, o HTTPOptions) Function {
 	o.Log = orDefault(o.Log)
-	return function(o.Log, func(ctx context.Context, payload []byte) ([]byte, error) {
-		e, err := readHTTPEvent(payload)
+	return wrap(o.Log, func(ctx context.Context, payload []byte) ([]byte, error) {
+		e, err := parseHTTPEvent(payload)
 		if err != nil {
 			return nil, err
 		}

@@ -37,7 +37,7 @@ type HTTPContext struct {
 	} `json:"http"`
 }
 
-func readHTTPEvent(payload []byte) (HTTPEvent, error) {
+func parseHTTPEvent(payload []byte) (HTTPEvent, error) {
 	var e HTTPEvent
 	if err := json.Unmarshal(payload, &e); err != nil {
 		return e, badEvent("the payload is not an HTTP API event", err)

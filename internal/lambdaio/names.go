@@ -24,8 +24,8 @@ const (
 	NameInternal    = "Davit.Internal"
 )
 
-// names is the one table from the domain's codes. Whatever is not in it is internal.
-var names = map[run.Code]string{
+// errorNames is the one table from the domain's codes. Whatever is not in it is internal.
+var errorNames = map[run.Code]string{
 	run.CodeInvalid:     NameBadEvent,
 	run.CodeTooLarge:    NameTooLarge,
 	run.CodeNotFound:    NameNotFound,
@@ -59,15 +59,15 @@ func translate(err error) messages.InvokeResponse_Error {
 	if code == run.CodeInternal && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) {
 		return messages.InvokeResponse_Error{Type: NameUnavailable, Message: "out of time"}
 	}
-	name, known := names[code]
+	name, known := errorNames[code]
 	if !known || name == NameInternal {
 		return messages.InvokeResponse_Error{Type: NameInternal, Message: "an internal error; its cause is in the function's log"}
 	}
 	return messages.InvokeResponse_Error{Type: name, Message: string(code) + ": " + run.MessageOf(err)}
 }
 
-// report translates an error and logs it with its cause, which goes nowhere else.
-func report(ctx context.Context, log *slog.Logger, err error) error {
+// logFailure translates an error and logs it with its cause, which goes nowhere else.
+func logFailure(ctx context.Context, log *slog.Logger, err error) error {
 	e := translate(err)
 	level := slog.LevelError
 	switch e.Type {

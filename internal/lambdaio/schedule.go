@@ -20,13 +20,13 @@ type Scheduler interface {
 // be sent the invocation fails, for Lambda to repeat, as it does after any other error. A nil log is slog.Default().
 func Schedule(s Scheduler, p Publisher, m Meter, log *slog.Logger) Function {
 	log = orDefault(log)
-	return function(log, func(ctx context.Context, payload []byte) ([]byte, error) {
+	return wrap(log, func(ctx context.Context, payload []byte) ([]byte, error) {
 		o, err := s.Fire(ctx, payload)
 		switch {
 		case err != nil:
 			return nil, err
 		case o.Missed != nil:
-			return missed(ctx, o.Missed, p, m, log)
+			return reportMissed(ctx, o.Missed, p, m, log)
 		default:
 			return json.Marshal(struct {
 				RunID    string     `json:"runId"`
@@ -37,7 +37,7 @@ func Schedule(s Scheduler, p Publisher, m Meter, log *slog.Logger) Function {
 	})
 }
 
-func missed(ctx context.Context, why *run.Missed, p Publisher, m Meter, log *slog.Logger) ([]byte, error) {
+func reportMissed(ctx context.Context, why *run.Missed, p Publisher, m Meter, log *slog.Logger) ([]byte, error) {
 	detail, err := json.Marshal(why)
 	if err != nil {
 		return nil, err
@@ -46,7 +46,7 @@ func missed(ctx context.Context, why *run.Missed, p Publisher, m Meter, log *slo
 		slog.String("reason", why.Reason), slog.Any("errors", why.Errors))
 	switch errs := p.Publish(ctx, []json.RawMessage{detail}); {
 	case len(errs) != 1:
-		return nil, errUnanswered
+		return nil, errNoResult
 	case errs[0] != nil:
 		return nil, fmt.Errorf("that a schedule did not run cannot be told: %w", errs[0])
 	}

@@ -15,7 +15,7 @@ type Stepper interface {
 
 // Step is the function behind a Task state of the state machine. A nil log is slog.Default().
 func Step(s Stepper, log *slog.Logger) Function {
-	return function(log, func(ctx context.Context, payload []byte) ([]byte, error) {
+	return wrap(log, func(ctx context.Context, payload []byte) ([]byte, error) {
 		var in run.StepInput
 		if err := json.Unmarshal(payload, &in); err != nil {
 			return nil, badEvent("the payload is not a step's input", err)

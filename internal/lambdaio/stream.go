@@ -25,8 +25,8 @@ type Meter interface {
 // once. What is to be repeated is not metered yet. A payload that is no batch of the stream is Davit.BadEvent. A nil log is slog.Default().
 func Notify(p Publisher, m Meter, log *slog.Logger) Function {
 	log = orDefault(log)
-	return function(log, func(ctx context.Context, payload []byte) ([]byte, error) {
-		records, err := readStream(payload)
+	return wrap(log, func(ctx context.Context, payload []byte) ([]byte, error) {
+		records, err := parseStream(payload)
 		if err != nil {
 			return nil, err
 		}
@@ -35,35 +35,35 @@ func Notify(p Publisher, m Meter, log *slog.Logger) Function {
 			b.read(&records[i])
 		}
 		b.publish(ctx, p)
-		m.Record(b.taken(records))
+		m.Record(b.committedMeasures(records))
 		return b.answer(ctx, log, records)
 	})
 }
 
 // batch is what comes of one invocation's records.
 type batch struct {
-	details []json.RawMessage
-	numbers []string // of the details' records
-	failed  map[string]error
-	meters  map[string][]run.Measure // by record
+	details         []json.RawMessage
+	sequenceNumbers []string // of the details' records
+	failed          map[string]error
+	meters          map[string][]run.Measure // by record
 }
 
 func (b *batch) read(r *streamRecord) {
 	change, err := r.change()
 	if err != nil {
-		b.failed[r.number()] = err
+		b.failed[r.sequenceNumber()] = err
 		return
 	}
-	b.meters[r.number()] = change.measures
-	if !change.moved {
+	b.meters[r.sequenceNumber()] = change.measures
+	if !change.statusChanged {
 		return
 	}
 	detail, err := json.Marshal(change.detail)
 	if err != nil {
-		b.failed[r.number()] = err
+		b.failed[r.sequenceNumber()] = err
 		return
 	}
-	b.details, b.numbers = append(b.details, detail), append(b.numbers, r.number())
+	b.details, b.sequenceNumbers = append(b.details, detail), append(b.sequenceNumbers, r.sequenceNumber())
 }
 
 func (b *batch) publish(ctx context.Context, p Publisher) {
@@ -71,23 +71,23 @@ func (b *batch) publish(ctx context.Context, p Publisher) {
 		return
 	}
 	errs := p.Publish(ctx, b.details)
-	for i, number := range b.numbers {
+	for i, number := range b.sequenceNumbers {
 		if i >= len(errs) {
-			b.failed[number] = errUnanswered
+			b.failed[number] = errNoResult
 		} else if errs[i] != nil {
 			b.failed[number] = errs[i]
 		}
 	}
 }
 
-// taken are the measures of the records that will not come again: those before the first that failed.
-func (b *batch) taken(records []streamRecord) []run.Measure {
+// committedMeasures are the measures of the records that will not come again: those before the first that failed.
+func (b *batch) committedMeasures(records []streamRecord) []run.Measure {
 	var all []run.Measure
 	for i := range records {
-		if b.failed[records[i].number()] != nil {
+		if b.failed[records[i].sequenceNumber()] != nil {
 			break
 		}
-		all = append(all, b.meters[records[i].number()]...)
+		all = append(all, b.meters[records[i].sequenceNumber()]...)
 	}
 	return all
 }
@@ -99,7 +99,7 @@ func (b *batch) answer(ctx context.Context, log *slog.Logger, records []streamRe
 	}
 	failures := []item{}
 	for i := range records {
-		number := records[i].number()
+		number := records[i].sequenceNumber()
 		if err := b.failed[number]; err != nil {
 			failures = append(failures, item{number})
 			log.LogAttrs(ctx, slog.LevelError, "a change was not published",

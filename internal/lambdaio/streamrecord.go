@@ -12,7 +12,7 @@ import (
 	"davit/internal/run"
 )
 
-var errUnanswered = errors.New("the event bus did not say what became of the event")
+var errNoResult = errors.New("the event bus did not say what became of the event")
 
 // streamRecord is one change of one item, as DynamoDB Streams hands it to Lambda.
 type streamRecord struct {
@@ -42,7 +42,7 @@ func (m image) text(name string) string {
 	return ""
 }
 
-func readStream(payload []byte) ([]streamRecord, error) {
+func parseStream(payload []byte) ([]streamRecord, error) {
 	var e struct{ Records []json.RawMessage }
 	if err := json.Unmarshal(payload, &e); err != nil {
 		return nil, badEvent("the payload is not a batch of a DynamoDB stream", err)
@@ -54,26 +54,26 @@ func readStream(payload []byte) ([]streamRecord, error) {
 	for i, raw := range e.Records {
 		r := &records[i]
 		r.unreadable = json.Unmarshal(raw, r)
-		if r.number() == "" {
+		if r.sequenceNumber() == "" {
 			return nil, badEvent("a record has no dynamodb.SequenceNumber", r.unreadable)
 		}
 	}
 	return records, nil
 }
 
-func (r *streamRecord) number() string { return r.Change.SequenceNumber }
+func (r *streamRecord) sequenceNumber() string { return r.Change.SequenceNumber }
 
 func (r *streamRecord) runID() string { return r.Change.Keys.text(attr.RunID) }
 
-// told is what a record says of a run.
-type told struct {
-	detail   run.StatusChange
-	moved    bool // to another status: an event is due
-	measures []run.Measure
+// recordChange is what a record says of a run.
+type recordChange struct {
+	detail        run.StatusChange
+	statusChanged bool // to another status: an event is due
+	measures      []run.Measure
 }
 
 // change is what the record says of its run: nothing where it was removed, or is no run's.
-func (r *streamRecord) change() (c told, err error) {
+func (r *streamRecord) change() (c recordChange, err error) {
 	switch {
 	case r.unreadable != nil:
 		return c, r.unreadable
@@ -84,15 +84,15 @@ func (r *streamRecord) change() (c told, err error) {
 	case r.EventName != "INSERT" && r.EventName != "MODIFY":
 		return c, fmt.Errorf("the record is of event %q", r.EventName)
 	}
-	was, is := r.Change.OldImage, r.Change.NewImage
-	if is.text(attr.Incarnation) != was.text(attr.Incarnation) {
-		was = nil // another run took the expired one's place
+	oldImage, newImage := r.Change.OldImage, r.Change.NewImage
+	if newImage.text(attr.Incarnation) != oldImage.text(attr.Incarnation) {
+		oldImage = nil // another run took the expired one's place
 	}
-	if c.detail, err = statusChange(was, is, r.at()); err != nil {
+	if c.detail, err = statusChange(oldImage, newImage, r.at()); err != nil {
 		return c, err
 	}
-	c.moved = c.detail.From != c.detail.To
-	c.measures, err = measures(was, is)
+	c.statusChanged = c.detail.From != c.detail.To
+	c.measures, err = measures(oldImage, newImage)
 	return c, err
 }
 
@@ -104,26 +104,26 @@ func (r *streamRecord) at() time.Time {
 }
 
 // statusChange compares two images of an item; was is empty for a new one.
-func statusChange(was, is image, at time.Time) (run.StatusChange, error) {
-	sequence, err := is.wholeNumber(attr.Version)
+func statusChange(oldImage, newImage image, at time.Time) (run.StatusChange, error) {
+	sequence, err := newImage.wholeNumber(attr.Version)
 	if err != nil {
 		return run.StatusChange{}, err
 	}
 	c := run.StatusChange{
 		Sequence: sequence,
-		RunID:    is.text(attr.RunID), From: was.text(attr.Status), To: is.text(attr.Status), Class: is.text(attr.Class),
-		Family: is.text(attr.Family), Group: is.text(attr.Group), StartedBy: is.text(attr.StartedBy), CreatedAt: is.text(attr.CreatedAt),
+		RunID:    newImage.text(attr.RunID), From: oldImage.text(attr.Status), To: newImage.text(attr.Status), Class: newImage.text(attr.Class),
+		Family: newImage.text(attr.Family), Group: newImage.text(attr.Group), StartedBy: newImage.text(attr.StartedBy), CreatedAt: newImage.text(attr.CreatedAt),
 	}
-	if c.RunID == "" || c.To == "" || is.text(attr.Incarnation) == "" {
+	if c.RunID == "" || c.To == "" || newImage.text(attr.Incarnation) == "" {
 		return c, errors.New("the record's new image is not a run's")
 	}
-	c.Identify(is.text(attr.Incarnation), at)
+	c.Identify(newImage.text(attr.Incarnation), at)
 	return c, nil
 }
 
-func measures(was, is image) ([]run.Measure, error) {
-	c := run.Change{From: run.Status(was.text(attr.Status)), To: run.Status(is.text(attr.Status))}
-	if err := errors.Join(was.counts(&c.Was), is.counts(&c.Is)); err != nil {
+func measures(oldImage, newImage image) ([]run.Measure, error) {
+	c := run.Change{From: run.Status(oldImage.text(attr.Status)), To: run.Status(newImage.text(attr.Status))}
+	if err := errors.Join(oldImage.counts(&c.Was), newImage.counts(&c.Is)); err != nil {
 		return nil, err
 	}
 	return c.Measures(), nil

@@ -21,18 +21,18 @@ func definition(family, command string) string {
 		"command":[%q],"environment":[{"name":"A","value":"s3cret"},{"name":"B","value":"s3cret"}]}]}`, family, command)
 }
 
-// name is family:revision and status of an answer.
-func name(answer map[string]any) string {
+// nameAndStatus is family:revision and status of an answer.
+func nameAndStatus(answer map[string]any) string {
 	d, _ := answer["taskDefinition"].(map[string]any)
 	return fmt.Sprintf("%v:%v %v", d["family"], d["revision"], d["status"])
 }
 
-// list follows the cursors of a list with those filters.
-func (w *fixture) list(filters string) string {
-	w.t.Helper()
+// listDefinitions follows the cursors of a list with those filters.
+func (f *fixture) listDefinitions(filters string) string {
+	f.t.Helper()
 	var all []string
 	for cursor := ""; ; {
-		page := w.call("GET", "/task-definitions?"+filters+cursor, "", 200)
+		page := f.call("GET", "/task-definitions?"+filters+cursor, "", 200)
 		for _, item := range page["taskDefinitions"].([]any) {
 			all = append(all, strings.TrimPrefix(item.(map[string]any)["taskDefinitionArn"].(string), "arn:aws:ecs:local:000000000000:task-definition/"))
 		}
@@ -44,30 +44,30 @@ func (w *fixture) list(filters string) string {
 	}
 }
 
-func (w *fixture) wantName(what string, answer map[string]any, want string) {
-	w.t.Helper()
-	if got := name(answer); got != want {
-		w.t.Errorf("%s: %s, want %s", what, got, want)
+func (f *fixture) wantName(what string, answer map[string]any, want string) {
+	f.t.Helper()
+	if got := nameAndStatus(answer); got != want {
+		f.t.Errorf("%s: %s, want %s", what, got, want)
 	}
 }
 
 // A definition's life over HTTP, through the handlers, the SDK and the ECS endpoint.
 func TestTaskDefinitions(t *testing.T) {
-	withFixture(t, app()(), nil, func(w *fixture) {
-		made := w.call("POST", "/task-definitions", definition("report", "one"), 201)
-		w.wantName("registered", made, "report:1 ACTIVE")
+	withFixture(t, app()(), nil, func(f *fixture) {
+		made := f.call("POST", "/task-definitions", definition("report", "one"), 201)
+		f.wantName("registered", made, "report:1 ACTIVE")
 		reordered := `{"containerDefinitions":[{"environment":[{"value":"s3cret","name":"B"},{"value":"s3cret","name":"A"}],"command":["one"],"memory":64.0,
 			"image":"busybox","name":"app","cpu":null}],"tags":[{"value":"red","key":"team"}],"family":"report"}`
-		w.wantName("the same again", w.call("POST", "/task-definitions", reordered, 200), "report:1 ACTIVE")
-		w.wantCalls("RegisterTaskDefinition", 2) // one is the fixture's own
-		w.wantName("another", w.call("POST", "/task-definitions", definition("report", "two"), 201), "report:2 ACTIVE")
+		f.wantName("the same again", f.call("POST", "/task-definitions", reordered, 200), "report:1 ACTIVE")
+		f.wantCalls("RegisterTaskDefinition", 2) // one is the fixture's own
+		f.wantName("another", f.call("POST", "/task-definitions", definition("report", "two"), 201), "report:2 ACTIVE")
 
 		arn := made["taskDefinition"].(map[string]any)["taskDefinitionArn"].(string)
 		for path, want := range map[string]string{
 			"report": "report:2 ACTIVE", "report:1": "report:1 ACTIVE", "report%3A1": "report:1 ACTIVE", arn: "report:1 ACTIVE", url.PathEscape(arn): "report:1 ACTIVE",
 		} {
-			got := w.call("GET", "/task-definitions/"+path, "", 200)
-			w.wantName(path, got, want)
+			got := f.call("GET", "/task-definitions/"+path, "", 200)
+			f.wantName(path, got, want)
 			text, err := json.Marshal(got)
 			if err != nil || strings.Contains(string(text), "s3cret") || !strings.Contains(string(text), `"value":"***"`) {
 				t.Errorf("%s: %s %v", path, text, err)
@@ -76,47 +76,47 @@ func TestTaskDefinitions(t *testing.T) {
 				t.Errorf("%s: tags %v", path, got["tags"])
 			}
 		}
-		if got := w.list("limit=1"); got != "job:1 report:1 report:2" {
+		if got := f.listDefinitions("limit=1"); got != "job:1 report:1 report:2" {
 			t.Errorf("listed %s", got)
 		}
 
 		for range 2 {
-			w.wantName("deregistered", w.call("POST", "/task-definitions/report:2/deregister", "", 200), "report:2 INACTIVE")
+			f.wantName("deregistered", f.call("POST", "/task-definitions/report:2/deregister", "", 200), "report:2 INACTIVE")
 		}
-		w.wantName("described when INACTIVE", w.call("GET", "/task-definitions/report:2", "", 200), "report:2 INACTIVE")
-		w.wantName("the latest", w.call("GET", "/task-definitions/report", "", 200), "report:1 ACTIVE")
-		if active, inactive := w.list("familyPrefix=report"), w.list("familyPrefix=report&status=INACTIVE"); active != "report:1" || inactive != "report:2" {
+		f.wantName("described when INACTIVE", f.call("GET", "/task-definitions/report:2", "", 200), "report:2 INACTIVE")
+		f.wantName("the latest", f.call("GET", "/task-definitions/report", "", 200), "report:1 ACTIVE")
+		if active, inactive := f.listDefinitions("familyPrefix=report"), f.listDefinitions("familyPrefix=report&status=INACTIVE"); active != "report:1" || inactive != "report:2" {
 			t.Errorf("ACTIVE %s, INACTIVE %s", active, inactive)
 		}
-		w.wantName("registered again", w.call("POST", "/task-definitions", definition("report", "two"), 201), "report:3 ACTIVE")
+		f.wantName("registered again", f.call("POST", "/task-definitions", definition("report", "two"), 201), "report:3 ACTIVE")
 		for path, status := range map[string]int{"none": 404, "report:9": 404, "report:x": 404, "report:3/": 404, "none:1/deregister": 404, "report/deregister": 400} {
 			method := "GET"
 			if strings.HasSuffix(path, "/deregister") {
 				method = "POST"
 			}
-			w.call(method, "/task-definitions/"+path, "", status)
+			f.call(method, "/task-definitions/"+path, "", status)
 		}
-		w.call("POST", "/runs", `{"taskDefinition":"report:2"}`, 400) // DR-03
+		f.call("POST", "/runs", `{"taskDefinition":"report:2"}`, 400) // DR-03
 	})
 }
 
 // A throttle is waited out by reads and handed on by a registration; a reply that is lost costs no second revision.
 func TestTaskDefinitionsUnderFaults(t *testing.T) {
-	withFixture(t, app()(), nil, func(w *fixture) {
-		w.ECS.Faults().Throttle("RegisterTaskDefinition", 1)
-		w.call("POST", "/task-definitions", definition("report", "one"), 429)
-		w.call("POST", "/task-definitions", definition("report", "one"), 201)
-		w.ECS.Faults().LoseReplies("RegisterTaskDefinition", 1, localecs.DropConnection)
-		w.wantName("lost and found", w.call("POST", "/task-definitions", definition("report", "two"), 201), "report:2 ACTIVE")
-		w.wantName("again", w.call("POST", "/task-definitions", definition("report", "two"), 200), "report:2 ACTIVE")
-		w.ECS.Faults().Throttle("ListTaskDefinitions", 2)
-		if got := w.list("familyPrefix=report"); got != "report:1 report:2" {
+	withFixture(t, app()(), nil, func(f *fixture) {
+		f.ECS.Faults().Throttle("RegisterTaskDefinition", 1)
+		f.call("POST", "/task-definitions", definition("report", "one"), 429)
+		f.call("POST", "/task-definitions", definition("report", "one"), 201)
+		f.ECS.Faults().LoseReplies("RegisterTaskDefinition", 1, localecs.DropConnection)
+		f.wantName("lost and found", f.call("POST", "/task-definitions", definition("report", "two"), 201), "report:2 ACTIVE")
+		f.wantName("again", f.call("POST", "/task-definitions", definition("report", "two"), 200), "report:2 ACTIVE")
+		f.ECS.Faults().Throttle("ListTaskDefinitions", 2)
+		if got := f.listDefinitions("familyPrefix=report"); got != "report:1 report:2" {
 			t.Errorf("listed %s", got)
 		}
-		w.ECS.Faults().LoseReplies("DeregisterTaskDefinition", 1, localecs.AnswerServerError)
-		w.wantName("deregistered", w.call("POST", "/task-definitions/report:2/deregister", "", 200), "report:2 INACTIVE")
-		w.ECS.Faults().Throttle("DescribeTaskDefinition", 3)
-		if answer := w.call("GET", "/task-definitions/report", "", 429); answer["type"] != "throttled" {
+		f.ECS.Faults().LoseReplies("DeregisterTaskDefinition", 1, localecs.AnswerServerError)
+		f.wantName("deregistered", f.call("POST", "/task-definitions/report:2/deregister", "", 200), "report:2 INACTIVE")
+		f.ECS.Faults().Throttle("DescribeTaskDefinition", 3)
+		if answer := f.call("GET", "/task-definitions/report", "", 429); answer["type"] != "throttled" {
 			t.Errorf("%v", answer)
 		}
 	})
@@ -124,14 +124,14 @@ func TestTaskDefinitionsUnderFaults(t *testing.T) {
 
 // A stack that allows some families and no writes.
 func TestTaskDefinitionsThatAreNotAllowed(t *testing.T) {
-	withFixture(t, app()(), nil, func(w *fixture) {
+	withFixture(t, app()(), nil, func(f *fixture) {
 		for _, family := range []string{"nightly", "secret", "batch-a", "batch-b", "secret", "zz"} {
-			w.call("POST", "/task-definitions", definition(family, fmt.Sprint(len(w.calls("RegisterTaskDefinition")))), 201)
+			f.call("POST", "/task-definitions", definition(family, fmt.Sprint(len(f.calls("RegisterTaskDefinition")))), 201)
 		}
 		allow := func(writes bool, families ...string) {
 			o := httpapi.Options{}
-			g := &run.Registrar{Stack: run.Stack{Families: families}, Writes: writes, Spec: ecsspec.Spec{}, Definitions: awsecs.NewRegistrar(newECSClient(w.options))}
-			w.API = httpapi.Routes{
+			g := &run.Registrar{Stack: run.Stack{Families: families}, Writes: writes, Spec: ecsspec.Spec{}, Definitions: awsecs.NewRegistrar(newECSClient(f.options))}
+			f.API = httpapi.Routes{
 				Register: httpapi.Register(g, o), Describe: httpapi.Describe(g, o), Deregister: httpapi.Deregister(g, o), ListDefinitions: httpapi.ListDefinitions(g, o),
 			}.Handler(o)
 		}
@@ -143,30 +143,30 @@ func TestTaskDefinitionsThatAreNotAllowed(t *testing.T) {
 			{"*", "familyPrefix=secret", "secret:1 secret:2"},
 		} {
 			allow(true, strings.Fields(c.families)...)
-			if got := w.list(c.filters); got != c.want {
+			if got := f.listDefinitions(c.filters); got != c.want {
 				t.Errorf("%s of %s: %s, want %s", c.filters, c.families, got, c.want)
 			}
 		}
 		allow(true, "nightly")
-		unknown, hidden := w.problem("GET", "/task-definitions/none:1"), w.problem("GET", "/task-definitions/secret:1")
+		unknown, hidden := f.problem("GET", "/task-definitions/none:1"), f.problem("GET", "/task-definitions/secret:1")
 		if unknown != hidden || !strings.HasPrefix(hidden, "404 ") {
 			t.Errorf("a family that is not allowed is told from one that is not there: %s, %s", hidden, unknown)
 		}
-		w.call("POST", "/task-definitions", definition("secret", "x"), 404)
-		w.call("POST", "/task-definitions/secret:1/deregister", "", 404)
+		f.call("POST", "/task-definitions", definition("secret", "x"), 404)
+		f.call("POST", "/task-definitions/secret:1/deregister", "", 404)
 		allow(false)
-		w.call("POST", "/task-definitions", definition("nightly", "x"), 403)
-		w.call("POST", "/task-definitions/nightly:1/deregister", "", 403)
-		w.wantName("seen without writes", w.call("GET", "/task-definitions/nightly", "", 200), "nightly:1 ACTIVE")
-		w.wantCalls("DeregisterTaskDefinition", 0)
+		f.call("POST", "/task-definitions", definition("nightly", "x"), 403)
+		f.call("POST", "/task-definitions/nightly:1/deregister", "", 403)
+		f.wantName("seen without writes", f.call("GET", "/task-definitions/nightly", "", 200), "nightly:1 ACTIVE")
+		f.wantCalls("DeregisterTaskDefinition", 0)
 	})
 }
 
 // problem is an answer without its request id.
-func (w *fixture) problem(method, path string) string {
-	w.t.Helper()
+func (f *fixture) problem(method, path string) string {
+	f.t.Helper()
 	req := httptest.NewRequest(method, path, nil)
 	rec := httptest.NewRecorder()
-	w.API.ServeHTTP(rec, req.WithContext(httpapi.WithIdentity(req.Context(), "local", "request-1")))
+	f.API.ServeHTTP(rec, req.WithContext(httpapi.WithIdentity(req.Context(), "local", "request-1")))
 	return fmt.Sprint(rec.Code, " ", rec.Body)
 }

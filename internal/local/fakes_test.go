@@ -29,11 +29,11 @@ func (deadWorkflow) Start(context.Context, run.Execution, string) error { return
 func (deadWorkflow) Wake(context.Context, string, run.StepOutput) error { return errDead }
 
 // instance is the id of the cluster's container instance.
-func (w *fixture) instance() string {
-	w.t.Helper()
-	out, err := newECSClient(w.options).ListContainerInstances(w.t.Context(), &ecs.ListContainerInstancesInput{})
+func (f *fixture) instance() string {
+	f.t.Helper()
+	out, err := newECSClient(f.options).ListContainerInstances(f.t.Context(), &ecs.ListContainerInstancesInput{})
 	if err != nil || len(out.ContainerInstanceArns) == 0 {
-		w.t.Fatalf("no container instance: %v", err)
+		f.t.Fatalf("no container instance: %v", err)
 	}
 	return out.ContainerInstanceArns[0]
 }

@@ -26,44 +26,44 @@ type fixture struct {
 	runner *scripted.Runner
 }
 
-// lateECS carries the SDK's calls to the endpoint in the same process.
-type lateECS struct{ s **System }
+// endpointTransport carries the SDK's calls to the endpoint in the same process.
+type endpointTransport struct{ s **System }
 
-func (l lateECS) RoundTrip(r *http.Request) (*http.Response, error) {
+func (l endpointTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return scripted.Transport((*l.s).ECS).RoundTrip(r)
 }
 
 // inWorld runs a test in virtual time. change may adjust the options.
-func withFixture(t *testing.T, pick scripted.Pick, change func(*Options), test func(w *fixture)) {
+func withFixture(t *testing.T, pick scripted.Pick, change func(*Options), test func(f *fixture)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := &fixture{t: t, runner: scripted.New(nil, pick)}
+		f := &fixture{t: t, runner: scripted.New(nil, pick)}
 		o := Options{
-			Dir: t.TempDir(), Runner: w.runner, TaskEvents: true, ECS: lateECS{&w.System},
+			Dir: t.TempDir(), Runner: f.runner, TaskEvents: true, ECS: endpointTransport{&f.System},
 			Faults: new(localecs.Faults), RecordCalls: true, NoSync: true,
 		}
 		if change != nil {
 			change(&o)
 		}
 		var err error
-		if w.System, err = Open(o); err != nil {
+		if f.System, err = Open(o); err != nil {
 			t.Fatal(err)
 		}
 		defer func() {
-			if err := w.Close(); err != nil {
+			if err := f.Close(); err != nil {
 				t.Error(err)
 			}
-			w.runner.Crash()
+			f.runner.Crash()
 		}()
-		w.call("POST", "/task-definitions", `{"family":"job","containerDefinitions":[
+		f.call("POST", "/task-definitions", `{"family":"job","containerDefinitions":[
 			{"name":"app","image":"busybox","memory":128,"cpu":256,"command":["work"]},
 			{"name":"log","image":"busybox","memory":64,"essential":false,"command":["tail"]}]}`, 201)
-		test(w)
+		test(f)
 	})
 }
 
-// eachWay runs a test with task events and without.
-func eachWay(t *testing.T, pick func() scripted.Pick, test func(w *fixture)) {
+// withAndWithoutEvents runs a test with task events and without.
+func withAndWithoutEvents(t *testing.T, pick func() scripted.Pick, test func(f *fixture)) {
 	t.Helper()
 	for name, events := range map[string]bool{"events": true, "polling": false} {
 		t.Run(name, func(t *testing.T) {
@@ -72,82 +72,82 @@ func eachWay(t *testing.T, pick func() scripted.Pick, test func(w *fixture)) {
 	}
 }
 
-func (w *fixture) start() {
-	w.t.Helper()
-	if err := w.Start(); err != nil {
-		w.t.Fatal(err)
+func (f *fixture) start() {
+	f.t.Helper()
+	if err := f.Start(); err != nil {
+		f.t.Fatal(err)
 	}
 }
 
 // call makes a request as a local caller and checks its status.
-func (w *fixture) call(method, path, body string, status int) map[string]any {
-	w.t.Helper()
+func (f *fixture) call(method, path, body string, status int) map[string]any {
+	f.t.Helper()
 	req := httptest.NewRequest(method, path, strings.NewReader(body))
 	req.Header.Set("Content-Type", "application/json")
 	rec := httptest.NewRecorder()
-	w.API.ServeHTTP(rec, req.WithContext(httpapi.WithCaller(req.Context(), "local")))
+	f.API.ServeHTTP(rec, req.WithContext(httpapi.WithCaller(req.Context(), "local")))
 	if rec.Code != status {
-		w.t.Fatalf("%s %s: %d %s, want %d", method, path, rec.Code, rec.Body, status)
+		f.t.Fatalf("%s %s: %d %s, want %d", method, path, rec.Code, rec.Body, status)
 	}
 	var out map[string]any
 	if err := json.Unmarshal(rec.Body.Bytes(), &out); err != nil {
-		w.t.Fatal(err)
+		f.t.Fatal(err)
 	}
 	return out
 }
 
-func (w *fixture) submit(body string) string {
-	w.t.Helper()
-	return w.call("POST", "/runs", body, 202)["runId"].(string)
+func (f *fixture) submit(body string) string {
+	f.t.Helper()
+	return f.call("POST", "/runs", body, 202)["runId"].(string)
 }
 
-func (w *fixture) stop(id string) {
-	w.t.Helper()
-	w.call("POST", "/runs/"+id+"/stop", `{"reason":"enough"}`, 202)
+func (f *fixture) stop(id string) {
+	f.t.Helper()
+	f.call("POST", "/runs/"+id+"/stop", `{"reason":"enough"}`, 202)
 }
 
 // get reads the record.
-func (w *fixture) get(id string) *run.Run {
-	w.t.Helper()
-	r, err := w.Store.Get(w.t.Context(), id)
+func (f *fixture) get(id string) *run.Run {
+	f.t.Helper()
+	r, err := f.Store.Get(f.t.Context(), id)
 	if err != nil {
-		w.t.Fatal(err)
+		f.t.Fatal(err)
 	}
 	return r
 }
 
 // until waits, at most a virtual quarter, until the record is as wanted.
-func (w *fixture) until(id, what string, is func(*run.Run) bool) *run.Run {
-	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), 92*24*time.Hour)
+func (f *fixture) until(id, what string, is func(*run.Run) bool) *run.Run {
+	f.t.Helper()
+	ctx, cancel := context.WithTimeout(f.t.Context(), 92*24*time.Hour)
 	defer cancel()
-	changed, stop := w.Store.Notify()
+	changed, stop := f.Store.Notify()
 	defer stop()
 	for {
-		r := w.get(id)
+		r := f.get(id)
 		if is(r) {
 			return r
 		}
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			w.t.Fatalf("run is %s (%s), never %s", r.Status, r.StatusReason, what)
+			f.t.Fatalf("run is %s (%s), never %s", r.Status, r.StatusReason, what)
 		}
 	}
 }
 
 // end waits, at most a virtual quarter, for the run's end and its execution's.
-func (w *fixture) end(id string) *run.Run {
-	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), 92*24*time.Hour)
+func (f *fixture) end(id string) *run.Run {
+	f.t.Helper()
+	ctx, cancel := context.WithTimeout(f.t.Context(), 92*24*time.Hour)
 	defer cancel()
-	changed, stop := w.Store.Notify()
+	changed, stop := f.Store.Notify()
 	defer stop()
 	for after, over := uint64(0), false; !over; {
-		changes, err := w.Store.Changes(ctx, after, 1000)
+		changes, err := f.Store.Changes(ctx, after, 1000)
 		if err != nil {
-			r := w.get(id)
-			w.t.Fatalf("%v: run is %s (%s), never terminal", err, r.Status, r.StatusReason)
+			r := f.get(id)
+			f.t.Fatalf("%v: run is %s (%s), never terminal", err, r.Status, r.StatusReason)
 		}
 		for _, c := range changes {
 			after = c.Position
@@ -161,29 +161,29 @@ func (w *fixture) end(id string) *run.Run {
 		}
 	}
 	synctest.Wait()
-	if !w.options.TaskEvents {
+	if !f.options.TaskEvents {
 		time.Sleep(5 * time.Minute) // virtual: an execution that polls learns of a stop when its pause is over
 		synctest.Wait()
 	}
-	r := w.get(id)
-	x, err := w.Machine.Describe(w.execution(r))
+	r := f.get(id)
+	x, err := f.Machine.Describe(f.execution(r))
 	if err != nil || x.Status != asl.Succeeded {
-		w.t.Errorf("execution: %s %s %s %v, want SUCCEEDED", x.Status, x.Error, x.Cause, err)
+		f.t.Errorf("execution: %s %s %s %v, want SUCCEEDED", x.Status, x.Error, x.Cause, err)
 	}
 	return r
 }
 
-func (w *fixture) execution(r *run.Run) string {
+func (f *fixture) execution(r *run.Run) string {
 	return run.Execution{RunID: r.ID, Incarnation: r.Incarnation, Generation: r.Generation}.Name()
 }
 
 // path is the states that the run's execution entered, with turns of the same kind folded: a poll or a wait that
 // changed nothing is not the story.
-func (w *fixture) path(r *run.Run) string {
-	w.t.Helper()
-	states, err := w.Machine.Path(w.execution(r))
+func (f *fixture) path(r *run.Run) string {
+	f.t.Helper()
+	states, err := f.Machine.Path(f.execution(r))
 	if err != nil {
-		w.t.Fatal(err)
+		f.t.Fatal(err)
 	}
 	var folded []string
 	for i := 0; i < len(states); i++ {
@@ -202,43 +202,43 @@ func (w *fixture) path(r *run.Run) string {
 }
 
 // calls counts ECS calls by operation, and lists those of one.
-func (w *fixture) calls(operation string) []map[string]any {
-	w.t.Helper()
+func (f *fixture) calls(operation string) []map[string]any {
+	f.t.Helper()
 	var out []map[string]any
-	for _, c := range w.ECS.Calls() {
+	for _, c := range f.ECS.Calls() {
 		if c.Operation != operation {
 			continue
 		}
 		var input map[string]any
 		if err := json.Unmarshal(c.Input, &input); err != nil {
-			w.t.Fatal(err)
+			f.t.Fatal(err)
 		}
 		out = append(out, input)
 	}
 	return out
 }
 
-func (w *fixture) want(r *run.Run, status run.Status, class run.Class, attempts int) {
-	w.t.Helper()
+func (f *fixture) wantRun(r *run.Run, status run.Status, class run.Class, attempts int) {
+	f.t.Helper()
 	if r.Status != status || r.Class != class || len(r.Attempts) != attempts {
-		w.t.Errorf("run: %s %q after %d attempts (%s), want %s %q after %d", r.Status, r.Class, len(r.Attempts), r.StatusReason, status, class, attempts)
+		f.t.Errorf("run: %s %q after %d attempts (%s), want %s %q after %d", r.Status, r.Class, len(r.Attempts), r.StatusReason, status, class, attempts)
 	}
 }
 
-func (w *fixture) wantPath(r *run.Run, events, polling string) {
-	w.t.Helper()
+func (f *fixture) wantPath(r *run.Run, events, polling string) {
+	f.t.Helper()
 	want := polling
-	if w.options.TaskEvents {
+	if f.options.TaskEvents {
 		want = events
 	}
-	if got := w.path(r); got != want {
-		w.t.Errorf("path of states: %s\nwant %s", got, want)
+	if got := f.path(r); got != want {
+		f.t.Errorf("path of states: %s\nwant %s", got, want)
 	}
 }
 
-func (w *fixture) wantCalls(operation string, n int) {
-	w.t.Helper()
-	if got := len(w.calls(operation)); got != n {
-		w.t.Errorf("%d %s calls, want %d", got, operation, n)
+func (f *fixture) wantCalls(operation string, n int) {
+	f.t.Helper()
+	if got := len(f.calls(operation)); got != n {
+		f.t.Errorf("%d %s calls, want %d", got, operation, n)
 	}
 }

@@ -36,8 +36,8 @@ func (s *System) invoke(ctx context.Context, name string, payload []byte) ([]byt
 	return answer, nil
 }
 
-// taskEvent is EventBridge for a task state change: it hands the event on, and again if that failed.
-func (s *System) taskEvent(ctx context.Context, event []byte) {
+// deliverTaskEvent is EventBridge for a task state change: it hands the event on, and again if that failed.
+func (s *System) deliverTaskEvent(ctx context.Context, event []byte) {
 	s.deliver(ctx, taskEventFunction, event)
 }
 
@@ -49,14 +49,14 @@ func (s *System) deliver(ctx context.Context, name string, event []byte) {
 			return
 		}
 		s.options.Log.Warn("an event was not taken", "function", name, "try", try+1, "error", err)
-		if !s.pause(ctx, time.Duration(try+1)*time.Second) {
+		if !s.sleep(ctx, time.Duration(try+1)*time.Second) {
 			return
 		}
 	}
 }
 
-// pause waits, and says whether it did to the end.
-func (s *System) pause(ctx context.Context, d time.Duration) bool {
+// sleep waits, and says whether it did to the end.
+func (s *System) sleep(ctx context.Context, d time.Duration) bool {
 	over := make(chan struct{})
 	stop := s.options.Clock.AfterFunc(d, func() { close(over) })
 	defer stop()
@@ -90,8 +90,8 @@ func (s *System) executionEnded(ctx context.Context, x asl.Execution) error {
 	return err
 }
 
-// sweepForever is the sweep's schedule.
-func (s *System) sweepForever() {
+// runSweep is the sweep's schedule.
+func (s *System) runSweep() {
 	defer s.work.Done()
 	for {
 		event := fmt.Appendf(nil, `{"version":"0","source":"aws.events","detail-type":"Scheduled Event","time":%q,"detail":{}}`,
@@ -99,7 +99,7 @@ func (s *System) sweepForever() {
 		if _, err := s.invoke(s.ctx, sweepFunction, event); err != nil && s.ctx.Err() == nil {
 			s.options.Log.Warn("the sweep did not finish", "error", err)
 		}
-		if !s.pause(s.ctx, sweepEvery) {
+		if !s.sleep(s.ctx, sweepEvery) {
 			return
 		}
 	}

@@ -23,8 +23,8 @@ func TestTwelveMistakes(t *testing.T) {
 	if !strings.Contains(documented, string(body)) {
 		t.Fatal("docs/rules.md does not show the request")
 	}
-	withFixture(t, app(scripted.Script{})(), nil, func(w *fixture) {
-		problem := w.call("POST", "/runs", string(body), 400)
+	withFixture(t, app(scripted.Script{})(), nil, func(f *fixture) {
+		problem := f.call("POST", "/runs", string(body), 400)
 		faults := problem["errors"].([]any)
 		if problem["type"] != "invalid-request" || len(faults) != 12 {
 			t.Errorf("%d errors: %v", len(faults), problem)
@@ -41,15 +41,15 @@ func TestTwelveMistakes(t *testing.T) {
 
 // What only ECS can judge ends the run with the row that it is about, in the record and in what a caller reads.
 func TestARefusedRunNamesItsRule(t *testing.T) {
-	eachWay(t, app(scripted.Script{}), func(w *fixture) {
-		id := w.submit(`{"taskDefinition":"job","containerInstances":["0123456789abcdef0123456789abcdef"]}`)
-		w.start()
-		r := w.end(id)
-		w.want(r, run.Failed, run.Invalid, 1)
+	withAndWithoutEvents(t, app(scripted.Script{}), func(f *fixture) {
+		id := f.submit(`{"taskDefinition":"job","containerInstances":["0123456789abcdef0123456789abcdef"]}`)
+		f.start()
+		r := f.end(id)
+		f.wantRun(r, run.Failed, run.Invalid, 1)
 		if !strings.HasPrefix(r.StatusReason, "MISSING") || !strings.HasSuffix(r.StatusReason, "(rule ST-01)") {
 			t.Errorf("statusReason %q", r.StatusReason)
 		}
-		attempt := w.call("GET", "/runs/"+id, "", 200)["attempts"].([]any)[0].(map[string]any)
+		attempt := f.call("GET", "/runs/"+id, "", 200)["attempts"].([]any)[0].(map[string]any)
 		if refusal := attempt["refusals"].([]any)[0].(map[string]any); refusal["rule"] != "ST-01" || refusal["class"] != "INVALID" {
 			t.Errorf("%v", refusal)
 		}
@@ -58,8 +58,8 @@ func TestARefusedRunNamesItsRule(t *testing.T) {
 
 // What does not fit the definition is told at once, where the definition is known.
 func TestMisfitsAreRefusedAtOnce(t *testing.T) {
-	withFixture(t, app(scripted.Script{})(), nil, func(w *fixture) {
-		problem := w.call("POST", "/runs", `{"taskDefinition":"job","enableExecuteCommand":true,"overrides":{"containerOverrides":[{"name":"App"}]},
+	withFixture(t, app(scripted.Script{})(), nil, func(f *fixture) {
+		problem := f.call("POST", "/runs", `{"taskDefinition":"job","enableExecuteCommand":true,"overrides":{"containerOverrides":[{"name":"App"}]},
 			"networkConfiguration":{"awsvpcConfiguration":{"subnets":["s"]}}}`, 400)
 		var got []string
 		for _, f := range problem["errors"].([]any) {
@@ -75,12 +75,12 @@ func TestMisfitsAreRefusedAtOnce(t *testing.T) {
 
 // A definition is held against the rules before ECS hears of it.
 func TestDefinitionsAreChecked(t *testing.T) {
-	withFixture(t, app(scripted.Script{})(), nil, func(w *fixture) {
-		problem := w.call("POST", "/task-definitions", `{"family":"f","requiresCompatibilities":["FARGATE"],"networkMode":"awsvpc","cpu":"256","memory":"4096",
+	withFixture(t, app(scripted.Script{})(), nil, func(f *fixture) {
+		problem := f.call("POST", "/task-definitions", `{"family":"f","requiresCompatibilities":["FARGATE"],"networkMode":"awsvpc","cpu":"256","memory":"4096",
 			"containerDefinitions":[{"name":"a","image":"i","privileged":true,"healthCheck":{"command":["CMD","x"],"interval":1}}]}`, 400)
 		if faults := problem["errors"].([]any); len(faults) != 3 {
 			t.Errorf("%v", faults)
 		}
-		w.wantCalls("RegisterTaskDefinition", 1) // the one of every fixture
+		f.wantCalls("RegisterTaskDefinition", 1) // the one of every fixture
 	})
 }

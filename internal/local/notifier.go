@@ -23,8 +23,8 @@ type Notify func(ctx context.Context, event []byte) error
 // notifyTries is how often an event is tried before it is given up, with a log line.
 const notifyTries = 5
 
-// faultPause is how long the notifier waits after a fault of the disk.
-const faultPause = 10 * time.Second
+// retryPause is how long the notifier waits after a fault of the disk.
+const retryPause = 10 * time.Second
 
 // positionFile holds how far the store's feed was told. It is written after each batch: a batch that a crash interrupted is told again.
 const positionFile = "notified"
@@ -35,8 +35,8 @@ type notifier struct {
 	path string
 }
 
-// tell hands an event on until it is taken.
-func (n *notifier) tell(ctx context.Context, detailType, id string, at time.Time, detail json.RawMessage) error {
+// send hands an event on until it is taken.
+func (n *notifier) send(ctx context.Context, detailType, id string, at time.Time, detail json.RawMessage) error {
 	if n.s.options.Notify == nil {
 		return nil
 	}
@@ -55,7 +55,7 @@ func (n *notifier) tell(ctx context.Context, detailType, id string, at time.Time
 		if try == notifyTries {
 			return fmt.Errorf("given up after %d tries: %w", try, err)
 		}
-		if !n.s.pause(ctx, time.Duration(1<<(try-1))*time.Second) {
+		if !n.s.sleep(ctx, time.Duration(1<<(try-1))*time.Second) {
 			return ctx.Err()
 		}
 	}
@@ -70,7 +70,7 @@ func (n *notifier) Publish(ctx context.Context, details []json.RawMessage) []err
 			errs[i] = err
 			continue
 		}
-		errs[i] = n.tell(ctx, run.EventDidNotRun, m.EventID, n.s.options.Clock.Now(), detail)
+		errs[i] = n.send(ctx, run.EventDidNotRun, m.EventID, n.s.options.Clock.Now(), detail)
 	}
 	return errs
 }
@@ -89,9 +89,9 @@ func (n *notifier) follow(after uint64) {
 	defer cancel()
 	for {
 		var err error
-		if after, err = n.drain(after); err != nil && n.s.ctx.Err() == nil {
-			n.s.options.Log.Error("changes are told late", "error", err, "again in", faultPause)
-			n.s.pause(n.s.ctx, faultPause)
+		if after, err = n.publishAfter(after); err != nil && n.s.ctx.Err() == nil {
+			n.s.options.Log.Error("changes are told late", "error", err, "again in", retryPause)
+			n.s.sleep(n.s.ctx, retryPause)
 			continue
 		}
 		select {
@@ -102,27 +102,27 @@ func (n *notifier) follow(after uint64) {
 	}
 }
 
-// drain tells all changes after a position and answers the last one's.
-func (n *notifier) drain(after uint64) (uint64, error) {
+// publishAfter tells all changes after a position and answers the last one's.
+func (n *notifier) publishAfter(after uint64) (uint64, error) {
 	for {
 		changes, err := n.s.Store.Changes(n.s.ctx, after, 100)
 		if err != nil || len(changes) == 0 {
 			return after, err
 		}
 		for i := range changes {
-			n.change(&changes[i])
+			n.publish(&changes[i])
 		}
 		if n.s.ctx.Err() != nil {
 			return after, n.s.ctx.Err()
 		}
 		after = changes[len(changes)-1].Position
-		if err := n.keep(after); err != nil {
+		if err := n.savePosition(after); err != nil {
 			return after, err
 		}
 	}
 }
 
-func (n *notifier) change(c *boltstore.Change) {
+func (n *notifier) publish(c *boltstore.Change) {
 	n.Record(c.Measures())
 	detail, moved := c.StatusChange()
 	if !moved {
@@ -130,22 +130,22 @@ func (n *notifier) change(c *boltstore.Change) {
 	}
 	raw, err := json.Marshal(detail)
 	if err == nil {
-		err = n.tell(n.s.ctx, run.EventStatusChange, detail.EventID, c.At, raw)
+		err = n.send(n.s.ctx, run.EventStatusChange, detail.EventID, c.At, raw)
 	}
 	if err != nil && n.s.ctx.Err() == nil {
 		n.s.options.Log.Error("a status change was not told", "eventId", detail.EventID, "error", err)
 	}
 }
 
-// position reads how far the feed was told; a folder that never told anything begins with what comes next.
-func (n *notifier) position() (uint64, error) {
+// loadPosition reads how far the feed was told; a folder that never told anything begins with what comes next.
+func (n *notifier) loadPosition() (uint64, error) {
 	data, err := os.ReadFile(n.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		last, err := n.s.Store.Last(n.s.ctx)
 		if err != nil {
 			return 0, err
 		}
-		return last, n.keep(last)
+		return last, n.savePosition(last)
 	}
 	if err != nil {
 		return 0, err
@@ -153,7 +153,7 @@ func (n *notifier) position() (uint64, error) {
 	return strconv.ParseUint(strings.TrimSpace(string(data)), 10, 64)
 }
 
-func (n *notifier) keep(position uint64) error {
+func (n *notifier) savePosition(position uint64) error {
 	temporary := n.path + ".new"
 	if err := os.WriteFile(temporary, []byte(strconv.FormatUint(position, 10)+"\n"), 0o600); err != nil {
 		return err

@@ -18,8 +18,8 @@ import (
 	"davit/internal/run"
 )
 
-// inbox takes Davit's events. refuse makes it refuse some, at first.
-type inbox struct {
+// recordingNotifier takes Davit's events. refuse makes it refuse some, at first.
+type recordingNotifier struct {
 	mu       sync.Mutex
 	events   []envelope
 	refuse   func(try int) error
@@ -37,7 +37,7 @@ type envelope struct {
 	} `json:"detail"`
 }
 
-func (b *inbox) notify(_ context.Context, event []byte) error {
+func (b *recordingNotifier) notify(_ context.Context, event []byte) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.tries++
@@ -54,13 +54,13 @@ func (b *inbox) notify(_ context.Context, event []byte) error {
 	return nil
 }
 
-func (b *inbox) Record(measures []run.Measure) {
+func (b *recordingNotifier) Record(measures []run.Measure) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.measures = append(b.measures, measures...)
 }
 
-func (b *inbox) told() (all []string) {
+func (b *recordingNotifier) statuses() (all []string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, e := range b.events {
@@ -69,7 +69,7 @@ func (b *inbox) told() (all []string) {
 	return all
 }
 
-func (b *inbox) measured(name string) (n int) {
+func (b *recordingNotifier) measured(name string) (n int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, m := range b.measures {
@@ -82,18 +82,18 @@ func (b *inbox) measured(name string) (n int) {
 
 // TestNotifications: every change of a run's status is told, in order, and what is not taken is told again.
 func TestNotifications(t *testing.T) {
-	b := inbox{refuse: func(try int) error {
+	b := recordingNotifier{refuse: func(try int) error {
 		if try == 2 || try == 3 {
 			return errors.New("503")
 		}
 		return nil
 	}}
-	withFixture(t, app(scripted.Script{For: time.Minute})(), func(o *Options) { o.Notify, o.Metrics = b.notify, &b }, func(w *fixture) {
-		w.start()
-		r := w.end(w.submit(`{"taskDefinition":"job","group":"g","startedBy":"me"}`))
+	withFixture(t, app(scripted.Script{For: time.Minute})(), func(o *Options) { o.Notify, o.Metrics = b.notify, &b }, func(f *fixture) {
+		f.start()
+		r := f.end(f.submit(`{"taskDefinition":"job","group":"g","startedBy":"me"}`))
 		time.Sleep(time.Minute) // virtual
 		synctest.Wait()
-		if got := b.told(); !slices.Equal(got, []string{"SUBMITTED", "LAUNCHING", "PENDING", "RUNNING", "SUCCEEDED"}) {
+		if got := b.statuses(); !slices.Equal(got, []string{"SUBMITTED", "LAUNCHING", "PENDING", "RUNNING", "SUCCEEDED"}) {
 			t.Fatalf("%v", got)
 		}
 		last := b.events[4]
@@ -111,18 +111,18 @@ func TestNotifications(t *testing.T) {
 
 // TestNotificationsGoOnAfterARestart, from where they were.
 func TestNotificationsGoOnAfterARestart(t *testing.T) {
-	var b inbox
-	withFixture(t, app(scripted.Script{For: time.Minute})(), func(o *Options) { o.Notify = b.notify }, func(w *fixture) {
+	var b recordingNotifier
+	withFixture(t, app(scripted.Script{For: time.Minute})(), func(o *Options) { o.Notify = b.notify }, func(f *fixture) {
 		for i := range 2 {
-			w.start()
-			w.end(w.submit(`{"taskDefinition":"job"}`))
+			f.start()
+			f.end(f.submit(`{"taskDefinition":"job"}`))
 			synctest.Wait()
-			if n := len(b.told()); n != 5*(i+1) {
-				t.Errorf("%d events after %d runs: %v", n, i+1, b.told())
+			if n := len(b.statuses()); n != 5*(i+1) {
+				t.Errorf("%d events after %d runs: %v", n, i+1, b.statuses())
 			}
-			err := w.Close()
+			err := f.Close()
 			if err == nil {
-				w.System, err = Open(w.options)
+				f.System, err = Open(f.options)
 			}
 			if err != nil {
 				t.Fatal(err)
@@ -133,18 +133,18 @@ func TestNotificationsGoOnAfterARestart(t *testing.T) {
 
 // TestANotificationIsGivenUp after five tries; those behind it are told.
 func TestANotificationIsGivenUp(t *testing.T) {
-	b := inbox{refuse: func(try int) error {
+	b := recordingNotifier{refuse: func(try int) error {
 		if try <= notifyTries {
 			return errors.New("gone")
 		}
 		return nil
 	}}
-	withFixture(t, app(scripted.Script{For: time.Minute})(), func(o *Options) { o.Notify = b.notify }, func(w *fixture) {
-		w.start()
-		w.end(w.submit(`{"taskDefinition":"job"}`))
+	withFixture(t, app(scripted.Script{For: time.Minute})(), func(o *Options) { o.Notify = b.notify }, func(f *fixture) {
+		f.start()
+		f.end(f.submit(`{"taskDefinition":"job"}`))
 		time.Sleep(time.Minute) // virtual
 		synctest.Wait()
-		if got := b.told(); len(got) != 4 || got[0] != "LAUNCHING" {
+		if got := b.statuses(); len(got) != 4 || got[0] != "LAUNCHING" {
 			t.Errorf("%v", got)
 		}
 	})
@@ -153,35 +153,35 @@ func TestANotificationIsGivenUp(t *testing.T) {
 // TestNotificationsGoOnAfterAFault: a folder that cannot be written to is complained of at once, and delays only what must not be
 // told twice.
 func TestNotificationsGoOnAfterAFault(t *testing.T) {
-	var b inbox
+	var b recordingNotifier
 	var log strings.Builder
 	withFixture(t, app(scripted.Script{For: time.Minute})(), func(o *Options) {
 		o.Notify, o.Log = b.notify, slog.New(slog.NewTextHandler(&log, nil))
-	}, func(w *fixture) {
-		w.start()
-		inTheWay := filepath.Join(w.options.Dir, positionFile+".new")
+	}, func(f *fixture) {
+		f.start()
+		inTheWay := filepath.Join(f.options.Dir, positionFile+".new")
 		if err := os.Mkdir(inTheWay, 0o700); err != nil {
 			t.Fatal(err)
 		}
-		id := w.submit(`{"taskDefinition":"job"}`)
+		id := f.submit(`{"taskDefinition":"job"}`)
 		synctest.Wait()
 		if !strings.Contains(log.String(), "level=ERROR") {
 			t.Errorf("nothing was said of it at once: %s", log.String())
 		}
-		w.end(id)
+		f.end(id)
 		time.Sleep(time.Minute) // virtual
-		if got := b.told(); len(got) != 5 {
+		if got := b.statuses(); len(got) != 5 {
 			t.Errorf("told %v while the position could not be kept", got)
 		}
 		if err := os.Remove(inTheWay); err != nil {
 			t.Fatal(err)
 		}
-		w.end(w.submit(`{"taskDefinition":"job"}`))
+		f.end(f.submit(`{"taskDefinition":"job"}`))
 		time.Sleep(time.Minute) // virtual
 		synctest.Wait()
-		last, err := w.Store.Last(t.Context())
-		if position, posErr := w.notifier.position(); len(b.told()) != 10 || err != nil || posErr != nil || position != last {
-			t.Errorf("told %v, kept %d of %d, %v %v", b.told(), position, last, err, posErr)
+		last, err := f.Store.Last(t.Context())
+		if position, posErr := f.notifier.loadPosition(); len(b.statuses()) != 10 || err != nil || posErr != nil || position != last {
+			t.Errorf("told %v, kept %d of %d, %v %v", b.statuses(), position, last, err, posErr)
 		}
 	})
 }

@@ -76,8 +76,8 @@ func validScheduleName(name string) bool {
 	return name != "" && len(name) <= 64
 }
 
-// keep fires one schedule at its times until the System closes. Occurrences that passed while the machine slept are one.
-func (s *System) keep(c Schedule) {
+// runSchedule fires one schedule at its times until the System closes. Occurrences that passed while the machine slept are one.
+func (s *System) runSchedule(c Schedule) {
 	defer s.work.Done()
 	last := s.options.Clock.Now()
 	if _, ok := c.when.Next(last); !ok {
@@ -85,17 +85,17 @@ func (s *System) keep(c Schedule) {
 	}
 	for {
 		at, ok := c.when.Next(last)
-		if !ok || !s.pause(s.ctx, at.Sub(s.options.Clock.Now())) {
+		if !ok || !s.sleep(s.ctx, at.Sub(s.options.Clock.Now())) {
 			return
 		}
-		s.fire(c, at)
+		s.fireSchedule(c, at)
 		if last = s.options.Clock.Now(); last.Before(at) {
 			last = at
 		}
 	}
 }
 
-func (s *System) fire(c Schedule, at time.Time) {
+func (s *System) fireSchedule(c Schedule, at time.Time) {
 	event, err := json.Marshal(map[string]any{
 		"schedule": scheduleARN + c.Name, "scheduledTime": at.UTC().Format(time.RFC3339), "run": c.Run,
 	})

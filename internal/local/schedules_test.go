@@ -28,14 +28,14 @@ func TestSchedulesFire(t *testing.T) {
 		{"name":"nightly","scheduleExpression":"cron(0 2 * * ? *)","scheduleExpressionTimezone":"Europe/Berlin","run":{"taskDefinition":"job","count":2}},
 		{"name":"wrong","scheduleExpression":"cron(0 12 * * ? *)","run":{"taskDefinition":"job","count":11}},
 		{"name":"off","scheduleExpression":"rate(1 minute)","state":"DISABLED","run":{"taskDefinition":"job"}}]}`
-	var b inbox
+	var b recordingNotifier
 	withFixture(t, app(scripted.Script{For: time.Minute})(), func(o *Options) {
 		o.Schedules, o.Notify, o.Metrics = schedules(t, file), b.notify, &b
-	}, func(w *fixture) {
-		w.start()
+	}, func(f *fixture) {
+		f.start()
 		time.Sleep(24*time.Hour + time.Minute) // virtual
 		synctest.Wait()
-		page, err := w.Store.List(t.Context(), run.Query{Limit: 100})
+		page, err := f.Store.List(t.Context(), run.Query{Limit: 100})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,8 +86,8 @@ func TestAScheduleThatIsOver(t *testing.T) {
 	withFixture(t, app(scripted.Script{})(), func(o *Options) {
 		o.Schedules = schedules(t, `{"schedules":[{"name":"once","scheduleExpression":"at(1999-12-31T23:59:59)","run":{"taskDefinition":"job"}}]}`)
 		o.Log = slog.New(slog.NewTextHandler(&log, nil))
-	}, func(w *fixture) {
-		w.start()
+	}, func(f *fixture) {
+		f.start()
 		synctest.Wait()
 		if said := log.String(); !strings.Contains(said, "level=WARN") || !strings.Contains(said, "schedule=once") {
 			t.Errorf("said %q", said)

@@ -12,31 +12,31 @@ import (
 )
 
 func TestStopBeforeLaunch(t *testing.T) {
-	eachWay(t, app(scripted.Script{Forever: true}), func(w *fixture) {
-		id := w.submit(job)
-		w.stop(id)
-		w.start()
-		r := w.end(id)
-		w.want(r, run.Stopped, run.ClassStopped, 0)
-		w.wantCalls("RunTask", 0)
-		w.wantPath(r, "Launch Done", "Launch Done")
+	withAndWithoutEvents(t, app(scripted.Script{Forever: true}), func(f *fixture) {
+		id := f.submit(job)
+		f.stop(id)
+		f.start()
+		r := f.end(id)
+		f.wantRun(r, run.Stopped, run.ClassStopped, 0)
+		f.wantCalls("RunTask", 0)
+		f.wantPath(r, "Launch Done", "Launch Done")
 	})
 }
 
 func TestStopDuringLaunch(t *testing.T) {
-	eachWay(t, app(scripted.Script{Forever: true}), func(w *fixture) {
-		w.ECS.Faults().AnswerLate("RunTask", 5*time.Second)
-		w.start()
-		id := w.submit(job)
+	withAndWithoutEvents(t, app(scripted.Script{Forever: true}), func(f *fixture) {
+		f.ECS.Faults().AnswerLate("RunTask", 5*time.Second)
+		f.start()
+		id := f.submit(job)
 		// LAUNCHING lasts no time where the task's event overtakes the late answer, so it is the call that is waited for.
-		w.until(id, "launching", func(r *run.Run) bool { return len(r.Attempts) > 0 && r.Attempts[0].Calls > 0 })
-		w.stop(id)
-		r := w.end(id)
-		w.want(r, run.Stopped, run.ClassStopped, 1)
-		w.wantCalls("RunTask", 1)
-		w.wantCalls("StopTask", 1)
-		if w.runner.Running() != 0 {
-			t.Errorf("%d processes are left", w.runner.Running())
+		f.until(id, "launching", func(r *run.Run) bool { return len(r.Attempts) > 0 && r.Attempts[0].Calls > 0 })
+		f.stop(id)
+		r := f.end(id)
+		f.wantRun(r, run.Stopped, run.ClassStopped, 1)
+		f.wantCalls("RunTask", 1)
+		f.wantCalls("StopTask", 1)
+		if f.runner.Running() != 0 {
+			t.Errorf("%d processes are left", f.runner.Running())
 		}
 	})
 }
@@ -48,16 +48,16 @@ func TestStopWhileRunning(t *testing.T) {
 		"exits 0": {Forever: true, TermAfter: 3 * time.Second, TermCode: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			eachWay(t, app(script), func(w *fixture) {
-				w.start()
-				id := w.submit(job)
-				w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
-				w.stop(id)
-				w.stop(id)
-				r := w.end(id)
-				w.want(r, run.Stopped, run.ClassStopped, 1)
-				w.wantCalls("StopTask", 1)
-				if reason := w.calls("StopTask")[0]["reason"]; reason != "enough" {
+			withAndWithoutEvents(t, app(script), func(f *fixture) {
+				f.start()
+				id := f.submit(job)
+				f.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
+				f.stop(id)
+				f.stop(id)
+				r := f.end(id)
+				f.wantRun(r, run.Stopped, run.ClassStopped, 1)
+				f.wantCalls("StopTask", 1)
+				if reason := f.calls("StopTask")[0]["reason"]; reason != "enough" {
 					t.Errorf("ECS was told %q, want the caller's reason", reason)
 				}
 				if after := r.StoppedAt.Sub(r.CreatedAt); after > 3*time.Minute {
@@ -69,85 +69,85 @@ func TestStopWhileRunning(t *testing.T) {
 }
 
 func TestStopDuringRetryPause(t *testing.T) {
-	eachWay(t, app(scripted.Script{ExitCode: 1}), func(w *fixture) {
-		w.start()
-		id := w.submit(`{"taskDefinition":"job","policy":{"retry":{"on":["EXIT:1"],"intervalSeconds":3600,"maxIntervalSeconds":3600}}}`)
-		w.until(id, "in its pause", func(r *run.Run) bool { return len(r.Attempts) == 2 })
-		w.stop(id)
-		r := w.end(id)
-		w.want(r, run.Stopped, run.ClassStopped, 2)
-		w.wantCalls("RunTask", 1)
+	withAndWithoutEvents(t, app(scripted.Script{ExitCode: 1}), func(f *fixture) {
+		f.start()
+		id := f.submit(`{"taskDefinition":"job","policy":{"retry":{"on":["EXIT:1"],"intervalSeconds":3600,"maxIntervalSeconds":3600}}}`)
+		f.until(id, "in its pause", func(r *run.Run) bool { return len(r.Attempts) == 2 })
+		f.stop(id)
+		r := f.end(id)
+		f.wantRun(r, run.Stopped, run.ClassStopped, 2)
+		f.wantCalls("RunTask", 1)
 	})
 }
 
 // TestStopAfterItsOwnEnd: a task that ended by itself keeps its own verdict.
 func TestStopAfterItsOwnEnd(t *testing.T) {
-	eachWay(t, app(scripted.Script{For: time.Minute}), func(w *fixture) {
-		w.start()
-		id := w.submit(job)
-		before := w.end(id)
-		w.stop(id)
-		after := w.get(id)
-		w.want(after, run.Succeeded, "", 1)
+	withAndWithoutEvents(t, app(scripted.Script{For: time.Minute}), func(f *fixture) {
+		f.start()
+		id := f.submit(job)
+		before := f.end(id)
+		f.stop(id)
+		after := f.get(id)
+		f.wantRun(after, run.Succeeded, "", 1)
 		if after.Version != before.Version {
 			t.Errorf("version %d, was %d: a stop of an ended run must change nothing", after.Version, before.Version)
 		}
-		w.wantCalls("StopTask", 0)
+		f.wantCalls("StopTask", 0)
 	})
 }
 
 func TestStopOfOneTask(t *testing.T) {
-	eachWay(t, app(scripted.Script{For: 10 * time.Minute}), func(w *fixture) {
-		w.start()
-		id := w.submit(`{"taskDefinition":"job","count":2}`)
-		r := w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running && len(r.Attempts[0].Tasks) == 2 })
-		w.call("POST", "/runs/"+id+"/stop", `{"reason":"this one","task":"`+r.Attempts[0].Tasks[1].ShortID()+`"}`, 202)
-		r = w.end(id)
-		w.want(r, run.Stopped, run.ClassStopped, 1)
+	withAndWithoutEvents(t, app(scripted.Script{For: 10 * time.Minute}), func(f *fixture) {
+		f.start()
+		id := f.submit(`{"taskDefinition":"job","count":2}`)
+		r := f.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running && len(r.Attempts[0].Tasks) == 2 })
+		f.call("POST", "/runs/"+id+"/stop", `{"reason":"this one","task":"`+r.Attempts[0].Tasks[1].ShortID()+`"}`, 202)
+		r = f.end(id)
+		f.wantRun(r, run.Stopped, run.ClassStopped, 1)
 		if took := r.StoppedAt.Sub(r.CreatedAt); took < 10*time.Minute {
 			t.Errorf("took %s: the other task was to run to its end", took)
 		}
-		w.wantCalls("StopTask", 1)
-		w.wantCalls("RunTask", 1)
+		f.wantCalls("StopTask", 1)
+		f.wantCalls("RunTask", 1)
 	})
 }
 
 // TestCrashBeforeStartExecution: the record is durable and its execution was never started; the sweep starts it.
 func TestCrashBeforeStartExecution(t *testing.T) {
-	eachWay(t, app(scripted.Script{For: time.Minute}), func(w *fixture) {
-		w.start()
+	withAndWithoutEvents(t, app(scripted.Script{For: time.Minute}), func(f *fixture) {
+		f.start()
 		broken := &run.Submitter{
-			Keeper: run.Keeper{Store: w.Store, Clock: w.options.Clock, Tuning: run.Tuning{Prefix: prefix, TaskEvents: w.options.TaskEvents}, Workflow: deadWorkflow{}},
+			Keeper: run.Keeper{Store: f.Store, Clock: f.options.Clock, Tuning: run.Tuning{Prefix: prefix, TaskEvents: f.options.TaskEvents}, Workflow: deadWorkflow{}},
 			Spec:   ecsspec.Spec{}, Catalog: unknownCatalog{},
 		}
 		got, err := broken.Submit(t.Context(), run.SubmitRequest{Caller: "local", Key: "k", HasKey: true, Body: []byte(job)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := w.end(got.Run.ID)
-		w.want(r, run.Succeeded, "", 1)
+		r := f.end(got.Run.ID)
+		f.wantRun(r, run.Succeeded, "", 1)
 		if late := r.Attempts[0].BeganAt.Sub(r.CreatedAt); late > 10*time.Minute {
 			t.Errorf("launched %s after it was accepted", late)
 		}
-		w.wantCalls("RunTask", 1)
+		f.wantCalls("RunTask", 1)
 	})
 }
 
 // TestDeadExecution: an execution that is aborted is replaced at once by the next generation.
 func TestDeadExecution(t *testing.T) {
-	eachWay(t, app(scripted.Script{For: time.Hour}), func(w *fixture) {
-		w.start()
-		id := w.submit(job)
-		r := w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
-		if err := w.Machine.Stop(t.Context(), w.execution(r), "Test.Aborted", "by the test"); err != nil {
+	withAndWithoutEvents(t, app(scripted.Script{For: time.Hour}), func(f *fixture) {
+		f.start()
+		id := f.submit(job)
+		r := f.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
+		if err := f.Machine.Stop(t.Context(), f.execution(r), "Test.Aborted", "by the test"); err != nil {
 			t.Fatal(err)
 		}
-		r = w.end(id)
-		w.want(r, run.Succeeded, "", 1)
+		r = f.end(id)
+		f.wantRun(r, run.Succeeded, "", 1)
 		if r.Generation != 2 {
 			t.Errorf("generation %d, want 2", r.Generation)
 		}
-		w.wantCalls("RunTask", 1)
+		f.wantCalls("RunTask", 1)
 	})
 }
 
@@ -164,17 +164,17 @@ func TestMonth(t *testing.T) {
 				days, generations = 5, 2
 			}
 			life := time.Duration(days) * 24 * time.Hour
-			withFixture(t, app(scripted.Script{For: life})(), func(o *Options) { o.TaskEvents = events }, func(w *fixture) {
-				w.start()
-				r := w.end(w.submit(job))
-				w.want(r, run.Succeeded, "", 1)
+			withFixture(t, app(scripted.Script{For: life})(), func(o *Options) { o.TaskEvents = events }, func(f *fixture) {
+				f.start()
+				r := f.end(f.submit(job))
+				f.wantRun(r, run.Succeeded, "", 1)
 				if took := r.StoppedAt.Sub(*r.StartedAt); took < life || took > life+10*time.Minute {
 					t.Errorf("took %s", took)
 				}
 				if r.Generation < generations {
 					t.Errorf("generation %d, want at least %d", r.Generation, generations)
 				}
-				w.wantCalls("RunTask", 1)
+				f.wantCalls("RunTask", 1)
 			})
 		})
 	}
@@ -182,36 +182,36 @@ func TestMonth(t *testing.T) {
 
 // TestRestart: the instance dies with a run in flight; what it left is stopped, and the run's end is recorded.
 func TestRestart(t *testing.T) {
-	eachWay(t, app(scripted.Script{Forever: true}), func(w *fixture) {
-		w.start()
-		id := w.submit(job)
-		w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
-		if err := w.Close(); err != nil {
+	withAndWithoutEvents(t, app(scripted.Script{Forever: true}), func(f *fixture) {
+		f.start()
+		id := f.submit(job)
+		f.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
+		if err := f.Close(); err != nil {
 			t.Fatal(err)
 		}
-		w.runner.Crash()
+		f.runner.Crash()
 		synctest.Wait()
-		again, err := Open(w.options)
+		again, err := Open(f.options)
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.System = again
-		w.start()
-		r := w.end(id)
-		w.want(r, run.Failed, run.Interrupted, 1)
+		f.System = again
+		f.start()
+		r := f.end(id)
+		f.wantRun(r, run.Failed, run.Interrupted, 1)
 	})
 }
 
 func TestInterruptedAndRetried(t *testing.T) {
-	eachWay(t, app(scripted.Script{Forever: true}, scripted.Script{For: time.Minute}), func(w *fixture) {
-		w.start()
-		id := w.submit(`{"taskDefinition":"job","policy":{"retry":{"on":["INTERRUPTED"]}}}`)
-		r := w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
-		if err := w.ECS.Interrupt(r.Attempts[0].Tasks[0].ARN); err != nil {
+	withAndWithoutEvents(t, app(scripted.Script{Forever: true}, scripted.Script{For: time.Minute}), func(f *fixture) {
+		f.start()
+		id := f.submit(`{"taskDefinition":"job","policy":{"retry":{"on":["INTERRUPTED"]}}}`)
+		r := f.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
+		if err := f.ECS.Interrupt(r.Attempts[0].Tasks[0].ARN); err != nil {
 			t.Fatal(err)
 		}
-		r = w.end(id)
-		w.want(r, run.Succeeded, "", 2)
+		r = f.end(id)
+		f.wantRun(r, run.Succeeded, "", 2)
 		if o := r.Attempts[0].Outcome; o == nil || o.Class != run.Interrupted {
 			t.Errorf("outcome of the first attempt: %+v, want INTERRUPTED", o)
 		}
@@ -221,13 +221,13 @@ func TestInterruptedAndRetried(t *testing.T) {
 func TestStartTask(t *testing.T) {
 	for name, lose := range map[string]int{"clear": 0, "lost reply": 1} {
 		t.Run(name, func(t *testing.T) {
-			eachWay(t, app(scripted.Script{For: 10 * time.Minute}), func(w *fixture) {
-				w.ECS.Faults().LoseReplies("StartTask", lose, localecs.DropConnection)
-				w.start()
-				r := w.end(w.submit(`{"taskDefinition":"job","containerInstances":["` + w.instance() + `"]}`))
-				w.want(r, run.Succeeded, "", 1)
-				w.wantCalls("StartTask", 1)
-				if n := len(w.runner.Started()); n != 2 {
+			withAndWithoutEvents(t, app(scripted.Script{For: 10 * time.Minute}), func(f *fixture) {
+				f.ECS.Faults().LoseReplies("StartTask", lose, localecs.DropConnection)
+				f.start()
+				r := f.end(f.submit(`{"taskDefinition":"job","containerInstances":["` + f.instance() + `"]}`))
+				f.wantRun(r, run.Succeeded, "", 1)
+				f.wantCalls("StartTask", 1)
+				if n := len(f.runner.Started()); n != 2 {
 					t.Errorf("%d processes, want those of one task: 2", n)
 				}
 			})

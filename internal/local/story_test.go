@@ -27,43 +27,43 @@ func app(scripts ...scripted.Script) func() scripted.Pick {
 }
 
 func TestSuccess(t *testing.T) {
-	eachWay(t, app(scripted.Script{For: time.Minute}), func(w *fixture) {
-		w.start()
-		r := w.end(w.submit(`{"taskDefinition":"job","count":2}`))
-		w.want(r, run.Succeeded, "", 1)
+	withAndWithoutEvents(t, app(scripted.Script{For: time.Minute}), func(f *fixture) {
+		f.start()
+		r := f.end(f.submit(`{"taskDefinition":"job","count":2}`))
+		f.wantRun(r, run.Succeeded, "", 1)
 		if r.ExitCode == nil || *r.ExitCode != 0 || len(r.Attempts[0].Tasks) != 2 {
 			t.Errorf("exit code %v, %d tasks; want 0, 2", r.ExitCode, len(r.Attempts[0].Tasks))
 		}
-		w.wantPath(r, "Launch Follow Done", "Launch Pause Observe Done")
-		w.wantCalls("RunTask", 1)
-		w.wantCalls("StopTask", 0)
-		if w.options.TaskEvents {
-			w.wantCalls("DescribeTasks", 0)
+		f.wantPath(r, "Launch Follow Done", "Launch Pause Observe Done")
+		f.wantCalls("RunTask", 1)
+		f.wantCalls("StopTask", 0)
+		if f.options.TaskEvents {
+			f.wantCalls("DescribeTasks", 0)
 		}
 	})
 }
 
 func TestFailingExitCode(t *testing.T) {
-	eachWay(t, app(scripted.Script{For: time.Minute, ExitCode: 3}), func(w *fixture) {
-		w.start()
-		r := w.end(w.submit(job))
-		w.want(r, run.Failed, "EXIT:3", 1)
+	withAndWithoutEvents(t, app(scripted.Script{For: time.Minute, ExitCode: 3}), func(f *fixture) {
+		f.start()
+		r := f.end(f.submit(job))
+		f.wantRun(r, run.Failed, "EXIT:3", 1)
 		if r.ExitCode == nil || *r.ExitCode != 3 {
 			t.Errorf("exit code %v, want 3", r.ExitCode)
 		}
-		w.wantPath(r, "Launch Follow Done", "Launch Pause Observe Done")
-		w.wantCalls("RunTask", 1)
+		f.wantPath(r, "Launch Follow Done", "Launch Pause Observe Done")
+		f.wantCalls("RunTask", 1)
 	})
 }
 
 func TestRetriedThenGood(t *testing.T) {
 	bad, good := scripted.Script{For: time.Minute, ExitCode: 75}, scripted.Script{For: time.Minute}
-	eachWay(t, app(bad, good), func(w *fixture) {
-		w.start()
-		r := w.end(w.submit(`{"taskDefinition":"job","policy":{"retry":{"maxAttempts":3,"on":["EXIT:75"]}}}`))
-		w.want(r, run.Succeeded, "", 2)
-		w.wantPath(r, "Launch Follow Observe Launch Follow Done", "Launch Pause Observe Launch Pause Observe Done")
-		calls := w.calls("RunTask")
+	withAndWithoutEvents(t, app(bad, good), func(f *fixture) {
+		f.start()
+		r := f.end(f.submit(`{"taskDefinition":"job","policy":{"retry":{"maxAttempts":3,"on":["EXIT:75"]}}}`))
+		f.wantRun(r, run.Succeeded, "", 2)
+		f.wantPath(r, "Launch Follow Observe Launch Follow Done", "Launch Pause Observe Launch Pause Observe Done")
+		calls := f.calls("RunTask")
 		if len(calls) != 2 || calls[0]["clientToken"] == calls[1]["clientToken"] || calls[0]["startedBy"] == calls[1]["startedBy"] {
 			t.Errorf("RunTask calls %v; want two, of different tokens and startedBy", calls)
 		}
@@ -71,12 +71,12 @@ func TestRetriedThenGood(t *testing.T) {
 }
 
 func TestNeverStarts(t *testing.T) {
-	eachWay(t, app(scripted.Script{NeverStarts: true}), func(w *fixture) {
-		w.start()
-		r := w.end(w.submit(job))
-		w.want(r, run.TimedOut, run.NeverStarted, 3)
-		w.wantCalls("RunTask", 3)
-		w.wantCalls("StopTask", 3)
+	withAndWithoutEvents(t, app(scripted.Script{NeverStarts: true}), func(f *fixture) {
+		f.start()
+		r := f.end(f.submit(job))
+		f.wantRun(r, run.TimedOut, run.NeverStarted, 3)
+		f.wantCalls("RunTask", 3)
+		f.wantCalls("StopTask", 3)
 		if took := r.StoppedAt.Sub(r.CreatedAt); took < 45*time.Minute || took > 60*time.Minute {
 			t.Errorf("took %s, want three start timeouts of 15 minutes and two short pauses", took)
 		}
@@ -84,28 +84,28 @@ func TestNeverStarts(t *testing.T) {
 }
 
 func TestNoCapacityThenCapacity(t *testing.T) {
-	eachWay(t, app(scripted.Script{For: time.Minute}), func(w *fixture) {
-		w.ECS.Faults().RefusePlacement(localecs.Refusal{Reason: "RESOURCE:MEMORY", Calls: 3})
-		w.start()
-		r := w.end(w.submit(job))
-		w.want(r, run.Succeeded, "", 1)
-		w.wantCalls("RunTask", 4)
+	withAndWithoutEvents(t, app(scripted.Script{For: time.Minute}), func(f *fixture) {
+		f.ECS.Faults().RefusePlacement(localecs.Refusal{Reason: "RESOURCE:MEMORY", Calls: 3})
+		f.start()
+		r := f.end(f.submit(job))
+		f.wantRun(r, run.Succeeded, "", 1)
+		f.wantCalls("RunTask", 4)
 		a := r.Attempts[0]
 		if a.Calls != 4 || len(a.Refusals) != 1 || a.Refusals[0].Class != run.Capacity || a.Refusals[0].Count != 3 {
 			t.Errorf("%d calls, refusals %+v; want 4 and CAPACITY three times", a.Calls, a.Refusals)
 		}
-		w.wantPath(r,
+		f.wantPath(r,
 			"Launch Follow Observe Launch Follow Observe Launch Follow Observe Launch Follow Done",
 			"Launch Pause Observe Launch Pause Observe Launch Pause Observe Launch Pause Observe Done")
 	})
 }
 
 func TestNoCapacityForGood(t *testing.T) {
-	eachWay(t, app(scripted.Script{}), func(w *fixture) {
-		w.ECS.Faults().RefusePlacement(localecs.Refusal{Reason: "RESOURCE:CPU", Calls: 1_000_000})
-		w.start()
-		r := w.end(w.submit(job))
-		w.want(r, run.Failed, run.Capacity, 1)
+	withAndWithoutEvents(t, app(scripted.Script{}), func(f *fixture) {
+		f.ECS.Faults().RefusePlacement(localecs.Refusal{Reason: "RESOURCE:CPU", Calls: 1_000_000})
+		f.start()
+		r := f.end(f.submit(job))
+		f.wantRun(r, run.Failed, run.Capacity, 1)
 		if took := r.StoppedAt.Sub(r.CreatedAt); took < time.Hour || took > time.Hour+10*time.Minute {
 			t.Errorf("gave up after %s, want launchTimeoutSeconds, one hour", took)
 		}
@@ -113,12 +113,12 @@ func TestNoCapacityForGood(t *testing.T) {
 }
 
 func TestThrottled(t *testing.T) {
-	eachWay(t, app(scripted.Script{For: time.Minute}), func(w *fixture) {
-		w.ECS.Faults().Throttle("RunTask", 2)
-		w.start()
-		r := w.end(w.submit(job))
-		w.want(r, run.Succeeded, "", 1)
-		w.wantCalls("RunTask", 3)
+	withAndWithoutEvents(t, app(scripted.Script{For: time.Minute}), func(f *fixture) {
+		f.ECS.Faults().Throttle("RunTask", 2)
+		f.start()
+		r := f.end(f.submit(job))
+		f.wantRun(r, run.Succeeded, "", 1)
+		f.wantCalls("RunTask", 3)
 		if x := r.Attempts[0].Refusals; len(x) != 1 || x[0].Class != run.Throttled || x[0].Count != 2 {
 			t.Errorf("refusals %+v, want THROTTLED twice", x)
 		}
@@ -129,23 +129,23 @@ func TestThrottled(t *testing.T) {
 func TestLostReply(t *testing.T) {
 	for name, how := range map[string]localecs.Loss{"dropped": localecs.DropConnection, "500": localecs.AnswerServerError} {
 		t.Run(name, func(t *testing.T) {
-			eachWay(t, app(scripted.Script{For: time.Minute}), func(w *fixture) {
-				w.ECS.Faults().LoseReplies("RunTask", 2, how)
-				w.start()
-				r := w.end(w.submit(job))
-				w.want(r, run.Succeeded, "", 1)
+			withAndWithoutEvents(t, app(scripted.Script{For: time.Minute}), func(f *fixture) {
+				f.ECS.Faults().LoseReplies("RunTask", 2, how)
+				f.start()
+				r := f.end(f.submit(job))
+				f.wantRun(r, run.Succeeded, "", 1)
 				want := 3
-				if w.options.TaskEvents {
+				if f.options.TaskEvents {
 					want = 1
 				}
-				w.wantCalls("RunTask", want)
-				for _, call := range w.calls("RunTask") {
-					if call["clientToken"] != w.calls("RunTask")[0]["clientToken"] {
-						w.t.Errorf("token %v, want the first call's", call["clientToken"])
+				f.wantCalls("RunTask", want)
+				for _, call := range f.calls("RunTask") {
+					if call["clientToken"] != f.calls("RunTask")[0]["clientToken"] {
+						f.t.Errorf("token %v, want the first call's", call["clientToken"])
 					}
 				}
-				if n := len(w.runner.Started()); n != 2 || len(r.Attempts[0].Tasks) != 1 {
-					w.t.Errorf("%d processes, %d tasks; want the two of one task", n, len(r.Attempts[0].Tasks))
+				if n := len(f.runner.Started()); n != 2 || len(r.Attempts[0].Tasks) != 1 {
+					f.t.Errorf("%d processes, %d tasks; want the two of one task", n, len(r.Attempts[0].Tasks))
 				}
 			})
 		})
@@ -153,11 +153,11 @@ func TestLostReply(t *testing.T) {
 }
 
 func TestMissingRightAfterLaunch(t *testing.T) {
-	eachWay(t, app(scripted.Script{For: 5 * time.Minute}), func(w *fixture) {
-		w.ECS.Faults().HideNewTasks(localecs.Hiding{For: 90 * time.Second})
-		w.start()
-		r := w.end(w.submit(job))
-		w.want(r, run.Succeeded, "", 1)
-		w.wantCalls("RunTask", 1)
+	withAndWithoutEvents(t, app(scripted.Script{For: 5 * time.Minute}), func(f *fixture) {
+		f.ECS.Faults().HideNewTasks(localecs.Hiding{For: 90 * time.Second})
+		f.start()
+		r := f.end(f.submit(job))
+		f.wantRun(r, run.Succeeded, "", 1)
+		f.wantCalls("RunTask", 1)
 	})
 }

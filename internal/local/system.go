@@ -80,7 +80,7 @@ func (s *System) open() error {
 		return err
 	}
 	s.wire()
-	events := s.taskEvent
+	events := s.deliverTaskEvent
 	if !o.TaskEvents {
 		events = nil
 	}
@@ -102,7 +102,7 @@ func (s *System) wire() {
 	}
 	catalog := awsecs.NewCatalog(client)
 	reader := &run.Reader{Store: s.Store}
-	web := httpapi.Options{Log: s.options.Log, Logs: s.logs}
+	web := httpapi.Options{Log: s.options.Log, Logs: s.logLocation}
 	definitions := &run.Registrar{Writes: true, Spec: ecsspec.Spec{}, Rules: refusals.Table{}, Definitions: awsecs.NewRegistrar(client)}
 	submitter := &run.Submitter{Keeper: keeper, Stack: run.Stack{ExecuteCommand: true}, Spec: ecsspec.Spec{}, Catalog: catalog}
 	s.notifier = newNotifier(s)
@@ -130,9 +130,9 @@ func (s *System) Start() error {
 		return err
 	}
 	s.work.Add(1)
-	go s.sweepForever()
+	go s.runSweep()
 	if s.options.Notify != nil || s.options.Metrics != nil {
-		position, err := s.notifier.position()
+		position, err := s.notifier.loadPosition()
 		if err != nil {
 			return fmt.Errorf("where the notifications were: %w", err)
 		}
@@ -142,14 +142,14 @@ func (s *System) Start() error {
 	for _, c := range s.options.Schedules {
 		if c.State != "DISABLED" {
 			s.work.Add(1)
-			go s.keep(c)
+			go s.runSchedule(c)
 		}
 	}
 	return nil
 }
 
-// logs says where a container's output is.
-func (s *System) logs(_ *run.Run, t *run.Task, container string) any {
+// logLocation says where a container's output is.
+func (s *System) logLocation(_ *run.Run, t *run.Task, container string) any {
 	return map[string]string{"file": localecs.LogFile(s.options.Dir, t.ShortID(), container)}
 }
 

@@ -15,14 +15,14 @@ import (
 	"davit/internal/run"
 )
 
-// untagging is ECS that deletes a task's tags when it stops (SP-06), whatever the endpoint behind it does. silent: the answer to a
+// tagDeletingECS is ECS that deletes a task's tags when it stops (SP-06), whatever the endpoint behind it does. silent: the answer to a
 // launch call does not show them either.
-type untagging struct {
+type tagDeletingECS struct {
 	http.RoundTripper
 	silent bool
 }
 
-func (u untagging) RoundTrip(r *http.Request) (*http.Response, error) {
+func (u tagDeletingECS) RoundTrip(r *http.Request) (*http.Response, error) {
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	reply, err := u.RoundTripper.RoundTrip(r)
 	if err != nil || reply.StatusCode != http.StatusOK {
@@ -38,7 +38,7 @@ func (u untagging) RoundTrip(r *http.Request) (*http.Response, error) {
 	return reply, nil
 }
 
-func (u untagging) change(operation string, body []byte) []byte {
+func (u tagDeletingECS) change(operation string, body []byte) []byte {
 	var answer map[string]any
 	if json.Unmarshal(body, &answer) != nil {
 		return body
@@ -61,21 +61,21 @@ func (u untagging) change(operation string, body []byte) []byte {
 
 // How an ECS that deletes tags has told of them before.
 var (
-	launchShows   = map[string]bool{"launch shows tags": false}
-	eitherWayTold = map[string]bool{"launch shows tags": false, "only describing shows tags": true}
+	launchShows        = map[string]bool{"launch shows tags": false}
+	launchShowsOrHides = map[string]bool{"launch shows tags": false, "only describing shows tags": true}
 )
 
-// eachWayUntagging is eachWay with an ECS that deletes tags.
-func eachWayUntagging(t *testing.T, told map[string]bool, script scripted.Script, test func(w *fixture)) {
+// withTagDeletingECS is withAndWithoutEvents with an ECS that deletes tags.
+func withTagDeletingECS(t *testing.T, told map[string]bool, script scripted.Script, test func(f *fixture)) {
 	t.Helper()
 	for name, silent := range told {
 		for way, events := range map[string]bool{"events": true, "polling": false} {
 			t.Run(name+", "+way, func(t *testing.T) {
-				withFixture(t, app(script)(), func(o *Options) { o.TaskEvents, o.ECS = events, untagging{o.ECS, silent} }, func(w *fixture) {
-					w.call("POST", "/task-definitions", `{"family":"tagged","tags":[{"key":"owner","value":"team"},{"key":"stage","value":"test"}],
+				withFixture(t, app(script)(), func(o *Options) { o.TaskEvents, o.ECS = events, tagDeletingECS{o.ECS, silent} }, func(f *fixture) {
+					f.call("POST", "/task-definitions", `{"family":"tagged","tags":[{"key":"owner","value":"team"},{"key":"stage","value":"test"}],
 						"containerDefinitions":[{"name":"app","image":"busybox","memory":64,"command":["work"]}]}`, 201)
-					w.start()
-					test(w)
+					f.start()
+					test(f)
 				})
 			})
 		}
@@ -88,11 +88,11 @@ var tagged = map[string]map[string]string{
 	`{"taskDefinition":"tagged","propagateTags":"TASK_DEFINITION","tags":[{"key":"stage","value":"nightly"}]}`: {"owner": "team", "stage": "nightly"},
 }
 
-// shown are the tasks of a run, of all its attempts, as GET shows them.
-func (w *fixture) shown(id string) []map[string]any {
-	w.t.Helper()
+// shownTasks are the tasks of a run, of all its attempts, as GET shows them.
+func (f *fixture) shownTasks(id string) []map[string]any {
+	f.t.Helper()
 	var tasks []map[string]any
-	attempts, _ := w.call("GET", "/runs/"+id, "", 200)["attempts"].([]any)
+	attempts, _ := f.call("GET", "/runs/"+id, "", 200)["attempts"].([]any)
 	for _, a := range attempts {
 		list, _ := a.(map[string]any)["tasks"].([]any)
 		for _, task := range list {
@@ -103,11 +103,11 @@ func (w *fixture) shown(id string) []map[string]any {
 }
 
 // wantTags checks the tags that GET shows, besides the hash that a definition registered through Davit may hand down.
-func (w *fixture) wantTags(id string, want map[string]string) {
-	w.t.Helper()
-	tasks := w.shown(id)
+func (f *fixture) wantTags(id string, want map[string]string) {
+	f.t.Helper()
+	tasks := f.shownTasks(id)
 	if len(tasks) == 0 {
-		w.t.Fatal("no tasks are shown")
+		f.t.Fatal("no tasks are shown")
 	}
 	for _, task := range tasks {
 		got := map[string]string{}
@@ -119,55 +119,55 @@ func (w *fixture) wantTags(id string, want map[string]string) {
 			}
 		}
 		if !maps.Equal(got, want) {
-			w.t.Errorf("%s has the tags %v, want %v", task["lastStatus"], tags, want)
+			f.t.Errorf("%s has the tags %v, want %v", task["lastStatus"], tags, want)
 		}
 	}
 }
 
 // submitTagged submits every body of tagged, and gives their runs with the tags that each is to have.
-func (w *fixture) submitTagged() map[string]map[string]string {
-	w.t.Helper()
+func (f *fixture) submitTagged() map[string]map[string]string {
+	f.t.Helper()
 	runs := map[string]map[string]string{}
 	for _, body := range slices.Sorted(maps.Keys(tagged)) {
-		runs[w.submit(body)] = tagged[body]
+		runs[f.submit(body)] = tagged[body]
 	}
 	return runs
 }
 
 // TestTagsOutliveAStop: tags that ECS deletes with the stop stay on the record (SP-06), wherever they came from.
 func TestTagsOutliveAStop(t *testing.T) {
-	eachWayUntagging(t, launchShows, scripted.Script{Forever: true}, func(w *fixture) {
-		runs := w.submitTagged()
+	withTagDeletingECS(t, launchShows, scripted.Script{Forever: true}, func(f *fixture) {
+		runs := f.submitTagged()
 		for id := range runs {
-			w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
-			w.stop(id)
+			f.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
+			f.stop(id)
 		}
 		for id, tags := range runs {
-			w.want(w.end(id), run.Stopped, run.ClassStopped, 1)
-			w.wantTags(id, tags)
+			f.wantRun(f.end(id), run.Stopped, run.ClassStopped, 1)
+			f.wantTags(id, tags)
 		}
 	})
 }
 
 // TestTagsOfATaskThatIsStoppedAtOnce: the stop comes before anybody has looked at the task.
 func TestTagsOfATaskThatIsStoppedAtOnce(t *testing.T) {
-	eachWayUntagging(t, eitherWayTold, scripted.Script{Forever: true}, func(w *fixture) {
-		id := w.submit(`{"taskDefinition":"job","tags":[{"key":"team","value":"a"}]}`)
-		w.until(id, "placed", func(r *run.Run) bool { return len(r.Attempts) > 0 && len(r.Attempts[0].Tasks) > 0 })
-		w.stop(id)
-		r := w.end(id)
-		w.want(r, run.Stopped, run.ClassStopped, 1)
-		w.wantCalls("StopTask", 1)
-		w.wantTags(id, map[string]string{"team": "a"})
+	withTagDeletingECS(t, launchShowsOrHides, scripted.Script{Forever: true}, func(f *fixture) {
+		id := f.submit(`{"taskDefinition":"job","tags":[{"key":"team","value":"a"}]}`)
+		f.until(id, "placed", func(r *run.Run) bool { return len(r.Attempts) > 0 && len(r.Attempts[0].Tasks) > 0 })
+		f.stop(id)
+		r := f.end(id)
+		f.wantRun(r, run.Stopped, run.ClassStopped, 1)
+		f.wantCalls("StopTask", 1)
+		f.wantTags(id, map[string]string{"team": "a"})
 	})
 }
 
 // TestTagsOutliveTheTasksOwnEnd: it ends between two looks, and the next one finds no tags any more.
 func TestTagsOutliveTheTasksOwnEnd(t *testing.T) {
-	eachWayUntagging(t, eitherWayTold, scripted.Script{For: 3 * time.Minute}, func(w *fixture) {
-		for id, tags := range w.submitTagged() {
-			w.want(w.end(id), run.Succeeded, "", 1)
-			w.wantTags(id, tags)
+	withTagDeletingECS(t, launchShowsOrHides, scripted.Script{For: 3 * time.Minute}, func(f *fixture) {
+		for id, tags := range f.submitTagged() {
+			f.wantRun(f.end(id), run.Succeeded, "", 1)
+			f.wantTags(id, tags)
 		}
 	})
 }
@@ -175,29 +175,29 @@ func TestTagsOutliveTheTasksOwnEnd(t *testing.T) {
 // TestStopReasonStays: 255 characters of any kind reach ECS whole, and are told of afterwards by the run and by the task (SP-03).
 func TestStopReasonStays(t *testing.T) {
 	reason := strings.Repeat("ж", 253) + `"🚢`
-	eachWay(t, app(scripted.Script{Forever: true}), func(w *fixture) {
-		w.start()
-		id := w.submit(job)
-		w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
+	withAndWithoutEvents(t, app(scripted.Script{Forever: true}), func(f *fixture) {
+		f.start()
+		id := f.submit(job)
+		f.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
 		body, err := json.Marshal(map[string]string{"reason": reason})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if answer := w.call("POST", "/runs/"+id+"/stop", string(body), 202); answer["status"] != "STOPPING" {
+		if answer := f.call("POST", "/runs/"+id+"/stop", string(body), 202); answer["status"] != "STOPPING" {
 			t.Errorf("the stop is answered with a run that is %v (SP-07: it is asynchronous)", answer["status"])
 		}
-		if task := w.get(id).Attempts[0].Tasks[0]; task.Ended() {
+		if task := f.get(id).Attempts[0].Tasks[0]; task.Ended() {
 			t.Error("the task has stopped already")
 		}
-		w.want(w.end(id), run.Stopped, run.ClassStopped, 1)
-		if sent := w.calls("StopTask")[0]["reason"]; sent != reason {
+		f.wantRun(f.end(id), run.Stopped, run.ClassStopped, 1)
+		if sent := f.calls("StopTask")[0]["reason"]; sent != reason {
 			t.Errorf("ECS was told %v", sent)
 		}
-		got := w.call("GET", "/runs/"+id, "", 200)
+		got := f.call("GET", "/runs/"+id, "", 200)
 		if text, _ := got["statusReason"].(string); !strings.Contains(text, reason) {
 			t.Errorf("the run says %q", text)
 		}
-		if task := w.shown(id)[0]; task["stoppedReason"] != reason || task["stopCode"] != "UserInitiated" {
+		if task := f.shownTasks(id)[0]; task["stoppedReason"] != reason || task["stopCode"] != "UserInitiated" {
 			t.Errorf("the task says %v, %v", task["stopCode"], task["stoppedReason"])
 		}
 	})
@@ -205,33 +205,33 @@ func TestStopReasonStays(t *testing.T) {
 
 // TestStopOfTasksByName: by id or ARN; one that has stopped is left alone, and one of another run is not found.
 func TestStopOfTasksByName(t *testing.T) {
-	eachWay(t, app(scripted.Script{Forever: true}), func(w *fixture) {
-		w.start()
-		id, other := w.submit(`{"taskDefinition":"job","count":3}`), w.submit(job)
+	withAndWithoutEvents(t, app(scripted.Script{Forever: true}), func(f *fixture) {
+		f.start()
+		id, other := f.submit(`{"taskDefinition":"job","count":3}`), f.submit(job)
 		running := func(r *run.Run) bool { return r.Status == run.Running && len(r.Attempts[0].Tasks) == r.Count }
-		w.until(other, "running", running)
-		tasks := w.until(id, "running", running).Attempts[0].Tasks
+		f.until(other, "running", running)
+		tasks := f.until(id, "running", running).Attempts[0].Tasks
 		stop := func(task, reason string, status int) map[string]any {
-			return w.call("POST", "/runs/"+id+"/stop", `{"reason":"`+reason+`","task":"`+task+`"}`, status)
+			return f.call("POST", "/runs/"+id+"/stop", `{"reason":"`+reason+`","task":"`+task+`"}`, status)
 		}
 		stop(tasks[0].ARN, "by ARN", 202)
 		stop(tasks[1].ShortID(), "by id", 202)
-		for _, stranger := range []string{w.get(other).Attempts[0].Tasks[0].ARN, w.get(other).Attempts[0].Tasks[0].ShortID(), "nobody"} {
+		for _, stranger := range []string{f.get(other).Attempts[0].Tasks[0].ARN, f.get(other).Attempts[0].Tasks[0].ShortID(), "nobody"} {
 			if faults := stop(stranger, "r", 404)["errors"].([]any); len(faults) != 1 || faults[0].(map[string]any)["rule"] != "SP-01" {
 				t.Errorf("%s: %v", stranger, faults)
 			}
 		}
-		r := w.until(id, "rid of two tasks", func(r *run.Run) bool { return r.Attempts[0].Tasks[0].Ended() && r.Attempts[0].Tasks[1].Ended() })
+		r := f.until(id, "rid of two tasks", func(r *run.Run) bool { return r.Attempts[0].Tasks[0].Ended() && r.Attempts[0].Tasks[1].Ended() })
 		if r.Status != run.Running || r.Attempts[0].Tasks[2].Ended() {
 			t.Errorf("the run is %s, the third task %s", r.Status, r.Attempts[0].Tasks[2].State().LastStatus)
 		}
 		stop(tasks[0].ARN, "again", 202)
-		w.wantCalls("StopTask", 2)
-		w.stop(id)
-		w.want(w.end(id), run.Stopped, run.ClassStopped, 1)
-		w.wantCalls("StopTask", 3)
+		f.wantCalls("StopTask", 2)
+		f.stop(id)
+		f.wantRun(f.end(id), run.Stopped, run.ClassStopped, 1)
+		f.wantCalls("StopTask", 3)
 		var reasons []any
-		for _, task := range w.shown(id) {
+		for _, task := range f.shownTasks(id) {
 			reasons = append(reasons, task["stoppedReason"])
 		}
 		if want := []any{"by ARN", "by id", "enough"}; !slices.Equal(reasons, want) {
@@ -243,12 +243,12 @@ func TestStopOfTasksByName(t *testing.T) {
 // TestGracePeriod: a container that ignores SIGTERM is killed after the instance's own grace period (SP-04, SP-05).
 func TestGracePeriod(t *testing.T) {
 	for grace, want := range map[time.Duration]time.Duration{0: 30 * time.Second, 5 * time.Second: 5 * time.Second} {
-		withFixture(t, app(scripted.Script{Forever: true, IgnoreTerm: true})(), func(o *Options) { o.StopTimeout = grace }, func(w *fixture) {
-			w.start()
-			id := w.submit(job)
-			w.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
-			w.stop(id)
-			r := w.end(id)
+		withFixture(t, app(scripted.Script{Forever: true, IgnoreTerm: true})(), func(o *Options) { o.StopTimeout = grace }, func(f *fixture) {
+			f.start()
+			id := f.submit(job)
+			f.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
+			f.stop(id)
+			r := f.end(id)
 			if took := r.StoppedAt.Sub(r.Stop.At); took < want || took > want+10*time.Second {
 				t.Errorf("it took %s, want %s", took, want)
 			}

@@ -13,32 +13,32 @@ import (
 type workflow struct{ s *System }
 
 // Start implements run.Workflow. There is one machine, so its ARN does not matter.
-func (w workflow) Start(ctx context.Context, x run.Execution, _ string) error {
+func (f workflow) Start(ctx context.Context, x run.Execution, _ string) error {
 	input, err := json.Marshal(x)
 	if err != nil {
 		return err
 	}
-	err = w.s.Machine.Start(ctx, x.Name(), input)
+	err = f.s.Machine.Start(ctx, x.Name(), input)
 	if errors.Is(err, asl.ErrExecutionAlreadyExists) {
 		return run.ErrExecutionExists
 	}
-	return away(err)
+	return unavailable(err)
 }
 
 // Wake implements run.Workflow.
-func (w workflow) Wake(ctx context.Context, token string, answer run.StepOutput) error {
+func (f workflow) Wake(ctx context.Context, token string, answer run.StepOutput) error {
 	output, err := json.Marshal(answer)
 	if err != nil {
 		return err
 	}
-	err = w.s.Machine.SendTaskSuccess(ctx, token, output)
+	err = f.s.Machine.SendTaskSuccess(ctx, token, output)
 	if errors.Is(err, asl.ErrTaskDoesNotExist) || errors.Is(err, asl.ErrTaskTimedOut) {
 		return run.ErrTokenGone
 	}
-	return away(err)
+	return unavailable(err)
 }
 
-func away(err error) error {
+func unavailable(err error) error {
 	if err == nil {
 		return nil
 	}

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// unlimited is the time that a function without a limit is told it has: Lambda's longest.
-const unlimited = 15 * time.Minute
+// longestTimeout is the time that a function without a limit is told it has: Lambda's longest.
+const longestTimeout = 15 * time.Minute
 
 // Outcome is what came of an invocation: an answer or a failure.
 type Outcome struct {
@@ -32,13 +32,13 @@ var ErrBusy = errors.New("runtimeapi: the function is busy with another invocati
 
 // API is the Runtime API of one function's process. Make it with New.
 type API struct {
-	events  chan invocation
-	stopped chan struct{} // the function could not start
+	events     chan invocation
+	initFailed chan struct{} // the function could not start
 
 	mu      sync.Mutex
 	served  int
-	open    *invocation
-	failure *Failure // of the start
+	current *invocation
+	initErr *Failure // of the start
 }
 
 type invocation struct {
@@ -50,7 +50,7 @@ type invocation struct {
 
 // New makes the API of a process that is yet to start.
 func New() *API {
-	return &API{events: make(chan invocation), stopped: make(chan struct{})}
+	return &API{events: make(chan invocation), initFailed: make(chan struct{})}
 }
 
 // Invoke hands an event to the function and waits for what comes of it. ctx's end is the invocation's deadline. A function that could
@@ -63,8 +63,8 @@ func (a *API) Invoke(ctx context.Context, payload []byte) (Outcome, error) {
 	defer a.end()
 	select {
 	case a.events <- *i:
-	case <-a.stopped:
-		return Outcome{Failure: a.failure}, nil
+	case <-a.initFailed:
+		return Outcome{Failure: a.initErr}, nil
 	case <-ctx.Done():
 		return Outcome{}, fmt.Errorf("runtimeapi: the function did not ask for an event: %w", ctx.Err())
 	}
@@ -79,23 +79,23 @@ func (a *API) Invoke(ctx context.Context, payload []byte) (Outcome, error) {
 func (a *API) begin(ctx context.Context, payload []byte) (*invocation, error) {
 	deadline, has := ctx.Deadline()
 	if !has {
-		deadline = time.Now().Add(unlimited)
+		deadline = time.Now().Add(longestTimeout)
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.open != nil {
+	if a.current != nil {
 		return nil, ErrBusy
 	}
 	a.served++
-	a.open = &invocation{
+	a.current = &invocation{
 		id:      fmt.Sprintf("00000000-0000-4000-8000-%012d", a.served),
 		payload: payload, deadline: deadline, outcome: make(chan Outcome, 1),
 	}
-	return a.open, nil
+	return a.current, nil
 }
 
 func (a *API) end() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.open = nil
+	a.current = nil
 }

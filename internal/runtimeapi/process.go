@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// grace is how long a process has between SIGTERM and SIGKILL.
-const grace = 2 * time.Second
+// stopGracePeriod is how long a process has between SIGTERM and SIGKILL.
+const stopGracePeriod = 2 * time.Second
 
 // Options say which function runs, and how.
 type Options struct {
@@ -74,7 +74,7 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) (Outcome, error) 
 	}()
 	o, err := f.api.Invoke(ctx, payload)
 	if err != nil && errors.Is(context.Cause(ctx), errExited) {
-		if reported := f.api.startFailure(); reported != nil {
+		if reported := f.api.initFailure(); reported != nil {
 			return Outcome{Failure: reported}, nil
 		}
 		return o, fmt.Errorf("runtimeapi: the process ended before it answered: %s", f.cmd.ProcessState)
@@ -84,10 +84,10 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) (Outcome, error) 
 
 var errExited = errors.New("the process has ended")
 
-func (a *API) startFailure() *Failure {
+func (a *API) initFailure() *Failure {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.failure
+	return a.initErr
 }
 
 // Close ends the process and its Runtime API.
@@ -95,7 +95,7 @@ func (f *Function) Close() error {
 	if err := f.cmd.Process.Signal(syscall.SIGTERM); err == nil {
 		select {
 		case <-f.exited:
-		case <-time.After(grace):
+		case <-time.After(stopGracePeriod):
 			_ = f.cmd.Process.Kill() // it has just ended if that fails
 		}
 	}

@@ -54,11 +54,11 @@ func (a *API) finish(w http.ResponseWriter, r *http.Request, id string, failed b
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.open == nil || a.open.id != id || len(a.open.outcome) > 0 {
+	if a.current == nil || a.current.id != id || len(a.current.outcome) > 0 {
 		refuse(w, http.StatusBadRequest, "InvalidRequestID", "no invocation of that id is open")
 		return
 	}
-	a.open.outcome <- o
+	a.current.outcome <- o
 	accept(w)
 }
 
@@ -69,13 +69,13 @@ func (a *API) initError(w http.ResponseWriter, r *http.Request) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.failure != nil {
+	if a.initErr != nil {
 		refuse(w, http.StatusForbidden, "InvalidStateTransition", "the start has failed before")
 		return
 	}
-	a.failure = failure(body)
-	a.failure.Init = true
-	close(a.stopped)
+	a.initErr = failure(body)
+	a.initErr.Init = true
+	close(a.initFailed)
 	accept(w)
 }
 

@@ -20,9 +20,9 @@ import (
 
 // davit is the use cases as they are wired in AWS, with the SDK's client, on a wire that ends here.
 type davit struct {
-	wire      *wire
-	store     *store
-	flow      *flow
+	wire      *recordingTransport
+	store     *singleRunStore
+	flow      *recordingWorkflow
 	submitter *run.Submitter
 	launcher  *run.Launcher
 	registrar *run.Registrar
@@ -30,7 +30,7 @@ type davit struct {
 }
 
 func newDavit() *davit {
-	d := &davit{wire: &wire{}, store: &store{}, flow: &flow{}}
+	d := &davit{wire: &recordingTransport{}, store: &singleRunStore{}, flow: &recordingWorkflow{}}
 	client := ecs.NewFromConfig(aws.Config{
 		Region: "eu-central-1", BaseEndpoint: aws.String("http://ecs.test"), HTTPClient: &http.Client{Transport: d.wire},
 		Retryer: func() aws.Retryer { return aws.NopRetryer{} },
@@ -41,19 +41,19 @@ func newDavit() *davit {
 	d.engine = awsecs.New(client)
 	stack := run.Stack{ExecuteCommand: true}
 	keeper := run.Keeper{Store: d.store, Clock: clock.System, Tuning: run.Tuning{Prefix: "davit", TaskEvents: true}, Workflow: d.flow}
-	d.submitter = &run.Submitter{Keeper: keeper, Stack: stack, Spec: ecsspec.Spec{}, Catalog: throttled{}}
-	d.launcher = &run.Launcher{Keeper: keeper, Engine: d.engine, Catalog: throttled{}}
+	d.submitter = &run.Submitter{Keeper: keeper, Stack: stack, Spec: ecsspec.Spec{}, Catalog: throttledCatalog{}}
+	d.launcher = &run.Launcher{Keeper: keeper, Engine: d.engine, Catalog: throttledCatalog{}}
 	d.registrar = &run.Registrar{Stack: stack, Writes: true, Spec: ecsspec.Spec{}, Definitions: awsecs.NewRegistrar(client)}
 	return d
 }
 
-// wire keeps the last body of an operation that changes something, and answers as ECS would.
-type wire struct {
+// recordingTransport keeps the last body of an operation that changes something, and answers as ECS would.
+type recordingTransport struct {
 	sent  json.RawMessage
 	calls int // since it was forgotten, those that only read included
 }
 
-func (w *wire) forget() { *w = wire{} }
+func (w *recordingTransport) reset() { *w = recordingTransport{} }
 
 var answers = map[string]string{
 	"RunTask":                `{"tasks":[],"failures":[{"arn":"a","reason":"RESOURCE:CPU"}]}`,
@@ -62,7 +62,7 @@ var answers = map[string]string{
 	"RegisterTaskDefinition": `{"taskDefinition":{"taskDefinitionArn":"a"}}`,
 }
 
-func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
+func (w *recordingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return nil, err
@@ -81,57 +81,59 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// throttled is a catalog that answers no look-up, so that every definition and cluster passes for one that is there.
-type throttled struct{}
+// throttledCatalog is a catalog that answers no look-up, so that every definition and cluster passes for one that is there.
+type throttledCatalog struct{}
 
 var errThrottled = &run.EngineError{Operation: "Describe", Code: "ThrottlingException", Message: "Rate exceeded"}
 
-func (throttled) Definition(context.Context, string) (run.Definition, error) {
+func (throttledCatalog) Definition(context.Context, string) (run.Definition, error) {
 	return run.Definition{}, errThrottled
 }
-func (throttled) Cluster(context.Context, string) error { return errThrottled }
+func (throttledCatalog) Cluster(context.Context, string) error { return errThrottled }
 
-// flow remembers the execution that was started last.
-type flow struct{ started run.Execution }
+// recordingWorkflow remembers the execution that was started last.
+type recordingWorkflow struct{ started run.Execution }
 
-func (f *flow) Start(_ context.Context, x run.Execution, _ string) error {
+func (f *recordingWorkflow) Start(_ context.Context, x run.Execution, _ string) error {
 	f.started = x
 	return nil
 }
-func (f *flow) Wake(context.Context, string, run.StepOutput) error { return nil }
+func (f *recordingWorkflow) Wake(context.Context, string, run.StepOutput) error { return nil }
 
-// store holds one record: that of the request under way.
-type store struct{ record *run.Run }
+// singleRunStore holds one record: that of the request under way.
+type singleRunStore struct{ record *run.Run }
 
-func (s *store) Create(_ context.Context, r *run.Run) (*run.Run, bool, error) {
+func (s *singleRunStore) Create(_ context.Context, r *run.Run) (*run.Run, bool, error) {
 	r.Version = 1
 	s.record = r.Clone()
 	return r, true, nil
 }
 
-func (s *store) Get(_ context.Context, id string) (*run.Run, error) {
+func (s *singleRunStore) Get(_ context.Context, id string) (*run.Run, error) {
 	if s.record == nil || s.record.ID != id {
 		return nil, run.ErrNotFound
 	}
 	return s.record.Clone(), nil
 }
 
-func (s *store) Update(_ context.Context, r *run.Run) error {
+func (s *singleRunStore) Update(_ context.Context, r *run.Run) error {
 	r.Version++
 	s.record = r.Clone()
 	return nil
 }
 
 // Lock implements run.Store: nobody holds a key.
-func (s *store) Lock(_ context.Context, key string) (*run.Lock, error) {
+func (s *singleRunStore) Lock(_ context.Context, key string) (*run.Lock, error) {
 	return &run.Lock{Key: key}, nil
 }
 
-func (s *store) PutLock(context.Context, *run.Lock) error { return nil }
+func (s *singleRunStore) PutLock(context.Context, *run.Lock) error { return nil }
 
 var errNoLists = errors.New("this store has one record and no lists")
 
-func (s *store) List(context.Context, run.Query) (run.Page, error) { return run.Page{}, errNoLists }
-func (s *store) Open(context.Context, time.Time, int, *run.OpenPosition) (run.OpenPage, error) {
+func (s *singleRunStore) List(context.Context, run.Query) (run.Page, error) {
+	return run.Page{}, errNoLists
+}
+func (s *singleRunStore) Open(context.Context, time.Time, int, *run.OpenPosition) (run.OpenPage, error) {
 	return run.OpenPage{}, errNoLists
 }

@@ -17,8 +17,8 @@ type generator struct {
 	plain bool // nothing odd: one odd item in a list of fifty would be enough to have it refused
 }
 
-func (g *generator) often() bool  { return g.plain || g.IntN(10) < 8 }
-func (g *generator) seldom() bool { return !g.plain && g.IntN(10) < 1 }
+func (g *generator) usually() bool { return g.plain || g.IntN(10) < 8 }
+func (g *generator) rarely() bool  { return !g.plain && g.IntN(10) < 1 }
 
 func pick[T any](g *generator, list []T) T { return list[g.IntN(len(list))] }
 
@@ -31,7 +31,7 @@ func (g *generator) request(op operation) map[string]any {
 		panic(err) // a base is JSON
 	}
 	for range 1 + g.IntN(3) {
-		g.graft(root, op.input)
+		g.addMember(root, op.input)
 	}
 	if g.IntN(2) == 0 {
 		g.mutate(root)
@@ -86,8 +86,8 @@ func fields(shape reflect.Type) []field {
 	return list
 }
 
-// graft adds a member to one of the objects.
-func (g *generator) graft(root map[string]any, shape reflect.Type) {
+// addMember adds a member to one of the objects.
+func (g *generator) addMember(root map[string]any, shape reflect.Type) {
 	at := pick(g, objects(nil, root, shape))
 	var absent []field
 	for _, f := range fields(at.shape) {
@@ -144,7 +144,7 @@ func (g *generator) list(name string, of reflect.Type) []any {
 
 // members fills a struct, most often whole.
 func (g *generator) members(all []field) map[string]any {
-	whole, object := g.often(), map[string]any{}
+	whole, object := g.usually(), map[string]any{}
 	for _, f := range all {
 		if whole || g.IntN(3) > 0 {
 			object[f.name] = g.value(f.name, f.shape)
@@ -153,19 +153,19 @@ func (g *generator) members(all []field) map[string]any {
 	return object
 }
 
-// limits are the lengths up to which ECS takes lists by that name.
-var limits = map[string]int{
+// listLimits are the lengths up to which ECS takes lists by that name.
+var listLimits = map[string]int{
 	"tags": 50, "subnets": 16, "securityGroups": 5, "containerInstances": 10, "containerDefinitions": 10, "capacityProviderStrategy": 20,
 	"placementConstraints": 10, "placementStrategy": 5, "environmentFiles": 10,
 }
 
 // length is a list's: short, or at and past its limit.
 func (g *generator) length(name string) int {
-	limit, limited := limits[name]
+	limit, limited := listLimits[name]
 	switch {
-	case limited && !g.often():
+	case limited && !g.usually():
 		return limit - 1 + g.IntN(3)
-	case g.seldom():
+	case g.rarely():
 		return pick(g, []int{0, 5, 10, 50})
 	default:
 		return 1 + g.IntN(2)
@@ -179,7 +179,7 @@ func (g *generator) enum(name string, shape reflect.Type) string {
 		return g.text(name)
 	}
 	list := values.Call(nil)[0]
-	if list.Len() == 0 || g.seldom() {
+	if list.Len() == 0 || g.rarely() {
 		return pick(g, []string{"", "x", "TCP", "spread", "s3 "})
 	}
 	return list.Index(g.IntN(list.Len())).String()

@@ -47,7 +47,7 @@ func (g *generator) mutate(root map[string]any) {
 	case 3:
 		at.set(pick(g, []any{nil, "", 0, false, []any{}, map[string]any{}, "x", json.Number("1.5"), []any{nil}, map[string]any{"x": 1}}))
 	case 4:
-		at.set(g.again(at.get))
+		at.set(g.otherValue(at.get))
 	default:
 		if members, isObject := at.get.(map[string]any); isObject {
 			members[pick(g, []string{"", "Name", "value", "a/b", "type"})] = "x"
@@ -55,8 +55,8 @@ func (g *generator) mutate(root map[string]any) {
 	}
 }
 
-// again is another value of the same JSON type.
-func (g *generator) again(value any) any {
+// otherValue is another value of the same JSON type.
+func (g *generator) otherValue(value any) any {
 	switch v := value.(type) {
 	case string:
 		return g.text("")

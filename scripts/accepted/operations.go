@@ -52,21 +52,21 @@ func launch(ctx context.Context, d *davit, body []byte) (accepted, bool, error) 
 	}
 	d.store.record = nil
 	if _, err := d.submitter.Submit(ctx, run.SubmitRequest{Caller: "caller", Body: body}); err != nil {
-		return accepted{}, false, refusedOr(err)
+		return accepted{}, false, ignoreRejected(err)
 	}
-	d.wire.forget()
+	d.wire.reset()
 	if _, err := d.launcher.Step(ctx, run.StepInput{Execution: d.flow.started}); err != nil {
 		return accepted{}, false, err
 	}
-	input, err := ecsspec.WithValues(s.Input.Encode(), own(s.Operation))
+	input, err := ecsspec.WithValues(s.Input.Encode(), davitValues(s.Operation))
 	if err != nil {
 		return accepted{}, false, err
 	}
 	return accepted{Operation: string(s.Operation), Input: input, Sent: d.wire.sent, Error: refusals(d.store.record)}, true, nil
 }
 
-// own is what Davit fills in, of the lengths that it has.
-func own(op run.Operation) map[string]any {
+// davitValues is what Davit fills in, of the lengths that it has.
+func davitValues(op run.Operation) map[string]any {
 	set := map[string]any{"startedBy": "davit-aaaaaaaaaaaaaaaaaaaaaaaaaa-01"}
 	if op == run.RunTask {
 		set["clientToken"] = "0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -82,8 +82,8 @@ func refusals(r *run.Run) string {
 	return fmt.Sprint(r.Attempts[0].Refusals)
 }
 
-// refusedOr gives nil for an error that tells a caller about its request.
-func refusedOr(err error) error {
+// ignoreRejected gives nil for an error that tells a caller about its request.
+func ignoreRejected(err error) error {
 	switch run.CodeOf(err) {
 	case run.CodeInvalid, run.CodeTooLarge:
 		return nil
@@ -97,7 +97,7 @@ func register(ctx context.Context, d *davit, body []byte) (accepted, bool, error
 	if len(found) > 0 {
 		return accepted{}, false, nil
 	}
-	d.wire.forget()
+	d.wire.reset()
 	answer := accepted{Operation: "RegisterTaskDefinition", Input: input}
 	if _, err := d.registrar.Register(ctx, body); err != nil {
 		if d.wire.calls == 0 && run.CodeOf(err) == run.CodeInvalid {
@@ -118,7 +118,7 @@ func stop(ctx context.Context, d *davit, body []byte) (accepted, bool, error) {
 	if err := json.Unmarshal(input, &in); err != nil {
 		return accepted{}, false, err
 	}
-	d.wire.forget()
+	d.wire.reset()
 	answer := accepted{Operation: "StopTask", Input: input}
 	if _, err := d.engine.Stop(ctx, in.Cluster, in.Task, in.Reason); err != nil {
 		answer.Error = err.Error()

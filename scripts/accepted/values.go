@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// words are plausible texts of members by that name, whatever object they are in.
-var words = map[string][]string{
+// sampleTexts are plausible texts of members by that name, whatever object they are in.
+var sampleTexts = map[string][]string{
 	"family": {"app", "nightly-report_2"}, "name": {"app", "side", "data", "A_B"}, "image": {"busybox:1.37", "123456789012.dkr.ecr.eu-central-1.amazonaws.com/a/b:1"},
 	"cpu": {"256", "512", "1024"}, "memory": {"512", "1024", "2048"}, "taskDefinition": {"app", "app:12"}, "cluster": {"jobs", "arn:aws:ecs:eu-central-1:123456789012:cluster/jobs"},
 	"containerName": {"app", "side"}, "sourceContainer": {"app", "side"}, "sourceVolume": {"data"}, "links": {"side", "side:db"},
@@ -26,8 +26,8 @@ var words = map[string][]string{
 	"key": {"team", "cost-centre", "é 1"}, "value": {"ALL", "1", "arn:aws:s3:::bucket/a.env", "x"}, "clientToken": {"key-1"},
 }
 
-// numbers are plausible numbers of members by that name.
-var numbers = map[string][]int64{
+// sampleNumbers are plausible numbers of members by that name.
+var sampleNumbers = map[string][]int64{
 	"cpu": {0, 128, 256}, "memory": {6, 256, 512}, "memoryReservation": {6, 128}, "count": {1, 2, 10}, "containerPort": {80, 8080}, "hostPort": {0, 80, 8080},
 	"interval": {5, 30, 300}, "timeout": {2, 5, 60}, "retries": {1, 3, 10}, "startPeriod": {0, 60, 300}, "softLimit": {0, 1024}, "hardLimit": {1024, 4096},
 	"sizeInGiB": {21, 100, 200}, "weight": {0, 1, 1000}, "base": {0, 0, 1}, "size": {64}, "startTimeout": {2, 120}, "stopTimeout": {2, 30, 120}, "swappiness": {0, 60, 100},
@@ -36,7 +36,7 @@ var numbers = map[string][]int64{
 
 // text is a plausible text of a member, or one whose length or characters are at or past a limit that some text has.
 func (g *generator) text(name string) string {
-	if list := words[name]; len(list) > 0 && g.often() {
+	if list := sampleTexts[name]; len(list) > 0 && g.usually() {
 		return g.unique(name, pick(g, list))
 	}
 	switch g.IntN(4) {
@@ -59,10 +59,10 @@ func (g *generator) unique(name, word string) string {
 
 // number is a plausible number of a member, one at a limit of its type, or one that is no integer of ECS's.
 func (g *generator) number(name string) any {
-	if list := numbers[name]; len(list) > 0 && g.often() {
+	if list := sampleNumbers[name]; len(list) > 0 && g.usually() {
 		return pick(g, list)
 	}
-	if g.seldom() {
+	if g.rarely() {
 		return pick(g, []json.Number{"1.0", "1e1", "1.5", "2147483648", "-2147483649", "1e400", "9223372036854775808"})
 	}
 	return pick(g, []int64{-1, 0, 1, 2, 3, 10, 11, 20, 21, 100, 200, 201, 1000, 1001, 65_535, 65_536, 100_000, 100_001, 2147483647, -2147483648})

@@ -48,7 +48,7 @@ func playOne(path string, machine *asl.Machine, rec *recording) (err error) {
 	ended := make(chan asl.Execution, 1)
 	p := &player{rec: rec}
 	p.engine, err = asl.Open(asl.Options{
-		Path: path, Machine: machine, ARN: machineARN, Invoker: asl.InvokerFunc(p.invoke), NoSync: true, Clock: newHastyClock(),
+		Path: path, Machine: machine, ARN: machineARN, Invoker: asl.InvokerFunc(p.invoke), NoSync: true, Clock: newFastClock(),
 		Ended: func(_ context.Context, x asl.Execution) error { ended <- x; return nil },
 	})
 	if err != nil {
@@ -108,17 +108,17 @@ func (p *player) wake(ctx context.Context, token string, a answer) error {
 	return nil
 }
 
-// hastyClock is the process's clock, a hundred times as fast.
-type hastyClock struct{ began time.Time }
+// fastClock is the process's clock, a hundred times as fast.
+type fastClock struct{ began time.Time }
 
-const haste = 100
+const speedup = 100
 
-func newHastyClock() hastyClock { return hastyClock{time.Now()} }
+func newFastClock() fastClock { return fastClock{time.Now()} }
 
 // Now is where the time since the clock was made has come to.
-func (c hastyClock) Now() time.Time { return c.began.Add(haste * time.Since(c.began)).UTC() }
+func (c fastClock) Now() time.Time { return c.began.Add(speedup * time.Since(c.began)).UTC() }
 
 // AfterFunc calls f when d has passed on this clock.
-func (c hastyClock) AfterFunc(d time.Duration, f func()) func() bool {
-	return time.AfterFunc(d/haste, f).Stop
+func (c fastClock) AfterFunc(d time.Duration, f func()) func() bool {
+	return time.AfterFunc(d/speedup, f).Stop
 }

@@ -9,25 +9,25 @@ import (
 // The input of every execution, and what an answer repeats of it.
 const ids = `"runId":"r","born":"b","generation":1`
 
-func says(next string, waitSeconds int) json.RawMessage {
+func stepOutput(next string, waitSeconds int) json.RawMessage {
 	return fmt.Appendf(nil, `{%s,"next":%q,"waitSeconds":%d}`, ids, next, waitSeconds)
 }
 
-func step(next string) answer { return answer{Output: says(next, 1)} }
+func step(next string) answer { return answer{Output: stepOutput(next, 1)} }
 
 func fails(name string) answer { return answer{Error: name} }
 
-// kept is what Follow's function answers; only what is sent for its token counts.
-func kept() answer { return step("NOBODY LOOKS") }
+// ignoredAnswer is what Follow's function answers; only what is sent for its token counts.
+func ignoredAnswer() answer { return step("NOBODY LOOKS") }
 
-func woken(next string) answer {
-	a := kept()
-	a.Wake = says(next, 3600)
+func wokenAfter(next string) answer {
+	a := ignoredAnswer()
+	a.Wake = stepOutput(next, 3600)
 	return a
 }
 
-func early(next string) answer {
-	a := woken(next)
+func wokenBefore(next string) answer {
+	a := wokenAfter(next)
 	a.Early = true
 	return a
 }
@@ -35,8 +35,8 @@ func early(next string) answer {
 // scenarios takes every transition of the definition at least once; whoever compares checks that. Left out is an answer
 // without next: Step Functions fails an execution whose Choice finds no value, moto goes on with Default.
 func scenarios() []*recording {
-	bug := slices.Repeat([]answer{fails("errorString")}, 6)
-	follow, done := answer{Output: says("FOLLOW", 3600)}, step("DONE")
+	unknownErrors := slices.Repeat([]answer{fails("errorString")}, 6)
+	follow, done := answer{Output: stepOutput("FOLLOW", 3600)}, step("DONE")
 	play := func(name string, answers ...answer) *recording {
 		return &recording{Name: name, Input: json.RawMessage(`{` + ids + `}`), Answers: answers}
 	}
@@ -45,17 +45,17 @@ func scenarios() []*recording {
 		play("launched again", step("LAUNCH"), done),
 		play("done at once", done),
 		play("what a later version says is observed again", step("DANCE"), done),
-		play("followed and woken", follow, woken("DONE")),
-		play("woken before the function returns", follow, early("FOLLOW"), early("DONE")),
-		play("woken to launch again", follow, woken("LAUNCH"), follow, woken("DONE")),
-		play("a follow that times out", step("FOLLOW"), kept(), step("PAUSE"), done),
+		play("followed and woken", follow, wokenAfter("DONE")),
+		play("woken before the function returns", follow, wokenBefore("FOLLOW"), wokenBefore("DONE")),
+		play("woken to launch again", follow, wokenAfter("LAUNCH"), follow, wokenAfter("DONE")),
+		play("a follow that times out", step("FOLLOW"), ignoredAnswer(), step("PAUSE"), done),
 		play("a launch retried", fails("Davit.Conflict"), fails("Davit.Throttled"), fails("Lambda.TooManyRequestsException"), done),
 		play("an observation retried", step("PAUSE"), fails("Davit.Unavailable"), fails("Lambda.ServiceException"), done),
-		play("a follow retried", follow, fails("Davit.Conflict"), woken("DONE")),
+		play("a follow retried", follow, fails("Davit.Conflict"), wokenAfter("DONE")),
 		play("a bug that passes", fails("errorString"), step("PAUSE"), fails("Runtime.ExitError"), done),
-		play("a launch given up", bug...),
-		play("an observation given up", append([]answer{step("PAUSE")}, bug...)...),
-		play("a follow given up", append([]answer{follow}, bug...)...),
+		play("a launch given up", unknownErrors...),
+		play("an observation given up", append([]answer{step("PAUSE")}, unknownErrors...)...),
+		play("a follow given up", append([]answer{follow}, unknownErrors...)...),
 		play("two retriers count apart", append(slices.Repeat([]answer{fails("Davit.Throttled"), fails("errorString")}, 5), done)...),
 		play("a pause without its length", answer{Output: json.RawMessage(`{` + ids + `,"next":"PAUSE"}`)}),
 	}

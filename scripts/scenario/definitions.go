@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// defined is what the story looks at of a task definition.
-type defined struct {
+// definitionInfo is what the story looks at of a task definition.
+type definitionInfo struct {
 	TaskDefinition struct {
 		ARN      string `json:"taskDefinitionArn"`
 		Revision int    `json:"revision"`
@@ -19,13 +19,13 @@ type defined struct {
 	Tags []struct{ Key, Value string } `json:"tags"`
 }
 
-// defines registers a family of its own twice, and sees it by name, by ARN and in the list, until it is deregistered.
-func defines(ctx context.Context, u *user) error {
+// registersDefinition registers a family of its own twice, and sees it by name, by ARN and in the list, until it is deregistered.
+func registersDefinition(ctx context.Context, u *user) error {
 	family := fmt.Sprintf("scenario-%d", time.Now().UnixNano())
 	body := []byte(strings.Replace(shell, `"shell"`, `"`+family+`"`, 1))
-	var first, second, described defined
-	for _, into := range []*defined{&first, &second} {
-		if err := u.ask(ctx, http.MethodPost, "/task-definitions", body, into); err != nil {
+	var first, second, described definitionInfo
+	for _, into := range []*definitionInfo{&first, &second} {
+		if err := u.callJSON(ctx, http.MethodPost, "/task-definitions", body, into); err != nil {
 			return err
 		}
 	}
@@ -34,33 +34,33 @@ func defines(ctx context.Context, u *user) error {
 	}
 	name := fmt.Sprintf("%s:%d", family, first.TaskDefinition.Revision)
 	for _, path := range []string{family, name, first.TaskDefinition.ARN} {
-		if err := u.ask(ctx, http.MethodGet, "/task-definitions/"+path, nil, &described); err != nil {
+		if err := u.callJSON(ctx, http.MethodGet, "/task-definitions/"+path, nil, &described); err != nil {
 			return err
 		}
 		if described.TaskDefinition.Status != "ACTIVE" || len(described.Tags) != 1 || described.Tags[0].Key != "davit:content-hash" {
 			return fmt.Errorf("%s is described as %+v", path, described)
 		}
 	}
-	if err := u.lists(ctx, family, 1); err != nil {
+	if err := u.wantActiveRevisions(ctx, family, 1); err != nil {
 		return err
 	}
 	for range 2 {
-		if err := u.ask(ctx, http.MethodPost, "/task-definitions/"+name+"/deregister", nil, &described); err != nil {
+		if err := u.callJSON(ctx, http.MethodPost, "/task-definitions/"+name+"/deregister", nil, &described); err != nil {
 			return err
 		}
 		if described.TaskDefinition.Status != "INACTIVE" {
 			return fmt.Errorf("%s is %s after it was deregistered", name, described.TaskDefinition.Status)
 		}
 	}
-	return u.lists(ctx, family, 0)
+	return u.wantActiveRevisions(ctx, family, 0)
 }
 
-// lists checks how many ACTIVE revisions of a family there are.
-func (u *user) lists(ctx context.Context, family string, want int) error {
+// wantActiveRevisions checks how many ACTIVE revisions of a family there are.
+func (u *user) wantActiveRevisions(ctx context.Context, family string, want int) error {
 	var page struct {
 		TaskDefinitions []struct{ Family string } `json:"taskDefinitions"`
 	}
-	if err := u.ask(ctx, http.MethodGet, "/task-definitions?familyPrefix="+family, nil, &page); err != nil {
+	if err := u.callJSON(ctx, http.MethodGet, "/task-definitions?familyPrefix="+family, nil, &page); err != nil {
 		return err
 	}
 	if len(page.TaskDefinitions) != want {
@@ -69,7 +69,7 @@ func (u *user) lists(ctx context.Context, family string, want int) error {
 	return nil
 }
 
-func (u *user) ask(ctx context.Context, method, path string, body []byte, into any) error {
+func (u *user) callJSON(ctx context.Context, method, path string, body []byte, into any) error {
 	answer, _, err := u.call(ctx, method, path, body, "")
 	if err != nil {
 		return err

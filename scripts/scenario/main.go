@@ -20,25 +20,25 @@ import (
 	"davit/events"
 )
 
-// story is one thing that a user does, and what has to come of it.
-type story struct {
+// scenario is one thing that a user does, and what has to come of it.
+type scenario struct {
 	name string
-	tell func(ctx context.Context, u *user) error
+	run  func(ctx context.Context, u *user) error
 }
 
-func stories(upgrade string) []story {
-	list := []story{
-		{"a run of real processes ends SUCCEEDED", succeeds},
-		{"the same key and body answer the same run", repeats},
-		{"a failing task ends FAILED with its exit code", fails},
-		{"a stopped run ends STOPPED", stops},
-		{"a task definition is registered once, described, listed, and deregistered", defines},
-		{"of two runs of a FORBID key the second is SKIPPED", excludes},
-		{"the notification of a run's end starts another", chains},
-		{"a rule's schedule is one run an occurrence", fires},
+func scenarios(upgrade string) []scenario {
+	list := []scenario{
+		{"a run of real processes ends SUCCEEDED", runSucceeds},
+		{"the same key and body answer the same run", repeatedSubmit},
+		{"a failing task ends FAILED with its exit code", runFails},
+		{"a stopped run ends STOPPED", runStops},
+		{"a task definition is registered once, described, listed, and deregistered", registersDefinition},
+		{"of two runs of a FORBID key the second is SKIPPED", forbidSkips},
+		{"the notification of a run's end starts another", endStartsAnother},
+		{"a rule's schedule is one run an occurrence", scheduleFires},
 	}
 	if upgrade != "" {
-		list = append(list, story{"a run in flight survives an upgrade", upgrades(upgrade)})
+		list = append(list, scenario{"a run in flight survives an upgrade", survivesUpgrade(upgrade)})
 	}
 	return list
 }
@@ -50,13 +50,13 @@ func main() {
 	schedule := flag.String("schedule", "", "ARN of the schedule function")
 	upgrade := flag.String("upgrade", "", "shell command that deploys the stack anew")
 	flag.Parse()
-	if err := tell(&user{api: *api, table: *table, schedule: *schedule, http: dialing(*connect)}, *upgrade); err != nil {
+	if err := runAll(&user{api: *api, table: *table, schedule: *schedule, http: clientTo(*connect)}, *upgrade); err != nil {
 		fmt.Fprintln(os.Stderr, "scenario:", err)
 		os.Exit(1)
 	}
 }
 
-func tell(u *user, upgrade string) error {
+func runAll(u *user, upgrade string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	cfg, err := config.LoadDefaultConfig(ctx)
@@ -73,12 +73,12 @@ func tell(u *user, upgrade string) error {
 	if err := u.register(ctx, []byte(shell)); err != nil {
 		return err
 	}
-	if err := u.plan(ctx); err != nil {
+	if err := u.createMinuteRule(ctx); err != nil {
 		return err
 	}
-	for _, s := range stories(upgrade) {
+	for _, s := range scenarios(upgrade) {
 		began := time.Now()
-		if err := s.tell(ctx, u); err != nil {
+		if err := s.run(ctx, u); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 		fmt.Printf("ok    deployed: %s (%.1f s)\n", s.name, time.Since(began).Seconds())
@@ -100,21 +100,21 @@ func command(script string) []byte {
 	return body
 }
 
-func succeeds(ctx context.Context, u *user) error {
+func runSucceeds(ctx context.Context, u *user) error {
 	id, _, err := u.submit(ctx, events.Run, "")
 	if err != nil {
 		return err
 	}
-	return u.ends(ctx, id, "SUCCEEDED", 0)
+	return u.waitForEnd(ctx, id, "SUCCEEDED", 0)
 }
 
-func repeats(ctx context.Context, u *user) error {
+func repeatedSubmit(ctx context.Context, u *user) error {
 	key := fmt.Sprintf("scenario-%d", time.Now().UnixNano())
 	first, _, err := u.submit(ctx, command("sleep 1"), key)
 	if err != nil {
 		return err
 	}
-	if err := u.ends(ctx, first, "SUCCEEDED", 0); err != nil {
+	if err := u.waitForEnd(ctx, first, "SUCCEEDED", 0); err != nil {
 		return err
 	}
 	second, replayed, err := u.submit(ctx, command("sleep 1"), key)
@@ -124,40 +124,40 @@ func repeats(ctx context.Context, u *user) error {
 	return nil
 }
 
-func fails(ctx context.Context, u *user) error {
+func runFails(ctx context.Context, u *user) error {
 	id, _, err := u.submit(ctx, command("echo no such file; exit 3"), "")
 	if err != nil {
 		return err
 	}
-	return u.ends(ctx, id, "FAILED", 3)
+	return u.waitForEnd(ctx, id, "FAILED", 3)
 }
 
-func stops(ctx context.Context, u *user) error {
+func runStops(ctx context.Context, u *user) error {
 	id, _, err := u.submit(ctx, command("sleep 600"), "")
 	if err != nil {
 		return err
 	}
-	if err := u.reaches(ctx, id, "RUNNING"); err != nil {
+	if err := u.waitForStatus(ctx, id, "RUNNING"); err != nil {
 		return err
 	}
 	if err := u.stop(ctx, id); err != nil {
 		return err
 	}
-	return u.reaches(ctx, id, "STOPPED")
+	return u.waitForStatus(ctx, id, "STOPPED")
 }
 
-func upgrades(deploy string) func(ctx context.Context, u *user) error {
+func survivesUpgrade(deploy string) func(ctx context.Context, u *user) error {
 	return func(ctx context.Context, u *user) error {
 		id, _, err := u.submit(ctx, command("sleep 45"), "")
 		if err != nil {
 			return err
 		}
-		if err := u.reaches(ctx, id, "RUNNING"); err != nil {
+		if err := u.waitForStatus(ctx, id, "RUNNING"); err != nil {
 			return err
 		}
 		if out, err := exec.CommandContext(ctx, "bash", "-c", deploy).CombinedOutput(); err != nil {
 			return fmt.Errorf("the upgrade failed: %w\n%s", err, out)
 		}
-		return u.ends(ctx, id, "SUCCEEDED", 0)
+		return u.waitForEnd(ctx, id, "SUCCEEDED", 0)
 	}
 }

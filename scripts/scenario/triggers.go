@@ -13,8 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 )
 
-// excludes: of two runs of a FORBID key the second is SKIPPED, and one submitted after the first's end runs.
-func excludes(ctx context.Context, u *user) error {
+// forbidSkips: of two runs of a FORBID key the second is SKIPPED, and one submitted after the first's end runs.
+func forbidSkips(ctx context.Context, u *user) error {
 	body := []byte(strings.TrimSuffix(string(command("sleep 5")), "}") + `,"policy":{"overlap":{"key":"scenario","mode":"FORBID"}}}`)
 	first, _, err := u.submit(ctx, body, "")
 	if err != nil {
@@ -24,21 +24,21 @@ func excludes(ctx context.Context, u *user) error {
 	if err != nil {
 		return err
 	}
-	if err := u.reaches(ctx, second, "SKIPPED"); err != nil {
+	if err := u.waitForStatus(ctx, second, "SKIPPED"); err != nil {
 		return err
 	}
-	if err := u.ends(ctx, first, "SUCCEEDED", 0); err != nil {
+	if err := u.waitForEnd(ctx, first, "SUCCEEDED", 0); err != nil {
 		return err
 	}
 	third, _, err := u.submit(ctx, body, "")
 	if err != nil {
 		return err
 	}
-	return u.ends(ctx, third, "SUCCEEDED", 0)
+	return u.waitForEnd(ctx, third, "SUCCEEDED", 0)
 }
 
-// rule makes a rule whose target is the schedule function, with a run of that group.
-func (u *user) rule(ctx context.Context, in *eventbridge.PutRuleInput, group string) error {
+// createRule makes a rule whose target is the schedule function, with a run of that group.
+func (u *user) createRule(ctx context.Context, in *eventbridge.PutRuleInput, group string) error {
 	made, err := u.bus.PutRule(ctx, in)
 	if err != nil {
 		return err
@@ -57,34 +57,34 @@ func (u *user) rule(ctx context.Context, in *eventbridge.PutRuleInput, group str
 	return err
 }
 
-// byTheMinute is asked for before the other stories, because a minute may pass until it fires.
-const byTheMinute = "by-the-minute"
+// minuteRule is asked for before the other stories, because a minute may pass until it fires.
+const minuteRule = "by-the-minute"
 
-func (u *user) plan(ctx context.Context) error {
-	return u.rule(ctx, &eventbridge.PutRuleInput{Name: aws.String(byTheMinute), ScheduleExpression: aws.String("cron(* * * * ? *)")}, byTheMinute)
+func (u *user) createMinuteRule(ctx context.Context) error {
+	return u.createRule(ctx, &eventbridge.PutRuleInput{Name: aws.String(minuteRule), ScheduleExpression: aws.String("cron(* * * * ? *)")}, minuteRule)
 }
 
-// fires: the rule's runs are there, one an occurrence, and belong to the rule.
-func fires(ctx context.Context, u *user) error {
-	id, err := u.appears(ctx, byTheMinute)
+// scheduleFires: the rule's runs are there, one an occurrence, and belong to the rule.
+func scheduleFires(ctx context.Context, u *user) error {
+	id, err := u.waitForGroup(ctx, minuteRule)
 	if err != nil {
 		return err
 	}
-	if _, err := u.bus.DisableRule(ctx, &eventbridge.DisableRuleInput{Name: aws.String(byTheMinute)}); err != nil {
+	if _, err := u.bus.DisableRule(ctx, &eventbridge.DisableRuleInput{Name: aws.String(minuteRule)}); err != nil {
 		return err
 	}
 	var run struct{ Owner, IdempotencyKey string }
-	if err := u.ask(ctx, http.MethodGet, "/runs/"+id, nil, &run); err != nil {
+	if err := u.callJSON(ctx, http.MethodGet, "/runs/"+id, nil, &run); err != nil {
 		return err
 	}
-	if !strings.HasPrefix(run.Owner, "schedule:arn:") || !strings.HasSuffix(run.Owner, "/"+byTheMinute) || !strings.HasSuffix(run.IdempotencyKey, "Z") {
+	if !strings.HasPrefix(run.Owner, "schedule:arn:") || !strings.HasSuffix(run.Owner, "/"+minuteRule) || !strings.HasSuffix(run.IdempotencyKey, "Z") {
 		return fmt.Errorf("run %s has owner %q and key %q", id, run.Owner, run.IdempotencyKey)
 	}
-	return u.ends(ctx, id, "SUCCEEDED", 0)
+	return u.waitForEnd(ctx, id, "SUCCEEDED", 0)
 }
 
-// chains: the notification of one run's end starts another.
-func chains(ctx context.Context, u *user) error {
+// endStartsAnother: the notification of one run's end starts another.
+func endStartsAnother(ctx context.Context, u *user) error {
 	pattern, err := json.Marshal(map[string]any{
 		"source": []string{"davit"}, "detail-type": []string{"Davit Run Status Change"},
 		"detail": map[string]any{"to": []string{"SUCCEEDED"}, "group": []string{"chain-first"}},
@@ -92,27 +92,27 @@ func chains(ctx context.Context, u *user) error {
 	if err != nil {
 		return err
 	}
-	if err := u.rule(ctx, &eventbridge.PutRuleInput{Name: aws.String("chain"), EventPattern: aws.String(string(pattern))}, "chain-second"); err != nil {
+	if err := u.createRule(ctx, &eventbridge.PutRuleInput{Name: aws.String("chain"), EventPattern: aws.String(string(pattern))}, "chain-second"); err != nil {
 		return err
 	}
 	first := strings.TrimSuffix(string(command("true")), "}") + `,"group":"chain-first"}`
 	if _, _, err := u.submit(ctx, []byte(first), ""); err != nil {
 		return err
 	}
-	second, err := u.appears(ctx, "chain-second")
+	second, err := u.waitForGroup(ctx, "chain-second")
 	if err != nil {
 		return err
 	}
-	return u.ends(ctx, second, "SUCCEEDED", 0)
+	return u.waitForEnd(ctx, second, "SUCCEEDED", 0)
 }
 
-// appears waits for the first run of a group.
-func (u *user) appears(ctx context.Context, group string) (id string, err error) {
+// waitForGroup waits for the first run of a group.
+func (u *user) waitForGroup(ctx context.Context, group string) (id string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
 	for {
-		var page struct{ Runs []seen }
-		if err := u.ask(ctx, http.MethodGet, "/runs?group="+group, nil, &page); err != nil {
+		var page struct{ Runs []runInfo }
+		if err := u.callJSON(ctx, http.MethodGet, "/runs?group="+group, nil, &page); err != nil {
 			return "", err
 		}
 		if n := len(page.Runs); n > 0 {

@@ -32,9 +32,9 @@ type user struct {
 	bus         *eventbridge.Client
 }
 
-// dialing gives a client that connects to addr whatever the URL's host is, for an emulator whose API addresses no
+// clientTo gives a client that connects to addr whatever the URL's host is, for an emulator whose API addresses no
 // resolver knows; "" connects to the host.
-func dialing(addr string) *http.Client {
+func clientTo(addr string) *http.Client {
 	if addr == "" {
 		return http.DefaultClient
 	}
@@ -45,8 +45,8 @@ func dialing(addr string) *http.Client {
 	}}
 }
 
-// seen is what the stories look at of a run.
-type seen struct {
+// runInfo is what the stories look at of a run.
+type runInfo struct {
 	RunID        string `json:"runId"`
 	Status       string `json:"status"`
 	StatusReason string `json:"statusReason"`
@@ -64,7 +64,7 @@ func (u *user) submit(ctx context.Context, body []byte, key string) (id string, 
 	if err != nil {
 		return "", false, err
 	}
-	var run seen
+	var run runInfo
 	err = json.Unmarshal(answer, &run)
 	return run.RunID, header.Get("Idempotent-Replayed") == "true", err
 }
@@ -74,9 +74,9 @@ func (u *user) stop(ctx context.Context, id string) error {
 	return err
 }
 
-// ends waits for the run's end, and checks its status, its exit code, and its record in the table.
-func (u *user) ends(ctx context.Context, id, status string, exitCode int) error {
-	run, err := u.await(ctx, id, func(r seen) bool { return r.StoppedAt != "" })
+// waitForEnd waits for the run's end, and checks its status, its exit code, and its record in the table.
+func (u *user) waitForEnd(ctx context.Context, id, status string, exitCode int) error {
+	run, err := u.await(ctx, id, func(r runInfo) bool { return r.StoppedAt != "" })
 	if err != nil {
 		return err
 	}
@@ -95,8 +95,8 @@ func (u *user) ends(ctx context.Context, id, status string, exitCode int) error 
 	return nil
 }
 
-func (u *user) reaches(ctx context.Context, id, status string) error {
-	run, err := u.await(ctx, id, func(r seen) bool { return r.Status == status || r.StoppedAt != "" })
+func (u *user) waitForStatus(ctx context.Context, id, status string) error {
+	run, err := u.await(ctx, id, func(r runInfo) bool { return r.Status == status || r.StoppedAt != "" })
 	if err == nil && run.Status != status {
 		err = fmt.Errorf("run %s is %s (%s), want %s", id, run.Status, run.StatusReason, status)
 	}
@@ -104,10 +104,10 @@ func (u *user) reaches(ctx context.Context, id, status string) error {
 }
 
 // await reads the run every half second until it is as wanted.
-func (u *user) await(ctx context.Context, id string, is func(seen) bool) (seen, error) {
+func (u *user) await(ctx context.Context, id string, is func(runInfo) bool) (runInfo, error) {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
-	var run seen
+	var run runInfo
 	for {
 		answer, _, err := u.call(ctx, http.MethodGet, "/runs/"+id, nil, "")
 		if err != nil {

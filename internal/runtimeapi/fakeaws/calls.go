@@ -64,11 +64,11 @@ func answer(operation string, input []byte) (status int, body string) {
 	}
 }
 
-// forward serves what a transport answers.
-type forward struct{ transport http.RoundTripper }
+// transportHandler serves what a transport answers.
+type transportHandler struct{ transport http.RoundTripper }
 
 // ServeHTTP drops the connection where the transport breaks.
-func (f forward) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (f transportHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer, err := f.transport.RoundTrip(r)
 	if err != nil {
 		panic(http.ErrAbortHandler)

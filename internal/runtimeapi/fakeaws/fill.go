@@ -13,10 +13,10 @@ import (
 	"davit/internal/run"
 )
 
-// fill registers the sample job's definition and records the two runs of the samples: one that launch.json is to launch, and one
+// seed registers the sample job's definition and records the two runs of the samples: one that launch.json is to launch, and one
 // that has launched the task of taskevent.json, whose execution waits by the token of observe-token.json.
-func (w *Services) fill(ctx context.Context) error {
-	registrar := &run.Registrar{Spec: ecsspec.Spec{}, Definitions: awsecs.NewRegistrar(w.ecsClient), Writes: true}
+func (s *Services) seed(ctx context.Context) error {
+	registrar := &run.Registrar{Spec: ecsspec.Spec{}, Definitions: awsecs.NewRegistrar(s.ecsClient), Writes: true}
 	if _, err := registrar.Register(ctx, events.TaskDefinition); err != nil {
 		return err
 	}
@@ -25,21 +25,21 @@ func (w *Services) fill(ctx context.Context) error {
 		Detail json.RawMessage `json:"detail"`
 	}
 	for name, into := range map[string]any{"launch.json": &waiting, "observe-token.json": &launched, "taskevent.json": &task} {
-		if err := sample(name, into); err != nil {
+		if err := readSample(name, into); err != nil {
 			return err
 		}
 	}
-	if _, err := w.record(ctx, waiting.Execution); err != nil {
+	if _, err := s.submitSample(ctx, waiting.Execution); err != nil {
 		return err
 	}
-	r, err := w.record(ctx, launched.Execution)
+	r, err := s.submitSample(ctx, launched.Execution)
 	if err != nil {
 		return err
 	}
-	return w.launched(ctx, r, launched.Token, task.Detail)
+	return s.recordLaunch(ctx, r, launched.Token, task.Detail)
 }
 
-func sample(name string, into any) error {
+func readSample(name string, into any) error {
 	data, err := events.Samples.ReadFile(name)
 	if err != nil {
 		return err
@@ -50,18 +50,18 @@ func sample(name string, into any) error {
 	return nil
 }
 
-// record submits the sample job as the run of an execution.
-func (w *Services) record(ctx context.Context, x run.Execution) (*run.Run, error) {
+// submitSample submits the sample job as the run of an execution.
+func (s *Services) submitSample(ctx context.Context, x run.Execution) (*run.Run, error) {
 	submitter := &run.Submitter{
-		Keeper: run.Keeper{Store: named{w.Store, x}, Clock: clock.System, Tuning: run.Tuning{Prefix: "davit", TaskEvents: true}, Workflow: nobody{}},
-		Spec:   ecsspec.Spec{}, Catalog: awsecs.NewCatalog(w.ecsClient),
+		Keeper: run.Keeper{Store: namedStore{s.Store, x}, Clock: clock.System, Tuning: run.Tuning{Prefix: "davit", TaskEvents: true}, Workflow: noWorkflow{}},
+		Spec:   ecsspec.Spec{}, Catalog: awsecs.NewCatalog(s.ecsClient),
 	}
 	result, err := submitter.Submit(ctx, run.SubmitRequest{Caller: "iam:AROADBQP57FF2AEXAMPLE", Body: events.Run})
 	return result.Run, err
 }
 
-// launched makes r a run of one task, which is placed and not running yet.
-func (w *Services) launched(ctx context.Context, r *run.Run, token string, task json.RawMessage) error {
+// recordLaunch makes r a run of one task, which is placed and not running yet.
+func (s *Services) recordLaunch(ctx context.Context, r *run.Run, token string, task json.RawMessage) error {
 	var state struct {
 		ARN       string `json:"taskArn"`
 		StartedBy string `json:"startedBy"`
@@ -69,7 +69,7 @@ func (w *Services) launched(ctx context.Context, r *run.Run, token string, task 
 	if err := json.Unmarshal(task, &state); err != nil {
 		return err
 	}
-	raw, err := pending(task)
+	raw, err := asPending(task)
 	if err != nil {
 		return err
 	}
@@ -81,11 +81,11 @@ func (w *Services) launched(ctx context.Context, r *run.Run, token string, task 
 		Number: 1, StartedBy: state.StartedBy, Want: 1, BeganAt: now, LaunchedAt: &now, Calls: 1,
 		Tasks: []run.Task{{ARN: state.ARN, Raw: raw, LaunchedAt: now, SeenAt: now}},
 	}}
-	return w.Store.Update(ctx, r)
+	return s.Store.Update(ctx, r)
 }
 
-// pending is a task as it was before the event: of a lower version, and not running yet.
-func pending(task json.RawMessage) (json.RawMessage, error) {
+// asPending is a task as it was before the event: of a lower version, and not running yet.
+func asPending(task json.RawMessage) (json.RawMessage, error) {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(task, &members); err != nil {
 		return nil, err
@@ -95,23 +95,23 @@ func pending(task json.RawMessage) (json.RawMessage, error) {
 	return json.Marshal(members)
 }
 
-// named gives a new record the names of an execution.
-type named struct {
+// namedStore gives a new record the names of an execution.
+type namedStore struct {
 	run.Store
 	x run.Execution
 }
 
 // Create implements run.Store.
-func (n named) Create(ctx context.Context, r *run.Run) (*run.Run, bool, error) {
+func (n namedStore) Create(ctx context.Context, r *run.Run) (*run.Run, bool, error) {
 	r.ID, r.Incarnation, r.Generation = n.x.RunID, n.x.Incarnation, n.x.Generation
 	return n.Store.Create(ctx, r)
 }
 
-// nobody is a state machine that does nothing.
-type nobody struct{}
+// noWorkflow is a state machine that does nothing.
+type noWorkflow struct{}
 
 // Start implements run.Workflow.
-func (nobody) Start(context.Context, run.Execution, string) error { return nil }
+func (noWorkflow) Start(context.Context, run.Execution, string) error { return nil }
 
 // Wake implements run.Workflow.
-func (nobody) Wake(context.Context, string, run.StepOutput) error { return nil }
+func (noWorkflow) Wake(context.Context, string, run.StepOutput) error { return nil }

@@ -40,39 +40,39 @@ type Services struct {
 // Start opens the stand-ins and fills them with what the samples speak of. Containers do not run: they are said to run for a minute and
 // to exit with 0. Close must be called.
 func Start(ctx context.Context) (*Services, error) {
-	w := &Services{Calls: &Calls{}}
-	if err := w.start(ctx); err != nil {
-		return nil, errors.Join(err, w.Close())
+	s := &Services{Calls: &Calls{}}
+	if err := s.start(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
-	return w, nil
+	return s, nil
 }
 
-func (w *Services) start(ctx context.Context) (err error) {
-	if w.folder, err = os.MkdirTemp("", "davit-fakeaws-"); err != nil {
+func (s *Services) start(ctx context.Context) (err error) {
+	if s.folder, err = os.MkdirTemp("", "davit-fakeaws-"); err != nil {
 		return err
 	}
 	runner := scripted.New(nil, func(process.Spec) scripted.Script { return scripted.Script{For: time.Minute} })
-	w.ecs, err = localecs.Open(localecs.Options{Dir: w.folder, Runner: runner, NoSync: true, Logger: slog.New(slog.DiscardHandler)})
+	s.ecs, err = localecs.Open(localecs.Options{Dir: s.folder, Runner: runner, NoSync: true, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}
-	table := forward{dynamofake.New(dynamofake.Options{})}
-	for name, h := range map[string]http.Handler{"DYNAMODB": table, "ECS": w.ecs, "SFN": w.Calls, "EVENTBRIDGE": w.Calls} {
-		if err := w.serve(ctx, name, h); err != nil {
+	table := transportHandler{dynamofake.New(dynamofake.Options{})}
+	for name, h := range map[string]http.Handler{"DYNAMODB": table, "ECS": s.ecs, "SFN": s.Calls, "EVENTBRIDGE": s.Calls} {
+		if err := s.serve(ctx, name, h); err != nil {
 			return err
 		}
 	}
-	client := dynamodb.NewFromConfig(w.config(table.transport))
+	client := dynamodb.NewFromConfig(s.clientConfig(table.transport))
 	if _, err := client.CreateTable(ctx, dynamo.TableInput(Table)); err != nil {
 		return err
 	}
-	w.Store = dynamo.NewStore(client, dynamo.Table{Name: Table})
-	w.ecsClient = ecs.NewFromConfig(w.config(scripted.Transport(w.ecs)))
-	return w.fill(ctx)
+	s.Store = dynamo.NewStore(client, dynamo.Table{Name: Table})
+	s.ecsClient = ecs.NewFromConfig(s.clientConfig(scripted.Transport(s.ecs)))
+	return s.seed(ctx)
 }
 
-// config is for the stand-ins' own clients, which need no socket.
-func (w *Services) config(transport http.RoundTripper) aws.Config {
+// clientConfig is for the stand-ins' own clients, which need no socket.
+func (s *Services) clientConfig(transport http.RoundTripper) aws.Config {
 	return aws.Config{
 		Region: "eu-west-1", BaseEndpoint: aws.String("http://127.0.0.1"), HTTPClient: &http.Client{Transport: transport},
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
@@ -81,32 +81,32 @@ func (w *Services) config(transport http.RoundTripper) aws.Config {
 	}
 }
 
-func (w *Services) serve(ctx context.Context, name string, h http.Handler) error {
+func (s *Services) serve(ctx context.Context, name string, h http.Handler) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
 	server := &http.Server{Handler: h, ReadHeaderTimeout: time.Minute}
-	w.servers = append(w.servers, server)
-	w.env = append(w.env, "AWS_ENDPOINT_URL_"+name+"=http://"+listener.Addr().String())
+	s.servers = append(s.servers, server)
+	s.env = append(s.env, "AWS_ENDPOINT_URL_"+name+"=http://"+listener.Addr().String())
 	go func() { _ = server.Serve(listener) }() // until Close
 	return nil
 }
 
 // Env are the environment variables that lead a function to the stand-ins.
-func (w *Services) Env() []string { return append([]string{"DAVIT_TABLE=" + Table}, w.env...) }
+func (s *Services) Env() []string { return append([]string{"DAVIT_TABLE=" + Table}, s.env...) }
 
 // Close ends the stand-ins and forgets what they know.
-func (w *Services) Close() error {
+func (s *Services) Close() error {
 	var errs []error
-	for _, s := range w.servers {
-		errs = append(errs, s.Close())
+	for _, server := range s.servers {
+		errs = append(errs, server.Close())
 	}
-	if w.ecs != nil {
-		errs = append(errs, w.ecs.Close())
+	if s.ecs != nil {
+		errs = append(errs, s.ecs.Close())
 	}
-	if w.folder != "" {
-		errs = append(errs, os.RemoveAll(w.folder))
+	if s.folder != "" {
+		errs = append(errs, os.RemoveAll(s.folder))
 	}
 	return errors.Join(errs...)
 }

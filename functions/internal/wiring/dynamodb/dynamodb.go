@@ -11,12 +11,12 @@ import (
 )
 
 // Store is the records in DAVIT_TABLE.
-func Store(b *runtime.Runtime) *dynamo.Store {
-	return dynamo.NewStore(dynamodb.NewFromConfig(b.AWS), dynamo.Table{Name: b.Table()})
+func Store(rt *runtime.Runtime) *dynamo.Store {
+	return dynamo.NewStore(dynamodb.NewFromConfig(rt.AWS), dynamo.Table{Name: rt.Table()})
 }
 
 // Keeper is what every function has that writes records: DAVIT_TABLE, DAVIT_PREFIX, DAVIT_TASK_EVENTS, DAVIT_RETENTION_DAYS.
 // Whoever ends a run lets the next of its overlap key go on, and so needs the way to the state machine.
-func Keeper(b *runtime.Runtime, machine run.Workflow) run.Keeper {
-	return run.Keeper{Store: Store(b), Clock: clock.System, Tuning: b.Tuning(), Workflow: machine, Retention: b.Retention()}
+func Keeper(rt *runtime.Runtime, machine run.Workflow) run.Keeper {
+	return run.Keeper{Store: Store(rt), Clock: clock.System, Tuning: rt.Tuning(), Workflow: machine, Retention: rt.Retention()}
 }

@@ -9,12 +9,14 @@ import (
 )
 
 // Engine launches, describes, lists and stops tasks. What a function does not call, its binary does not hold.
-func Engine(b *runtime.Runtime) *awsecs.Engine { return awsecs.New(ecs.NewFromConfig(b.AWS)) }
+func Engine(rt *runtime.Runtime) *awsecs.Engine { return awsecs.New(ecs.NewFromConfig(rt.AWS)) }
 
 // Catalog looks task definitions and clusters up.
-func Catalog(b *runtime.Runtime) *awsecs.Catalog { return awsecs.NewCatalog(ecs.NewFromConfig(b.AWS)) }
+func Catalog(rt *runtime.Runtime) *awsecs.Catalog {
+	return awsecs.NewCatalog(ecs.NewFromConfig(rt.AWS))
+}
 
 // Registrar registers, describes, lists and deregisters task definitions.
-func Registrar(b *runtime.Runtime) *awsecs.Registrar {
-	return awsecs.NewRegistrar(ecs.NewFromConfig(b.AWS))
+func Registrar(rt *runtime.Runtime) *awsecs.Registrar {
+	return awsecs.NewRegistrar(ecs.NewFromConfig(rt.AWS))
 }

@@ -13,9 +13,9 @@ import (
 )
 
 // Publisher sends events with a detail-type to DAVIT_EVENT_BUS.
-func Publisher(b *runtime.Runtime, detailType string) *awsevents.Publisher {
-	return awsevents.New(eventbridge.NewFromConfig(b.AWS), b.EventBus(), detailType)
+func Publisher(rt *runtime.Runtime, detailType string) *awsevents.Publisher {
+	return awsevents.New(eventbridge.NewFromConfig(rt.AWS), rt.EventBus(), detailType)
 }
 
 // Meter writes to the function's log for DAVIT_STACK.
-func Meter(b *runtime.Runtime) *emf.Meter { return emf.New(os.Stdout, b.Stack(), clock.System) }
+func Meter(rt *runtime.Runtime) *emf.Meter { return emf.New(os.Stdout, rt.Stack(), clock.System) }

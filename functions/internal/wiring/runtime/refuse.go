@@ -13,22 +13,22 @@ import (
 // NameBadConfiguration is the name of the error with which a function does not start.
 const NameBadConfiguration = "Davit.BadConfiguration"
 
-// patience is how long a report to the Runtime API, which is in the same sandbox, may take.
-const patience = 2 * time.Second
+// reportTimeout is how long a report to the Runtime API, which is in the same sandbox, may take.
+const reportTimeout = 2 * time.Second
 
-// refuse logs why the function does not start and tells the Runtime API, so that whoever invokes it is given the reason too.
-func (b *Runtime) refuse(cause error) {
-	b.Log.Error("the function cannot start", slog.String("name", NameBadConfiguration), slog.String("error", cause.Error()))
-	if err := report(os.Getenv("AWS_LAMBDA_RUNTIME_API"), cause); err != nil {
-		b.Log.Error("the Runtime API did not take the report", slog.Any("error", err))
+// reportFailure logs why the function does not start and tells the Runtime API, so that whoever invokes it is given the reason too.
+func (rt *Runtime) reportFailure(cause error) {
+	rt.Log.Error("the function cannot start", slog.String("name", NameBadConfiguration), slog.String("error", cause.Error()))
+	if err := postInitError(os.Getenv("AWS_LAMBDA_RUNTIME_API"), cause); err != nil {
+		rt.Log.Error("the Runtime API did not take the report", slog.Any("error", err))
 	}
 }
 
-func report(api string, cause error) error {
+func postInitError(api string, cause error) error {
 	if api == "" {
 		return nil // nobody is there to be told
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), reportTimeout)
 	defer cancel()
 	body, err := json.Marshal(map[string]any{"errorType": NameBadConfiguration, "errorMessage": cause.Error(), "stackTrace": []string{}})
 	if err != nil {

@@ -31,25 +31,25 @@ var errNoRegion = errors.New("AWS_REGION is not set; allowed: the region of the 
 
 // Main runs a function for the life of its process; wire makes it of its parts. Whatever is wrong with the environment is reported to
 // Lambda as NameBadConfiguration and logged. Main then returns the process's exit code, and otherwise not at all.
-func Main(wire func(b *Runtime) Handler) int {
-	b := start()
-	handler := wire(b)
-	if err := b.Err(); err != nil {
-		b.refuse(err)
+func Main(wire func(rt *Runtime) Handler) int {
+	rt := newRuntime()
+	handler := wire(rt)
+	if err := rt.Err(); err != nil {
+		rt.reportFailure(err)
 		return 1
 	}
 	lambda.Start(deadlineMargin{handler})
 	return 0
 }
 
-func start() *Runtime {
-	b := &Runtime{Env: config.New(os.LookupEnv), Log: lambdacontext.NewLogger()}
+func newRuntime() *Runtime {
+	rt := &Runtime{Env: config.New(os.LookupEnv), Log: lambdacontext.NewLogger()}
 	loaded, err := awsconfig.LoadDefaultConfig(context.Background())
 	if err != nil {
-		b.Fail(fmt.Errorf("the AWS configuration cannot be loaded: %w", err))
+		rt.Fail(fmt.Errorf("the AWS configuration cannot be loaded: %w", err))
 	} else if loaded.Region == "" {
-		b.Fail(errNoRegion)
+		rt.Fail(errNoRegion)
 	}
-	b.AWS = loaded
-	return b
+	rt.AWS = loaded
+	return rt
 }

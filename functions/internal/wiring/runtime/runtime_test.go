@@ -60,17 +60,17 @@ func TestWhyAFunctionDoesNotStartIsReported(t *testing.T) {
 		w.WriteHeader(http.StatusAccepted)
 	}))
 	address := strings.TrimPrefix(api.URL, "http://")
-	if err := report(address, cause); err != nil {
+	if err := postInitError(address, cause); err != nil {
 		t.Fatal(err)
 	}
 	api.Close()
 	if path != "POST /2018-06-01/runtime/init/error" || name != NameBadConfiguration || body.ErrorType != name || body.ErrorMessage != cause.Error() {
 		t.Errorf("%s %s %+v", path, name, body)
 	}
-	if err := report(address, cause); err == nil {
+	if err := postInitError(address, cause); err == nil {
 		t.Error("a report to nobody succeeds")
 	}
-	if err := report("", cause); err != nil {
+	if err := postInitError("", cause); err != nil {
 		t.Errorf("outside of Lambda: %v", err)
 	}
 }

@@ -9,9 +9,9 @@ import (
 )
 
 // Workflow starts executions of DAVIT_STATE_MACHINE_ARN, and wakes them.
-func Workflow(b *runtime.Runtime) *awssfn.Workflow {
-	return awssfn.New(sfn.NewFromConfig(b.AWS), b.StateMachine())
+func Workflow(rt *runtime.Runtime) *awssfn.Workflow {
+	return awssfn.New(sfn.NewFromConfig(rt.AWS), rt.StateMachine())
 }
 
 // Waker wakes executions. A token says which, so no variable is read; Start needs to be given the machine.
-func Waker(b *runtime.Runtime) *awssfn.Workflow { return awssfn.New(sfn.NewFromConfig(b.AWS), "") }
+func Waker(rt *runtime.Runtime) *awssfn.Workflow { return awssfn.New(sfn.NewFromConfig(rt.AWS), "") }

@@ -12,10 +12,10 @@ import (
 )
 
 // Submitter takes runs under the stack's rules. It keeps what it looked up for a minute.
-func Submitter(b *runtime.Runtime) *run.Submitter {
+func Submitter(rt *runtime.Runtime) *run.Submitter {
 	return &run.Submitter{
-		Keeper: dynamodb.Keeper(b, sfn.Workflow(b)), Spec: ecsspec.Spec{},
-		Catalog: run.NewCatalogCache(ecs.Catalog(b), clock.System),
-		Stack:   run.Stack{Defaults: b.RunDefaults(ecsspec.Spec{}), Families: b.Families(), OwnerOnly: b.OwnerOnly(), ExecuteCommand: b.ExecuteCommand()},
+		Keeper: dynamodb.Keeper(rt, sfn.Workflow(rt)), Spec: ecsspec.Spec{},
+		Catalog: run.NewCatalogCache(ecs.Catalog(rt), clock.System),
+		Stack:   run.Stack{Defaults: rt.RunDefaults(ecsspec.Spec{}), Families: rt.Families(), OwnerOnly: rt.OwnerOnly(), ExecuteCommand: rt.ExecuteCommand()},
 	}
 }
