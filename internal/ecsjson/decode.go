@@ -6,13 +6,13 @@ import (
 	"davit/internal/jsontree"
 )
 
-// Decode fills the struct that into points to, which should be zero, and lists every fault at once (the first 1,000, and none more
+// Decode fills the struct that into points to, which should be zero, and returns every fault at once (the first 1,000, and none more
 // once they hold 256 KiB of text); what has no fault is filled all the same. Names count exactly, null is as if absent (in an array it is
 // a fault), enum values are taken as they come, whole numbers in any spelling (1.0, 1e1) pass as integers, and times are RFC 3339
 // or seconds since 1970. Of a doubled name the last counts; Parse lists those.
 func Decode(node jsontree.Node, into any, opts ...Option) []Fault {
 	v := reflect.ValueOf(into)
-	d := decoder{options: gather(opts)}
+	d := decoder{options: newOptions(opts)}
 	if v.Kind() != reflect.Pointer || v.IsNil() || v.Elem().Kind() != reflect.Struct {
 		d.fault(WrongType, "there is no struct to decode into")
 		return d.faults
@@ -22,7 +22,7 @@ func Decode(node jsontree.Node, into any, opts ...Option) []Fault {
 }
 
 func (d *decoder) value(n jsontree.Node, v reflect.Value) {
-	if special := d.special(n, v); special {
+	if special := d.decodeSpecial(n, v); special {
 		return
 	}
 	switch v.Kind() {

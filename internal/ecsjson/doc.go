@@ -12,7 +12,7 @@ type options struct {
 	strict  bool
 }
 
-func gather(opts []Option) options {
+func newOptions(opts []Option) options {
 	var o options
 	for _, opt := range opts {
 		opt(&o)

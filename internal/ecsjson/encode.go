@@ -17,9 +17,9 @@ import (
 
 // Encode writes an SDK struct, or a pointer to one, as ECS's JSON, members in the order of the struct. What is not set is left
 // out: nil pointers, lists, maps and unions, empty enum strings, and zero scalars that are no pointers unless the service requires them.
-// A nil pointer gives null. It fails on numbers that JSON has not (NaN, infinities) and on types that the SDK does not use.
+// A nil pointer is null. It fails on numbers that JSON has not (NaN, infinities) and on types that the SDK does not use.
 func Encode(v any, opts ...Option) ([]byte, error) {
-	e := encoder{options: gather(opts)}
+	e := encoder{options: newOptions(opts)}
 	e.value(reflect.ValueOf(v))
 	if e.err != nil {
 		return nil, fmt.Errorf("encode %T: %w", v, e.err)

@@ -6,7 +6,7 @@ import (
 	"davit/internal/jsontree"
 )
 
-// FaultKind says what is wrong with a member.
+// FaultKind is what is wrong with a member.
 type FaultKind uint8
 
 // The ways in which JSON does not fit a struct.
@@ -30,7 +30,7 @@ const (
 	maxFaultText = 256 << 10
 )
 
-// decoder collects faults, and knows the way to the value being read.
+// decoder collects faults and keeps the path to the value being read.
 type decoder struct {
 	options
 	path   []step
@@ -48,7 +48,7 @@ type step struct {
 func (d *decoder) push(s step) { d.path = append(d.path, s) }
 func (d *decoder) pop()        { d.path = d.path[:len(d.path)-1] }
 
-// full says that no more faults are listed.
+// full reports whether the bounds are reached and no more faults are listed.
 func (d *decoder) full() bool { return len(d.faults) >= maxFaults || d.text >= maxFaultText }
 
 func (d *decoder) fault(kind FaultKind, detail string) {
@@ -67,12 +67,12 @@ func (d *decoder) fault(kind FaultKind, detail string) {
 	d.text += len(pointer) + len(detail)
 }
 
-// mismatch faults a value of the wrong kind.
+// mismatch adds a fault for a value of the wrong kind.
 func (d *decoder) mismatch(expected string, given jsontree.Node) {
 	d.fault(WrongType, expected+" is expected, not "+describe(given))
 }
 
-// describe names a value; a short number is quoted, since its kind alone would not say what is wrong.
+// describe returns a value's kind, and for a number of up to 24 characters the number itself.
 func describe(n jsontree.Node) string {
 	switch n.Kind {
 	case jsontree.Null:

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// plan is what the codec knows of one struct type.
-type plan struct {
+// structPlan lists the fields of one struct type.
+type structPlan struct {
 	fields []field
 	byName map[string]int // index into fields
 }
@@ -21,11 +21,11 @@ type field struct {
 // plans caches one immutable plan a type: at most as many entries as the SDK has structs.
 var plans sync.Map
 
-func planOf(t reflect.Type) *plan {
+func planOf(t reflect.Type) *structPlan {
 	if p, ok := plans.Load(t); ok {
-		return p.(*plan)
+		return p.(*structPlan)
 	}
-	p := &plan{byName: make(map[string]int, t.NumField())}
+	p := &structPlan{byName: make(map[string]int, t.NumField())}
 	for i := range t.NumField() {
 		f := t.Field(i)
 		if !f.IsExported() || f.Name == "ResultMetadata" {
@@ -36,14 +36,14 @@ func planOf(t reflect.Type) *plan {
 		p.fields = append(p.fields, field{name: name, index: i, always: alwaysWritten[t.Name()+"."+name]})
 	}
 	actual, _ := plans.LoadOrStore(t, p)
-	return actual.(*plan)
+	return actual.(*structPlan)
 }
 
 func lowerFirst(name string) string {
 	return strings.ToLower(name[:1]) + name[1:]
 }
 
-// Names lists the JSON names of the struct that v is, or points to, in the SDK's order.
+// Names returns the JSON names of the struct that v is, or points to, in the SDK's order.
 func Names(v any) []string {
 	t := reflect.TypeOf(v)
 	if t != nil && t.Kind() == reflect.Pointer {

@@ -15,8 +15,8 @@ var (
 	bytesType = reflect.TypeFor[[]byte]()
 )
 
-// special reads the types whose Go kind does not say what they are; false leaves v to the kinds.
-func (d *decoder) special(n jsontree.Node, v reflect.Value) bool {
+// decodeSpecial reads times, byte slices and documents. It reports false for other types, which are read by their kind.
+func (d *decoder) decodeSpecial(n jsontree.Node, v reflect.Value) bool {
 	switch v.Type() {
 	case timeType:
 		d.time(n, v)

@@ -26,7 +26,7 @@ func (d *decoder) unknownOf(name string, known []string) {
 	d.fault(UnknownName, unknownDetail(name, known))
 }
 
-// unknownDetail says that an object has no member called name, and which of the known ones may have been meant.
+// unknownDetail returns the detail of a member that the object does not have, with the known one that may have been meant.
 func unknownDetail(name string, known []string) string {
 	quoted := strconv.Quote(name)
 	if len(name) > longestQuoted {
@@ -43,7 +43,7 @@ func unknownDetail(name string, known []string) string {
 	}
 }
 
-// nearest finds the known name that differs only in case or by at most two letters (one in a name of up to four); "" if none does.
+// nearest returns the known name that differs only in case or by at most two letters (one in a name of up to four), "" if none does.
 func nearest(name string, known []string) string {
 	if len(name) > longestQuoted {
 		return ""
@@ -60,7 +60,7 @@ func nearest(name string, known []string) string {
 	return best
 }
 
-// distance counts the single letters to change, add or drop between a and b, giving up at limit.
+// distance returns how many letters to change, add or drop between a and b. It gives up at limit.
 func distance(a, b string, limit int) int {
 	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
 		return limit
@@ -84,7 +84,7 @@ func distance(a, b string, limit int) int {
 	return row[len(b)]
 }
 
-// oneOf lists names as a choice.
+// oneOf returns names as a choice: "a", "b" or "c".
 func oneOf(names []string) string {
 	quoted := make([]string, len(names))
 	for i, n := range names {

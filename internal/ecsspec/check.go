@@ -9,15 +9,15 @@ import (
 	"davit/internal/jsontree"
 )
 
-// wrong is the finding of a check that looks at one value; no words, no finding.
+// wrong returns a finding of the value itself, none for "".
 func wrong(what string) []finding {
 	if what == "" {
 		return nil
 	}
-	return []finding{{what: what}}
+	return []finding{{detail: what}}
 }
 
-// text makes a check of what a string says.
+// text returns a check of strings: judge returns what is wrong with one, "" when nothing is.
 func text(judge func(string) string) check {
 	return func(n jsontree.Node) []finding {
 		if n.Kind != jsontree.String {
@@ -27,7 +27,7 @@ func text(judge func(string) string) check {
 	}
 }
 
-// chars bounds a string's length in characters and, where legal is given, the characters themselves.
+// chars returns a check of a string's length in characters and, where legal is not nil, of each character.
 func chars(least, most int, legal func(rune) bool) check {
 	return text(func(s string) string {
 		switch length := utf8.RuneCountInString(s); {
@@ -47,7 +47,7 @@ func chars(least, most int, legal func(rune) bool) check {
 	})
 }
 
-// items bounds a list's length.
+// items returns a check of a list's length.
 func items(least, most int) check {
 	return func(n jsontree.Node) []finding {
 		if n.Kind != jsontree.Array || len(n.Items) >= least && len(n.Items) <= most {
@@ -57,7 +57,7 @@ func items(least, most int) check {
 	}
 }
 
-// between bounds a whole number.
+// between returns a check that a whole number is from least to most.
 func between(least, most int64) check {
 	return func(n jsontree.Node) []finding {
 		v, whole, fits := n.Int64()
@@ -68,7 +68,7 @@ func between(least, most int64) check {
 	}
 }
 
-// enum takes the values of an SDK enum, less some that do not apply here.
+// enum returns a check that a string is a value of an SDK enum and none of less.
 func enum[T ~string](values []T, less ...T) check {
 	return text(func(s string) string {
 		if slices.Contains(values, T(s)) && !slices.Contains(less, T(s)) {
@@ -78,12 +78,12 @@ func enum[T ~string](values []T, less ...T) check {
 	})
 }
 
-// never refuses a member however it is filled.
+// never returns a check that no value passes.
 func never(what string) check {
 	return func(jsontree.Node) []finding { return wrong(what) }
 }
 
-// quoted repeats a caller's text in a detail, unless it is long.
+// quoted returns a caller's text in quotes for a detail; of more than 64 bytes only its length.
 func quoted(s string) string {
 	if len(s) > 64 {
 		return "a text of " + strconv.Itoa(len(s)) + " bytes"
@@ -91,7 +91,7 @@ func quoted(s string) string {
 	return strconv.Quote(s)
 }
 
-// choice writes an enum's values, less some, as a limit.
+// choice returns an enum's values, without less, as the limit of a rule.
 func choice[T ~string](values []T, less ...T) string {
 	var names []string
 	for _, v := range values {

@@ -39,7 +39,7 @@ func (Spec) CheckAgainst(d *run.Definition, op run.Operation, input jsontree.Nod
 			continue
 		}
 		for _, f := range r.fits(input, d) {
-			found = append(found, r.violation(f.below, f.what))
+			found = append(found, r.violation(f.pointer, f.detail))
 		}
 	}
 	return bounded(found)

@@ -52,7 +52,7 @@ const (
 	pairLimit = "a pair of Fargate's table of task sizes (docs/rules.md)"
 )
 
-// sizeShape refuses a task size that has no number in it; what else it means, ECS says.
+// sizeShape returns what is wrong with a task size that has no number in it. Only ECS can judge the others.
 func sizeShape(s string) string {
 	if s == "" || strings.ContainsFunc(s, isDigit) {
 		return ""
@@ -60,9 +60,9 @@ func sizeShape(s string) string {
 	return quoted(s) + " was given"
 }
 
-// amount reads a task size: a whole number of the small unit, or a number of the large one with its name. What is written
-// otherwise is not judged: known is false.
-func amount(s, unit string) (value int, known bool) {
+// parseSize reads a task size: a whole number of the small unit, or a number of the large one with its name. known is false for any
+// other text, which is left to ECS.
+func parseSize(s, unit string) (value int, known bool) {
 	s = strings.ToLower(strings.TrimSpace(s))
 	if number, large := strings.CutSuffix(s, unit); large {
 		v, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
@@ -75,16 +75,16 @@ func amount(s, unit string) (value int, known bool) {
 	return v, err == nil
 }
 
-// platform is what of a request decides which sizes it may have.
+// platform is the part of a request that decides which sizes it may have.
 type platform struct {
 	windows bool
 	version string // platformVersion, where given
 }
 
-// fargatePair tells what is wrong with a pair of task sizes; "" also where one of them cannot be read.
-func fargatePair(cpuText, memoryText string, on platform) string {
-	cpu, knownCPU := amount(cpuText, "vcpu")
-	memory, knownMemory := amount(memoryText, "gb")
+// checkSizePair returns what is wrong with a pair of task sizes; "" also where one of them cannot be read.
+func checkSizePair(cpuText, memoryText string, on platform) string {
+	cpu, knownCPU := parseSize(cpuText, "vcpu")
+	memory, knownMemory := parseSize(memoryText, "gb")
 	if !knownCPU || !knownMemory {
 		return ""
 	}
@@ -92,7 +92,7 @@ func fargatePair(cpuText, memoryText string, on platform) string {
 		switch {
 		case size.CPU != cpu:
 		case !slices.Contains(size.Memory, memory):
-			return fmt.Sprintf("%d CPU units with %d MiB were given; with these go %s MiB", cpu, memory, listed(size.Memory))
+			return fmt.Sprintf("%d CPU units with %d MiB were given; with these go %s MiB", cpu, memory, formatSizes(size.Memory))
 		case on.windows && size.Note != "":
 			return fmt.Sprintf("%d CPU units were given for Windows", cpu)
 		case size.Note == newLinux && slices.Contains([]string{"1.0.0", "1.1.0", "1.2.0", "1.3.0"}, on.version):
@@ -104,28 +104,28 @@ func fargatePair(cpuText, memoryText string, on platform) string {
 	return fmt.Sprintf("%d CPU units were given", cpu)
 }
 
-// listed writes the values of a size: all of a few, the ends of many.
-func listed(values []int) string {
+// formatSizes returns the values of a size: all of them up to three, else the first two and the last.
+func formatSizes(values []int) string {
 	if len(values) > 3 {
 		return fmt.Sprintf("%d, %d … %d", values[0], values[1], values[len(values)-1])
 	}
 	return strings.Trim(strings.Join(strings.Fields(fmt.Sprint(values)), ", "), "[]")
 }
 
-// fargateOverride judges the task size of a launch that is surely on Fargate, where both parts are overridden.
+// fargateOverride checks the task size of a launch that is surely on Fargate, where both cpu and memory are overridden.
 func fargateOverride(input jsontree.Node) []finding {
 	overrides, _ := input.Get("overrides")
 	cpu, memory := member(overrides, "cpu"), member(overrides, "memory")
 	if cpu == "" || memory == "" || !onFargate(input) {
 		return nil
 	}
-	if what := fargatePair(cpu, memory, platform{version: member(input, "platformVersion")}); what != "" {
+	if what := checkSizePair(cpu, memory, platform{version: member(input, "platformVersion")}); what != "" {
 		return []finding{{"/overrides/memory", what}}
 	}
 	return nil
 }
 
-// onFargate says that nothing but Fargate can take a launch.
+// onFargate reports whether a launch can run on nothing but Fargate.
 func onFargate(input jsontree.Node) bool {
 	if launch := member(input, "launchType"); launch != "" {
 		return launch == string(types.LaunchTypeFargate)

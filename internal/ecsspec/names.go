@@ -19,7 +19,7 @@ func isTag(r rune) bool {
 // longestName is the length of families, containers and groups.
 const longestName = 255
 
-// definitionName judges a task definition as family, family:revision or ARN; the last may go without a revision, as the others.
+// definitionName returns what is wrong with a task definition's name: a family, family:revision, or an ARN with or without a revision.
 func definitionName(s string) string {
 	name := s
 	if strings.HasPrefix(s, "arn:") {
@@ -57,7 +57,7 @@ func arnResource(arn, service string) (string, bool) {
 	return parts[5], len(account) == 12 && all(account, isDigit)
 }
 
-// isRevision takes 1 to 9999999, without a leading zero; ECS ends a family at 1,000,000.
+// isRevision reports whether s is a number from 1 to 9999999 without a leading zero. The revisions of ECS end at 1,000,000.
 func isRevision(s string) bool {
 	return s != "" && len(s) <= 7 && s[0] != '0' && all(s, isDigit)
 }
@@ -67,3 +67,25 @@ func isDigit(r rune) bool { return r >= '0' && r <= '9' }
 func all(s string, legal func(rune) bool) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return !legal(r) }) < 0
 }
+
+const roleLimit = "the ARN of an IAM role, or a role's name of at most 64 letters, digits and + = , . @ - _"
+
+// role returns what is wrong with the role of a task. ECS takes a short name as well as an ARN. An empty text is left to ECS.
+func role(s string) string {
+	if !strings.HasPrefix(s, "arn:") {
+		if len(s) > 64 || !all(s, isRoleName) {
+			return quoted(s) + " was given"
+		}
+		return ""
+	}
+	parts := strings.SplitN(s, ":", 6)
+	if len(parts) != 6 || parts[1] == "" || parts[2] != "iam" || parts[3] != "" || len(parts[4]) != 12 || !all(parts[4], isDigit) {
+		return "the ARN is not one of an IAM role"
+	}
+	if name, ok := strings.CutPrefix(parts[5], "role/"); !ok || name == "" || strings.HasSuffix(name, "/") {
+		return "the ARN is not one of an IAM role"
+	}
+	return ""
+}
+
+func isRoleName(r rune) bool { return isLetterOrDigit(r) || strings.ContainsRune("+=,.@-_", r) }

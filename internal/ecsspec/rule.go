@@ -16,23 +16,23 @@ type rule struct {
 	field    string // JSON pointer from the input; * stands for every item of a list
 	limit    string // what is allowed, in words
 	older    string // what older pages say instead; "" where they say the same
-	source   string // the public page that says so
+	source   string // the public page that states it
 	required bool   // absent or null breaks the rule, where the field's parent is there
 	typed    bool   // a value of the wrong JSON type breaks this rule, not the codec's
 	check    check  // nil: only required and typed matter
 }
 
-// check looks at a value that is there and is not null, and tells what is wrong with it. A value of another JSON type than it
-// judges is none of its business: the codec reports that.
+// check returns what is wrong with a value that is there and is not null. It returns nothing for a value of the wrong JSON type: the codec
+// reports that.
 type check func(jsontree.Node) []finding
 
 // finding is one fault of a value.
 type finding struct {
-	below string // JSON pointer from the value to the part that is at fault; "" is the value itself
-	what  string
+	pointer string // JSON pointer from the value to the part that is at fault; "" is the value itself
+	detail  string
 }
 
-// judge applies the rules of one operation to its input.
+// judge returns what breaks the rules of one operation in its input.
 func judge(op run.Operation, input jsontree.Node) []run.Violation {
 	var found []run.Violation
 	for _, r := range rules {
@@ -57,7 +57,7 @@ func (r rule) judge(found []run.Violation, n jsontree.Node, pointer string, left
 			return found
 		}
 		for _, f := range r.check(n) {
-			found = append(found, r.violation(pointer+f.below, f.what))
+			found = append(found, r.violation(pointer+f.pointer, f.detail))
 		}
 		return found
 	}
@@ -81,7 +81,7 @@ func (r rule) violation(pointer, what string) run.Violation {
 	return run.Violation{Field: pointer, Rule: r.id, Detail: what + "; allowed: " + r.allowed()}
 }
 
-// allowed is the limit, with what a reader of older pages may expect instead.
+// allowed returns the limit, with what a reader of older pages may expect instead.
 func (r rule) allowed() string {
 	if r.older == "" {
 		return r.limit
@@ -89,8 +89,8 @@ func (r rule) allowed() string {
 	return r.limit + " (older pages: " + r.older + ")"
 }
 
-// from says where rows come from that do not say so themselves.
-func from(source string, rows []rule) []rule {
+// withSource sets the source of the rows that have none.
+func withSource(source string, rows []rule) []rule {
 	for i := range rows {
 		if rows[i].source == "" {
 			rows[i].source = source

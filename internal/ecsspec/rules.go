@@ -20,18 +20,18 @@ const (
 )
 
 var (
-	onRun      = []run.Operation{run.RunTask}
-	onStart    = []run.Operation{run.StartTask}
-	onLaunch   = []run.Operation{run.RunTask, run.StartTask}
-	onRegister = []run.Operation{registerTaskDefinition}
-	onStop     = []run.Operation{stopTask}
-	onTasks    = []run.Operation{describeTasks}
-	onShow     = []run.Operation{describeTaskDefinition}
-	onRemove   = []run.Operation{deregisterTaskDefinition}
-	onTagging  = []run.Operation{run.RunTask, run.StartTask, registerTaskDefinition}
+	onRun                = []run.Operation{run.RunTask}
+	onStart              = []run.Operation{run.StartTask}
+	onLaunch             = []run.Operation{run.RunTask, run.StartTask}
+	onRegister           = []run.Operation{registerTaskDefinition}
+	onStop               = []run.Operation{stopTask}
+	onDescribeTasks      = []run.Operation{describeTasks}
+	onDescribeDefinition = []run.Operation{describeTaskDefinition}
+	onDeregister         = []run.Operation{deregisterTaskDefinition}
+	onTagging            = []run.Operation{run.RunTask, run.StartTask, registerTaskDefinition}
 )
 
-// rules are all V rows. They do not depend on one another; an input is held against all of its operation's.
+// rules are all V rows. They do not depend on one another; an input is checked against all of its operation's.
 var rules = slices.Concat(
 	launchRules, strategyRules, placementRules, overrideRules, sharedRules, networkRules, volumeRules, tagRules, stopRules, describeRules, definitionNameRules,
 	registerRules, containerRules, portRules, limitRules, volumeNameRules, healthRules, requiredRules, fargateRules, modelRules,
@@ -42,7 +42,7 @@ const (
 	overridesLimit  = "8,192 characters of JSON in all"
 )
 
-var launchRules = from(row.PageRunTask, []rule{
+var launchRules = withSource(row.PageRunTask, []rule{
 	{id: "RT-01", on: onRun, field: "/taskDefinition", required: true, limit: definitionLimit, check: text(definitionName)},
 	{id: "ST-05", on: onStart, limit: "that member or containerInstances, not both", source: row.PageStart, check: onlyRunTask},
 	{id: "ST-02", on: onStart, field: "/taskDefinition", required: true, limit: definitionLimit, source: row.PageStart, check: text(definitionName)},
@@ -69,7 +69,7 @@ var launchRules = from(row.PageRunTask, []rule{
 	},
 })
 
-// platformFits wants platformVersion away from launch types that have no platform.
+// platformFits finds a platformVersion given with a launch type that has no platform.
 func platformFits(input jsontree.Node) []finding {
 	launch := member(input, "launchType")
 	if member(input, "platformVersion") == "" || launch != string(types.LaunchTypeEc2) && launch != string(types.LaunchTypeExternal) {
@@ -83,7 +83,7 @@ var (
 	propagations = types.PropagateTags("").Values()
 )
 
-var stopRules = from(row.PageStop, []rule{
+var stopRules = withSource(row.PageStop, []rule{
 	{id: "SP-01", on: onStop, field: "/task", required: true, limit: "a task's id or ARN", check: chars(1, 2048, nil)},
 	{id: "SP-03", on: onStop, field: "/reason", limit: "at most 255 characters", source: row.Page2016, check: chars(0, 255, nil)},
 })

@@ -14,7 +14,7 @@ const ofVPC = "/networkConfiguration/awsvpcConfiguration"
 
 var publicIPs = types.AssignPublicIp("").Values()
 
-var networkRules = from(row.PageRunTask, []rule{
+var networkRules = withSource(row.PageRunTask, []rule{
 	{id: "RT-14", on: onLaunch, field: ofVPC + "/subnets", required: true, limit: "1 to 16 subnets of one VPC", check: items(1, 16)},
 	{id: "RT-15", on: onLaunch, field: ofVPC + "/securityGroups", limit: "at most 5 security groups", check: items(0, 5)},
 	{id: "RT-16", on: onLaunch, field: ofVPC + "/assignPublicIp", limit: choice(publicIPs), check: enum(publicIPs)},
@@ -22,7 +22,7 @@ var networkRules = from(row.PageRunTask, []rule{
 
 const ofEBS = "/volumeConfigurations/*/managedEBSVolume"
 
-var volumeRules = from(row.PageSDK, []rule{
+var volumeRules = withSource(row.PageSDK, []rule{
 	{
 		id: "RT-42", on: onLaunch, field: "/volumeConfigurations/*/name", required: true,
 		limit: "the name of a volume of the task definition", check: chars(1, longestName, nil),
@@ -50,7 +50,7 @@ func volumeSource(volume jsontree.Node) []finding {
 
 const tagCharacters = "letters, digits, spaces and + - = . _ : / @"
 
-var tagRules = from(row.PageRunTask, []rule{
+var tagRules = withSource(row.PageRunTask, []rule{
 	{id: "RT-35", on: onTagging, field: "/tags", limit: "at most 50 tags, each key once", check: items(0, 50)},
 	{id: "RT-35", on: onTagging, field: "/tags", limit: "at most 50 tags, each key once", check: keysOnce},
 	{id: "RT-36", on: onTagging, field: "/tags/*/key", required: true, limit: "1 to 128 characters", check: chars(1, 128, nil)},
@@ -91,4 +91,33 @@ func keysOnce(tags jsontree.Node) []finding {
 		seen[key.Text] = true
 	}
 	return found
+}
+
+const sizeLimit = "sizeInGiB of 1 to 16,384; io1 and io2 from 4, st1 and sc1 from 125, standard to 1,024"
+
+// volumeSize returns what is wrong with the size of an EBS volume of its type. A type that is not known here has the widest bounds.
+func volumeSize(volume jsontree.Node) []finding {
+	size, given := volume.Get("sizeInGiB")
+	gib, whole, fits := size.Int64()
+	if !given || !whole || !fits {
+		return nil
+	}
+	least, most := volumeBounds(member(volume, "volumeType"))
+	if gib >= least && gib <= most {
+		return nil
+	}
+	return []finding{{"/sizeInGiB", strconv.FormatInt(gib, 10) + " was given"}}
+}
+
+func volumeBounds(volumeType string) (least, most int64) {
+	switch volumeType {
+	case "io1", "io2":
+		return 4, 16_384
+	case "st1", "sc1":
+		return 125, 16_384
+	case "standard":
+		return 1, 1024
+	default:
+		return 1, 16_384
+	}
 }

@@ -27,7 +27,7 @@ var (
 	ulimits    = types.UlimitName("").Values()
 )
 
-var containerRules = from(row.Page2016, []rule{
+var containerRules = withSource(row.Page2016, []rule{
 	{id: "RD-04", on: onRegister, field: eachContainer + "/image", limit: imageLimit, source: row.PageRegister, check: text(image)},
 	{id: "RD-05", on: onRegister, field: eachContainer + "/cpu", limit: "0 or more CPU units", check: anyCount},
 	{id: "RD-06", on: onRegister, field: eachContainer + "/memory", limit: memoryLimit, check: between(4, math.MaxInt32)},
@@ -41,7 +41,7 @@ var containerRules = from(row.Page2016, []rule{
 	{id: "RD-16", on: onRegister, limit: "no extraHosts with network mode awsvpc", source: row.PageRegister, check: hostsNeedOtherMode},
 })
 
-var limitRules = from(row.Page2016, []rule{
+var limitRules = withSource(row.Page2016, []rule{
 	{id: "RD-14", on: onRegister, field: eachContainer + "/ulimits/*/name", required: true, limit: choice(ulimits), check: enum(ulimits)},
 	{id: "RD-14", on: onRegister, field: eachContainer + "/ulimits/*/softLimit", required: true, limit: "a softLimit and a hardLimit"},
 	{id: "RD-14", on: onRegister, field: eachContainer + "/ulimits/*/hardLimit", required: true, limit: "a softLimit and a hardLimit"},
@@ -51,7 +51,7 @@ var limitRules = from(row.Page2016, []rule{
 	},
 })
 
-// image judges the part before the digest by its characters, and a sha256 digest by its length.
+// image returns what is wrong with an image: in the part before the digest its characters, in a sha256 digest its length.
 func image(s string) string {
 	name, digest, pinned := strings.Cut(s, "@")
 	if hex, sha256 := strings.CutPrefix(digest, "sha256:"); pinned && sha256 && (len(hex) != 64 || !all(hex, isHex)) {
@@ -70,7 +70,7 @@ func image(s string) string {
 
 func isHex(r rune) bool { return isDigit(r) || r >= 'a' && r <= 'f' || r >= 'A' && r <= 'F' }
 
-// memoryOverReservation takes equal values too, which ECS takes although its pages say otherwise.
+// memoryOverReservation finds a memory below the memoryReservation. Equal values are allowed: ECS takes them, although its pages do not.
 func memoryOverReservation(container jsontree.Node) []finding {
 	most, reserved := number(container, "memory"), number(container, "memoryReservation")
 	if most < 4 || reserved <= most {
@@ -79,7 +79,7 @@ func memoryOverReservation(container jsontree.Node) []finding {
 	return []finding{{"/memory", strconv.FormatInt(most, 10) + " with a reservation of " + strconv.FormatInt(reserved, 10) + " was given"}}
 }
 
-// number reads a whole number; anything else reads as 0.
+// number returns a member that is a whole number, 0 for anything else.
 func number(n jsontree.Node, name string) int64 {
 	value, _ := n.Get(name)
 	v, whole, fits := value.Int64()
@@ -133,3 +133,13 @@ func notInMode(definition jsontree.Node, list string, modes ...types.NetworkMode
 	}
 	return found
 }
+
+const ofHealthCheck = eachContainer + "/healthCheck"
+
+var healthRules = withSource(row.PageRegister, []rule{
+	{id: "RD-25", on: onRegister, field: ofHealthCheck + "/command", required: true, limit: "a command: CMD or CMD-SHELL, and what to run"},
+	{id: "RD-25", on: onRegister, field: ofHealthCheck + "/interval", limit: "5 to 300 seconds", check: between(5, 300)},
+	{id: "RD-25", on: onRegister, field: ofHealthCheck + "/timeout", limit: "2 to 60 seconds", check: between(2, 60)},
+	{id: "RD-25", on: onRegister, field: ofHealthCheck + "/retries", limit: "1 to 10", check: between(1, 10)},
+	{id: "RD-25", on: onRegister, field: ofHealthCheck + "/startPeriod", limit: "0 to 300 seconds", check: between(0, 300)},
+})

@@ -15,25 +15,25 @@ var (
 	definitionFields = types.TaskDefinitionField("").Values()
 )
 
-var describeRules = from(row.PageDescribe, []rule{
-	{id: "DT-01", on: onTasks, field: "/tasks", required: true, limit: "1 to 100 tasks", older: "no upper bound", check: items(1, 100)},
-	{id: "DT-01", on: onTasks, field: "/tasks/*", limit: "a task's id or ARN", check: chars(1, 2048, nil)},
-	{id: "DT-03", on: onTasks, field: "/include/*", limit: choice(taskFields), check: enum(taskFields)},
+var describeRules = withSource(row.PageDescribe, []rule{
+	{id: "DT-01", on: onDescribeTasks, field: "/tasks", required: true, limit: "1 to 100 tasks", older: "no upper bound", check: items(1, 100)},
+	{id: "DT-01", on: onDescribeTasks, field: "/tasks/*", limit: "a task's id or ARN", check: chars(1, 2048, nil)},
+	{id: "DT-03", on: onDescribeTasks, field: "/include/*", limit: choice(taskFields), check: enum(taskFields)},
 })
 
 var definitionNameRules = []rule{
 	{
-		id: "DD-01", on: onShow, field: "/taskDefinition", required: true, source: row.PageShow,
+		id: "DD-01", on: onDescribeDefinition, field: "/taskDefinition", required: true, source: row.PageShow,
 		limit: definitionLimit, check: text(definitionName),
 	},
-	{id: "DD-01", on: onShow, field: "/include/*", limit: choice(definitionFields), source: row.PageShow, check: enum(definitionFields)},
+	{id: "DD-01", on: onDescribeDefinition, field: "/include/*", limit: choice(definitionFields), source: row.PageShow, check: enum(definitionFields)},
 	{
-		id: "DR-01", on: onRemove, field: "/taskDefinition", required: true, source: row.PageRemove,
+		id: "DR-01", on: onDeregister, field: "/taskDefinition", required: true, source: row.PageRemove,
 		limit: pinnedLimit, check: text(pinnedName),
 	},
 }
 
-// pinnedName judges a task definition that has to carry its revision.
+// pinnedName returns what is wrong with the name of a task definition that must have a revision.
 func pinnedName(s string) string {
 	if what := definitionName(s); what != "" {
 		return what

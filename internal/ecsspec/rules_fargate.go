@@ -19,8 +19,8 @@ const (
 
 var fargateLogDrivers = []types.LogDriver{types.LogDriverAwslogs, types.LogDriverSplunk, types.LogDriverAwsfirelens}
 
-// fargateRules hold for definitions that FARGATE is required of, whatever else is.
-var fargateRules = from(row.PageFargate, []rule{
+// fargateRules hold for definitions that require FARGATE, alone or with others.
+var fargateRules = withSource(row.PageFargate, []rule{
 	{id: "RD-22", on: onRegister, field: "/cpu", limit: sizeText, source: row.PageSize, check: text(sizeShape)},
 	{id: "RD-22", on: onRegister, field: "/memory", limit: sizeText, source: row.PageSize, check: text(sizeShape)},
 	{id: "RD-22", on: onRegister, limit: fargateSizeLimit, check: ifFargate(fargateSize)},
@@ -30,7 +30,7 @@ var fargateRules = from(row.PageFargate, []rule{
 	{id: "RD-26", on: onRegister, limit: fargateLimit, check: ifFargate(fargateContainers)},
 })
 
-// ifFargate judges only definitions that have to run on Fargate.
+// ifFargate returns a check that calls judge for definitions that require FARGATE only.
 func ifFargate(judge check) check {
 	return func(definition jsontree.Node) []finding {
 		required, _ := definition.Get("requiresCompatibilities")
@@ -53,7 +53,7 @@ func fargateSize(definition jsontree.Node) []finding {
 	}
 	runtime, _ := definition.Get("runtimePlatform")
 	on := platform{windows: strings.HasPrefix(member(runtime, "operatingSystemFamily"), "WINDOWS")}
-	if what := fargatePair(member(definition, "cpu"), member(definition, "memory"), on); what != "" {
+	if what := checkSizePair(member(definition, "cpu"), member(definition, "memory"), on); what != "" {
 		return []finding{{"/memory", what}}
 	}
 	return nil
@@ -122,7 +122,7 @@ func descend(n jsontree.Node, pointer string) jsontree.Node {
 	return n
 }
 
-// filled says that a value asks for something: false, an empty text and an empty list do not.
+// filled reports whether a value asks for something: false, an empty text and an empty list do not.
 func filled(n jsontree.Node) bool {
 	switch n.Kind {
 	case jsontree.Bool:

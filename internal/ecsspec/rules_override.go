@@ -25,7 +25,7 @@ var (
 	anyCount      = between(0, math.MaxInt32)
 )
 
-var overrideRules = from(row.PageRunTask, []rule{
+var overrideRules = withSource(row.PageRunTask, []rule{
 	{id: "RT-18", on: onLaunch, field: ofContainer, limit: "an empty item, or one that names its container", check: namesContainer},
 	{id: "RT-20", on: onLaunch, field: ofContainer + "/cpu", limit: "0 or more CPU units", check: anyCount},
 	{id: "RT-20", on: onLaunch, field: ofContainer + "/memory", limit: "0 or more MiB", check: anyCount},
@@ -48,7 +48,7 @@ var overrideRules = from(row.PageRunTask, []rule{
 })
 
 // sharedRules hold in overrides and in task definitions alike.
-var sharedRules = from(row.PageRunTask, slices.Concat(
+var sharedRules = withSource(row.PageRunTask, slices.Concat(
 	fileRules(onLaunch, ofContainer), resourceRules(onLaunch, ofContainer), storageRules(onLaunch, "/overrides"),
 	fileRules(onRegister, eachContainer), resourceRules(onRegister, eachContainer), storageRules(onRegister, ""),
 ))
@@ -90,7 +90,7 @@ func storageRules(on []run.Operation, of string) []rule {
 	}
 }
 
-// jsonLength bounds a value's compact JSON, in characters.
+// jsonLength returns a check of the length of a value's compact JSON, in characters.
 func jsonLength(most int) check {
 	return func(n jsontree.Node) []finding {
 		if length := utf8.RuneCount(n.Encode()); length > most {

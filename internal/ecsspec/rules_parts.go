@@ -14,7 +14,7 @@ const dependencyLimit = "dependsOn that names other containers of the task defin
 
 var conditions = types.ContainerCondition("").Values()
 
-var volumeNameRules = from(row.Page2016, []rule{
+var volumeNameRules = withSource(row.Page2016, []rule{
 	{id: "RD-17", on: onRegister, field: "/volumes/*/name", limit: nameLimit, check: chars(1, longestName, isName)},
 	{id: "RD-18", on: onRegister, limit: "the name of one of the task definition's volumes", check: mountsKnown},
 	{id: "RD-18", on: onRegister, limit: "the name of one of the task definition's containers", check: volumesFromKnown},
@@ -31,11 +31,11 @@ var volumeNameRules = from(row.Page2016, []rule{
 
 func mountsKnown(definition jsontree.Node) []finding {
 	volumes, _ := definition.Get("volumes")
-	return dangling(definition, "mountPoints", "sourceVolume", names(volumes.Items))
+	return unknownNames(definition, "mountPoints", "sourceVolume", names(volumes.Items))
 }
 
 func volumesFromKnown(definition jsontree.Node) []finding {
-	return dangling(definition, "volumesFrom", "sourceContainer", names(containersOf(definition)))
+	return unknownNames(definition, "volumesFrom", "sourceContainer", names(containersOf(definition)))
 }
 
 func names(list []jsontree.Node) []string {
@@ -48,8 +48,8 @@ func names(list []jsontree.Node) []string {
 	return found
 }
 
-// dangling finds the items of a list of each container whose member names none of the known.
-func dangling(definition jsontree.Node, list, name string, known []string) []finding {
+// unknownNames finds the items of a list of each container whose member is none of the known names.
+func unknownNames(definition jsontree.Node, list, name string, known []string) []finding {
 	var found []finding
 	for i, c := range containersOf(definition) {
 		items, _ := c.Get(list)
@@ -64,19 +64,19 @@ func dangling(definition jsontree.Node, list, name string, known []string) []fin
 	return found
 }
 
-// maxContainers is how many containers a definition may have (RD-02). Circles are not looked for among more.
+// maxContainers is how many containers a definition may have (RD-02). Circles are not searched for among more.
 const maxContainers = 10
 
-// dependencies finds the ones on unknown containers; where all are known, those that lead back to their container.
+// dependencies finds dependencies on unknown containers and, where all are known, those that lead back to their container.
 func dependencies(definition jsontree.Node) []finding {
 	containers := containersOf(definition)
-	found := dangling(definition, "dependsOn", "containerName", names(containers))
+	found := unknownNames(definition, "dependsOn", "containerName", names(containers))
 	if len(found) > 0 || len(containers) > maxContainers {
 		return found
 	}
 	for i, c := range containers {
 		for j, on := range dependsOn(c) {
-			if name := member(c, "name"); name != "" && leads(containers, on, name, map[string]bool{}) {
+			if name := member(c, "name"); name != "" && leadsTo(containers, on, name, map[string]bool{}) {
 				at := ofContainers(i) + "/dependsOn/" + strconv.Itoa(j) + "/containerName"
 				found = append(found, finding{at, quoted(name) + " waits for itself by way of " + quoted(on)})
 			}
@@ -94,8 +94,8 @@ func dependsOn(container jsontree.Node) []string {
 	return on
 }
 
-// leads says whether the dependencies of container from lead to container to; passed are those that were looked at already.
-func leads(containers []jsontree.Node, from, to string, passed map[string]bool) bool {
+// leadsTo reports whether the dependencies of container from lead to container to. passed holds the containers that were visited.
+func leadsTo(containers []jsontree.Node, from, to string, passed map[string]bool) bool {
 	if from == to {
 		return true
 	}
@@ -108,7 +108,7 @@ func leads(containers []jsontree.Node, from, to string, passed map[string]bool) 
 			continue
 		}
 		for _, on := range dependsOn(c) {
-			if leads(containers, on, to, passed) {
+			if leadsTo(containers, on, to, passed) {
 				return true
 			}
 		}

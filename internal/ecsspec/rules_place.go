@@ -14,7 +14,7 @@ const (
 	weightLimit = "0 to 1,000, and not 0 for one item at least where there are several"
 )
 
-var strategyRules = from(row.PageRunTask, []rule{
+var strategyRules = withSource(row.PageRunTask, []rule{
 	{id: "RT-05", on: onRun, limit: "launchType or capacityProviderStrategy, not both", check: oneWayToPlace},
 	{id: "RT-06", on: onRun, field: "/capacityProviderStrategy", limit: "at most 20 items", older: "6", source: row.PageSpot, check: items(0, 20)},
 	{
@@ -71,7 +71,7 @@ var (
 	strategyTypes   = types.PlacementStrategyType("").Values()
 )
 
-var placementRules = from(row.PageRunTask, []rule{
+var placementRules = withSource(row.PageRunTask, []rule{
 	{id: "RT-26", on: onRun, field: "/placementConstraints", limit: "at most 10 items", check: items(0, 10)},
 	{id: "RT-27", on: onRun, field: "/placementConstraints/*/type", required: true, limit: choice(constraintTypes), check: enum(constraintTypes)},
 	{id: "RT-28", on: onRun, field: "/placementConstraints/*/expression", limit: expressionLimit, check: chars(0, 2000, nil)},

@@ -18,7 +18,7 @@ const (
 
 var protocols = types.TransportProtocol("").Values()
 
-var portRules = from(row.Page2016, []rule{
+var portRules = withSource(row.Page2016, []rule{
 	{id: "RD-08", on: onRegister, field: eachPort + "/hostPort", limit: "0 to 65535", check: between(0, 65535)},
 	{id: "RD-08", on: onRegister, field: eachPort + "/containerPort", limit: "0 to 65535", check: between(0, 65535)},
 	{
@@ -67,7 +67,7 @@ func rangesNeedMode(definition jsontree.Node) []finding {
 	})
 }
 
-// eachMapping collects what judge finds at the port mappings of all containers.
+// eachMapping calls judge for the port mappings of all containers and returns what it finds.
 func eachMapping(definition jsontree.Node, judge func(jsontree.Node) (below, what string)) []finding {
 	var found []finding
 	for i, c := range containersOf(definition) {
@@ -81,7 +81,7 @@ func eachMapping(definition jsontree.Node, judge func(jsontree.Node) (below, wha
 	return found
 }
 
-// ports are the ends of a range; ok is false for a text that is none.
+// ports are the ends of a range.
 type ports struct{ first, last int }
 
 func readRange(s string) (p ports, ok bool) {
@@ -116,7 +116,7 @@ func manyRanges(mappings jsontree.Node) []finding {
 	return wrong(strconv.Itoa(count) + " ranges were given")
 }
 
-// rangesOverlap compares the ranges of one container and one protocol; of ports that two protocols share only ECS can judge.
+// rangesOverlap finds the ranges of one container and one protocol that overlap. Only ECS can judge ports that two protocols share.
 func rangesOverlap(mappings jsontree.Node) []finding {
 	var found []finding
 	seen := map[string][]ports{}

@@ -19,7 +19,7 @@ var (
 	networkModes    = types.NetworkMode("").Values()
 )
 
-var registerRules = from(row.Page2016, []rule{
+var registerRules = withSource(row.Page2016, []rule{
 	{id: "RD-01", on: onRegister, field: "/family", required: true, limit: nameLimit, check: chars(1, longestName, isName)},
 	{id: "RD-02", on: onRegister, field: "/containerDefinitions", required: true, limit: "1 to 10 containers", older: "no upper bound", source: row.PageQuotas, check: items(1, maxContainers)},
 	{id: "RD-02", on: onRegister, limit: "64 KB of JSON in all", source: row.PageQuotas, check: jsonSize(64 << 10)},
@@ -35,7 +35,7 @@ var registerRules = from(row.Page2016, []rule{
 	{id: "RD-21", on: onRegister, field: "/executionRoleArn", limit: roleLimit, source: row.PageRegister, check: text(role)},
 })
 
-// jsonSize bounds a value's compact JSON, in bytes.
+// jsonSize returns a check of the size of a value's compact JSON, in bytes.
 func jsonSize(most int) check {
 	return func(n jsontree.Node) []finding {
 		if size := len(n.Encode()); size > most {
@@ -71,4 +71,36 @@ func someEssential(containers jsontree.Node) []finding {
 		return nil
 	}
 	return wrong("no container is essential")
+}
+
+const (
+	inVolumes   = "/volumes/*"
+	ofFSx       = inVolumes + "/fsxWindowsFileServerVolumeConfiguration"
+	neededLimit = "a value: ECS requires it beside what was given"
+)
+
+// requiredRules are the members that ECS's model requires of a task definition and that have no rows of their own. They carry the ids of
+// the rows of containers and volumes.
+var requiredRules = append(
+	requiredFields("RD-02",
+		eachContainer+"/secrets/*/name", eachContainer+"/secrets/*/valueFrom",
+		eachContainer+"/logConfiguration/secretOptions/*/name", eachContainer+"/logConfiguration/secretOptions/*/valueFrom",
+		eachContainer+"/repositoryCredentials/credentialsParameter", eachContainer+"/firelensConfiguration/type",
+		eachContainer+"/restartPolicy/enabled", eachContainer+"/linuxParameters/devices/*/hostPath",
+		eachContainer+"/linuxParameters/tmpfs/*/containerPath", eachContainer+"/linuxParameters/tmpfs/*/size",
+		"/proxyConfiguration/containerName", "/inferenceAccelerators/*/deviceName", "/inferenceAccelerators/*/deviceType",
+	),
+	requiredFields("RD-17",
+		inVolumes+"/efsVolumeConfiguration/fileSystemId", inVolumes+"/s3filesVolumeConfiguration/fileSystemArn",
+		ofFSx+"/fileSystemId", ofFSx+"/rootDirectory", ofFSx+"/authorizationConfig",
+		ofFSx+"/authorizationConfig/credentialsParameter", ofFSx+"/authorizationConfig/domain",
+	)...,
+)
+
+func requiredFields(id string, fields ...string) []rule {
+	rows := make([]rule, len(fields))
+	for i, field := range fields {
+		rows[i] = rule{id: id, on: onRegister, field: field, limit: neededLimit, required: true, source: row.PageSDK}
+	}
+	return rows
 }

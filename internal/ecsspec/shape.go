@@ -8,9 +8,9 @@ import (
 	"davit/internal/run"
 )
 
-// shaped adds what ECS's own shapes say of an input wherever the table has no row: which members are required, and which values an enum
-// has. Where something of a field was found before, that stands alone.
-func shaped(op run.Operation, input jsontree.Node, found []run.Violation) []run.Violation {
+// addShapeFaults adds the faults that ECS's own shapes find where the table has no row: required members, and values of enums. A field that
+// has a violation gets no second one.
+func addShapeFaults(op run.Operation, input jsontree.Node, found []run.Violation) []run.Violation {
 	shape := shapeOf(op)
 	if shape == nil {
 		return found
@@ -19,7 +19,7 @@ func shaped(op run.Operation, input jsontree.Node, found []run.Violation) []run.
 	for _, v := range found {
 		named[v.Field] = true
 	}
-	for _, f := range ecsjson.Decode(input.Without(notOf(op)...), shape, ecsjson.Strict(), ecsjson.IgnoreUnknown()) {
+	for _, f := range ecsjson.Decode(input.Without(notInInput(op)...), shape, ecsjson.Strict(), ecsjson.IgnoreUnknown()) {
 		if named[f.Pointer] {
 			continue
 		}
@@ -33,7 +33,7 @@ func shaped(op run.Operation, input jsontree.Node, found []run.Violation) []run.
 	return found
 }
 
-// shapeOf is a pointer to the SDK's input of an operation, nil for one whose rows say all.
+// shapeOf returns a pointer to the SDK's input of an operation, nil where the table has all rules.
 func shapeOf(op run.Operation) any {
 	switch op {
 	case run.RunTask:
@@ -47,13 +47,13 @@ func shapeOf(op run.Operation) any {
 	}
 }
 
-// notOf lists the members of a run's body that are none of the operation's input.
-func notOf(op run.Operation) []string {
+// notInInput returns the members of a run's body that are not part of the operation's input.
+func notInInput(op run.Operation) []string {
 	switch op {
 	case run.RunTask:
-		return foreign(op)
+		return onlyInOther(op)
 	case run.StartTask:
-		return append([]string{clientTokenName}, foreign(op)...)
+		return append([]string{clientTokenName}, onlyInOther(op)...)
 	default:
 		return nil
 	}

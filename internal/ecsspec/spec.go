@@ -16,7 +16,7 @@ import (
 	"davit/internal/run"
 )
 
-// Spec judges inputs before ECS sees them. It holds nothing; the zero value is ready.
+// Spec checks inputs before ECS sees them. It holds nothing; the zero value is ready.
 type Spec struct{}
 
 var _ run.Spec = Spec{}
@@ -29,21 +29,21 @@ const (
 	instancesName   = "containerInstances"
 )
 
-// Parse takes a POST /runs body apart and reports every broken rule at once, in the order doubled names, unknown names and
-// types, the table's rows, the shapes; the first 1,000. Of the policy it looks at doubled names only. A text that is not a JSON object has one violation
-// and no Submission; otherwise the Submission holds what could be read, violations or not.
+// Parse parses a POST /runs body and returns every broken rule at once, in the order doubled names, unknown names and types, the table's
+// rows, the shapes; the first 1,000. Of the policy it checks doubled names only. A text that is not a JSON object has one violation and no
+// Submission; otherwise the Submission holds what could be read, violations or not.
 func (Spec) Parse(body []byte) (run.Submission, []run.Violation) {
 	doc, found, ok := read(body)
 	if !ok {
 		return run.Submission{}, found
 	}
-	s := takeApart(doc)
+	s := newSubmission(doc)
 	input := doc.Root.Without(policyName)
-	found = append(found, fit(s.Operation, input)...)
-	return s, bounded(shaped(s.Operation, input, append(found, judge(s.Operation, input)...)))
+	found = append(found, checkTypes(s.Operation, input)...)
+	return s, bounded(addShapeFaults(s.Operation, input, append(found, judge(s.Operation, input)...)))
 }
 
-// Has says whether the SDK's input of a launch operation has a member of that name.
+// Has reports whether the SDK's input of a launch operation has a member of that name.
 func (Spec) Has(op run.Operation, member string) bool {
 	if op == run.StartTask {
 		return slices.Contains(ecsjson.Names(ecs.StartTaskInput{}), member)
@@ -51,27 +51,27 @@ func (Spec) Has(op run.Operation, member string) bool {
 	return slices.Contains(ecsjson.Names(ecs.RunTaskInput{}), member)
 }
 
-// ParseTaskDefinition judges a RegisterTaskDefinition input and returns it compact, nil when it is not a JSON object.
+// ParseTaskDefinition checks a RegisterTaskDefinition input and returns it compact, nil when it is not a JSON object.
 func (Spec) ParseTaskDefinition(body []byte) (json.RawMessage, []run.Violation) {
 	return parseInput(registerTaskDefinition, body)
 }
 
-// ParseStopTask judges a StopTask input and returns it compact, nil when it is not a JSON object.
+// ParseStopTask checks a StopTask input and returns it compact, nil when it is not a JSON object.
 func (Spec) ParseStopTask(body []byte) (json.RawMessage, []run.Violation) {
 	return parseInput(stopTask, body)
 }
 
-// ParseDescribeTasks judges a DescribeTasks input and returns it compact, nil when it is not a JSON object.
+// ParseDescribeTasks checks a DescribeTasks input and returns it compact, nil when it is not a JSON object.
 func (Spec) ParseDescribeTasks(body []byte) (json.RawMessage, []run.Violation) {
 	return parseInput(describeTasks, body)
 }
 
-// ParseDescribeTaskDefinition judges a DescribeTaskDefinition input and returns it compact, nil when it is not a JSON object.
+// ParseDescribeTaskDefinition checks a DescribeTaskDefinition input and returns it compact, nil when it is not a JSON object.
 func (Spec) ParseDescribeTaskDefinition(body []byte) (json.RawMessage, []run.Violation) {
 	return parseInput(describeTaskDefinition, body)
 }
 
-// ParseDeregisterTaskDefinition judges a DeregisterTaskDefinition input, whose taskDefinition has to carry a revision, and returns
+// ParseDeregisterTaskDefinition checks a DeregisterTaskDefinition input, whose taskDefinition has to carry a revision, and returns
 // it compact, nil when it is not a JSON object.
 func (Spec) ParseDeregisterTaskDefinition(body []byte) (json.RawMessage, []run.Violation) {
 	return parseInput(deregisterTaskDefinition, body)
@@ -83,8 +83,8 @@ func parseInput(op run.Operation, body []byte) (json.RawMessage, []run.Violation
 		return nil, found
 	}
 	root := doc.Root
-	found = append(found, fit(op, root)...)
-	return root.Encode(), bounded(shaped(op, root, append(found, judge(op, root)...)))
+	found = append(found, checkTypes(op, root)...)
+	return root.Encode(), bounded(addShapeFaults(op, root, append(found, judge(op, root)...)))
 }
 
 // maxViolations keeps an answer to a hostile body from growing far beyond the body.
@@ -112,19 +112,19 @@ func read(body []byte) (jsontree.Document, []run.Violation, bool) {
 	return doc, found, true
 }
 
-// fit holds an input against the names and types of its operation.
-func fit(op run.Operation, input jsontree.Node) []run.Violation {
+// checkTypes returns the members of an input that its operation does not have, and values of the wrong type.
+func checkTypes(op run.Operation, input jsontree.Node) []run.Violation {
 	switch op {
 	case run.StartTask:
-		return fitStartTask(input)
+		return checkStartTaskTypes(input)
 	case run.RunTask:
-		return violations(op, ecsjson.Decode(input.Without(foreign(op)...), new(ecs.RunTaskInput)))
+		return violations(op, ecsjson.Decode(input.Without(onlyInOther(op)...), new(ecs.RunTaskInput)))
 	default:
 		return violations(op, ecsjson.Decode(input, emptyInput(op)))
 	}
 }
 
-// emptyInput is a pointer to the SDK's input of an operation that launches nothing.
+// emptyInput returns a pointer to the SDK's input of an operation that launches nothing.
 func emptyInput(op run.Operation) any {
 	switch op {
 	case registerTaskDefinition:
@@ -140,9 +140,9 @@ func emptyInput(op run.Operation) any {
 	}
 }
 
-// foreign lists the members of a run's body that only the other launch operation has. Null ones are absent, others break ST-05.
+// onlyInOther returns the members of a run's body that only the other launch operation has. Null ones are absent, others break ST-05.
 // A RunTask's containerInstances can only be null, or it would be a StartTask.
-func foreign(op run.Operation) []string {
+func onlyInOther(op run.Operation) []string {
 	if op != run.StartTask {
 		return []string{instancesName}
 	}
@@ -152,9 +152,9 @@ func foreign(op run.Operation) []string {
 	})
 }
 
-// fitStartTask sets clientToken apart, which StartTask has not and Davit takes all the same.
-func fitStartTask(input jsontree.Node) []run.Violation {
-	others := foreign(run.StartTask)
+// checkStartTaskTypes checks clientToken as a member of RunTask: StartTask does not have it, and Davit takes it all the same.
+func checkStartTaskTypes(input jsontree.Node) []run.Violation {
+	others := onlyInOther(run.StartTask)
 	own := input.Without(append([]string{clientTokenName}, others...)...)
 	found := violations(run.StartTask, ecsjson.Decode(own, new(ecs.StartTaskInput)))
 	return append(found, violations(run.StartTask, ecsjson.Decode(only(input, clientTokenName), new(ecs.RunTaskInput)))...)
@@ -163,13 +163,13 @@ func fitStartTask(input jsontree.Node) []run.Violation {
 // onlyRunTask finds the members that StartTask has not.
 func onlyRunTask(input jsontree.Node) []finding {
 	var found []finding
-	for _, m := range only(input, foreign(run.StartTask)...).Members {
+	for _, m := range only(input, onlyInOther(run.StartTask)...).Members {
 		found = append(found, finding{jsontree.Join("", m.Name), "StartTask, which containerInstances asks for, has no " + m.Name})
 	}
 	return found
 }
 
-// only keeps the members of the given names that are not null.
+// only returns an object with the members of the given names that are not null.
 func only(n jsontree.Node, names ...string) jsontree.Node {
 	kept := jsontree.Node{Kind: jsontree.Object}
 	for _, m := range n.Members {
@@ -180,16 +180,16 @@ func only(n jsontree.Node, names ...string) jsontree.Node {
 	return kept
 }
 
-// violations names the rules that the codec's faults break.
+// violations returns the codec's faults as violations.
 func violations(op run.Operation, faults []ecsjson.Fault) []run.Violation {
 	found := make([]run.Violation, 0, len(faults))
 	for _, f := range faults {
-		found = append(found, faulty(op, f))
+		found = append(found, violationOf(op, f))
 	}
 	return found
 }
 
-func faulty(op run.Operation, f ecsjson.Fault) run.Violation {
+func violationOf(op run.Operation, f ecsjson.Fault) run.Violation {
 	if f.Kind == ecsjson.UnknownName {
 		return run.Violation{Field: f.Pointer, Rule: run.RuleUnknownName, Detail: f.Detail}
 	}

@@ -5,8 +5,8 @@ import (
 	"davit/internal/run"
 )
 
-// takeApart reads what the domain decides by. Members of the wrong type read as absent: they are reported elsewhere.
-func takeApart(doc jsontree.Document) run.Submission {
+// newSubmission reads what the domain decides by. Members of the wrong type are read as absent: checkTypes reports them.
+func newSubmission(doc jsontree.Document) run.Submission {
 	root := doc.Root
 	s := run.Submission{
 		Operation:      run.RunTask,
@@ -27,7 +27,7 @@ func takeApart(doc jsontree.Document) run.Submission {
 		s.Instances = texts(instances)
 		s.Count = len(s.Instances)
 	}
-	s.Input = root.Without(policyName, clientTokenName, startedByName).Without(foreign(s.Operation)...)
+	s.Input = root.Without(policyName, clientTokenName, startedByName).Without(onlyInOther(s.Operation)...)
 	if len(doc.Doubled) > 0 {
 		s.Input = lastOfEach(s.Input)
 	}
@@ -58,7 +58,7 @@ func member(n jsontree.Node, name string) string {
 	return value.Text
 }
 
-// count reads RunTask's count, which is 1 when absent.
+// count returns RunTask's count, 1 when it is absent.
 func count(root jsontree.Node) int {
 	value, ok := root.Get("count")
 	if !ok {

@@ -30,7 +30,7 @@ func Rows() []row.Row {
 	return all
 }
 
-// rank orders ids as the operations come, then by number.
+// rank returns the place of an id: by operation, then by number.
 func rank(id string) int {
 	letters, number, _ := strings.Cut(id, "-")
 	place := slices.Index([]string{"RT", "ST", "SP", "DT", "DD", "DR", "RD", "RO", "DV"}, letters)

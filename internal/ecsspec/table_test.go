@@ -125,7 +125,7 @@ func TestEveryRowHasACase(t *testing.T) {
 // breaks says that an input breaks this very row.
 func breaks(r rule, op run.Operation, body jsontree.Node) bool {
 	if r.typed {
-		found := fit(op, body)
+		found := checkTypes(op, body)
 		return len(found) == 1 && found[0].Rule == r.id
 	}
 	return len(r.judge(nil, body, "", tokens(r.field))) > 0

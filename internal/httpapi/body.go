@@ -15,7 +15,7 @@ import (
 // maxBody is the most that a request's body may hold, in bytes.
 const maxBody = 256 << 10
 
-// readBody reads a body that the route needs: application/json, not empty.
+// readBody returns the body of a route that needs one: application/json, not empty.
 func readBody(r *http.Request) ([]byte, error) {
 	body, err := readOptionalBody(r)
 	if err == nil && len(body) == 0 {
@@ -24,7 +24,7 @@ func readBody(r *http.Request) ([]byte, error) {
 	return body, err
 }
 
-// readOptionalBody reads a body that may be absent; one that is there is application/json.
+// readOptionalBody returns the body of a route that takes none too. One that is there must be application/json.
 func readOptionalBody(r *http.Request) ([]byte, error) {
 	if r.ContentLength > maxBody {
 		return nil, bodyTooLarge()
@@ -42,8 +42,8 @@ func readOptionalBody(r *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-// noMembers refuses what a body says to a route that takes none: the body may be absent or an empty object.
-func noMembers(r *http.Request) error {
+// checkNoMembers reads the body of a route that takes no members. It returns an error unless the body is absent or an empty object.
+func checkNoMembers(r *http.Request) error {
 	body, err := readOptionalBody(r)
 	if err != nil || len(body) == 0 {
 		return err
@@ -73,7 +73,7 @@ func bodyTooLarge() error {
 		{Rule: run.RuleBodySize, Detail: "at most 262,144 bytes"}}}
 }
 
-// isJSON takes parameters such as charset as they come; a doubled header is no media type.
+// isJSON reports whether the Content-Type is application/json, with or without parameters such as charset. A doubled header is not.
 func isJSON(h http.Header) bool {
 	mediaType, _, err := mime.ParseMediaType(strings.Join(h.Values("Content-Type"), ","))
 	return err == nil && mediaType == "application/json"

@@ -8,22 +8,50 @@ import (
 	"davit/internal/run"
 )
 
-// Describer answers one revision of a task definition that callers may know of; CodeNotFound otherwise.
+// Registrar is the use case of Register: it registers a task definition unless the latest revision has the same content.
+type Registrar interface {
+	Register(ctx context.Context, body []byte) (run.RegisterResult, error)
+}
+
+// Register is POST /task-definitions: 201 with the new revision, 200 when the latest one has the same content.
+func Register(reg Registrar, o Options) http.Handler {
+	return o.serve(func(w http.ResponseWriter, r *http.Request, _ string) error {
+		if err := checkNoQuery(r); err != nil {
+			return err
+		}
+		body, err := readBody(r)
+		if err != nil {
+			return err
+		}
+		result, err := reg.Register(r.Context(), body)
+		if err != nil {
+			return err
+		}
+		status := http.StatusOK
+		if result.Created {
+			status = http.StatusCreated
+		}
+		o.writeJSON(w, r, status, definitionView{mask(result.Definition), result.Tags})
+		return nil
+	})
+}
+
+// Describer is the use case of Describe: it returns one revision of a task definition that callers may know of, or CodeNotFound.
 type Describer interface {
 	Describe(ctx context.Context, name string) (run.TaskDefinition, error)
 }
 
-// DefinitionLister answers a page of the task definitions that callers may know of.
+// DefinitionLister is the use case of ListDefinitions: it returns a page of the task definitions that callers may know of.
 type DefinitionLister interface {
 	ListDefinitions(ctx context.Context, req run.DefinitionListRequest) (run.DefinitionList, error)
 }
 
-// Deregistrar makes a revision INACTIVE. One that is INACTIVE already is no error.
+// Deregistrar is the use case of Deregister: it makes a revision INACTIVE. One that is INACTIVE already is no error.
 type Deregistrar interface {
 	Deregister(ctx context.Context, name string) (run.TaskDefinition, error)
 }
 
-// definitionView is a task definition as ECS answers it. Tags are left out where ECS has none in its answer.
+// definitionView is a task definition as ECS returns it. Tags are left out where the reply of ECS has none.
 type definitionView struct {
 	TaskDefinition json.RawMessage `json:"taskDefinition"`
 	Tags           []run.Tag       `json:"tags,omitzero"`
@@ -36,14 +64,14 @@ func viewDefinition(d run.TaskDefinition) definitionView {
 // Describe is GET /task-definitions/{definition}: 200 with the revision, whatever its status, and its tags.
 func Describe(d Describer, o Options) http.Handler {
 	return o.serve(func(w http.ResponseWriter, r *http.Request, _ string) error {
-		if err := noQuery(r); err != nil {
+		if err := checkNoQuery(r); err != nil {
 			return err
 		}
 		found, err := d.Describe(r.Context(), r.PathValue(definitionName))
 		if err != nil {
 			return err
 		}
-		o.answer(w, r, http.StatusOK, viewDefinition(found))
+		o.writeJSON(w, r, http.StatusOK, viewDefinition(found))
 		return nil
 	})
 }
@@ -51,17 +79,17 @@ func Describe(d Describer, o Options) http.Handler {
 // Deregister is POST /task-definitions/{definition}/deregister: 200 with the revision, INACTIVE now or already.
 func Deregister(d Deregistrar, o Options) http.Handler {
 	return o.serve(func(w http.ResponseWriter, r *http.Request, _ string) error {
-		if err := noQuery(r); err != nil {
+		if err := checkNoQuery(r); err != nil {
 			return err
 		}
-		if err := noMembers(r); err != nil {
+		if err := checkNoMembers(r); err != nil {
 			return err
 		}
 		gone, err := d.Deregister(r.Context(), r.PathValue(definitionName))
 		if err != nil {
 			return err
 		}
-		o.answer(w, r, http.StatusOK, viewDefinition(gone))
+		o.writeJSON(w, r, http.StatusOK, viewDefinition(gone))
 		return nil
 	})
 }
@@ -77,7 +105,7 @@ func ListDefinitions(l DefinitionLister, o Options) http.Handler {
 		if err != nil {
 			return err
 		}
-		o.answer(w, r, http.StatusOK, viewDefinitionList(list))
+		o.writeJSON(w, r, http.StatusOK, viewDefinitionList(list))
 		return nil
 	})
 }

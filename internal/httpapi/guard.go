@@ -10,26 +10,26 @@ import (
 	"davit/internal/run"
 )
 
-// localCaller is who asks in local mode.
+// localCaller is the caller of all requests in local mode.
 const localCaller = "local"
 
-// Guard is for a listener on this machine, where a task runs commands on the host and a web page must not be
-// able to start one. It answers 403 to a Host that is neither a loopback address, localhost nor the host of
-// addr (host:port, where the listener is); to an Origin other than that very host; and to what a browser
-// calls cross-site. The rest goes on to next with the caller "local".
+// Guard returns the handler of a listener on this machine, where a task runs commands on the host and a web page must not be able to
+// start one. It writes 403 when the Host is neither a loopback address, localhost nor the host of addr (host:port, where the listener
+// is), when there is an Origin other than that very host, and when a browser calls the request cross-site. It calls next for all others,
+// with the caller "local".
 func Guard(addr string, o Options, next http.Handler) http.Handler {
 	own := hostOf(addr)
-	return o.edge(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if detail := foreign(r, own); detail != "" {
-			o.fail(w, r, &fault{kind: kinds[run.CodeForbidden], detail: detail})
+	return o.withRequestID(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if detail := foreignDetail(r, own); detail != "" {
+			o.writeProblem(w, r, &fault{kind: kinds[run.CodeForbidden], detail: detail})
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(WithCaller(r.Context(), localCaller)))
 	}))
 }
 
-// foreign says why a request is not from this machine's own; "" when it is.
-func foreign(r *http.Request, own string) string {
+// foreignDetail returns why a request is not from this machine, "" when it is.
+func foreignDetail(r *http.Request, own string) string {
 	switch host := hostOf(r.Host); {
 	case host == "" || (host != own && !loopback(host)):
 		return "the Host header must name a loopback address, localhost or the address that Davit listens on"
@@ -41,7 +41,7 @@ func foreign(r *http.Request, own string) string {
 	return ""
 }
 
-// sameOrigin takes requests without an Origin, as tools send them, and those of this very host and port.
+// sameOrigin reports whether a request has no Origin, as those of command-line tools, or that of this very host and port.
 func sameOrigin(r *http.Request) bool {
 	origins := r.Header.Values("Origin")
 	if len(origins) == 0 {
@@ -51,7 +51,7 @@ func sameOrigin(r *http.Request) bool {
 	return len(origins) == 1 && err == nil && u.Scheme == "http" && withPort(u.Host) == withPort(r.Host)
 }
 
-// withPort writes a host in one way: lower case, with its port.
+// withPort returns a host in lower case with its port, 80 where none is given.
 func withPort(hostport string) string {
 	_, port, err := net.SplitHostPort(hostport)
 	if err != nil || port == "" {
@@ -60,7 +60,7 @@ func withPort(hostport string) string {
 	return net.JoinHostPort(hostOf(hostport), port)
 }
 
-// hostOf is the host of host:port or host, in lower case, without brackets.
+// hostOf returns the host of host:port or host, in lower case, without brackets.
 func hostOf(hostport string) string {
 	host, _, err := net.SplitHostPort(hostport)
 	if err != nil {

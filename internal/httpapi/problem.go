@@ -28,7 +28,7 @@ type kind struct {
 	retryAfter int
 }
 
-// kinds is the one table from the domain's codes to HTTP. Whatever is not in it is internal.
+// kinds maps the domain's codes to HTTP. Codes missing from it are reported as internal errors.
 var kinds = map[run.Code]kind{
 	run.CodeInvalid:     {name: "invalid-request", status: http.StatusBadRequest, title: "The request breaks one or more rules"},
 	run.CodeTooLarge:    {name: "too-large", status: http.StatusRequestEntityTooLarge, title: "The request is over a size limit"},
@@ -49,7 +49,7 @@ var (
 	wrongMediaType   = kind{name: "unsupported-media-type", status: http.StatusUnsupportedMediaType, title: "The body is not application/json"}
 )
 
-// fault is an error that HTTP itself finds. Its detail is for the caller.
+// fault is an error found before any use case is called. Its detail is for the caller.
 type fault struct {
 	kind       kind
 	detail     string
@@ -62,8 +62,8 @@ func invalid(violations ...run.Violation) *fault {
 	return &fault{kind: kinds[run.CodeInvalid], detail: "the request breaks the rules named in errors", violations: violations}
 }
 
-// explain is the one translation of errors: what kind it is, and what the caller may read of it.
-func explain(ctx context.Context, err error) fault {
+// faultOf returns the kind of an error and what the caller may read of it. All errors are translated here.
+func faultOf(ctx context.Context, err error) fault {
 	var own *fault
 	if errors.As(err, &own) {
 		return *own
@@ -79,14 +79,14 @@ func explain(ctx context.Context, err error) fault {
 	return fault{kind: k, detail: run.MessageOf(err), violations: run.ViolationsOf(err)}
 }
 
-// fail answers with the problem that err is, and logs what is not the caller's doing.
-func (o Options) fail(w http.ResponseWriter, r *http.Request, err error) {
-	f := explain(r.Context(), err)
+// writeProblem writes err as a problem. It logs err: at level error when Davit failed, warn when a retry may help, debug otherwise.
+func (o Options) writeProblem(w http.ResponseWriter, r *http.Request, err error) {
+	f := faultOf(r.Context(), err)
 	o.logFault(r, f, err)
 	if f.kind.retryAfter > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(f.kind.retryAfter))
 	}
-	o.send(w, r, f.kind.status, "application/problem+json", Problem{
+	o.write(w, r, f.kind.status, "application/problem+json", Problem{
 		Type: f.kind.name, Title: f.kind.title, Status: f.kind.status,
 		Detail: f.detail, RequestID: RequestIDOf(r.Context()), Errors: f.violations,
 	})

@@ -18,7 +18,7 @@ type query struct {
 	faults []run.Violation
 }
 
-// parseQuery reads the parameters that a route takes. Others, repeated ones and ones without a value are faults.
+// parseQuery reads the parameters that a route takes. Unknown ones, repeated ones and ones without a value are faults.
 func parseQuery(r *http.Request, known ...string) query {
 	q := query{values: map[string]string{}}
 	for part := range strings.SplitSeq(r.URL.RawQuery, "&") {
@@ -57,7 +57,7 @@ func (q *query) fault(name, detail string) {
 	}
 }
 
-// err is nil for a query without faults.
+// err returns the faults as an error, nil when there are none.
 func (q *query) err() error {
 	if len(q.faults) == 0 {
 		return nil
@@ -65,8 +65,8 @@ func (q *query) err() error {
 	return invalid(q.faults...)
 }
 
-// noQuery refuses every parameter.
-func noQuery(r *http.Request) error {
+// checkNoQuery returns an error when there is any parameter.
+func checkNoQuery(r *http.Request) error {
 	q := parseQuery(r)
 	return q.err()
 }

@@ -1,13 +1,31 @@
 package httpapi
 
 import (
+	"log/slog"
 	"net/http"
 	"strings"
 
 	"davit/internal/run"
 )
 
-// Routes is the API's table of routes. A process fills in those that it serves; a nil one is not there.
+// Options is what the routes share. The zero Options works.
+type Options struct {
+	Log  *slog.Logger // internal errors, with their cause and request id; nil: slog.Default()
+	Logs Logs         // nil: containers have no "log" member
+}
+
+// Logs returns where the output of one container of a task is, as a value that encodes to a JSON object; nil when that is not
+// known. AWSLogs is the one for ECS.
+type Logs func(r *run.Run, t *run.Task, container string) any
+
+func (o Options) logger() *slog.Logger {
+	if o.Log == nil {
+		return slog.Default()
+	}
+	return o.Log
+}
+
+// Routes holds the handlers of the API. A process fills in those that it serves; a nil one is not served.
 type Routes struct {
 	Submit http.Handler // POST /runs
 	List   http.Handler // GET /runs
@@ -45,12 +63,12 @@ func (rs Routes) table() []route {
 	}
 }
 
-// Handler serves the routes that are filled in; GET routes take HEAD too. Any other path is a 404 problem,
-// also one that only differs by a slash, or by a run id or task definition that cannot be one; any other method a 405 with Allow.
-// Every answer carries X-Request-Id, and a panic is a 500 problem.
+// Handler returns a handler of the routes that are filled in; GET routes take HEAD too. Any other path is a 404 problem, also one that only
+// differs by a slash, or by a run id or task definition that cannot be one; any other method is a 405 with Allow. Every response carries
+// X-Request-Id, and a panic is a 500 problem.
 func (rs Routes) Handler(o Options) http.Handler {
 	table := rs.table()
-	return o.edge(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return o.withRequestID(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var allow []string
 		for _, rt := range table {
 			name, value, here := match(rt.pattern, r.URL.Path)
@@ -64,15 +82,14 @@ func (rs Routes) Handler(o Options) http.Handler {
 			}
 			allow = append(allow, rt.methods()...)
 		}
-		o.refuse(w, r, allow)
+		o.refuseRoute(w, r, allow)
 	}))
 }
 
-// Unrouted answers what no route of the API takes: 405 with Allow on the API's paths, 404 elsewhere. It is
-// for a gateway that sends each route to a process of its own, and the rest here. A request that one of the
-// routes takes is not the rest: 404.
+// Unrouted returns the handler of what no route of the API takes: it writes 405 with Allow on the API's paths and 404 elsewhere. It is for a
+// gateway that sends each route to a process of its own, and all other requests here. It writes 404 to a request that one of the routes takes.
 func Unrouted(o Options) http.Handler {
-	return o.edge(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return o.withRequestID(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var allow []string
 		for _, rt := range (Routes{}).table() {
 			if _, _, here := match(rt.pattern, r.URL.Path); here {
@@ -82,18 +99,18 @@ func Unrouted(o Options) http.Handler {
 		if contains(allow, r.Method) {
 			allow = nil
 		}
-		o.refuse(w, r, allow)
+		o.refuseRoute(w, r, allow)
 	}))
 }
 
-func (o Options) refuse(w http.ResponseWriter, r *http.Request, allow []string) {
+func (o Options) refuseRoute(w http.ResponseWriter, r *http.Request, allow []string) {
 	if len(allow) == 0 {
-		o.fail(w, r, &fault{kind: kinds[run.CodeNotFound], detail: "no such path, or no run or task definition by that name"})
+		o.writeProblem(w, r, &fault{kind: kinds[run.CodeNotFound], detail: "no such path, or no run or task definition by that name"})
 		return
 	}
 	methods := strings.Join(allow, ", ")
 	w.Header().Set("Allow", methods)
-	o.fail(w, r, &fault{kind: methodNotAllowed, detail: "allowed here: " + methods})
+	o.writeProblem(w, r, &fault{kind: methodNotAllowed, detail: "allowed here: " + methods})
 }
 
 func (rt route) takes(method string) bool { return contains(rt.methods(), method) }
@@ -105,7 +122,7 @@ func (rt route) methods() []string {
 	return []string{rt.method}
 }
 
-// match compares a path with a pattern, segment by segment. A pattern has one {variable} at most, which stands for what has its form.
+// match reports whether a path fits a pattern. A pattern has one {variable} at most; match returns its name and its value.
 func match(pattern, path string) (name, value string, ok bool) {
 	have := strings.Split(path, "/")
 	for want := range strings.SplitSeq(pattern, "/") {
@@ -115,7 +132,7 @@ func match(pattern, path string) (name, value string, ok bool) {
 			return "", "", false
 		case isVariable:
 			name = strings.TrimSuffix(variable, "}")
-			if value, have = take(name, have); value == "" {
+			if value, have = takeVariable(name, have); value == "" {
 				return "", "", false
 			}
 		case want != have[0]:
@@ -127,9 +144,9 @@ func match(pattern, path string) (name, value string, ok bool) {
 	return name, value, len(have) == 0
 }
 
-// take reads a variable from the beginning of a path, and gives the rest; "" when it does not have the variable's form. The slash of
-// an ARN is the one that is part of a name: gateways decode paths before they route, so it cannot be told from the others.
-func take(name string, path []string) (value string, rest []string) {
+// takeVariable returns the variable that a path begins with, and the rest of the path. value is "" when that has not the variable's form. An
+// ARN takes two segments: gateways decode paths before they route, so the slash in it looks like the others.
+func takeVariable(name string, path []string) (value string, rest []string) {
 	value, rest = path[0], path[1:]
 	if name == definitionName && strings.HasPrefix(value, "arn:") && len(rest) > 0 {
 		value, rest = value+"/"+rest[0], rest[1:]

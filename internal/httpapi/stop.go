@@ -10,7 +10,7 @@ import (
 	"davit/internal/run"
 )
 
-// Stopper takes the wish that a run, or one task of it, stops. A run that already ended is no error.
+// Stopper is the use case of Stop: it orders that a run, or one task of it, stops. A run that already ended is no error.
 type Stopper interface {
 	Stop(ctx context.Context, req run.StopRequest) (*run.Run, error)
 }
@@ -20,7 +20,7 @@ type Stopper interface {
 func Stop(s Stopper, o Options) http.Handler {
 	return o.serve(func(w http.ResponseWriter, r *http.Request, caller string) error {
 		req := run.StopRequest{Caller: caller, RunID: r.PathValue(runIDName)}
-		if err := noQuery(r); err != nil {
+		if err := checkNoQuery(r); err != nil {
 			return err
 		}
 		body, err := readOptionalBody(r)
@@ -34,7 +34,7 @@ func Stop(s Stopper, o Options) http.Handler {
 		if err != nil {
 			return err
 		}
-		o.answer(w, r, http.StatusAccepted, o.viewRun(stopped))
+		o.writeJSON(w, r, http.StatusAccepted, o.viewRun(stopped))
 		return nil
 	})
 }
@@ -44,7 +44,7 @@ const (
 	maxReason      = 255
 )
 
-// readStop fills req from the body and answers every fault of it at once.
+// readStop fills req from the body. It returns all faults of the body, at most 20.
 func readStop(body []byte, req *run.StopRequest) []run.Violation {
 	if len(body) == 0 {
 		return nil
@@ -98,7 +98,7 @@ func (s *stopReader) take(m jsontree.RawMember) {
 	}
 }
 
-// text reads a string; null is absent. It says whether there is one.
+// text reads a string member; null is absent. It reports whether there is one.
 func (s *stopReader) text(m jsontree.RawMember, into *string) bool {
 	if string(m.Value) == "null" {
 		return false

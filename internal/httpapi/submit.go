@@ -11,14 +11,13 @@ import (
 	"davit/internal/run"
 )
 
-// Submitter records a run, or says what a dry run would record.
+// Submitter is the use case of Submit: it records a run, or returns what a dry run would record.
 type Submitter interface {
 	Submit(ctx context.Context, req run.SubmitRequest) (run.SubmitResult, error)
 }
 
-// Submit is POST /runs[?dryRun=true]. 202 with the run and its Location; a key that was used before, with
-// the same body, answers the same run and Idempotent-Replayed: true. A dry run answers 200 with request,
-// resolved and policy.
+// Submit is POST /runs[?dryRun=true]: 202 with the run and its Location. A key that was used before with the same body gets the same run
+// and Idempotent-Replayed: true. A dry run gets 200 with request, resolved and policy.
 func Submit(s Submitter, o Options) http.Handler {
 	return o.serve(func(w http.ResponseWriter, r *http.Request, caller string) error {
 		req, err := submitRequest(r, caller)
@@ -30,14 +29,14 @@ func Submit(s Submitter, o Options) http.Handler {
 			return err
 		}
 		if req.DryRun {
-			o.answer(w, r, http.StatusOK, viewDryRun(result.Run))
+			o.writeJSON(w, r, http.StatusOK, viewDryRun(result.Run))
 			return nil
 		}
 		w.Header().Set("Location", "/runs/"+result.Run.ID)
 		if result.Replayed {
 			w.Header().Set("Idempotent-Replayed", "true")
 		}
-		o.answer(w, r, http.StatusAccepted, o.viewRun(result.Run))
+		o.writeJSON(w, r, http.StatusAccepted, o.viewRun(result.Run))
 		return nil
 	})
 }
@@ -51,7 +50,7 @@ func submitRequest(r *http.Request, caller string) (run.SubmitRequest, error) {
 	case given && value != "" && value != "false":
 		q.fault("dryRun", "must be true or false")
 	}
-	faults := slices.Concat(q.faults, takeKey(&req, r.Header))
+	faults := slices.Concat(q.faults, readIdempotencyKey(&req, r.Header))
 	if len(faults) > 0 {
 		return req, invalid(faults...)
 	}
@@ -60,8 +59,8 @@ func submitRequest(r *http.Request, caller string) (run.SubmitRequest, error) {
 	return req, err
 }
 
-// takeKey reads the Idempotency-Key header. What is text the domain judges further, together with the body.
-func takeKey(req *run.SubmitRequest, h http.Header) []run.Violation {
+// readIdempotencyKey reads the Idempotency-Key header. The domain checks its length, together with the body.
+func readIdempotencyKey(req *run.SubmitRequest, h http.Header) []run.Violation {
 	keys := h.Values("Idempotency-Key")
 	if len(keys) > 1 {
 		return []run.Violation{{Field: "header:Idempotency-Key", Rule: run.RuleIdempotencyKey, Detail: "is given more than once"}}

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"encoding/json"
+	"time"
 
 	"davit/internal/run"
 )
@@ -13,9 +14,9 @@ type summaryView struct {
 	Status         run.Status `json:"status"`
 	StatusReason   string     `json:"statusReason,omitempty"`
 	Class          run.Class  `json:"class,omitempty"`
-	CreatedAt      *stamp     `json:"createdAt,omitempty"`
-	StartedAt      *stamp     `json:"startedAt,omitempty"`
-	StoppedAt      *stamp     `json:"stoppedAt,omitempty"`
+	CreatedAt      *timestamp `json:"createdAt,omitempty"`
+	StartedAt      *timestamp `json:"startedAt,omitempty"`
+	StoppedAt      *timestamp `json:"stoppedAt,omitempty"`
 	ExitCode       *int       `json:"exitCode,omitempty"`
 	IdempotencyKey string     `json:"idempotencyKey,omitempty"`
 	Family         string     `json:"family,omitempty"`
@@ -24,14 +25,14 @@ type summaryView struct {
 	Count          int        `json:"count,omitempty"`
 }
 
-// runView is a run as its own page shows it.
+// runView is one run with its attempts.
 type runView struct {
 	summaryView
 	dryRunView
 	Attempts []attemptView `json:"attempts,omitempty"`
 }
 
-// dryRunView is what a submission came to.
+// dryRunView is what a submission was resolved to.
 type dryRunView struct {
 	Request  json.RawMessage `json:"request,omitempty"`
 	Resolved json.RawMessage `json:"resolved,omitempty"`
@@ -46,7 +47,7 @@ type listView struct {
 func viewSummary(r *run.Run) summaryView {
 	return summaryView{
 		RunID: r.ID, Owner: r.Owner, Status: r.Status, StatusReason: r.StatusReason, Class: r.Class,
-		CreatedAt: stampOf(&r.CreatedAt), StartedAt: stampOf(r.StartedAt), StoppedAt: stampOf(r.StoppedAt),
+		CreatedAt: timestampOf(&r.CreatedAt), StartedAt: timestampOf(r.StartedAt), StoppedAt: timestampOf(r.StoppedAt),
 		ExitCode: r.ExitCode, IdempotencyKey: r.Key,
 		Family: r.Family, Group: r.Group, StartedBy: r.StartedBy, Count: r.Count,
 	}
@@ -70,4 +71,21 @@ func viewList(list run.List) listView {
 		v.Runs = append(v.Runs, viewSummary(r))
 	}
 	return v
+}
+
+// timestamp is a time that is encoded as RFC 3339 in UTC with milliseconds.
+type timestamp time.Time
+
+// MarshalText returns the time as RFC 3339.
+func (s timestamp) MarshalText() ([]byte, error) {
+	return time.Time(s).UTC().AppendFormat(nil, "2006-01-02T15:04:05.000Z07:00"), nil
+}
+
+// timestampOf returns nil, which is omitted, for a time that was never set.
+func timestampOf(t *time.Time) *timestamp {
+	if t == nil || t.IsZero() {
+		return nil
+	}
+	s := timestamp(*t)
+	return &s
 }

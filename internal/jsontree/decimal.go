@@ -12,7 +12,7 @@ type decimal struct {
 	exponent string // a whole number of any length, as strconv would write it
 }
 
-// toDecimal takes a literal apart. The exponent is never carried out: 1e999999999 costs no more than its eleven bytes.
+// toDecimal returns a literal as a decimal. The zeros of an exponent are never written out: 1e999999999 costs no more than its eleven bytes.
 func toDecimal(literal string) decimal {
 	mantissa, power := strings.TrimPrefix(literal, "-"), ""
 	if i := strings.IndexAny(mantissa, "eE"); i >= 0 {

@@ -1,14 +1,16 @@
 package jsontree
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
-// Encode writes the node as compact JSON: members in order, numbers as they were written, strings with the fewest escapes.
+// Encode returns the node as compact JSON: members in order, numbers as they were written, strings with the fewest escapes.
 func (n Node) Encode() []byte { return n.appendTo(nil, writer{}) }
 
-// writer carries what Encode and Canonical do differently.
+// writer holds how Canonical differs from Encode.
 type writer struct {
 	canonical bool
 	omit      []string // names left out of the outermost object
@@ -69,7 +71,7 @@ func (n Node) appendMembers(dst []byte, w writer) []byte {
 
 const hexDigits = "0123456789abcdef"
 
-// AppendString writes s in double quotes, escaping only what JSON must have escaped. Bytes that are not UTF-8 become U+FFFD.
+// AppendString appends s in double quotes to dst, escaping only what JSON must have escaped. Bytes that are not UTF-8 become U+FFFD.
 func AppendString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	for i := 0; i < len(s); {
@@ -101,4 +103,37 @@ func appendASCII(dst []byte, c byte) []byte {
 	default:
 		return append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 	}
+}
+
+// Canonical returns the same bytes for two nodes of the same JSON value, whatever their member order, white space,
+// escapes and number spelling (1, 1.0 and 1e0 are one value, -0 is 0, no digit is lost), and never for two of different values.
+// omit names members of the outermost object that do not count. The bytes are JSON themselves, made for a fingerprint.
+func Canonical(n Node, omit ...string) []byte {
+	return n.appendTo(nil, writer{canonical: true, omit: omit})
+}
+
+// sorted returns members in the order of the bytes of their names; doubled ones keep their order.
+func sorted(members []Member) []Member {
+	byName := func(a, b Member) int { return strings.Compare(a.Name, b.Name) }
+	if slices.IsSortedFunc(members, byName) {
+		return members
+	}
+	members = slices.Clone(members)
+	slices.SortStableFunc(members, byName)
+	return members
+}
+
+func appendCanonicalNumber(dst []byte, literal string) []byte {
+	d := toDecimal(literal)
+	if d.digits == "" {
+		return append(dst, '0')
+	}
+	if d.negative {
+		dst = append(dst, '-')
+	}
+	dst = append(dst, d.digits...)
+	if d.exponent == "0" {
+		return dst
+	}
+	return append(append(dst, 'e'), d.exponent...)
 }

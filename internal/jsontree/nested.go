@@ -39,7 +39,7 @@ func (p *parser) object() Node {
 	}
 }
 
-// opens steps over the opening bracket and says whether the closing one follows.
+// opens steps over the opening bracket. It reports whether the closing one follows, and steps over that too.
 func (p *parser) opens(closing byte) bool {
 	p.pos++
 	p.space()
@@ -50,7 +50,7 @@ func (p *parser) opens(closing byte) bool {
 	return true
 }
 
-// goesOn steps over the comma or the closing bracket after a value; false ends the array or object, also on a fault.
+// goesOn steps over the comma or the closing bracket after a value. It reports whether another value follows; after a fault none does.
 func (p *parser) goesOn(closing byte, expected string) bool {
 	if p.fault != nil {
 		return false
@@ -87,7 +87,7 @@ func (p *parser) name() string {
 	return name
 }
 
-// remember notes name when the members before it hold it already, and returns the set of names once there is a need for one.
+// remember records a name that the members before it have already. It returns the set of names, nil while there are few.
 func (p *parser) remember(seen map[string]struct{}, before []Member, name string) map[string]struct{} {
 	if len(before) < scanned {
 		for _, m := range before {

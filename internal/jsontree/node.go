@@ -6,6 +6,8 @@
 // what encoding/json takes.
 package jsontree
 
+import "strings"
+
 // Kind is what a JSON value is. The zero Kind is Null.
 type Kind uint8
 
@@ -19,7 +21,7 @@ const (
 	Object
 )
 
-// String names the kind as messages to callers do.
+// String returns the kind's name as messages to callers have it.
 func (k Kind) String() string {
 	switch k {
 	case Bool:
@@ -52,7 +54,7 @@ type Member struct {
 	Value Node
 }
 
-// Get returns the first member called name. Absent, null, and every node that is not an object answer false.
+// Get returns the first member called name. It reports false for an absent or null one, and for a node that is not an object.
 func (n Node) Get(name string) (Node, bool) {
 	for _, m := range n.Members {
 		if m.Name == name {
@@ -94,4 +96,28 @@ func contains(names []string, name string) bool {
 		}
 	}
 	return false
+}
+
+// Join returns an RFC 6901 JSON pointer with one more member name or index, escaping ~ and /.
+func Join(pointer, token string) string {
+	return string(AppendToken([]byte(pointer), token))
+}
+
+// AppendToken appends "/" and the escaped token to a JSON pointer.
+func AppendToken(dst []byte, token string) []byte {
+	dst = append(dst, '/')
+	if !strings.ContainsAny(token, "~/") {
+		return append(dst, token...)
+	}
+	for i := 0; i < len(token); i++ {
+		switch token[i] {
+		case '~':
+			dst = append(dst, "~0"...)
+		case '/':
+			dst = append(dst, "~1"...)
+		default:
+			dst = append(dst, token[i])
+		}
+	}
+	return dst
 }

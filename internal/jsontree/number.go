@@ -43,7 +43,7 @@ func (p *parser) digits() {
 	}
 }
 
-// Int64 reads a number that is a whole one whatever its spelling (1, 1.0, 10e-1). whole is false for a fraction, fits for a
+// Int64 returns a number that is a whole one whatever its spelling (1, 1.0, 10e-1). whole is false for a fraction, fits for a
 // whole number beyond int64; value is meant only when both are true. A node that is no number is neither.
 func (n Node) Int64() (value int64, whole, fits bool) {
 	if n.Kind != Number {
@@ -72,7 +72,7 @@ func (n Node) Int64() (value int64, whole, fits bool) {
 	return v, true, err == nil
 }
 
-// Float64 reads a number as the nearest float64; false when it is beyond the largest, or no number.
+// Float64 returns a number as the nearest float64. It reports false for one beyond the largest, and for a node that is no number.
 func (n Node) Float64() (float64, bool) {
 	if n.Kind != Number {
 		return 0, false

@@ -1,6 +1,11 @@
 package jsontree
 
-import "strconv"
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"unicode/utf8"
+)
 
 // MaxDepth is how many arrays and objects may lie inside one another.
 const MaxDepth = 64
@@ -19,7 +24,7 @@ type Document struct {
 	Doubled []string
 }
 
-// Parse reads exactly one JSON value with white space around it. Doubled names do not stop it.
+// Parse parses exactly one JSON value with white space around it. Doubled names are no error.
 func Parse(data []byte) (Document, *SyntaxError) {
 	p := parser{data: data}
 	p.space()
@@ -105,7 +110,7 @@ func (p *parser) word() Node {
 	return Node{}
 }
 
-// orEnd picks the plainer message when the text is simply over.
+// orEnd returns message, or a plainer one when the text is over.
 func (p *parser) orEnd(message string) string {
 	switch {
 	case p.pos < len(p.data):
@@ -126,4 +131,28 @@ func (p *parser) nested(read func(*parser) Node) Node {
 	n := read(p)
 	p.path = p.path[:len(p.path)-1]
 	return n
+}
+
+// SyntaxError is the place where a text stops being JSON. Its message is for callers: it holds nothing of the input.
+type SyntaxError struct {
+	Offset  int // bytes before the fault, from 0
+	Line    int // from 1
+	Column  int // characters, from 1
+	Message string
+}
+
+// Error returns the message with its line and column.
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("%s (line %d, column %d)", e.Message, e.Line, e.Column)
+}
+
+func syntaxError(data []byte, offset int, message string) *SyntaxError {
+	offset = min(offset, len(data))
+	start := bytes.LastIndexByte(data[:offset], '\n') + 1
+	return &SyntaxError{
+		Offset:  offset,
+		Line:    bytes.Count(data[:offset], []byte{'\n'}) + 1,
+		Column:  utf8.RuneCount(data[start:offset]) + 1,
+		Message: message,
+	}
 }

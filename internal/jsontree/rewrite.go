@@ -6,8 +6,7 @@ import (
 )
 
 // Rewriter copies JSON text in one pass, without white space and with every value spelled as it was, and lets its user change some
-// values on the way: whoever is told of a value calls one of Copy, Replace, Members and Items for it. Names of members that Members
-// reports are written with the fewest escapes.
+// values: for each value one of Copy, Replace, Members and Items must be called. Members writes names with the fewest escapes.
 type Rewriter struct {
 	scanner
 	out []byte

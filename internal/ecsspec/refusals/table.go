@@ -1,5 +1,4 @@
-// Package refusals knows what ECS's refusals are about: it maps an exception or failure to a row of the rule table. It is a package of
-// its own so that the functions that only launch need not link the checks of requests.
+// Package refusals maps an exception or failure of ECS to a row of the rule table. It is a package of its own so that the functions that only launch need not link the checks of requests.
 package refusals
 
 import (
@@ -17,33 +16,33 @@ var _ run.RefusalRules = Table{}
 
 // The operations of the rows.
 var (
-	onRun      = []run.Operation{run.RunTask}
-	onStart    = []run.Operation{run.StartTask}
-	onLaunch   = []run.Operation{run.RunTask, run.StartTask}
-	onStop     = []run.Operation{row.StopTask}
-	onTasks    = []run.Operation{row.DescribeTasks}
-	onRegister = []run.Operation{row.RegisterTaskDefinition}
-	onShow     = []run.Operation{row.DescribeTaskDefinition}
-	onRemove   = []run.Operation{row.DeregisterTaskDefinition}
+	onRun                = []run.Operation{run.RunTask}
+	onStart              = []run.Operation{run.StartTask}
+	onLaunch             = []run.Operation{run.RunTask, run.StartTask}
+	onStop               = []run.Operation{row.StopTask}
+	onDescribeTasks      = []run.Operation{row.DescribeTasks}
+	onRegister           = []run.Operation{row.RegisterTaskDefinition}
+	onDescribeDefinition = []run.Operation{row.DescribeTaskDefinition}
+	onDeregister         = []run.Operation{row.DeregisterTaskDefinition}
 )
 
-// refusal is one P row of the table: what only ECS can judge, and how it says so. A run that is refused for good ends FAILED with the
+// refusal is one P row of the table: what only ECS can judge, and the codes and words of its refusal. A run that is refused for good ends FAILED with the
 // class and the id; the task-definition routes answer with the status.
 type refusal struct {
 	id     string
 	on     []run.Operation
 	field  string   // JSON pointer of what it is about, in the operation's input; "" is the whole input
 	codes  []string // exception codes; none: ClientException and InvalidParameterException
-	says   []string // one of these is in ECS's words, whatever their case; * stands for any text. None: any words
-	failed bool     // it is a failure inside an answer 200, and says holds the beginnings of reasons
+	words  []string // one of these is in ECS's words, whatever their case; * stands for any text. None: any words
+	failed bool     // it is a failure inside a 200, and words holds the beginnings of reasons
 	needs  string   // what ECS wants, in words
 	class  run.Class
 	status int // of a task-definition route; 0 on others
 	source string
 }
 
-// Refused finds the P row that ECS's refusal of a call is about: the first of the table whose class it has, and whose code and words
-// are in it. false: there is none, as for every throttle and fault of ECS's own.
+// Refused returns the P row that ECS's refusal of a call is about: the first of the table with its class whose code and words are in it. It
+// reports false when there is none, as for every throttle and every fault of ECS itself.
 func (Table) Refused(e *run.EngineError) (run.Violation, bool) {
 	class := run.ClassifyError(e)
 	for _, r := range refusals {
@@ -54,7 +53,7 @@ func (Table) Refused(e *run.EngineError) (run.Violation, bool) {
 	return run.Violation{}, false
 }
 
-// Failed finds the P row that a failure inside an answer 200 is about. Every failure that no wait can cure has one.
+// Failed returns the P row that a failure inside a 200 is about. Every failure that no wait can cure has one.
 func (Table) Failed(op run.Operation, f run.Failure) (run.Violation, bool) {
 	class := run.ClassifyFailure(f)
 	for _, r := range refusals {
@@ -78,15 +77,15 @@ func (r refusal) hasCode(code string) bool {
 
 func (r refusal) hasWords(message string) bool {
 	message = strings.ToLower(message)
-	return len(r.says) == 0 || slices.ContainsFunc(r.says, func(words string) bool { return contains(message, words) })
+	return len(r.words) == 0 || slices.ContainsFunc(r.words, func(words string) bool { return contains(message, words) })
 }
 
 func (r refusal) hasReason(reason string) bool {
 	reason = strings.ToLower(reason)
-	return len(r.says) == 0 || slices.ContainsFunc(r.says, func(begin string) bool { return strings.HasPrefix(reason, strings.ToLower(begin)) })
+	return len(r.words) == 0 || slices.ContainsFunc(r.words, func(begin string) bool { return strings.HasPrefix(reason, strings.ToLower(begin)) })
 }
 
-// contains finds words in a text in lower case, their parts between * in order.
+// contains reports whether a text in lower case contains words, their parts between * in order.
 func contains(text, words string) bool {
 	for part := range strings.SplitSeq(strings.ToLower(words), "*") {
 		_, rest, found := strings.Cut(text, part)
@@ -98,7 +97,7 @@ func contains(text, words string) bool {
 	return true
 }
 
-// Rows are the P rows in the order in which they are tried.
+// Rows returns the P rows in the order in which they are tried.
 func Rows() []row.Row {
 	all := make([]row.Row, 0, len(refusals))
 	for _, r := range refusals {
@@ -110,18 +109,18 @@ func Rows() []row.Row {
 func (r refusal) row() row.Row {
 	return row.Row{
 		ID: r.id, Kind: row.Passed, Operations: r.on, Field: r.field, Limit: r.needs, Message: "ECS refused it: …; needed: " + r.needs,
-		Says: r.known(), Class: r.class, Status: r.status, Source: r.source,
+		Says: r.knownBy(), Class: r.class, Status: r.status, Source: r.source,
 	}
 }
 
-// known lists by what the refusal is known: words alone are those of a ClientException or InvalidParameterException, or of a failure.
-func (r refusal) known() []string {
-	if len(r.codes) == 0 || len(r.says) == 0 {
-		return slices.Concat(r.codes, r.says)
+// knownBy returns the codes and words of the refusal. Words alone are those of a ClientException or InvalidParameterException, or of a failure.
+func (r refusal) knownBy() []string {
+	if len(r.codes) == 0 || len(r.words) == 0 {
+		return slices.Concat(r.codes, r.words)
 	}
 	var both []string
 	for _, code := range r.codes {
-		for _, words := range r.says {
+		for _, words := range r.words {
 			both = append(both, code+": "+words)
 		}
 	}

@@ -1,16 +1,16 @@
-// Package row is the form of the rule table: one Row a rule, whatever package checks it.
+// Package row has the type of the rule table's rows: one Row a rule, whichever package checks it.
 package row
 
 import "davit/internal/run"
 
-// Kind says what becomes of input that breaks a row.
+// Kind is what happens to input that breaks a row.
 type Kind string
 
 // The kinds of rows.
 const (
 	Checked   Kind = "V" // refused with 400, before any call of ECS
 	Passed    Kind = "P" // only ECS can judge it: its refusal is mapped to the row
-	Behaviour Kind = "N" // nothing to refuse; a test shows that Davit goes by it
+	Behaviour Kind = "N" // nothing to refuse; a test shows that Davit takes it into account
 )
 
 // Row is one line of the rule table, as docs/rules.md prints it.
@@ -35,4 +35,24 @@ const (
 	RegisterTaskDefinition   run.Operation = "RegisterTaskDefinition"
 	DescribeTaskDefinition   run.Operation = "DescribeTaskDefinition"
 	DeregisterTaskDefinition run.Operation = "DeregisterTaskDefinition"
+)
+
+// The public pages that the rows come from, as docs/rules.md names them.
+const (
+	PageRunTask  = "AWS CLI reference, ecs run-task"
+	PageStart    = "ECS API reference, StartTask"
+	PageStop     = "boto3 reference, ECS stop_task"
+	PageDescribe = "ECS API reference, DescribeTasks"
+	PageRegister = "ECS API reference, RegisterTaskDefinition"
+	PageShow     = "ECS API reference, DescribeTaskDefinition"
+	PageRemove   = "ECS API reference, DeregisterTaskDefinition"
+	Page2016     = "AWS API changes, 13 July 2016, Amazon ECS"
+	PageSDK      = "aws-sdk-go-v2, service/ecs"
+	PageQuotas   = "AWS General Reference, Amazon ECS endpoints and quotas"
+	PageFargate  = "ECS Developer Guide, task definition differences for Fargate"
+	PageSize     = "ECS Developer Guide, invalid CPU or memory value"
+	PageFailures = "ECS Developer Guide, API failure reasons"
+	PageTokens   = "ECS Developer Guide, ensuring idempotency" //nolint:gosec // the title of a page
+	PageSpot     = "ECS Developer Guide, Fargate capacity providers"
+	PageDavit    = "Davit"
 )

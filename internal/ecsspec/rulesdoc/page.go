@@ -30,7 +30,7 @@ Words without a code are those of a ClientException or InvalidParameterException
 //go:embed twelve.json
 var twelve string
 
-// page is docs/rules.md.
+// page returns the text of docs/rules.md.
 func page() string {
 	var b strings.Builder
 	b.WriteString(preface)
@@ -45,7 +45,7 @@ func page() string {
 	return b.String()
 }
 
-// mistakes shows one request that breaks many rows, and what is said of it.
+// mistakes writes one request that breaks many rows, and its violations.
 func mistakes(b *strings.Builder) {
 	_, found := ecsspec.Spec{}.Parse([]byte(twelve))
 	fmt.Fprintf(b, "\n## One request, %d mistakes\n\n`POST /runs` with this body is answered once, with a 400 that names them all:\n\n```json\n%s```\n\n", len(found), twelve)
@@ -71,7 +71,7 @@ func sizes(b *strings.Builder) {
 	}
 }
 
-// memory writes the values of a size as their ends and their step, or each where there are few.
+// memory returns the values of a size as their ends and their step; up to three of them each.
 func memory(values []int) string {
 	if len(values) > 3 {
 		return fmt.Sprintf("%d to %d in steps of %d", values[0], values[len(values)-1], values[1]-values[0])

@@ -9,7 +9,7 @@ import (
 
 type attemptView struct {
 	Number     int               `json:"number"`
-	LaunchedAt *stamp            `json:"launchedAt,omitempty"`
+	LaunchedAt *timestamp        `json:"launchedAt,omitempty"`
 	Calls      int               `json:"calls"` // launch calls, made or about to be
 	Refusals   []refusalView     `json:"refusals,omitempty"`
 	Outcome    *run.Outcome      `json:"outcome,omitempty"` // once every task has ended; without a class: success
@@ -18,20 +18,20 @@ type attemptView struct {
 }
 
 type refusalView struct {
-	Class  run.Class `json:"class"`
-	Reason string    `json:"reason"`
-	Rule   string    `json:"rule,omitempty"` // of the rule table
-	Count  int       `json:"count"`
-	LastAt *stamp    `json:"lastAt,omitempty"`
+	Class  run.Class  `json:"class"`
+	Reason string     `json:"reason"`
+	Rule   string     `json:"rule,omitempty"` // of the rule table
+	Count  int        `json:"count"`
+	LastAt *timestamp `json:"lastAt,omitempty"`
 }
 
 func (o Options) viewAttempt(r *run.Run, a *run.Attempt) attemptView {
 	v := attemptView{
-		Number: a.Number, LaunchedAt: stampOf(a.LaunchedAt), Calls: a.Calls,
+		Number: a.Number, LaunchedAt: timestampOf(a.LaunchedAt), Calls: a.Calls,
 		Outcome: a.Outcome, Failures: a.Failures,
 	}
 	for _, f := range a.Refusals {
-		v.Refusals = append(v.Refusals, refusalView{Class: f.Class, Reason: f.Reason, Rule: f.Rule, Count: f.Count, LastAt: stampOf(&f.LastAt)})
+		v.Refusals = append(v.Refusals, refusalView{Class: f.Class, Reason: f.Reason, Rule: f.Rule, Count: f.Count, LastAt: timestampOf(&f.LastAt)})
 	}
 	for i := range a.Tasks {
 		v.Tasks = append(v.Tasks, o.viewTask(r, &a.Tasks[i]))
@@ -97,4 +97,25 @@ func (o Options) logOf(r *run.Run, t *run.Task, container string) json.RawMessag
 		return nil
 	}
 	return text[:len(text)-1]
+}
+
+// awsLog is a stream of CloudWatch Logs.
+type awsLog struct {
+	Group  string `json:"group"`
+	Stream string `json:"stream"`
+}
+
+// AWSLogs returns where the awslogs driver writes: the container's group, and the stream prefix/container/task id. It returns nil for other
+// drivers, without a stream prefix (then EC2 names the stream after Docker's own id), and while the run's definition is not known.
+func AWSLogs(r *run.Run, t *run.Task, container string) any {
+	if r.Definition == nil {
+		return nil
+	}
+	for _, c := range r.Definition.Containers {
+		group, prefix := c.LogOptions["awslogs-group"], c.LogOptions["awslogs-stream-prefix"]
+		if c.Name == container && c.LogDriver == "awslogs" && group != "" && prefix != "" {
+			return awsLog{Group: group, Stream: prefix + "/" + container + "/" + t.ShortID()}
+		}
+	}
+	return nil
 }

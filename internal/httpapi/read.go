@@ -10,7 +10,27 @@ import (
 	"davit/internal/run"
 )
 
-// Lister answers a page of the runs that the caller may see.
+// Getter is the use case of Get: it returns one run that the caller may see, or CodeNotFound.
+type Getter interface {
+	Get(ctx context.Context, caller, id string) (*run.Run, error)
+}
+
+// Get is GET /runs/{runId}: 200 with the run.
+func Get(g Getter, o Options) http.Handler {
+	return o.serve(func(w http.ResponseWriter, r *http.Request, caller string) error {
+		if err := checkNoQuery(r); err != nil {
+			return err
+		}
+		found, err := g.Get(r.Context(), caller, r.PathValue(runIDName))
+		if err != nil {
+			return err
+		}
+		o.writeJSON(w, r, http.StatusOK, o.viewRun(found))
+		return nil
+	})
+}
+
+// Lister is the use case of List: it returns a page of the runs that the caller may see.
 type Lister interface {
 	List(ctx context.Context, req run.ListRequest) (run.List, error)
 }
@@ -27,7 +47,7 @@ func List(l Lister, o Options) http.Handler {
 		if err != nil {
 			return err
 		}
-		o.answer(w, r, http.StatusOK, viewList(list))
+		o.writeJSON(w, r, http.StatusOK, viewList(list))
 		return nil
 	})
 }
@@ -52,7 +72,7 @@ func listRequest(r *http.Request, caller string) (run.ListRequest, error) {
 	return req, q.err()
 }
 
-// bounded limits the length of filters and cursor, and leaves their meaning to the domain.
+// bounded adds a fault for each filter and cursor that is too long. The domain checks what they mean.
 func (q *query) bounded(cursor int, filters ...string) {
 	for _, name := range filters {
 		if utf8.RuneCountInString(q.values[name]) > maxFilter {
@@ -64,7 +84,7 @@ func (q *query) bounded(cursor int, filters ...string) {
 	}
 }
 
-// limit is 0 when absent.
+// limit returns the parameter limit, 0 when it is absent.
 func (q *query) limit() int {
 	text := q.values["limit"]
 	if text == "" {
