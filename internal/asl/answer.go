@@ -56,7 +56,7 @@ func (e *Engine) answer(ctx context.Context, token string, give func(*step)) err
 	})
 }
 
-// awaits says whether the execution still waits for the answer of that attempt. What is overdue does
+// awaits reports whether the execution still waits for the answer of that attempt. What is overdue does
 // not, even if its timer has not come to it yet.
 func (s *step) awaits(started, attempt int64) bool {
 	rec := &s.x.rec

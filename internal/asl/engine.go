@@ -50,7 +50,7 @@ type Options struct {
 	Ended func(ctx context.Context, ended Execution) error
 	// Clock is clock.System by default.
 	Clock clock.Clock
-	// Rand gives the jitter, uniform in [0, 1), to many goroutines at once; math/rand/v2 by default.
+	// Rand draws the jitter, uniform in [0, 1), to many goroutines at once; math/rand/v2 by default.
 	Rand func() float64
 	// Invocations is how many functions may run at once, 64 by default.
 	Invocations int

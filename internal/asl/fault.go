@@ -25,7 +25,7 @@ func runtimeFault(format string, args ...any) *fault {
 	return &fault{errRuntime, fmt.Sprintf(format, args...)}
 }
 
-// matches says whether one of the names of an ErrorEquals stands for the error.
+// matches reports whether one of the names of an ErrorEquals stands for the error.
 func matches(names []string, name string) bool {
 	for _, candidate := range names {
 		if candidate == name || stands(candidate, name) {

@@ -48,7 +48,7 @@ func TestParseSubstitutes(t *testing.T) {
 	}
 }
 
-// TestParseRefusesMachines gives each definition and a part of the error that it must raise.
+// TestParseRefusesMachines parses each definition and a part of the error that it must raise.
 func TestParseRefusesMachines(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("n", 81)
@@ -81,7 +81,7 @@ func TestParseRefusesMachines(t *testing.T) {
 	}
 }
 
-// TestParseRefusesStates gives the members of a state A and a part of the error that they must raise.
+// TestParseRefusesStates parses the members of a state A and a part of the error that they must raise.
 func TestParseRefusesStates(t *testing.T) {
 	t.Parallel()
 	refused := func(field string) string { return fmt.Sprintf("state A: field %q is not implemented", field) }

@@ -12,7 +12,7 @@ import (
 // keptFor is how long a closed execution is kept and its name stays taken.
 const keptFor = 90 * 24 * time.Hour
 
-// expired says whether the record's name is free again.
+// expired reports whether the record's name is free again.
 func (r *record) expired(now time.Time) bool {
 	return r.Status != Running && !r.Stopped.Add(keptFor).After(now)
 }

@@ -90,7 +90,7 @@ func (e *Engine) Path(name string) ([]string, error) {
 	return out, err
 }
 
-// eachEvents gives the events of each transition of an execution, as JSON.
+// eachEvents calls f with the events of each transition of an execution, as JSON.
 func (e *Engine) eachEvents(name string, do func(text []byte) error) error {
 	if _, err := e.read(name); err != nil {
 		return err

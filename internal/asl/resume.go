@@ -137,7 +137,7 @@ func (s *store) untold() ([]*record, error) {
 	return out, err
 }
 
-// tell gives the end of an execution to Ended and notes that it took it.
+// tell calls Ended with the end of an execution and notes that it took it.
 func (e *Engine) tell(ended Execution) {
 	if e.opts.Ended != nil {
 		if err := e.opts.Ended(e.ctx, ended); err != nil {

@@ -121,7 +121,7 @@ func (t *template) applyItems(sc scope) (any, *fault) {
 	return out, nil
 }
 
-// reaches says whether any path of the template selects the node named, or one around it.
+// reaches reports whether any path of the template selects the node named, or one around it.
 func (t *template) reaches(names ...string) bool {
 	if t.lookup != nil {
 		return t.lookup.context && covers(t.lookup.hops, names)

@@ -44,7 +44,7 @@ func (c *Catalog) Definition(ctx context.Context, name string) (run.Definition, 
 	return definition(out.TaskDefinition), nil
 }
 
-// Cluster answers nil when the cluster is there and ACTIVE; "" is the default cluster.
+// Cluster returns nil when the cluster is there and ACTIVE; "" is the default cluster.
 func (c *Catalog) Cluster(ctx context.Context, name string) error {
 	const op = "DescribeClusters"
 	in := &ecs.DescribeClustersInput{}

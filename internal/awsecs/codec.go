@@ -23,7 +23,7 @@ func decode[I any](op string, input json.RawMessage) (*I, error) {
 	return in, nil
 }
 
-// encode gives a part of a reply as ECS names it, with RFC 3339 times.
+// encode returns a part of a reply as ECS names it, with RFC 3339 times.
 func encode(op string, part any) (json.RawMessage, error) {
 	data, err := ecsjson.Encode(part)
 	if err != nil {

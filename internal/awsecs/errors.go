@@ -62,7 +62,7 @@ func translate(op string, err error, sent bool) *run.EngineError {
 	return e
 }
 
-// clientFault says that ECS refused the request: a 4xx, but not the one that means it did not wait for the end of it.
+// clientFault reports whether ECS refused the request: a 4xx, but not the one that means it did not wait for the end of it.
 func clientFault(err error, answer smithy.APIError) bool {
 	var reply *smithyhttp.ResponseError
 	if answer.ErrorFault() == smithy.FaultServer || !errors.As(err, &reply) {

@@ -31,7 +31,7 @@ type Lister struct {
 // NewLister makes a Lister of a client.
 func NewLister(api ListAPI) *Lister { return &Lister{api: api, patient: patient()} }
 
-// List answers every task that matches, in ECS's order. An answer in part would be read as "not there", so more than 100 pages are an
+// List returns every task that matches, in ECS's order. An answer in part would be read as "not there", so more than 100 pages are an
 // error, as is any page that fails. ECS documents startedBy as a filter that stands alone; q is passed on as it is.
 func (l *Lister) List(ctx context.Context, q run.TaskQuery) ([]string, error) {
 	in := listInput(q)

@@ -15,7 +15,7 @@ import (
 	"davit/internal/run"
 )
 
-// filler gives every field of a struct a value of its own, so that a field that is lost or swapped shows.
+// filler sets every field of a struct to a value of its own, so that a field that is lost or swapped shows.
 type filler struct{ n int }
 
 func (f *filler) fill(t *testing.T, v reflect.Value) {

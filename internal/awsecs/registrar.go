@@ -44,7 +44,7 @@ func (r *Registrar) Register(ctx context.Context, input json.RawMessage) (run.Ta
 	return taskDefinition(op, out.TaskDefinition, out.Tags)
 }
 
-// Describe answers a revision of any status with its tags, which ECS keeps beside it; of a family the latest ACTIVE one.
+// Describe returns a revision of any status with its tags, which ECS keeps beside it; of a family the latest ACTIVE one.
 func (r *Registrar) Describe(ctx context.Context, name string) (run.TaskDefinition, error) {
 	out, err := describeDefinition(ctx, r.api, name, r.patient, types.TaskDefinitionFieldTags)
 	if err != nil {
@@ -65,7 +65,7 @@ func (r *Registrar) Deregister(ctx context.Context, name string) (run.TaskDefini
 	return made, err
 }
 
-// List answers one page of ECS's, in ECS's order.
+// List returns one page of ECS's, in ECS's order.
 func (r *Registrar) List(ctx context.Context, q run.DefinitionQuery) (run.DefinitionPage, error) {
 	const op = "ListTaskDefinitions"
 	out, err := call(ctx, op, r.api.ListTaskDefinitions, &ecs.ListTaskDefinitionsInput{

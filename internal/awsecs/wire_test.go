@@ -22,7 +22,7 @@ import (
 	"davit/internal/run"
 )
 
-// dial answers the connection that a real http.Transport works on.
+// dial makes the connection that a real http.Transport works on.
 type dial func(ctx context.Context) (net.Conn, error)
 
 // refuse is a dial that fails as the operating system reports it.

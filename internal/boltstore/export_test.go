@@ -8,7 +8,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// Faults says where the file contradicts itself: pages, heads against bodies, index entries against heads.
+// Faults returns where the file contradicts itself: pages, heads against bodies, index entries against heads.
 func Faults(s *Store) []error {
 	var faults []error
 	err := s.db.View(func(tx *bolt.Tx) error {

@@ -37,7 +37,7 @@ type Change struct {
 	CreatedAt   time.Time `json:"createdAt"`           // of the run
 }
 
-// Measures says what metrics count of the change.
+// Measures returns what metrics count of the change.
 func (c *Change) Measures() []run.Measure {
 	return run.Change{From: c.From, To: c.To, Was: c.Was, Is: c.Is}.Measures()
 }
@@ -52,7 +52,7 @@ func (c *Change) StatusChange() (detail run.StatusChange, ok bool) {
 	return detail, c.From != c.To
 }
 
-// Changes answers up to limit (1..1,000; outside it, the nearer end) changes after a position, oldest first;
+// Changes returns up to limit (1..1,000; outside it, the nearer end) changes after a position, oldest first;
 // none when nothing is newer. A change is kept for 24 hours: a first Position above after+1 means that those
 // between are gone.
 func (s *Store) Changes(ctx context.Context, after uint64, limit int) ([]Change, error) {
@@ -102,7 +102,7 @@ func readChange(value []byte) (Change, error) {
 	return c, nil
 }
 
-// appendChange tells of the write of rec in the place of was; nil: rec is new.
+// appendChange records the write of rec in the place of was; nil: rec is new.
 func appendChange(t *txn, rec *record, was *head) error {
 	feed := t.Bucket([]byte(feedBucket))
 	position, err := feed.NextSequence()

@@ -8,7 +8,7 @@ type signals struct {
 	followers map[chan struct{}]struct{}
 }
 
-// Notify answers a channel that holds one signal as soon as the feed has something newer than the last
+// Notify returns a channel that holds one signal as soon as the feed has something newer than the last
 // receive, so that a follower reads Changes until there are none, receives, and reads again. cancel ends
 // the signals; the channel is never closed.
 func (s *Store) Notify() (changed <-chan struct{}, cancel func()) {

@@ -11,7 +11,7 @@ const (
 )
 
 // Purge takes out up to limit (1..1,000; outside it, the nearer end) expired records and as many changes
-// past their 24 hours, and says how many records went. Writes do it in passing, so nobody has to call it.
+// past their 24 hours, and returns how many records went. Writes do it in passing, so nobody has to call it.
 func (s *Store) Purge(ctx context.Context, limit int) (int, error) {
 	gone := 0
 	err := s.write(ctx, func(t *txn) (err error) {

@@ -57,7 +57,7 @@ func (s *Store) write(ctx context.Context, do func(*txn) error) error {
 	return w.err
 }
 
-// join adds w and says whether it leads.
+// join adds w and reports whether it leads.
 func (q *queue) join(w *write) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -67,7 +67,7 @@ func (q *queue) join(w *write) bool {
 	return lead
 }
 
-// take gives the leader its batch; the leader itself comes first.
+// take returns the leader's batch; the leader itself comes first.
 func (q *queue) take() []*write {
 	q.mu.Lock()
 	defer q.mu.Unlock()

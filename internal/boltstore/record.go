@@ -34,7 +34,7 @@ type head struct {
 	MetricCounts run.MetricCounts `json:"tally,omitzero"`
 }
 
-// expired says that the record counts as absent at now.
+// expired reports whether the record counts as absent at now.
 func (h *head) expired(now time.Time) bool { return !h.Expires.IsZero() && now.After(h.Expires) }
 
 // record is a run made ready to be written.

@@ -34,7 +34,7 @@ const (
 
 // Options of a Store. The zero value is right for use.
 type Options struct {
-	// Clock says what has expired and dates the changes. Nil: clock.System.
+	// Clock decides what has expired and dates the changes. Nil: clock.System.
 	Clock run.Clock
 	// NoSync leaves out fsync: a write may be lost when the machine stops, not when the process does. For tests.
 	NoSync bool

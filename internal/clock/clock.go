@@ -7,7 +7,7 @@ package clock
 
 import "time"
 
-// Clock tells the time and calls back after a while.
+// Clock reads the time and calls back after a while.
 type Clock interface {
 	// Now is the current time in UTC.
 	Now() time.Time

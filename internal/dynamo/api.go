@@ -41,10 +41,10 @@ type API interface {
 	ListAPI
 }
 
-// Table says where the records are.
+// Table names where the records are.
 type Table struct {
 	Name string
-	// Clock says what has expired. Nil: clock.System.
+	// Clock decides what has expired. Nil: clock.System.
 	Clock run.Clock
 }
 

@@ -61,7 +61,7 @@ func apiCode(err error) string {
 	return ""
 }
 
-// throttled says that DynamoDB refused the request for the time being.
+// throttled reports whether DynamoDB refused the request for the time being.
 func throttled(err error) bool {
 	switch apiCode(err) {
 	case "ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException":
@@ -70,7 +70,7 @@ func throttled(err error) bool {
 	return errors.Is(err, errBusy)
 }
 
-// malformed says that DynamoDB will refuse this request every time.
+// malformed reports whether DynamoDB will refuse this request every time.
 func malformed(err error) bool {
 	switch apiCode(err) {
 	case "ValidationException", "SerializationException":
@@ -79,7 +79,7 @@ func malformed(err error) bool {
 	return false
 }
 
-// inTheWay says that err is a put's condition that does not hold, and with it, where the server tells, the item that is there.
+// inTheWay reports whether err is a put's condition that does not hold, and with it, where the server tells, the item that is there.
 func inTheWay(err error) (there item, refused bool) {
 	var failed *types.ConditionalCheckFailedException
 	if !errors.As(err, &failed) {

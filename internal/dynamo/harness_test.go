@@ -107,7 +107,7 @@ func wantCode(t *testing.T, err error, want run.Code) {
 	}
 }
 
-// first answers faults for the first requests of one operation, made after the fixture was set up.
+// first returns faults for the first requests of one operation, made after the fixture was set up.
 func first(operation string, faults ...dynamofake.Fault) func(string, int) dynamofake.Fault {
 	return func(op string, n int) dynamofake.Fault {
 		if op == operation && n <= len(faults) {
@@ -117,7 +117,7 @@ func first(operation string, faults ...dynamofake.Fault) func(string, int) dynam
 	}
 }
 
-// always answers one fault for every request of an operation.
+// always returns one fault for every request of an operation.
 func always(operation string, fault dynamofake.Fault) func(string, int) dynamofake.Fault {
 	return func(op string, _ int) dynamofake.Fault {
 		if op == operation {

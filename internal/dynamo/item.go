@@ -46,7 +46,7 @@ func (it item) number(name string) (value int64, has bool) {
 	return value, err == nil
 }
 
-// expired says that the record counts as absent; the conditions of the writes say the same.
+// expired reports whether the record counts as absent; the conditions of the writes say the same.
 func (it item) expired(now time.Time) bool {
 	at, has := it.number(attr.Expires)
 	return has && at < now.Unix()
@@ -95,7 +95,7 @@ func encode(r *run.Run, version int64) (item, error) {
 	return it, nil
 }
 
-// fitID says that id can be an item's key.
+// fitID reports whether id can be an item's key.
 func fitID(id string) bool { return id != "" && len(id) <= maxID }
 
 // readerAttributes are the strings that filters and the stream's readers need.

@@ -82,7 +82,7 @@ func openPlace(sweep time.Time, id string, expires int64) string {
 	return fmt.Sprintf("%s#%s#%012d", stamp(sweep), id, expires)
 }
 
-// openExpired says that the record at an open place is gone.
+// openExpired reports whether the record at an open place is gone.
 func openExpired(key string, now time.Time) (bool, error) {
 	seconds, err := strconv.ParseInt(key[max(len(key)-12, 0):], 10, 64)
 	if err != nil {

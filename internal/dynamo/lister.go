@@ -87,7 +87,7 @@ func (l *Lister) fill(ctx context.Context, page *run.Page, q run.Query, batch []
 	return len(batch), nil
 }
 
-// matches says that it is a record that q asks for, and that it still stands where the index says.
+// matches reports whether it is a record that q asks for, and that it still stands where the index says.
 func matches(q run.Query, it item, at indexEntry, now time.Time) bool {
 	if it == nil || it.expired(now) || it.text(attr.Place) != at.key {
 		return false

@@ -16,7 +16,7 @@ import (
 // indexEntry is one index entry: a record's sort key there, and its ID.
 type indexEntry struct{ key, id string }
 
-// indexScan says what is read of an index, and in which order.
+// indexScan is what is read of an index, and in which order.
 type indexScan struct {
 	index   index
 	value   string // of the partition key; "" where the index has none
@@ -44,7 +44,7 @@ type shard struct {
 	ended bool // nothing is left in the table
 }
 
-// take answers the next n entries; fewer only when no more are left.
+// take returns the next n entries; fewer only when no more are left.
 func (m *merge) take(ctx context.Context, n int) ([]indexEntry, error) {
 	var taken []indexEntry
 	for len(taken) < n {
@@ -61,7 +61,7 @@ func (m *merge) take(ctx context.Context, n int) ([]indexEntry, error) {
 	return taken, nil
 }
 
-// left says that there may be more entries.
+// left reports whether there may be more entries.
 func (m *merge) left() bool {
 	for i := range m.shards {
 		if s := &m.shards[i]; len(s.ahead) > 0 || !s.ended {

@@ -2,5 +2,5 @@
 
 package dynamo_test
 
-// raceDetector says that these tests were built with the race detector, under which the SDK is ten times slower.
+// raceDetector reports whether these tests were built with the race detector, under which the SDK is ten times slower.
 const raceDetector = true

@@ -104,7 +104,7 @@ func (w *Writer) update(ctx context.Context, r *run.Run, seen *tryObserver) erro
 	}
 }
 
-// sameWrite says that the item that is there now is the one that was to be written, by this try or one before.
+// sameWrite reports whether the item that is there now is the one that was to be written, by this try or one before.
 func sameWrite(there, next item) bool {
 	return there != nil && there.text(attr.WriteID) == next.text(attr.WriteID)
 }

@@ -11,7 +11,7 @@ var (
 	rule    = regexp.MustCompile(`^[A-Z]{2}-[0-9]{2}$`)
 )
 
-// IsPointer says whether s is an RFC 6901 JSON pointer in UTF-8.
+// IsPointer reports whether s is an RFC 6901 JSON pointer in UTF-8.
 func IsPointer(s string) bool { return utf8.ValidString(s) && pointer.MatchString(s) }
 
 // Violation is run.Violation, which converts to it: the domain's own tests use this package too, so it cannot import the domain.

@@ -30,7 +30,7 @@ func checkAttribute(name, v string) error {
 	return nil
 }
 
-// reservedAttribute says whether a name is ECS's own.
+// reservedAttribute reports whether a name is ECS's own.
 func reservedAttribute(name string) bool {
 	return strings.HasPrefix(name, "ecs.") || strings.HasPrefix(name, "com.amazonaws.")
 }
@@ -74,7 +74,7 @@ func countCustom(attributes map[string]string) int {
 	return n
 }
 
-// deleteAttributes answers those that were there.
+// deleteAttributes returns those that were there.
 func (s *Server) deleteAttributes(in *ecs.DeleteAttributesInput) (any, error) {
 	changes, err := s.attributeChanges(in.Cluster, in.Attributes)
 	if err != nil {

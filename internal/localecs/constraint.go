@@ -60,7 +60,7 @@ func (c *constraints) addMember(expression *string) error {
 	return nil
 }
 
-// member says whether all expressions select the instance.
+// member reports whether all expressions select the instance.
 func (c constraints) member(i *clusterquery.Instance) bool {
 	return !slices.ContainsFunc(c.members, func(q *clusterquery.Query) bool { return !q.Matches(i) })
 }

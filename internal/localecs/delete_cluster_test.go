@@ -41,7 +41,7 @@ func TestAClusterCreatedAgainHasNewInstances(t *testing.T) {
 	}
 }
 
-// retireBlue gives the instance of a cluster blue a tag and an attribute, deregisters it, and returns its ARN.
+// retireBlue tags the instance of a cluster blue, sets an attribute, deregisters it, and returns its ARN.
 func (b *fixture) retireBlue() string {
 	b.Helper()
 	b.createBlue()

@@ -33,7 +33,7 @@ func (s *Server) deleteTaskDefinitions(in *ecs.DeleteTaskDefinitionsInput) (any,
 	return out, nil
 }
 
-// undeletable says why a revision cannot be deleted, empty when it can.
+// undeletable returns why a revision cannot be deleted, empty when it can.
 func (s *Server) undeletable(ref string) string {
 	if !strings.Contains(shortName("task-definition", ref), ":") {
 		return reasonNotExact
@@ -64,7 +64,7 @@ func (s *Server) replaceDefinition(d *definition) {
 	s.saveDefinition(d)
 }
 
-// gone says whether a deleted revision is there no more. It stays for as long as a task of it has not stopped, and for an hour
+// gone reports whether a deleted revision is there no more. It stays for as long as a task of it has not stopped, and for an hour
 // at least; its number is never used again.
 func (s *Server) gone(d *definition) bool {
 	if d.Status != types.TaskDefinitionStatusDeleteInProgress || s.now().Before(d.DeleteRequestedAt.Add(shownFor)) {

@@ -15,7 +15,7 @@ const (
 	never
 )
 
-// ready says whether a container may start now, and if never, why.
+// ready reports whether a container may start now, and if never, why.
 func (l *life) ready(p *part) (readiness, string) {
 	all := ready
 	for _, d := range p.dependsOn {
@@ -34,7 +34,7 @@ func (l *life) ready(p *part) (readiness, string) {
 	return all, ""
 }
 
-// reached says whether what others wait for has come true of a container: that it has started, has ended, has ended with 0, or was
+// reached reports whether what others wait for has come true of a container: that it has started, has ended, has ended with 0, or was
 // seen healthy.
 func (p *part) reached(condition types.ContainerCondition) readiness {
 	reached, hopeless := p.started, p.over && !p.started

@@ -27,7 +27,7 @@ func (s *Server) listTaskDefinitionFamilies(in *ecs.ListTaskDefinitionFamiliesIn
 	return &ecs.ListTaskDefinitionFamiliesOutput{Families: names, NextToken: next}, nil
 }
 
-// familyIs says whether a family is to be listed under a status: it is ACTIVE while one of its revisions is. A family whose
+// familyIs reports whether a family is to be listed under a status: it is ACTIVE while one of its revisions is. A family whose
 // revisions are all gone is not shown at all.
 func (s *Server) familyIs(name string, status types.TaskDefinitionFamilyStatus) bool {
 	shown, active := false, false

@@ -18,7 +18,7 @@ func fargateSizes() []fargateSize {
 	}
 }
 
-// isFargateSize says whether Fargate has tasks of that size.
+// isFargateSize reports whether Fargate has tasks of that size.
 func isFargateSize(cpu, memory int) bool {
 	for _, s := range fargateSizes() {
 		if s.cpu == cpu && memory >= s.least && memory <= s.most && (memory-s.least)%s.step == 0 {

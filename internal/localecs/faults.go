@@ -20,7 +20,7 @@ type Faults struct {
 	agentless  map[string]bool // by id of the instance
 }
 
-// Hiding says how long a task that is launched from now on is MISSING for DescribeTasks: until both the time has passed and the calls
+// Hiding keeps a task that is launched from now on MISSING for DescribeTasks: until both the time has passed and the calls
 // that asked for it were made. The zero value hides nothing.
 type Hiding struct {
 	For   time.Duration
@@ -196,7 +196,7 @@ type hidden struct {
 	lists bool
 }
 
-// described counts a DescribeTasks that asked for the task, and says whether it is to be MISSING.
+// described counts a DescribeTasks that asked for the task, and reports whether it is to be MISSING.
 func (h *hidden) described(now time.Time) bool {
 	if h == nil {
 		return false
@@ -206,7 +206,7 @@ func (h *hidden) described(now time.Time) bool {
 	return hides
 }
 
-// unlisted says whether ListTasks leaves the task out.
+// unlisted reports whether ListTasks leaves the task out.
 func (h *hidden) unlisted(now time.Time) bool {
 	return h != nil && h.lists && (h.calls > 0 || now.Before(h.until))
 }

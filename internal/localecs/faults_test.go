@@ -11,7 +11,7 @@ import (
 	"davit/internal/localecs"
 )
 
-// seen says whether DescribeTasks and ListTasks know a task.
+// seen reports whether DescribeTasks and ListTasks know a task.
 func (b *fixture) seen(arn string) (described, listed bool) {
 	b.Helper()
 	out := b.describe(arn)

@@ -23,7 +23,7 @@ func cannotStart(reason string) error {
 	return &process.StartError{Reason: reason}
 }
 
-// prepare makes a container's folders and says how its process is to be started.
+// prepare makes a container's folders and returns how its process is to be started.
 func (c container) prepare(dir, path, taskID string) (process.Spec, error) {
 	if len(c.command) == 0 {
 		return process.Spec{}, cannotStart("there is no command and no entry point; the image is not run, so it cannot give one")

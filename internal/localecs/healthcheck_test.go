@@ -34,7 +34,7 @@ func probes(results string) scripted.Pick {
 	}
 }
 
-// checked gives a container a health check that is made every ten seconds.
+// checked adds to a container a health check that is made every ten seconds.
 func checked(c types.ContainerDefinition) types.ContainerDefinition {
 	c.HealthCheck = &types.HealthCheck{Command: []string{"CMD", "probe", "-v"}, Interval: new(int32(10)), Retries: new(int32(2))}
 	return c

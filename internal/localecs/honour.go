@@ -2,7 +2,7 @@ package localecs
 
 import "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
-// beyond says what a container asks for and cannot get, and what there is instead; empty when a process can do justice to it.
+// beyond returns what a container asks for and cannot get, and what there is instead; empty when a process can do justice to it.
 func beyond(c types.ContainerDefinition) string {
 	switch {
 	case len(c.Secrets) > 0:

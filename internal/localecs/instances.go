@@ -88,7 +88,7 @@ func (s *Server) describeContainerInstances(in *ecs.DescribeContainerInstancesIn
 	return out, nil
 }
 
-// showInstance tells what the machine has and what the tasks of all clusters leave of it; the tasks counted are the cluster's own.
+// showInstance returns what the machine has and what the tasks of all clusters leave of it; the tasks counted are the cluster's own.
 // The answer is read without the lock, so it has no pointer into what may change.
 func (s *Server) showInstance(i instance, l load) types.ContainerInstance {
 	shown := types.ContainerInstance{

@@ -15,7 +15,7 @@ import (
 	"davit/internal/localecs/process"
 )
 
-// Options says how a Server runs. Dir and Runner are required.
+// Options configures a Server. Dir and Runner are required.
 type Options struct {
 	// Dir holds ecs.db and the tasks' folders; it is created. Only one Server can have it open.
 	Dir string

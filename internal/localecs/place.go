@@ -134,7 +134,7 @@ func platform(asked *string) string {
 	return "1.4.0"
 }
 
-// locate says where the task is.
+// locate returns where the task is.
 func (s *Server) locate(t *types.Task, r *request, m *machine, on *instance) {
 	if on == nil {
 		t.PlatformVersion, t.PlatformFamily = new(platform(r.platform)), new("Linux")

@@ -37,7 +37,7 @@ func (b *fixture) names() map[string]string {
 	return names
 }
 
-// where says on which instances the tasks are, and why others are nowhere.
+// where returns on which instances the tasks are, and why others are nowhere.
 func (b *fixture) where(out *ecs.RunTaskOutput) string {
 	b.Helper()
 	names := b.names()

@@ -40,7 +40,7 @@ func (p provider) isFargate() bool { return p.launchType == types.LaunchTypeFarg
 
 func isFargateProvider(name string) bool { return name == providerFargate || name == providerSpot }
 
-// hasProvider says whether a capacity provider exists: Fargate's do, and those that machines name.
+// hasProvider reports whether a capacity provider exists: Fargate's do, and those that machines name.
 func (s *Server) hasProvider(name string) bool {
 	return isFargateProvider(name) || name != "" && slices.ContainsFunc(s.machines, func(m *machine) bool { return m.CapacityProvider == name })
 }
@@ -50,7 +50,7 @@ func providerOf(item types.CapacityProviderStrategyItem) string {
 	return shortName("capacity-provider", value(item.CapacityProvider))
 }
 
-// choose says for each of count tasks what it is launched on: the launch type, else the strategy, else the cluster's, else EC2.
+// choose returns, for each of count tasks, what it is launched on: the launch type, else the strategy, else the cluster's, else EC2.
 func (s *Server) choose(r *request, in *ecs.RunTaskInput, count int) ([]provider, error) {
 	cluster := s.clusters[r.cluster]
 	strategy := in.CapacityProviderStrategy

@@ -55,7 +55,7 @@ func (b *fixture) associate(providers []string, defaults ...string) error {
 	return err
 }
 
-// launched says what tasks were launched on.
+// launched returns what tasks were launched on.
 func launched(tasks []types.Task) []string {
 	var all []string
 	for _, t := range tasks {

@@ -97,7 +97,7 @@ func requireForContainer(c types.ContainerDefinition, need map[string]string) {
 	}
 }
 
-// satisfied says whether the attributes are among those that an instance has.
+// satisfied reports whether the attributes are among those that an instance has.
 func satisfied(need []types.Attribute, has map[string]string) bool {
 	return !slices.ContainsFunc(need, func(a types.Attribute) bool {
 		v, found := has[*a.Name]

@@ -25,7 +25,7 @@ func planRestart(r *types.ContainerRestartPolicy) *restartPolicy {
 	return &restartPolicy{period: orDefault(seconds(r.RestartAttemptPeriod), defaultRestartPeriod), ignored: r.IgnoredExitCodes}
 }
 
-// allows says whether a container that ran so long and ended so is started again.
+// allows reports whether a container that ran so long and ended so is started again.
 func (r *restartPolicy) allows(exit process.Exit, ran time.Duration) bool {
 	return r != nil && !exit.Lost && ran >= r.period && !slices.Contains(r.ignored, int32(exit.Code))
 }

@@ -65,7 +65,7 @@ func (s *Server) updateTaskProtection(in *ecs.UpdateTaskProtectionInput) (any, e
 	return &ecs.UpdateTaskProtectionOutput{ProtectedTasks: []types.ProtectedTask{}, Failures: failures}, nil
 }
 
-// unprotected tells of each task why it has no protection: only a service's tasks can have it.
+// unprotected returns, for each task, why it has no protection: only a service's tasks can have it.
 func (s *Server) unprotected(ref *string, tasks []string, most int) ([]types.Failure, error) {
 	cluster, err := s.cluster(ref)
 	if err != nil {

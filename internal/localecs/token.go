@@ -73,7 +73,7 @@ func again(t *task) types.Task {
 	return types.Task{TaskArn: t.TaskArn, LastStatus: t.LastStatus, DesiredStatus: t.DesiredStatus}
 }
 
-// stands says whether a token is still known: for a day at most, and for an hour after its last task has stopped.
+// stands reports whether a token is still known: for a day at most, and for an hour after its last task has stopped.
 func (s *Server) stands(token *tokenRecord) bool {
 	now := s.now()
 	if !now.Before(token.Created.Add(tokenFor)) {

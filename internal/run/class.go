@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Class says why something did not succeed. EXIT carries its code: EXIT:137.
+// Class is why something did not succeed. EXIT carries its code: EXIT:137.
 type Class string
 
 // The classes. A class before NEVER_STARTED is of a launch call, the others are of a task.
@@ -26,7 +26,7 @@ const (
 // ExitClass is the class of a container's failing exit code.
 func ExitClass(code int) Class { return Class("EXIT:" + strconv.Itoa(code)) }
 
-// retriedInAttempt says that a refusal of this class is retried inside the attempt.
+// retriedInAttempt reports whether a refusal of this class is retried inside the attempt.
 func (c Class) retriedInAttempt() bool { return c == Capacity || c == Throttled || c == Unavailable }
 
 // throttleCodes are error codes of ECS and of the services behind it that ask for fewer calls.
@@ -66,7 +66,7 @@ var capacityTexts = []string{
 	"in the provisioning state", "limit on the number of tasks", "vcpu limit", "vcpus you can run concurrently",
 }
 
-// ClassifyError gives the class of a launch call that answered with an error.
+// ClassifyError returns the class of a launch call that answered with an error.
 func ClassifyError(err error) Class {
 	var e *EngineError
 	if !errors.As(err, &e) {
@@ -88,7 +88,7 @@ func ClassifyError(err error) Class {
 	}
 }
 
-// ClassifyFailure gives the class of one of a launch answer's failures. Reasons that a wait can cure are
+// ClassifyFailure returns the class of one of a launch answer's failures. Reasons that a wait can cure are
 // CAPACITY; ATTRIBUTE, LOCATION, MISSING and the like are INVALID.
 func ClassifyFailure(f Failure) Class {
 	text := strings.ToLower(f.Reason)

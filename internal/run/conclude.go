@@ -12,7 +12,7 @@ type ending struct {
 	outcome Outcome
 }
 
-// conclude gives an attempt that is over its outcome, and lays out the next attempt or ends the run.
+// conclude returns an attempt that is over its outcome, and lays out the next attempt or ends the run.
 func (r *Run) conclude(a *Attempt, now time.Time) {
 	failing, stopped := r.endings(a)
 	r.outcome(a, failing, stopped)
@@ -67,7 +67,7 @@ func (r *Run) endings(a *Attempt) (failing, stopped []ending) {
 	return failing, stopped
 }
 
-// stoppedByCaller says that the task ended as a caller wanted: ECS says that we stopped it, or it never ran after
+// stoppedByCaller reports whether the task ended as a caller wanted: ECS says that we stopped it, or it never ran after
 // that was asked.
 func (t *Task) stoppedByCaller(o Outcome) bool {
 	if t.Stop == nil || !t.Stop.Cause.wanted() {
@@ -101,7 +101,7 @@ func (r *Run) outcome(a *Attempt, failing, stopped []ending) {
 	}
 }
 
-// countEndings gives, over all attempts, how many tasks succeeded and which were stopped by a caller.
+// countEndings returns, over all attempts, how many tasks succeeded and which were stopped by a caller.
 func (r *Run) countEndings() (succeeded int, byCaller []ending) {
 	for i := range r.Attempts {
 		if r.Attempts[i].Withdrawn {
@@ -123,7 +123,7 @@ func (r *Run) countEndings() (succeeded int, byCaller []ending) {
 	return succeeded, byCaller
 }
 
-// retriable says that the policy answers every failure of the attempt with another attempt, and has one left.
+// retriable reports whether the policy answers every failure of the attempt with another attempt, and has one left.
 func (r *Run) retriable(failing []ending) bool {
 	if r.Stop != nil || r.countedAttempts() >= r.Policy.Retry.MaxAttempts || len(r.Attempts) >= maxAttempts {
 		return false
@@ -182,7 +182,7 @@ func (r *Run) endFailed(now time.Time, failing []ending) {
 	r.end(now, status, first.outcome.Class, "task "+first.task.ShortID()+": "+first.outcome.Detail)
 }
 
-// timedOut says that a deadline of ours ended the task.
+// timedOut reports whether a deadline of ours ended the task.
 func timedOut(e ending) bool {
 	if e.task.Stop == nil || e.task.Stop.Cause == ByCaller {
 		return false

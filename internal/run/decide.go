@@ -22,7 +22,7 @@ type Decision struct {
 	Stops []int     // tasks of the current attempt to ask ECS to stop now
 }
 
-// Decide says what a settled record needs next. It is pure: equal records and times give equal decisions.
+// Decide returns what a settled record needs next. It is pure: equal records and times give equal decisions.
 func Decide(r *Run, now time.Time) Decision {
 	a := r.attempt()
 	switch {

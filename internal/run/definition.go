@@ -24,9 +24,9 @@ func DefinitionStatuses() []string {
 type Definitions interface {
 	// Register makes a revision, with the input's tags. It makes the call once: another would make another revision (RD-20).
 	Register(ctx context.Context, input json.RawMessage) (TaskDefinition, error)
-	// Describe answers a revision of any status, and of a family its latest ACTIVE one. Unknown: there is none.
+	// Describe returns a revision of any status, and of a family its latest ACTIVE one. Unknown: there is none.
 	Describe(ctx context.Context, name string) (TaskDefinition, error)
-	// List answers ARNs by family and then by revision, both rising.
+	// List returns ARNs by family and then by revision, both rising.
 	List(ctx context.Context, q DefinitionQuery) (DefinitionPage, error)
 	// Deregister makes a revision INACTIVE; one that is INACTIVE stays so. The answer has no Tags. Unknown: there is none.
 	Deregister(ctx context.Context, name string) (TaskDefinition, error)

@@ -11,7 +11,7 @@ type definitionName struct {
 	revision int // 0: none was given, which means the latest ACTIVE one
 }
 
-// ValidDefinitionName says whether s has the form of a family, family:revision or the ARN of one.
+// ValidDefinitionName reports whether s has the form of a family, family:revision or the ARN of one.
 func ValidDefinitionName(s string) bool {
 	_, ok := parseDefinitionName(s)
 	return ok
@@ -41,7 +41,7 @@ func parseDefinitionName(s string) (definitionName, bool) {
 	return n, err == nil && n.revision >= 1 && n.revision <= maxRevision && strconv.Itoa(n.revision) == revision
 }
 
-// cutDefinitionARN gives what stands behind arn:partition:ecs:region:account:task-definition/.
+// cutDefinitionARN returns what stands behind arn:partition:ecs:region:account:task-definition/.
 func cutDefinitionARN(arn string) (name string, ok bool) {
 	parts := strings.SplitN(arn, ":", 6)
 	if len(parts) < 6 || parts[2] != "ecs" {
@@ -55,7 +55,7 @@ func cutDefinitionARN(arn string) (name string, ok bool) {
 	return strings.CutPrefix(parts[5], "task-definition/")
 }
 
-// validFamily says whether a family can have that name (RD-01).
+// validFamily reports whether a family can have that name (RD-01).
 func validFamily(s string) bool {
 	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	return len(s) >= 1 && len(s) <= 255 && strings.Trim(s, letters+"0123456789-_") == ""

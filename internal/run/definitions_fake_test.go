@@ -103,7 +103,7 @@ func (d *fakeTaskDefinitions) Deregister(_ context.Context, name string) (TaskDe
 	})
 }
 
-// List gives tokens that only it understands: where the next page begins.
+// List returns tokens that only it understands: where the next page begins.
 func (d *fakeTaskDefinitions) List(_ context.Context, q DefinitionQuery) (page DefinitionPage, err error) {
 	_, err = d.call("List", fmt.Sprint(q.Family, " ", q.Limit), func() (TaskDefinition, error) {
 		at := 0

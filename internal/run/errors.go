@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// Code says what kind of error it is; each edge has one table from Code to what it answers.
+// Code is what kind of error it is; each edge has one table from Code to what it answers.
 type Code string
 
 // The closed set of codes.
@@ -37,7 +37,7 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s: %s", e.Code, e.Message)
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
 // CodeOf is the code of the first *Error in err's chain; CodeInternal for a foreign error, "" for nil.

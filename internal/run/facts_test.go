@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// seeds gives n seeds, or as many as DAVIT_SEEDS says. DAVIT_SEED, which a failure prints, is the only one when set.
+// seeds returns n seeds, or as many as DAVIT_SEEDS says. DAVIT_SEED, which a failure prints, is the only one when set.
 func seeds(t *testing.T, n uint64) []uint64 {
 	number := func(name string) (uint64, bool) {
 		text := os.Getenv(name)
@@ -146,7 +146,7 @@ func (f *recordChecks) intend() (reply launchReply, made bool) {
 	return launchReply{attempt: a.Number, call: a.Open.Number, try: a.Open.Tries, wasUnclear: wasUnclear}, true
 }
 
-// known says that the record has all tasks of a token's call: events have made it clear.
+// known reports whether the record has all tasks of a token's call: events have made it clear.
 func (f *recordChecks) known(token string) bool {
 	for _, s := range f.tokens[token] {
 		if f.r.find(s.TaskARN) == nil {

@@ -24,14 +24,14 @@ func keyID(caller, key string) string {
 	return idText(h.Sum(nil))[:idLength]
 }
 
-// randomText gives n characters of the id alphabet, n at most 26.
+// randomText returns n characters of the id alphabet, n at most 26.
 func randomText(n int) string {
 	var b [17]byte
 	_, _ = rand.Read(b[:]) // crypto/rand never fails
 	return idText(b[:])[:n]
 }
 
-// ValidID says whether id has the form of a run id.
+// ValidID reports whether id has the form of a run id.
 func ValidID(id string) bool {
 	return len(id) == idLength && validText(id)
 }

@@ -63,7 +63,7 @@ func (k Keeper) indexTerminal(r *Run, now time.Time) {
 	r.Expires = r.StoppedAt.Add(retention)
 }
 
-// mayHaveLiveTasks says that a task of the run may still be alive.
+// mayHaveLiveTasks reports whether a task of the run may still be alive.
 func (r *Run) mayHaveLiveTasks() bool {
 	for i := range r.Attempts {
 		if r.Attempts[i].mayHaveLiveTasks() {
@@ -73,7 +73,7 @@ func (r *Run) mayHaveLiveTasks() bool {
 	return false
 }
 
-// mayHaveLiveTasks says that a task of the attempt may still be alive.
+// mayHaveLiveTasks reports whether a task of the attempt may still be alive.
 func (a *Attempt) mayHaveLiveTasks() bool {
 	for i := range a.Tasks {
 		if !a.Tasks[i].State().stopped() {

@@ -21,7 +21,7 @@ type Launcher struct {
 	Claim time.Duration
 }
 
-// Step launches what is due and says what comes next. It errs when the store does not answer; whatever ECS answers is
+// Step launches what is due and returns what comes next. It errs when the store does not answer; whatever ECS answers is
 // recorded and is no error.
 func (l *Launcher) Step(ctx context.Context, in StepInput) (StepOutput, error) {
 	return repeat(func() (StepOutput, error) { return l.step(ctx, in) })
@@ -171,7 +171,7 @@ func (l *Launcher) describeOrName(ctx context.Context, r *Run, arns []string) []
 	return found.Tasks
 }
 
-// record takes a reply into the record and says what comes next. The reply must not be lost: it is written also
+// record takes a reply into the record and returns what comes next. The reply must not be lost: it is written also
 // when the invocation was cancelled meanwhile.
 func (l *Launcher) record(ctx context.Context, id string, reply launchReply) (StepOutput, error) {
 	var out StepOutput

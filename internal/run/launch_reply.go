@@ -64,7 +64,7 @@ func (r *Run) place(a *Attempt, tasks []json.RawMessage, now time.Time) {
 	}
 }
 
-// described says that each of the attempt's tasks is known by more than its ARN.
+// described reports whether each of the attempt's tasks is known by more than its ARN.
 func (a *Attempt) described() bool {
 	for i := range a.Tasks {
 		if a.Tasks[i].State().Version == 0 {
@@ -74,7 +74,7 @@ func (a *Attempt) described() bool {
 	return true
 }
 
-// take adds a task to the attempt or merges it, and says whether anything changed.
+// take adds a task to the attempt or merges it, and reports whether anything changed.
 func (a *Attempt) take(d description, from source, now time.Time) bool {
 	s := &d.state
 	if s.TaskARN == "" || (s.StartedBy != "" && s.StartedBy != a.StartedBy) {

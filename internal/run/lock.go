@@ -34,19 +34,19 @@ const (
 	runEnded   // it has ended
 )
 
-// Empty says that nobody holds the key or waits for it.
+// Empty reports whether nobody holds the key or waits for it.
 func (l *Lock) Empty() bool { return len(l.Holders) == 0 && len(l.Waiters) == 0 }
 
 func (s LockEntry) sameRun(o LockEntry) bool { return s.Run == o.Run && s.Incarnation == o.Incarnation }
 
 func (s LockEntry) isIn(entries []LockEntry) bool { return slices.ContainsFunc(entries, s.sameRun) }
 
-// admits says that s holds the key, or would if it asked: there is room for it, and nobody waits.
+// admits reports whether s holds the key, or would if it asked: there is room for it, and nobody waits.
 func (l *Lock) admits(s LockEntry) bool {
 	return s.isIn(l.Holders) || (!slices.ContainsFunc(l.Waiters, LockEntry.notReplaced) && fits(s, l.Holders))
 }
 
-// fits says that s may be at work beside others: neither its limit nor one of theirs is passed.
+// fits reports whether s may be at work beside others: neither its limit nor one of theirs is passed.
 func fits(s LockEntry, others []LockEntry) bool {
 	least := s.Limit
 	for _, o := range others {
@@ -55,10 +55,10 @@ func fits(s LockEntry, others []LockEntry) bool {
 	return len(others) < least
 }
 
-// notReplaced says that no REPLACE has taken the entry.
+// notReplaced reports whether no REPLACE has taken the entry.
 func (s LockEntry) notReplaced() bool { return s.ReplacedBy == "" }
 
-// enter gives s its answer, and a entry where that is admitted or waits; changed says that the lock is to be written. Asked again it
+// enter returns s its answer, and an entry where that is admitted or waits; changed reports whether the lock is to be written. Asked again it
 // answers from the entry that s has. maxQueued is how many may wait by QUEUE.
 func (l *Lock) enter(s LockEntry, maxQueued int) (a lockAnswer, changed bool) {
 	if l.admits(s) {
@@ -149,10 +149,10 @@ func (l *Lock) promote() (promoted []LockEntry) {
 	return promoted
 }
 
-// entries says that s has a entry.
+// entries reports whether s has an entry.
 func (l *Lock) entries(s LockEntry) bool { return s.isIn(l.Holders) || s.isIn(l.Waiters) }
 
-// drop takes s out, and says whether it was there.
+// drop takes s out, and reports whether it was there.
 func (l *Lock) drop(s LockEntry) bool {
 	before := len(l.Holders) + len(l.Waiters)
 	l.Holders = slices.DeleteFunc(l.Holders, s.sameRun)

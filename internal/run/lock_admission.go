@@ -14,10 +14,10 @@ func (r *Run) entry() LockEntry {
 	return LockEntry{Run: r.ID, Incarnation: r.Incarnation, Mode: o.Mode, Limit: o.Limit}
 }
 
-// mayLaunch says that no overlap policy is in the way.
+// mayLaunch reports whether no overlap policy is in the way.
 func (r *Run) mayLaunch() bool { return r.Policy.Overlap == nil || !r.AdmittedAt.IsZero() }
 
-// needsAdmission says that r wants to launch and has not got its overlap key's leave. One whose time in the queue is over is not to get it any more.
+// needsAdmission reports whether r wants to launch and has not got its overlap key's leave. One whose time in the queue is over is not to get it any more.
 func (r *Run) needsAdmission(now time.Time) bool {
 	if r.mayLaunch() || r.Status.Terminal() || r.Stop != nil {
 		return false
@@ -26,7 +26,7 @@ func (r *Run) needsAdmission(now time.Time) bool {
 	return r.Status != Queued || !has || now.Before(at)
 }
 
-// mustReleaseLock says that r is over and its overlap key is not known to be free of it.
+// mustReleaseLock reports whether r is over and its overlap key is not known to be free of it.
 func (r *Run) mustReleaseLock() bool {
 	return r.Policy.Overlap != nil && r.Status.Terminal() && !r.Released
 }
@@ -74,7 +74,7 @@ func (r *Run) readyAt() time.Time {
 	return r.AdmittedAt
 }
 
-// applyAdmission writes into the record what the lock said to entry s, and says whether that changed it. Leave that was given stays given, and
+// applyAdmission writes into the record what the lock said to entry s, and reports whether that changed it. Leave that was given stays given, and
 // what is terminal stays so.
 func (r *Run) applyAdmission(s LockEntry, a lockAnswer, why string, now time.Time) bool {
 	switch {
@@ -100,5 +100,5 @@ func (r *Run) applyAdmission(s LockEntry, a lockAnswer, why string, now time.Tim
 	}
 }
 
-// hasEntry says that a run with this answer has a entry in the lock.
+// hasEntry reports whether a run with this answer has an entry in the lock.
 func (a lockAnswer) hasEntry() bool { return a == admitted || a == waits || a == replaced }

@@ -15,7 +15,7 @@ const (
 	lockAttempts = 60
 )
 
-// admission is what came of asking a lock for a entry.
+// admission is what came of asking a lock for an entry.
 type admission struct {
 	entry      LockEntry
 	answer     lockAnswer
@@ -51,7 +51,7 @@ func (k Keeper) admit(ctx context.Context, r *Run) (*Run, error) {
 	return r, k.notifyOthers(ctx, r, key, p)
 }
 
-// enter gives r its entry in the lock.
+// enter returns r its entry in the lock.
 func (k Keeper) enter(ctx context.Context, r *Run) (p admission, err error) {
 	known := runCache{}
 	err = k.changeLock(ctx, r.Policy.Overlap.Key, func(l *Lock) (changed bool, err error) {
@@ -96,7 +96,7 @@ func (k Keeper) requestAdmission(ctx context.Context, l *Lock, r *Run, known run
 	return p, changed || entered, nil
 }
 
-// hasEnded says that r, which has no entry, is not to get one, because it has ended since it was read: its entry may have been taken out for
+// hasEnded reports whether r, which has no entry, is not to get one, because it has ended since it was read: its entry may have been taken out for
 // that. Were it to sit down again, it would replace runs that came after it. A run is terminal before its entry goes, so the record has to be
 // read after the lock.
 func (k Keeper) hasEnded(ctx context.Context, l *Lock, r *Run) (bool, error) {

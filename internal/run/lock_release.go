@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// releaseLock gives the overlap key of a run that is over to those who wait for it, and marks the record once that is done. Every
+// releaseLock returns the overlap key of a run that is over to those who wait for it, and marks the record once that is done. Every
 // write of a terminal record ends with it; what it could not do, the sweep does again.
 func (k Keeper) releaseLock(ctx context.Context, r *Run) error {
 	if !r.mustReleaseLock() {
@@ -29,7 +29,7 @@ func (k Keeper) releaseLock(ctx context.Context, r *Run) error {
 	return err
 }
 
-// leaveLock takes a entry out of the lock, and admits and tells those whose turn it is. Where the entry is gone already, whoever took it out may
+// leaveLock takes an entry out of the lock, and admits and tells those whose turn it is. Where the entry is gone already, whoever took it out may
 // have died before it told them, so the holders are looked at.
 func (k Keeper) leaveLock(ctx context.Context, key string, s LockEntry) error {
 	var tell []LockEntry

@@ -32,10 +32,10 @@ func (k Keeper) replaceObjection(ctx context.Context, l *Lock, r *Run, known run
 	return admitted, "", nil
 }
 
-// maySee says that everyone who sees r may see the other run.
+// maySee reports whether everyone who sees r may see the other run.
 func (r *Run) maySee(other *Run) bool { return Stack{OwnerOnly: r.OwnerOnly}.shows(other, r.Owner) }
 
-// admissionReason says, for r's record, why it was not admitted. first is the oldest holder, where it was looked at.
+// admissionReason returns, for r's record, why it was not admitted. first is the oldest holder, where it was looked at.
 func (r *Run) admissionReason(a lockAnswer, l *Lock, first *Run) string {
 	o := r.Policy.Overlap
 	switch a {
@@ -101,5 +101,5 @@ func (k Keeper) replace(ctx context.Context, by *Run, s LockEntry) error {
 	return k.wake(ctx, other, k.now())
 }
 
-// wanted says that somebody wanted the stop, so that it is neither a failure nor retried.
+// wanted reports whether somebody wanted the stop, so that it is neither a failure nor retried.
 func (c StopCause) wanted() bool { return c == ByCaller || c == ByReplace }

@@ -44,7 +44,7 @@ const (
 // DidNotRun is the measure of a schedule that fired without a run.
 func DidNotRun() Measure { return Measure{Name: MetricDidNotRun, Unit: unitCount, Amount: 1} }
 
-// Measures says what is new in a change. The same change gives the same measures.
+// Measures returns what is new in a change. The same change gives the same measures.
 func (c Change) Measures() []Measure {
 	var all []Measure
 	count := func(name string, n int) {

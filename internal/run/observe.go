@@ -23,7 +23,7 @@ const lateFollow = 2
 const maxObservations = 1000
 
 // Observer is the state machine's Observe and Follow steps: it reads ECS where the record is not fresh, has tasks
-// stopped that are to stop, writes what changed, and says what comes next.
+// stopped that are to stop, writes what changed, and returns what comes next.
 type Observer struct {
 	Keeper
 	Engine Engine
@@ -102,13 +102,13 @@ func (o *Observer) startNext(ctx context.Context, r *Run, machine string) error 
 	return err
 }
 
-// staysIn says that the Follow which asks goes on waiting. Its time-out was chosen by the step before; where the
+// staysIn reports whether the Follow which asks goes on waiting. Its time-out was chosen by the step before; where the
 // facts have changed since, it may be much too long, and the answer leads into another Follow.
 func (out StepOutput) staysIn(in StepInput) bool {
 	return out.Next == StepFollow && in.WaitSeconds <= out.WaitSeconds+lateFollow
 }
 
-// answerToken answers the token of a Follow that has nothing to wait for, or would wait for too long.
+// answerToken returns the token of a Follow that has nothing to wait for, or would wait for too long.
 func (o *Observer) answerToken(ctx context.Context, in StepInput, out StepOutput) error {
 	if in.Token == "" || out.staysIn(in) {
 		return nil
@@ -185,7 +185,7 @@ func (r *Run) takeDescription(found Description, now time.Time) {
 	r.LastHeardAt = now
 }
 
-// unchanged says that a description is, to the byte, what is known of a task already. Most polls find nothing else, and
+// unchanged reports whether a description is, to the byte, what is known of a task already. Most polls find nothing else, and
 // this spares them reading it.
 func (a *Attempt) unchanged(raw json.RawMessage, now time.Time) bool {
 	for i := range a.Tasks {

@@ -10,7 +10,7 @@ import (
 // The pauses are pure: their jitter is drawn from what they are for, so that the same record always
 // gives the same pause and a thousand records give a thousand different ones.
 
-// jitter gives a fraction in [0, 1) for parts.
+// jitter returns a fraction in [0, 1) for parts.
 func jitter(parts ...string) float64 {
 	h := fnv.New64a()
 	for _, p := range parts {

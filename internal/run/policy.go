@@ -14,7 +14,7 @@ type Policy struct {
 	Verdict              Verdict  `json:"verdict"`
 }
 
-// Retry says which ends of an attempt are followed by another, and after what pause.
+// Retry is which ends of an attempt are followed by another, and after what pause.
 type Retry struct {
 	MaxAttempts        int      `json:"maxAttempts"` // attempts that placed a task, 1..20
 	On                 []string `json:"on"`          // NEVER_STARTED, INTERRUPTED, OUT_OF_MEMORY, TIMED_OUT, EXIT:<code>, EXIT:*
@@ -32,7 +32,7 @@ type Overlap struct {
 	QueueTimeoutSeconds int    `json:"queueTimeoutSeconds,omitempty"`
 }
 
-// Verdict says whose exit code decides.
+// Verdict is whose exit code decides.
 type Verdict struct {
 	Container        string `json:"container,omitempty"` // "": all essential containers
 	SuccessExitCodes []int  `json:"successExitCodes"`
@@ -71,7 +71,7 @@ func (p Policy) deadline() time.Duration      { return seconds(p.DeadlineSeconds
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
 
-// retries says whether the policy answers a task of this class with another attempt.
+// retries reports whether the policy answers a task of this class with another attempt.
 func (r Retry) retries(c Class) bool {
 	for _, on := range r.On {
 		if on == string(c) || (on == "EXIT:*" && len(c) > 5 && c[:5] == "EXIT:") {
@@ -81,7 +81,7 @@ func (r Retry) retries(c Class) bool {
 	return false
 }
 
-// succeeds says whether an exit code counts as success.
+// succeeds reports whether an exit code counts as success.
 func (v Verdict) succeeds(code int) bool {
 	for _, ok := range v.SuccessExitCodes {
 		if ok == code {

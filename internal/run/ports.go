@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Clock tells the time.
+// Clock returns the time.
 type Clock interface{ Now() time.Time }
 
 // Store keeps the records. Every write is durable when it returns. A record past its Expires counts as
@@ -16,16 +16,16 @@ type Store interface {
 	// Create writes r when no record of its ID exists and sets its Version to 1. Otherwise it answers the
 	// existing record and created is false.
 	Create(ctx context.Context, r *Run) (stored *Run, created bool, err error)
-	// Get answers the record, or ErrNotFound. It reads what the last Update wrote.
+	// Get returns the record, or ErrNotFound. It reads what the last Update wrote.
 	Get(ctx context.Context, id string) (*Run, error)
 	// Update writes r if the stored Version is r.Version, and then sets r.Version one higher; otherwise
 	// ErrConflict (ErrNotFound when it is gone) and r is as it was.
 	Update(ctx context.Context, r *Run) error
-	// List answers a page of records, newest first (CreatedAt, then ID, both falling).
+	// List returns a page of records, newest first (CreatedAt, then ID, both falling).
 	List(ctx context.Context, q Query) (Page, error)
-	// Open answers records that the sweep must look at: SweepAt not zero and not after due, oldest SweepAt first.
+	// Open returns records that the sweep must look at: SweepAt not zero and not after due, oldest SweepAt first.
 	Open(ctx context.Context, due time.Time, limit int, after *OpenPosition) (OpenPage, error)
-	// Lock answers the lock of an overlap key as the last PutLock left it. One that nobody holds is Empty, and may be of
+	// Lock returns the lock of an overlap key as the last PutLock left it. One that nobody holds is Empty, and may be of
 	// Version 0. Locks are no records: none of the methods above knows them.
 	Lock(ctx context.Context, key string) (*Lock, error)
 	// PutLock writes l if the stored Version is l.Version, and then gives l the Version that it wrote; otherwise
@@ -34,7 +34,7 @@ type Store interface {
 	PutLock(ctx context.Context, l *Lock) error
 }
 
-// Query says which records a list holds. Empty filters do not filter; at most one of Family, Group and StartedBy is set.
+// Query is which records a list holds. Empty filters do not filter; at most one of Family, Group and StartedBy is set.
 type Query struct {
 	Owner     string
 	Status    Status
@@ -76,7 +76,7 @@ type Engine interface {
 	Launch(ctx context.Context, op Operation, input json.RawMessage) (Placement, error)
 	// Describe reads tasks of one cluster, in as many calls of up to 100 as it takes.
 	Describe(ctx context.Context, cluster string, arns []string) (Description, error)
-	// List answers the ARNs of the tasks that match.
+	// List returns the ARNs of the tasks that match.
 	List(ctx context.Context, q TaskQuery) ([]string, error)
 	// Stop asks ECS to stop a task. It answers the task as ECS describes it then.
 	Stop(ctx context.Context, cluster, arn, reason string) (json.RawMessage, error)
@@ -106,7 +106,7 @@ type TaskQuery struct {
 // whose Unknown is true.
 type Catalog interface {
 	Definition(ctx context.Context, name string) (Definition, error)
-	// Cluster answers nil when the cluster is there and ACTIVE. name "" is the default cluster.
+	// Cluster returns nil when the cluster is there and ACTIVE. name "" is the default cluster.
 	Cluster(ctx context.Context, name string) error
 }
 
@@ -132,7 +132,7 @@ func (e *EngineError) Error() string {
 	}
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *EngineError) Unwrap() error { return e.Err }
 
 // Workflow starts and wakes executions of the state machine.

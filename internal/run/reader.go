@@ -13,7 +13,7 @@ type Reader struct {
 	Stack Stack
 }
 
-// Get answers one run. CodeNotFound: there is none, it expired, or the caller may not see it.
+// Get returns one run. CodeNotFound: there is none, it expired, or the caller may not see it.
 func (d *Reader) Get(ctx context.Context, caller, id string) (*Run, error) {
 	if !ValidID(id) {
 		return nil, notFound()
@@ -25,7 +25,7 @@ func (d *Reader) Get(ctx context.Context, caller, id string) (*Run, error) {
 	return r, err
 }
 
-// List answers a page of runs, newest first. CodeInvalid names a filter that breaks a rule.
+// List returns a page of runs, newest first. CodeInvalid names a filter that breaks a rule.
 func (d *Reader) List(ctx context.Context, q ListRequest) (List, error) {
 	if v := q.violations(); len(v) > 0 {
 		return List{}, invalid(v...)

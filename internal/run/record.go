@@ -144,7 +144,7 @@ type StopOrder struct {
 	Stuck     bool      `json:"stuck,omitempty"`   // not reported STOPPED for long; set once
 }
 
-// StopCause says who wants a stop.
+// StopCause is who wants a stop.
 type StopCause string
 
 // The causes of a stop.

@@ -65,7 +65,7 @@ func (g *Registrar) register(ctx context.Context, family, hash string, input jso
 	return RegisterResult{Definition: made.Definition, Tags: made.Tags, Created: true}, nil
 }
 
-// registered answers the family's latest revision if it is ACTIVE and was registered with this content.
+// registered returns the family's latest revision if it is ACTIVE and was registered with this content.
 func (g *Registrar) registered(ctx context.Context, family, hash string) (same TaskDefinition, found bool, err error) {
 	latest, err := g.Definitions.Describe(ctx, family)
 	if isUnknown(err) {

@@ -71,7 +71,7 @@ func (s *Schedules) Fire(ctx context.Context, event []byte) (Occurrence, error) 
 	}
 }
 
-// edited answers the run of an occurrence that comes again after its schedule was changed: it has run.
+// edited returns the run of an occurrence that comes again after its schedule was changed: it has run.
 func (s *Schedules) edited(ctx context.Context, e scheduled) (Occurrence, error) {
 	r, err := s.Submitter.Store.Get(ctx, keyID(ownedBySchedule+e.Schedule, e.Schedule+" "+e.Time))
 	if err != nil {
@@ -122,5 +122,5 @@ func (e scheduled) missed(reason string, faults []Violation) Occurrence {
 	}}
 }
 
-// scheduled says that a schedule submitted the run.
+// scheduled reports whether a schedule submitted the run.
 func (r *Run) scheduled() bool { return strings.HasPrefix(r.Owner, ownedBySchedule) }

@@ -91,12 +91,12 @@ func (a *Attempt) lastRefusal() Refusal {
 
 func (r *Run) launchDeadline(a *Attempt) time.Time { return a.BeganAt.Add(r.Policy.launchTimeout()) }
 
-// placing says that the attempt still lacks tasks which are to be launched.
+// placing reports whether the attempt still lacks tasks which are to be launched.
 func (r *Run) placing(a *Attempt) bool {
 	return r.Stop == nil && a.GivenUp == nil && !a.Withdrawn && len(a.Tasks) < a.Want
 }
 
-// attemptEnded says that nothing more will come of the attempt.
+// attemptEnded reports whether nothing more will come of the attempt.
 func (r *Run) attemptEnded(a *Attempt) bool {
 	if a.Open != nil || r.placing(a) {
 		return false

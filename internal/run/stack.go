@@ -21,7 +21,7 @@ type Stack struct {
 	ExecuteCommand bool
 }
 
-// allows says whether callers may know of a family.
+// allows reports whether callers may know of a family.
 func (s Stack) allows(family string) bool {
 	for _, allowed := range s.Families {
 		beginning, open := strings.CutSuffix(allowed, "*")
@@ -32,7 +32,7 @@ func (s Stack) allows(family string) bool {
 	return len(s.Families) == 0
 }
 
-// shows says whether a caller may see and stop a run. Scheduled runs are everybody's.
+// shows reports whether a caller may see and stop a run. Scheduled runs are everybody's.
 func (s Stack) shows(r *Run, caller string) bool {
 	return !s.OwnerOnly || r.Owner == caller || r.scheduled()
 }

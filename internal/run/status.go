@@ -34,10 +34,10 @@ var transitions = map[Status][]Status{
 	Stopping:  {Launching, Succeeded, Failed, Stopped, TimedOut, Lost},
 }
 
-// Terminal says that nothing moves the run any more.
+// Terminal reports whether nothing moves the run any more.
 func (s Status) Terminal() bool { return s != "" && transitions[s] == nil }
 
-// May says whether a run may go from s to next in one step.
+// May reports whether a run may go from s to next in one step.
 func (s Status) May(next Status) bool {
 	for _, to := range transitions[s] {
 		if to == next {

@@ -82,7 +82,7 @@ func (r *Run) unmark(arns []string) bool {
 	return changed
 }
 
-// find gives a task of any attempt; nil when the run has no such task.
+// find returns a task of any attempt; nil when the run has no such task.
 func (r *Run) find(arn string) *Task {
 	for i := range r.Attempts {
 		if t := r.Attempts[i].find(arn); t != nil {

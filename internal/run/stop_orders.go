@@ -66,7 +66,7 @@ func (a *Attempt) firstRunning() *time.Time {
 	return first
 }
 
-// flagStuck says of tasks that were asked to stop and are not reported STOPPED that they are stuck. They are asked and
+// flagStuck marks tasks as stuck that were asked to stop and are not reported STOPPED. They are asked and
 // watched on.
 func (r *Run) flagStuck(a *Attempt, now time.Time) {
 	for i := range a.Tasks {

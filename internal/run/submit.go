@@ -105,7 +105,7 @@ func chooseKey(q SubmitRequest, sub Submission) (string, []Violation) {
 	return q.Key, nil
 }
 
-// replay answers the run that the key made before.
+// replay returns the run that the key made before.
 func (s *Submitter) replay(ctx context.Context, r *Run) (res SubmitResult, found bool, err error) {
 	stored, err := s.Store.Get(ctx, r.ID)
 	if errors.Is(err, ErrNotFound) {
@@ -118,7 +118,7 @@ func (s *Submitter) replay(ctx context.Context, r *Run) (res SubmitResult, found
 	return res, true, err
 }
 
-// replayStored answers a submission whose record exists, and starts its execution if nobody has yet.
+// replayStored returns a submission whose record exists, and starts its execution if nobody has yet.
 func (s *Submitter) replayStored(ctx context.Context, r, stored *Run) (SubmitResult, error) {
 	if stored.Fingerprint != r.Fingerprint {
 		return SubmitResult{}, &Error{
@@ -159,7 +159,7 @@ func (s *Submitter) create(ctx context.Context, r *Run) (SubmitResult, error) {
 	return SubmitResult{Run: s.begin(ctx, stored)}, nil
 }
 
-// notRecorded tells a write that surely did not happen from one that may have.
+// notRecorded distinguishes a write that surely did not happen from one that may have.
 func notRecorded(err error) error {
 	if CodeOf(err) == CodeTooLarge {
 		return err

@@ -113,7 +113,7 @@ func (s *Sweeper) describeUnheard(ctx context.Context, runs []*Run, reads *int) 
 	return unwritten
 }
 
-// byTask gives the part of a description that is about some of its tasks.
+// byTask returns the part of a description that is about some of its tasks.
 func byTask(found Description) (of func(arns []string) Description) {
 	shown := map[string]json.RawMessage{}
 	for _, raw := range found.Tasks {
@@ -132,7 +132,7 @@ func byTask(found Description) (of func(arns []string) Description) {
 	}
 }
 
-// isUnheard says that ECS said nothing of the run's live tasks for long.
+// isUnheard reports whether ECS said nothing of the run's live tasks for long.
 func (r *Run) isUnheard(now time.Time) bool {
 	a := r.attempt()
 	return a != nil && a.live() && now.Sub(r.LastHeardAt) >= unheard
@@ -160,7 +160,7 @@ func takeBatch(group []*Run) (batch []*Run, arns []string) {
 	return batch, arns
 }
 
-// write takes a description into r as the store has it by now, leaves r the written record, and says whether it was written.
+// write takes a description into r as the store has it by now, leaves r the written record, and reports whether it was written.
 func (s *Sweeper) write(ctx context.Context, r *Run, found Description) bool {
 	written, err := s.editSeen(ctx, r.ID, r, func(r *Run, now time.Time) (bool, error) {
 		if r.attempt() == nil {

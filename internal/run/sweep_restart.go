@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// overdue says that a live execution would have taken its next step by now.
+// overdue reports whether a live execution would have taken its next step by now.
 func (s *Sweeper) overdue(r *Run, now time.Time) bool {
 	next := Decide(r, now).Due
 	if r.Waiting != nil && r.Waiting.Due.Before(next) {

@@ -77,13 +77,13 @@ func readState(raw json.RawMessage) TaskState {
 	return s
 }
 
-// Ended says that nothing more will come of the task.
+// Ended reports whether nothing more will come of the task.
 func (t *Task) Ended() bool { return t.Lost || t.State().stopped() }
 
 // desiredStopped is the desiredStatus of a task that ECS stops, or has stopped.
 const desiredStopped = "STOPPED"
 
-// stopped says that the task is over. A status that ECS has had since is one only of a task that has a time of its stop.
+// stopped reports whether the task is over. A status that ECS has had since is one only of a task that has a time of its stop.
 func (s *TaskState) stopped() bool {
 	switch s.LastStatus {
 	case "STOPPED", "DELETED":
@@ -95,7 +95,7 @@ func (s *TaskState) stopped() bool {
 	}
 }
 
-// ran says that the task was RUNNING, now or before it stopped.
+// ran reports whether the task was RUNNING, now or before it stopped.
 func (s *TaskState) ran() bool {
 	switch s.LastStatus {
 	case "RUNNING", "DEACTIVATING":

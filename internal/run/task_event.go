@@ -53,7 +53,7 @@ func (h *TaskEvents) Handle(ctx context.Context, event []byte) error {
 	return h.wake(ctx, r, h.now())
 }
 
-// takeEvent merges an event's task, and says whether the record changed and whether the task is an orphan: of a run that
+// takeEvent merges an event's task, and reports whether the record changed and whether the task is an orphan: of a run that
 // is over, or of no launch call that the record knows.
 func (r *Run) takeEvent(number int, told description, now time.Time) (write, orphan bool) {
 	if number > len(r.Attempts) {

@@ -8,7 +8,7 @@ import (
 	"davit/internal/jsontree"
 )
 
-// source says where a description of a task comes from.
+// source is where a description of a task comes from.
 type source int
 
 const (
@@ -24,7 +24,7 @@ type description struct {
 
 func readDescription(raw json.RawMessage) description { return description{raw, readState(raw)} }
 
-// merge takes a description in and says whether that changed anything. What an event lacks is kept, and so are tags, which ECS
+// merge takes a description in and reports whether that changed anything. What an event lacks is kept, and so are tags, which ECS
 // deletes with the stop (SP-06); a stopped task stays stopped. An answer that is older than what is known, as a launch call's may be
 // when the task's event was faster, only adds what is lacking.
 func (t *Task) merge(d description, from source, now time.Time) bool {
@@ -53,7 +53,7 @@ func (t *Task) set(raw json.RawMessage, lost bool) bool {
 	return true
 }
 
-// withKnownTags gives a description the tags that were seen before, if it shows none because the task stops or because the answer
+// withKnownTags returns a description the tags that were seen before, if it shows none because the task stops or because the answer
 // is one without tags. Of a task that is to go on, ECS's word counts: somebody may have taken its tags away.
 func (t *Task) withKnownTags(d description) json.RawMessage {
 	next, known := &d.state, t.State().Tags
@@ -64,7 +64,7 @@ func (t *Task) withKnownTags(d description) json.RawMessage {
 	return jsontree.SetMembers(d.raw, map[string]any{"tags": known})
 }
 
-// asDescribed gives an event's detail the one name that DescribeTasks has otherwise.
+// asDescribed returns an event's detail the one name that DescribeTasks has otherwise.
 func asDescribed(detail json.RawMessage) json.RawMessage {
 	var task struct {
 		Attachments []map[string]json.RawMessage `json:"attachments"`

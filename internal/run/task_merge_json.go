@@ -126,7 +126,7 @@ type namedItem struct {
 	matched bool      // its counterpart was found
 }
 
-// same says that two things have the same name, by the first kind of name that both have.
+// same reports whether two things have the same name, by the first kind of name that both have.
 func (x *namedItem) same(y *namedItem) bool {
 	for i := range itemNames {
 		if x.names[i] != "" && y.names[i] != "" {

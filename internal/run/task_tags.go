@@ -2,7 +2,7 @@ package run
 
 import "encoding/json"
 
-// taggedAtLaunch says that the run's tasks may have tags: the request's, the task definition's or ECS's own.
+// taggedAtLaunch reports whether the run's tasks may have tags: the request's, the task definition's or ECS's own.
 func (r *Run) taggedAtLaunch() bool {
 	var asked struct {
 		Tags    []json.RawMessage `json:"tags"`
@@ -15,10 +15,10 @@ func (r *Run) taggedAtLaunch() bool {
 	return len(asked.Tags) > 0 || asked.Managed || (asked.From != "" && asked.From != "NONE")
 }
 
-// unseen says that ECS has not shown the task's tags: what is known of it are events, or its ARN.
+// unseen reports whether ECS has not shown the task's tags: what is known of it are events, or its ARN.
 func (t *Task) unseen() bool { return !t.Ended() && t.State().Tags == nil }
 
-// tagsUnseen says that a live task of the attempt may have tags that ECS has not shown.
+// tagsUnseen reports whether a live task of the attempt may have tags that ECS has not shown.
 func (r *Run) tagsUnseen(a *Attempt) bool {
 	for i := range a.Tasks {
 		if a.Tasks[i].unseen() {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// judge gives an ended task's outcome: Class "" is success. Its detail is what a user reads.
+// judge returns an ended task's outcome: Class "" is success. Its detail is what a user reads.
 func (r *Run) judge(t *Task) Outcome {
 	s := t.State()
 	switch {
@@ -124,7 +124,7 @@ func hostLost(s *TaskState) bool {
 	return strings.HasPrefix(s.StoppedReason, "Host EC2 (instance")
 }
 
-// neverRan says that the task was never RUNNING and no container that decides has an exit code. A sidecar
+// neverRan reports whether the task was never RUNNING and no container that decides has an exit code. A sidecar
 // that came up before its essential container failed to start has done none of the work.
 func (r *Run) neverRan(s *TaskState) bool {
 	if s.ran() {

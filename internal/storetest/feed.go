@@ -22,9 +22,9 @@ type Change struct {
 
 // Feed is what a store has in the place of a table's stream.
 type Feed interface {
-	// Changes answers up to limit changes after a position, oldest first.
+	// Changes returns up to limit changes after a position, oldest first.
 	Changes(ctx context.Context, after uint64, limit int) ([]Change, error)
-	// Notify answers a channel that holds a signal once there is something new.
+	// Notify returns a channel that holds a signal once there is something new.
 	Notify() (changed <-chan struct{}, cancel func())
 }
 

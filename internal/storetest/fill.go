@@ -10,7 +10,7 @@ import (
 	"davit/internal/run"
 )
 
-// filler gives every exported field that it can reach another value, none of them zero.
+// filler returns every exported field that it can reach another value, none of them zero.
 type filler struct {
 	t    *testing.T
 	n    int

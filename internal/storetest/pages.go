@@ -71,7 +71,7 @@ func sound(q run.Query, page run.Page) error {
 	return nil
 }
 
-// behind says that a comes later than b in a list, which is newest first.
+// behind reports whether a comes later than b in a list, which is newest first.
 func behind(a, b *run.Position) bool {
 	if c := a.CreatedAt.Compare(b.CreatedAt); c != 0 {
 		return c < 0

@@ -83,7 +83,7 @@ func (s *suite) eventually(check func(ctx context.Context) error) {
 	}
 }
 
-// expectIDs says how two lists of IDs differ; nil when they are equal.
+// expectIDs returns how two lists of IDs differ; nil when they are equal.
 func expectIDs(what string, got, want []string) error {
 	if len(got) == 0 && len(want) == 0 {
 		return nil

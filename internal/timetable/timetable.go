@@ -11,7 +11,7 @@ import (
 	"github.com/reugn/go-quartz/quartz"
 )
 
-// Expression says when a schedule fires.
+// Expression is when a schedule fires.
 type Expression interface {
 	// Next is the first time after a time; ok is false when there is none any more.
 	Next(after time.Time) (at time.Time, ok bool)

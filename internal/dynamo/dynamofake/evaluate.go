@@ -97,7 +97,7 @@ func (s scope) holds(n *node, it Item) bool {
 	}
 }
 
-// compared says whether a comparison holds; it does not where one side is missing or of another type.
+// compared reports whether a comparison holds; it does not where one side is missing or of another type.
 func (s scope) compared(op, left, right string, it Item) bool {
 	a, hasA := s.operand(left, it)
 	b, hasB := s.operand(right, it)

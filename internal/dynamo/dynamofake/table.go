@@ -29,7 +29,7 @@ type place struct{ index, hash string }
 
 type tableIndex struct{ hash, sort string }
 
-// has says that an item is in the index: it has both keys.
+// has reports whether an item is in the index: it has both keys.
 func (x tableIndex) has(it Item) bool {
 	_, hash := it[x.hash]
 	_, sort := it[x.sort]

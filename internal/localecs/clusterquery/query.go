@@ -31,7 +31,7 @@ type Query struct{ root predicate }
 
 type predicate func(*Instance) bool
 
-// SyntaxError says what is wrong with an expression and where.
+// SyntaxError is what is wrong with an expression and where.
 type SyntaxError struct {
 	// Offset is in bytes, from 0.
 	Offset int
@@ -60,5 +60,5 @@ func Parse(text string) (*Query, error) {
 	return &Query{root}, nil
 }
 
-// Matches says whether the instance is one that the expression selects.
+// Matches reports whether the instance is one that the expression selects.
 func (q *Query) Matches(i *Instance) bool { return q.root(i) }

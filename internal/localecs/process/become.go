@@ -166,7 +166,7 @@ func closeAll(files ...*os.File) {
 	}
 }
 
-// asked says a limit's two values as a definition gives them.
+// asked returns a limit's two values as a definition gives them.
 func (l Limit) asked() string {
 	return strings.Join([]string{"soft", strconv.FormatInt(l.Soft, 10), "hard", strconv.FormatInt(l.Hard, 10)}, " ")
 }

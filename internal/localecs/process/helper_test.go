@@ -141,7 +141,7 @@ func pidIn(t *testing.T, name string) int {
 	return pid
 }
 
-// alive tells a process that runs from one that has ended, also when nobody has reaped it yet.
+// alive distinguishes a process that runs from one that has ended, also when nobody has reaped it yet.
 func alive(pid int) bool {
 	if errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
 		return false

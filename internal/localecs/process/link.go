@@ -141,7 +141,7 @@ func (l *link) bury(cause error) {
 	clear(l.open)
 }
 
-// close tells the supervisor process to end and waits for it, the second time as well as the first.
+// close asks the supervisor process to end and waits for it, the second time as well as the first.
 func (l *link) close() error {
 	l.mu.Lock()
 	l.closing = true

@@ -82,7 +82,7 @@ func closeFilesOnExec() {
 	}
 }
 
-// complain tells Davit's log, by stderr; nobody is told of a failure to do so.
+// complain writes to Davit's log, by stderr; a failure to do so is not reported.
 func complain(what string, err error) {
 	_, _ = fmt.Fprintf(os.Stderr, "supervise: %s: %v\n", what, err)
 }

@@ -69,7 +69,7 @@ type Exit struct {
 	At   time.Time // when the end was seen, UTC
 }
 
-// StartError says why a process could not be started, in words that a user may see.
+// StartError is why a process could not be started, in words that a user may see.
 type StartError struct{ Reason string }
 
 // Error is the reason alone.
