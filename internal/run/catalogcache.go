@@ -13,7 +13,7 @@ const (
 	maxCached = 256
 )
 
-// CatalogCache remembers what a Catalog said of clusters and of pinned revisions: ECS grants an account 20 look-ups a
+// CatalogCache remembers a Catalog's answers about clusters and pinned revisions: ECS grants an account 20 look-ups a
 // second of each. A family's latest revision is always asked for, because a revision that was registered a moment ago has to
 // be the one that runs; so is what was not found.
 type CatalogCache struct {
@@ -29,7 +29,7 @@ type cached struct {
 	until      time.Time
 }
 
-// NewCatalogCache remembers what catalog says for a minute.
+// NewCatalogCache returns a cache that keeps catalog's answers for a minute.
 func NewCatalogCache(catalog Catalog, clock Clock) *CatalogCache {
 	return &CatalogCache{catalog: catalog, clock: clock, entries: map[string]cached{}}
 }

@@ -42,13 +42,13 @@ var unavailableCodes = map[string]bool{
 	"ExpiredTokenException": true, "ExpiredToken": true, "RequestExpired": true,
 }
 
-// deniedCodes are error codes of ECS's door, which lets neither Davit's role nor its credentials in (source: the ECS API's common errors).
+// deniedCodes are the error codes with which ECS refuses Davit's role or credentials (source: the ECS API's common errors).
 var deniedCodes = map[string]bool{
 	"AccessDeniedException": true, "NotAuthorized": true, "UnrecognizedClientException": true, "InvalidClientTokenId": true,
 	"InvalidSignatureException": true, "SignatureDoesNotMatch": true, "IncompleteSignature": true, "MissingAuthenticationToken": true, "OptInRequired": true,
 }
 
-// tellingCodes are the error codes whose message tells what kind of refusal it is. In the messages of others only
+// tellingCodes are the error codes whose message shows what kind of refusal it is. In the messages of others only
 // names of the caller's own could be mistaken for it.
 var tellingCodes = map[string]bool{"ClientException": true, "InvalidParameterException": true, "ServerException": true}
 

@@ -12,7 +12,7 @@ type ending struct {
 	outcome Outcome
 }
 
-// conclude returns an attempt that is over its outcome, and lays out the next attempt or ends the run.
+// conclude records the outcome of an attempt that has ended, and appends the next attempt or ends the run.
 func (r *Run) conclude(a *Attempt, now time.Time) {
 	failing, stopped := r.endings(a)
 	r.outcome(a, failing, stopped)
@@ -67,8 +67,7 @@ func (r *Run) endings(a *Attempt) (failing, stopped []ending) {
 	return failing, stopped
 }
 
-// stoppedByCaller reports whether the task ended as a caller wanted: ECS says that we stopped it, or it never ran after
-// that was asked.
+// stoppedByCaller reports whether the task ended as a caller wanted: ECS reports that Davit stopped it, or it never ran after that was asked.
 func (t *Task) stoppedByCaller(o Outcome) bool {
 	if t.Stop == nil || !t.Stop.Cause.wanted() {
 		return false
@@ -147,14 +146,14 @@ func (r *Run) countedAttempts() int {
 	return n
 }
 
-// nextAttempt lays out another attempt, after the policy's pause.
+// nextAttempt appends another attempt, due after the policy's pause.
 func (r *Run) nextAttempt(now time.Time, want int) {
 	last := r.attempt()
 	r.StatusReason = fmt.Sprintf("attempt %d ended %s: %s", last.Number, last.Outcome.Class, last.Outcome.Detail)
 	r.appendAttempt(last, want, now.Add(RetryPause(r.Policy.Retry, r.countedAttempts(), r.draw("retry", last.Number))))
 }
 
-// appendAttempt lays out the attempt after last. Of the tasks of last only what their outcome needs is kept.
+// appendAttempt appends the attempt after last. Of the tasks of last only what their outcome needs is kept.
 func (r *Run) appendAttempt(last *Attempt, want int, due time.Time) *Attempt {
 	for i := range last.Tasks {
 		last.Tasks[i].compact()
@@ -182,7 +181,7 @@ func (r *Run) endFailed(now time.Time, failing []ending) {
 	r.end(now, status, first.outcome.Class, "task "+first.task.ShortID()+": "+first.outcome.Detail)
 }
 
-// timedOut reports whether a deadline of ours ended the task.
+// timedOut reports whether a deadline of Davit's policies ended the task.
 func timedOut(e ending) bool {
 	if e.task.Stop == nil || e.task.Stop.Cause == ByCaller {
 		return false

@@ -53,7 +53,7 @@ func withTag(input json.RawMessage, key, value string) json.RawMessage {
 	return jsontree.SetMembers(input, map[string]any{"tags": append(members.Tags, tag)})
 }
 
-// unordered returns which lists of a definition mean the same in any order. Lists that are not here are compared as they stand: an order
+// unordered holds the lists of a definition that mean the same in any order. Lists that are not here are compared as they stand: an order
 // that means nothing costs a revision, one that was passed over would lose a change.
 func unordered(name string) bool {
 	switch name {

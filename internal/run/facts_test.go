@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// seeds returns n seeds, or as many as DAVIT_SEEDS says. DAVIT_SEED, which a failure prints, is the only one when set.
+// seeds returns n seeds, or as many as DAVIT_SEEDS asks for. DAVIT_SEED, which a failure prints, is the only one when set.
 func seeds(t *testing.T, n uint64) []uint64 {
 	number := func(name string) (uint64, bool) {
 		text := os.Getenv(name)

@@ -93,8 +93,7 @@ func (k Keeper) save(ctx context.Context, r *Run, now time.Time) error {
 	return nil
 }
 
-// edit reads a record, lets change work on it, and writes it when change says so, again from the start while
-// other writers are first.
+// edit reads a record, calls change with it, and writes it when change returns true. It begins again while other writers are first.
 func (k Keeper) edit(ctx context.Context, id string, change func(r *Run, now time.Time) (write bool, err error)) (*Run, error) {
 	return k.editSeen(ctx, id, nil, change)
 }
@@ -146,7 +145,7 @@ func (in StepInput) worksFor(r *Run) bool {
 	return r.Incarnation == in.Incarnation && r.Generation == in.Generation
 }
 
-// repeat runs a step until it is not beaten by another writer.
+// repeat runs a step until its write is not refused because of another writer.
 func repeat(step func() (StepOutput, error)) (StepOutput, error) {
 	for range editAttempts {
 		out, err := step()

@@ -61,7 +61,7 @@ func (a *Attempt) recordReconciliation(now time.Time, stopped bool) {
 	}
 }
 
-// giveUpUnclear returns the open call up without knowing what came of it.
+// giveUpUnclear closes the open call without knowing what came of it.
 func (a *Attempt) giveUpUnclear(why string, now time.Time) {
 	reason := fmt.Sprintf("launch call %d had no clear answer for %s, %s", a.Open.Number, unclearLife, why)
 	a.Open, a.Unclear = nil, true

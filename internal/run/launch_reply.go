@@ -22,8 +22,8 @@ type launchReply struct {
 	rules      RefusalRules
 }
 
-// takeReply writes a reply into the attempt whose call is open. A reply to another call is old news, its
-// tasks are not. So is a refusal of an earlier try: what the later one did, only its own reply tells.
+// takeReply records a reply in the attempt whose call is open. Of a reply to another call only the tasks count; so of a refusal of an earlier try, because only
+// the later try's own reply shows what that did.
 func (r *Run) takeReply(reply launchReply, now time.Time) {
 	a := &r.Attempts[reply.attempt-1]
 	r.place(a, append(reply.placed.Tasks, reply.adopted...), now)
@@ -44,7 +44,7 @@ func (r *Run) takeReply(reply launchReply, now time.Time) {
 	}
 }
 
-// place takes tasks that a launch call placed. Where ECS described each of them, the next look can wait.
+// place records tasks that a launch call placed. Where ECS described each of them, the next DescribeTasks can wait.
 func (r *Run) place(a *Attempt, tasks []json.RawMessage, now time.Time) {
 	for _, raw := range tasks {
 		d := readDescription(raw)
@@ -87,7 +87,7 @@ func (a *Attempt) take(d description, from source, now time.Time) bool {
 	return true
 }
 
-// takePlacement takes a 200: tasks, failures, or both. What is still missing is asked for under a new token.
+// takePlacement records a 200: tasks, failures, or both. What is still missing is asked for under a new token.
 func (r *Run) takePlacement(a *Attempt, reply launchReply, now time.Time) {
 	p := reply.placed
 	missing := a.Open.Count - len(p.Tasks)
@@ -125,7 +125,7 @@ func decidingFailure(op Operation, failures []Failure) Failure {
 	return failures[0]
 }
 
-// takeError takes a try that was answered with an error, or not at all. An unclear one keeps its call open, for
+// takeError records a try that was answered with an error, or not at all. An unclear one keeps its call open, for
 // the same token; so does a throttle of a call whose earlier try is unclear.
 func (r *Run) takeError(a *Attempt, reply launchReply, now time.Time) {
 	class := ClassifyError(reply.err)
@@ -167,7 +167,7 @@ func (r *Run) refuse(a *Attempt, said Refusal, now time.Time) {
 	}
 }
 
-// count keeps refusals apart by class and reason, at most ten of them; the oldest gives way.
+// count counts refusals by class and reason, at most ten of them; the oldest is dropped for an eleventh.
 func (a *Attempt) count(said Refusal, now time.Time) {
 	for i := range a.Refusals {
 		x := &a.Refusals[i]

@@ -2,26 +2,30 @@ package run
 
 import "slices"
 
-// Lock is what an overlap key knows: which runs may be at work under it, and which wait to be. There is one for a key in the whole
-// stack. It says nothing of how those runs fare: their records do, and whoever finds that a holder's run is over takes it out.
+// Lock is the state of an overlap key: which runs hold it and may launch, and which wait for it. There is one for a key in the whole stack. How those runs
+// fare is in their records; any writer that finds that a holder's run has ended removes it.
 type Lock struct {
-	Key     string      `json:"key"`
-	Version int64       `json:"version"`           // the store's compare-and-set; 0: nobody has written it yet
-	Holders []LockEntry `json:"holders,omitempty"` // in the order in which they were admitted
-	Waiters []LockEntry `json:"waiters,omitempty"` // in the order in which they will be: those of REPLACE, then those of QUEUE
+	Key string `json:"key"`
+	// Version is the store's compare-and-set; 0: nobody has written it yet.
+	Version int64 `json:"version"`
+	// Holders are in the order in which they were admitted.
+	Holders []LockEntry `json:"holders,omitempty"`
+	// Waiters are in the order in which they will be admitted: those of REPLACE, then those of QUEUE.
+	Waiters []LockEntry `json:"waiters,omitempty"`
 }
 
-// LockEntry is one run's place in a Lock, until the run is over.
+// LockEntry is one run's place in a Lock, until the run has ended.
 type LockEntry struct {
 	Run         string `json:"run"`
 	Incarnation string `json:"born"`
 	Mode        string `json:"mode"`
-	Limit       int    `json:"limit"` // of runs at work with it, itself included
-	// ReplacedBy is the run whose REPLACE takes its place: a holder is to stop, a waiter is to be skipped. "": nobody's.
+	// Limit is how many runs may hold the key together with this one, itself included.
+	Limit int `json:"limit"`
+	// ReplacedBy is the run whose REPLACE takes its place: a holder is to stop, a waiter is to be skipped. "": none.
 	ReplacedBy string `json:"by,omitempty"`
 }
 
-// lockAnswer is what a Lock says to a run that asks for leave to launch.
+// lockAnswer is a Lock's answer to a run that asks for admission.
 type lockAnswer int
 
 const (
@@ -58,8 +62,8 @@ func fits(s LockEntry, others []LockEntry) bool {
 // notReplaced reports whether no REPLACE has taken the entry.
 func (s LockEntry) notReplaced() bool { return s.ReplacedBy == "" }
 
-// enter returns s its answer, and an entry where that is admitted or waits; changed reports whether the lock is to be written. Asked again it
-// answers from the entry that s has. maxQueued is how many may wait by QUEUE.
+// enter returns the lock's answer to s, and adds an entry where that is admitted or waits. It reports whether the lock changed and is to be written. For a
+// run that has an entry it returns the answer of that entry. maxQueued is how many may wait by QUEUE.
 func (l *Lock) enter(s LockEntry, maxQueued int) (a lockAnswer, changed bool) {
 	if l.admits(s) {
 		if s.isIn(l.Holders) {
@@ -98,8 +102,7 @@ func (l *Lock) queued() int {
 	return n
 }
 
-// replace takes the oldest entries for s, as many as it takes to make room for it, and lets s wait behind the runs of REPLACE that
-// stay and before all of QUEUE.
+// replace marks the oldest entries as replaced by s, as many as it takes to make room for it, and adds s behind the waiters of REPLACE and before all of QUEUE.
 func (l *Lock) replace(s LockEntry) {
 	for _, victim := range l.victims(s) {
 		victim.ReplacedBy = s.Run
@@ -111,7 +114,7 @@ func (l *Lock) replace(s LockEntry) {
 	l.Waiters = slices.Insert(l.Waiters, at, s)
 }
 
-// victims are the entries that a REPLACE by s takes: of the holders that stay and the runs of REPLACE that wait, the oldest.
+// victims returns the entries that a REPLACE by s takes: the oldest of the holders and REPLACE waiters that no other has taken.
 func (l *Lock) victims(s LockEntry) []*LockEntry {
 	var staying []LockEntry
 	var at []*LockEntry
@@ -132,7 +135,7 @@ func (l *Lock) victims(s LockEntry) []*LockEntry {
 	return at[:n]
 }
 
-// promote admits waiters from the front while there is room for the next. None overtakes another.
+// promote moves waiters from the front to the holders while there is room for the next, and returns them. None overtakes another.
 func (l *Lock) promote() (promoted []LockEntry) {
 	for i := 0; i < len(l.Waiters); {
 		w := l.Waiters[i]
@@ -149,10 +152,10 @@ func (l *Lock) promote() (promoted []LockEntry) {
 	return promoted
 }
 
-// entries reports whether s has an entry.
+// contains reports whether s has an entry.
 func (l *Lock) entries(s LockEntry) bool { return s.isIn(l.Holders) || s.isIn(l.Waiters) }
 
-// drop takes s out, and reports whether it was there.
+// drop removes s and reports whether it was there.
 func (l *Lock) drop(s LockEntry) bool {
 	before := len(l.Holders) + len(l.Waiters)
 	l.Holders = slices.DeleteFunc(l.Holders, s.sameRun)

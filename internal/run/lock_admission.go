@@ -17,7 +17,7 @@ func (r *Run) entry() LockEntry {
 // mayLaunch reports whether no overlap policy is in the way.
 func (r *Run) mayLaunch() bool { return r.Policy.Overlap == nil || !r.AdmittedAt.IsZero() }
 
-// needsAdmission reports whether r wants to launch and has not got its overlap key's leave. One whose time in the queue is over is not to get it any more.
+// needsAdmission reports whether r is to launch and its overlap key has not admitted it. A run whose time in the queue is over is not admitted any more.
 func (r *Run) needsAdmission(now time.Time) bool {
 	if r.mayLaunch() || r.Status.Terminal() || r.Stop != nil {
 		return false
@@ -48,7 +48,7 @@ func (r *Run) queueTimeout() (time.Time, bool) {
 	return r.CreatedAt.Add(seconds(r.Policy.Overlap.QueueTimeoutSeconds)), true
 }
 
-// leaveQueue skips a run that has waited for queueTimeoutSeconds, unless its deadline passed before.
+// leaveQueue ends a run as SKIPPED that has waited for queueTimeoutSeconds, unless its deadline passed before.
 func (r *Run) leaveQueue(now time.Time) {
 	at, has := r.queueTimeout()
 	end, _ := r.queueEnd()
@@ -57,7 +57,7 @@ func (r *Run) leaveQueue(now time.Time) {
 	}
 }
 
-// awaitLock is the decision for a run that waits: nothing to do until it is woken, or gives up.
+// awaitLock returns the decision for a queued run: nothing to do until it is woken or gives up.
 func (r *Run) awaitLock(now time.Time) Decision {
 	d := Decision{Next: StepObserve, Due: now.Add(maxWait)}
 	if at, has := r.queueEnd(); has {
@@ -74,8 +74,7 @@ func (r *Run) readyAt() time.Time {
 	return r.AdmittedAt
 }
 
-// applyAdmission writes into the record what the lock said to entry s, and reports whether that changed it. Leave that was given stays given, and
-// what is terminal stays so.
+// applyAdmission records the lock's answer to s in r. It reports whether r changed. A run that was admitted stays admitted, and a terminal one terminal.
 func (r *Run) applyAdmission(s LockEntry, a lockAnswer, why string, now time.Time) bool {
 	switch {
 	case a == runEnded || r.Incarnation != s.Incarnation || r.Status.Terminal() || !r.AdmittedAt.IsZero():

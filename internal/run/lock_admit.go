@@ -25,9 +25,9 @@ type admission struct {
 	stop       []LockEntry // holders who are to make place
 }
 
-// admit asks r's overlap key for leave to launch and writes what it says into the record: admitted, QUEUED or SKIPPED. It answers the record as it is
-// then. Anyone may repeat it at any time, which also repeats what a run that died in it left undone: freeing keys of runs that are over,
-// telling those who were admitted, stopping and skipping those that were replaced.
+// admit asks the lock of r's overlap key for admission and records the answer: admitted, QUEUED or SKIPPED. It returns the record as it is then. Any writer may
+// repeat it at any time, which also repeats what one that died in it left undone: removing runs that have ended, notifying those that were admitted, stopping and
+// skipping those that were replaced.
 func (k Keeper) admit(ctx context.Context, r *Run) (*Run, error) {
 	if !r.needsAdmission(k.now()) {
 		return r, nil
@@ -51,7 +51,7 @@ func (k Keeper) admit(ctx context.Context, r *Run) (*Run, error) {
 	return r, k.notifyOthers(ctx, r, key, p)
 }
 
-// enter returns r its entry in the lock.
+// enter asks the lock of r's overlap key for an entry and writes the lock where that changed it.
 func (k Keeper) enter(ctx context.Context, r *Run) (p admission, err error) {
 	known := runCache{}
 	err = k.changeLock(ctx, r.Policy.Overlap.Key, func(l *Lock) (changed bool, err error) {
@@ -61,7 +61,7 @@ func (k Keeper) enter(ctx context.Context, r *Run) (p admission, err error) {
 	return p, err
 }
 
-// requestAdmission is what the lock says to r. Holders are looked at only where they are in r's way.
+// requestAdmission returns the lock's answer to r, and whether the lock changed. Holders' records are read only where the lock does not admit r.
 func (k Keeper) requestAdmission(ctx context.Context, l *Lock, r *Run, known runCache) (p admission, changed bool, err error) {
 	p.entry = r.entry()
 	p.unnotified = l.promote()
@@ -96,9 +96,8 @@ func (k Keeper) requestAdmission(ctx context.Context, l *Lock, r *Run, known run
 	return p, changed || entered, nil
 }
 
-// hasEnded reports whether r, which has no entry, is not to get one, because it has ended since it was read: its entry may have been taken out for
-// that. Were it to sit down again, it would replace runs that came after it. A run is terminal before its entry goes, so the record has to be
-// read after the lock.
+// hasEnded reports whether r, which has no entry, has ended since it was read. Its entry may have been removed for that, and a new one would replace runs
+// that came later. A record is terminal before its entry is removed, so it is read after the lock.
 func (k Keeper) hasEnded(ctx context.Context, l *Lock, r *Run) (bool, error) {
 	if l.entries(r.entry()) {
 		return false, nil
@@ -110,7 +109,7 @@ func (k Keeper) hasEnded(ctx context.Context, l *Lock, r *Run) (bool, error) {
 	return err == nil && (current.Incarnation != r.Incarnation || current.Status.Terminal()), err
 }
 
-// inspection is what a look at the oldest holders found.
+// inspection is what the records of the oldest holders show.
 type inspection struct {
 	freed      bool        // some were over and were taken out
 	unnotified []LockEntry // they do not know that they are admitted
@@ -154,8 +153,7 @@ func (k Keeper) inspect(ctx context.Context, l *Lock, known runCache) (inspectio
 	return seen, nil
 }
 
-// changeLock reads the lock of a key, lets change work on it, and writes it when change says so, again from the start while other writers
-// are first.
+// changeLock reads the lock of a key, calls change with it, and writes it when change returns true. It begins again while other writers are first.
 func (k Keeper) changeLock(ctx context.Context, key string, change func(*Lock) (write bool, err error)) error {
 	for try := range lockAttempts {
 		l, err := k.Store.Lock(ctx, key)
@@ -176,7 +174,7 @@ func (k Keeper) changeLock(ctx context.Context, key string, change func(*Lock) (
 	return &Error{Code: CodeConflict, Message: "the overlap key is being changed by others; repeat the call"}
 }
 
-// lockBackoff pauses for a random part of what grows to 100 ms, so that many writers of one lock do not meet again and again.
+// lockBackoff pauses for a random part of what grows to 100 ms, so that many writers of one lock do not collide again and again.
 func lockBackoff(ctx context.Context, try int) error {
 	pause := time.NewTimer(rand.N(min(time.Millisecond<<min(try, 10), 100*time.Millisecond)))
 	defer pause.Stop()

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// releaseLock returns the overlap key of a run that is over to those who wait for it, and marks the record once that is done. Every
-// write of a terminal record ends with it; what it could not do, the sweep does again.
+// releaseLock removes a terminal run from the lock of its overlap key, admits the next ones, and marks the record as released. Every write of a terminal record
+// ends with it; the sweep repeats it where it failed.
 func (k Keeper) releaseLock(ctx context.Context, r *Run) error {
 	if !r.mustReleaseLock() {
 		return nil
@@ -29,8 +29,8 @@ func (k Keeper) releaseLock(ctx context.Context, r *Run) error {
 	return err
 }
 
-// leaveLock takes an entry out of the lock, and admits and tells those whose turn it is. Where the entry is gone already, whoever took it out may
-// have died before it told them, so the holders are looked at.
+// leaveLock removes an entry from the lock, admits the waiters whose turn it is, and notifies them. Where the entry is gone already, the writer that removed it
+// may have died before it notified them, so the holders' records are read.
 func (k Keeper) leaveLock(ctx context.Context, key string, s LockEntry) error {
 	var tell []LockEntry
 	known := runCache{}
@@ -54,7 +54,7 @@ func (k Keeper) leaveLock(ctx context.Context, key string, s LockEntry) error {
 	return k.notifyAdmitted(ctx, key, tell)
 }
 
-// notifyAdmitted lets runs know that they are admitted, and wakes their executions. The entry of one that is over goes to the next.
+// notifyAdmitted records in each run that it is admitted, and wakes its execution. The entry of a run that has ended is removed.
 func (k Keeper) notifyAdmitted(ctx context.Context, key string, entries []LockEntry) error {
 	var first error
 	for _, s := range entries {
@@ -70,8 +70,8 @@ func (k Keeper) notifyAdmitted(ctx context.Context, key string, entries []LockEn
 	return first
 }
 
-// notifyOthers does what asking the lock for r's entry made due for others. It is repeated, when it fails, for a run that waits; one that was
-// admitted goes on.
+// notifyOthers carries out what r's admission means for other runs: it notifies the admitted, skips the replaced waiters and stops the replaced holders. A
+// failure is returned, and so repeated, only for a run that waits.
 func (k Keeper) notifyOthers(ctx context.Context, r *Run, key string, p admission) error {
 	var others []LockEntry
 	for _, s := range p.unnotified {

@@ -32,7 +32,7 @@ func (k Keeper) replaceObjection(ctx context.Context, l *Lock, r *Run, known run
 	return admitted, "", nil
 }
 
-// maySee reports whether everyone who sees r may see the other run.
+// maySee reports whether every caller that may see r may see the other run.
 func (r *Run) maySee(other *Run) bool { return Stack{OwnerOnly: r.OwnerOnly}.shows(other, r.Owner) }
 
 // admissionReason returns, for r's record, why it was not admitted. first is the oldest holder, where it was looked at.
@@ -101,5 +101,5 @@ func (k Keeper) replace(ctx context.Context, by *Run, s LockEntry) error {
 	return k.wake(ctx, other, k.now())
 }
 
-// wanted reports whether somebody wanted the stop, so that it is neither a failure nor retried.
+// wanted reports whether the stop was asked for by a caller or a later run, so that it is neither a failure nor retried.
 func (c StopCause) wanted() bool { return c == ByCaller || c == ByReplace }

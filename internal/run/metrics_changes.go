@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Change is one write of a record, as a store tells of it: what was, and what is.
+// Change is one write of a record, as a store's feed reports it: the record before and after.
 type Change struct {
 	From, To Status // From is "" for a new record; equal when another field changed
 	Was, Is  MetricCounts

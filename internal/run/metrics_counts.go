@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// MetricCounts is what metrics count of one run: totals that only rise. Stores keep it beside the record, so that whoever is told of a change
-// can say what is new in it.
+// MetricCounts is what metrics count of one run: totals that only rise. Stores keep it beside the record, so that a reader of changes can compute what is new
+// in one.
 type MetricCounts struct {
 	Launched int           `json:"launched,omitempty"` // tasks that were placed
 	Refused  map[Class]int `json:"refused,omitempty"`  // launch calls that ECS refused

@@ -68,8 +68,8 @@ func (o *Observer) step(ctx context.Context, in StepInput) (StepOutput, error) {
 	return out, o.answerToken(ctx, in, out)
 }
 
-// endReplaced ends an execution that has nothing to do any more. One that was replaced makes sure that its successor
-// was started: the record is written before the start, and the start may have failed.
+// endReplaced ends an execution that has nothing left to do. One that was replaced makes sure that its successor was started: the record is written before the
+// start, and the start may have failed.
 func (o *Observer) endReplaced(ctx context.Context, in StepInput, r *Run) (StepOutput, error) {
 	out := done(in)
 	if r != nil && r.Incarnation == in.Incarnation && r.Generation == in.Generation+1 && r.StepAt.IsZero() && !r.Status.Terminal() {
@@ -80,7 +80,7 @@ func (o *Observer) endReplaced(ctx context.Context, in StepInput, r *Run) (StepO
 	return out, o.answerToken(ctx, in, out)
 }
 
-// startNextGeneration lets the next generation go on, so that no execution's history overflows.
+// startNextGeneration starts the next generation and ends this one, so that no execution's history overflows.
 func (o *Observer) startNextGeneration(ctx context.Context, in StepInput, r *Run, now time.Time) (StepOutput, error) {
 	r.Generation++
 	r.Observations, r.Waiting, r.StepAt = 0, nil, time.Time{}
@@ -102,13 +102,13 @@ func (o *Observer) startNext(ctx context.Context, r *Run, machine string) error 
 	return err
 }
 
-// staysIn reports whether the Follow which asks goes on waiting. Its time-out was chosen by the step before; where the
-// facts have changed since, it may be much too long, and the answer leads into another Follow.
+// staysIn reports whether the Follow that observes goes on waiting. Its time-out was chosen by the step before; where the record has changed since, it may be
+// much too long, and the answer leads into another Follow.
 func (out StepOutput) staysIn(in StepInput) bool {
 	return out.Next == StepFollow && in.WaitSeconds <= out.WaitSeconds+lateFollow
 }
 
-// answerToken returns the token of a Follow that has nothing to wait for, or would wait for too long.
+// answerToken calls SendTaskSuccess with the token of a Follow that has nothing to wait for, or would wait for too long.
 func (o *Observer) answerToken(ctx context.Context, in StepInput, out StepOutput) error {
 	if in.Token == "" || out.staysIn(in) {
 		return nil

@@ -9,8 +9,8 @@ import (
 // their number.
 const maxAttempts = 99
 
-// applyPlacement carries out the placement policy where ECS placed only a part of what an attempt wants and refused the rest. FILL goes on. The
-// exponent of the pause alone is no refusal: an attempt takes it over from the one that was taken back.
+// applyPlacement carries out the placement policy where ECS placed only a part of what an attempt wants and refused the rest. FILL goes on. The exponent of the
+// pause alone is no refusal: an attempt inherits it from the one before that was withdrawn.
 func (r *Run) applyPlacement(a *Attempt) {
 	if r.Stop != nil || a.Withdrawn || a.Open != nil || a.Refused == 0 || len(a.Refusals) == 0 || len(a.Tasks) == 0 || len(a.Tasks) >= a.Want {
 		return
@@ -24,8 +24,8 @@ func (r *Run) applyPlacement(a *Attempt) {
 	}
 }
 
-// acceptPartialPlacement lets BEST_EFFORT do with the tasks that were placed. A later attempt is there for tasks that failed: its rest is placed as
-// FILL does, or a failure would be forgotten.
+// acceptPartialPlacement reduces what a BEST_EFFORT run wants to the tasks that were placed. A later attempt is for tasks that failed: its rest is placed as by
+// FILL, or a failure would be forgotten.
 func (r *Run) acceptPartialPlacement(a *Attempt) {
 	if a.Number > 1 {
 		return
@@ -43,7 +43,7 @@ func (a *Attempt) withdrawalReason() string {
 	return fmt.Sprintf("only %d of %d tasks were placed (ALL_OR_NOTHING): %s", len(a.Tasks), a.Want, a.lastRefusal().Reason)
 }
 
-// endWithdrawn ends an attempt that ALL_OR_NOTHING took back, once all of its tasks have stopped: the set is placed anew after the
+// endWithdrawn ends an attempt that ALL_OR_NOTHING withdrew, once all of its tasks have stopped: the set is placed anew after the
 // refusal's pause, until launchTimeoutSeconds since the first try.
 func (r *Run) endWithdrawn(a *Attempt, now time.Time) {
 	if a.GivenUp == nil && (!now.Before(r.launchDeadline(a)) || a.Number >= maxAttempts) {

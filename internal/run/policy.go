@@ -2,39 +2,53 @@ package run
 
 import "time"
 
-// Policy is what the caller asks of Davit beyond ECS, with every default filled in.
+// Policy is what the caller asks of Davit beyond ECS, with every default filled in (DefaultPolicy). Times are in seconds; 0 of an optional one is none.
 type Policy struct {
-	Retry                Retry    `json:"retry"`
-	TimeoutSeconds       int      `json:"timeoutSeconds,omitempty"`  // an attempt, from its first RUNNING; 0: none
-	StartTimeoutSeconds  int      `json:"startTimeoutSeconds"`       // each task placed but not RUNNING
-	LaunchTimeoutSeconds int      `json:"launchTimeoutSeconds"`      // how long refusals are retried inside an attempt
-	DeadlineSeconds      int      `json:"deadlineSeconds,omitempty"` // the whole run, from acceptance; 0: none
-	Overlap              *Overlap `json:"overlap,omitempty"`
-	Placement            string   `json:"placement"`
-	Verdict              Verdict  `json:"verdict"`
+	Retry Retry `json:"retry"`
+	// TimeoutSeconds bounds an attempt, from its first RUNNING; 0: none.
+	TimeoutSeconds int `json:"timeoutSeconds,omitempty"`
+	// StartTimeoutSeconds bounds how long each task may be placed and not RUNNING.
+	StartTimeoutSeconds int `json:"startTimeoutSeconds"`
+	// LaunchTimeoutSeconds bounds how long refusals are retried inside an attempt.
+	LaunchTimeoutSeconds int `json:"launchTimeoutSeconds"`
+	// DeadlineSeconds bounds the whole run, from its acceptance; 0: none.
+	DeadlineSeconds int `json:"deadlineSeconds,omitempty"`
+	// Overlap is nil for ALLOW, and where the caller gave none.
+	Overlap *Overlap `json:"overlap,omitempty"`
+	// Placement is FILL, ALL_OR_NOTHING or BEST_EFFORT.
+	Placement string  `json:"placement"`
+	Verdict   Verdict `json:"verdict"`
 }
 
-// Retry is which ends of an attempt are followed by another, and after what pause.
+// Retry decides which outcomes of an attempt are followed by another attempt, and after what pause.
 type Retry struct {
-	MaxAttempts        int      `json:"maxAttempts"` // attempts that placed a task, 1..20
-	On                 []string `json:"on"`          // NEVER_STARTED, INTERRUPTED, OUT_OF_MEMORY, TIMED_OUT, EXIT:<code>, EXIT:*
-	IntervalSeconds    int      `json:"intervalSeconds"`
-	BackoffRate        float64  `json:"backoffRate"`
-	MaxIntervalSeconds int      `json:"maxIntervalSeconds"`
+	// MaxAttempts counts attempts that placed a task, 1 to 20.
+	MaxAttempts int `json:"maxAttempts"`
+	// On holds NEVER_STARTED, INTERRUPTED, OUT_OF_MEMORY, TIMED_OUT, EXIT:<code> and EXIT:*.
+	On []string `json:"on"`
+	// IntervalSeconds is the pause before the second attempt; BackoffRate multiplies it for each later one, up to MaxIntervalSeconds.
+	IntervalSeconds    int     `json:"intervalSeconds"`
+	BackoffRate        float64 `json:"backoffRate"`
+	MaxIntervalSeconds int     `json:"maxIntervalSeconds"`
 }
 
 // Overlap bounds how many runs of a key are under way at once.
 type Overlap struct {
-	Key                 string `json:"key"`
-	Mode                string `json:"mode"`
-	Limit               int    `json:"limit"`
-	MaxQueued           int    `json:"maxQueued,omitempty"`
-	QueueTimeoutSeconds int    `json:"queueTimeoutSeconds,omitempty"`
+	Key string `json:"key"`
+	// Mode is FORBID, REPLACE or QUEUE.
+	Mode string `json:"mode"`
+	// Limit is how many runs may hold the key at once, 1 to 1,000.
+	Limit int `json:"limit"`
+	// MaxQueued is how many runs may wait by QUEUE, at most 5,000.
+	MaxQueued int `json:"maxQueued,omitempty"`
+	// QueueTimeoutSeconds bounds the wait; 0: none.
+	QueueTimeoutSeconds int `json:"queueTimeoutSeconds,omitempty"`
 }
 
-// Verdict is whose exit code decides.
+// Verdict decides which containers' exit codes count, and which codes are success.
 type Verdict struct {
-	Container        string `json:"container,omitempty"` // "": all essential containers
+	// Container is the one that decides; "": all essential containers.
+	Container        string `json:"container,omitempty"`
 	SuccessExitCodes []int  `json:"successExitCodes"`
 }
 

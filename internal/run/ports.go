@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Clock returns the time.
+// Clock reads the time.
 type Clock interface{ Now() time.Time }
 
 // Store keeps the records. Every write is durable when it returns. A record past its Expires counts as
@@ -34,7 +34,7 @@ type Store interface {
 	PutLock(ctx context.Context, l *Lock) error
 }
 
-// Query is which records a list holds. Empty filters do not filter; at most one of Family, Group and StartedBy is set.
+// Query selects the records of a list. Empty filters do not filter; at most one of Family, Group and StartedBy is set.
 type Query struct {
 	Owner     string
 	Status    Status

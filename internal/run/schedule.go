@@ -71,7 +71,7 @@ func (s *Schedules) Fire(ctx context.Context, event []byte) (Occurrence, error) 
 	}
 }
 
-// edited returns the run of an occurrence that comes again after its schedule was changed: it has run.
+// edited returns the run of an occurrence that is delivered again after its schedule was changed.
 func (s *Schedules) edited(ctx context.Context, e scheduled) (Occurrence, error) {
 	r, err := s.Submitter.Store.Get(ctx, keyID(ownedBySchedule+e.Schedule, e.Schedule+" "+e.Time))
 	if err != nil {

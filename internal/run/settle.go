@@ -11,9 +11,8 @@ const (
 	missingLate  = time.Hour        // since it was last seen: ECS forgets stopped tasks after an hour
 )
 
-// Settle brings the record to what its own facts say at now: attempts that are over get their outcome, the
-// next attempt is laid out, the status moves, and the run ends when nothing is left to do. It asks nobody and
-// may be repeated; a terminal record is left alone.
+// Settle brings the record up to date with its own facts at now: attempts that have ended get their outcome, the next attempt is appended, the status moves, and
+// the run ends when nothing is left to do. It calls nothing and may be repeated; a terminal record is left alone.
 func Settle(r *Run, now time.Time) {
 	r.leaveQueue(now)
 	if r.Status.Terminal() {
@@ -43,7 +42,7 @@ func Settle(r *Run, now time.Time) {
 	}
 }
 
-// begin lays out the first attempt.
+// begin appends the first attempt.
 func (r *Run) begin(prefix string, now time.Time) {
 	r.Attempts = append(r.Attempts, Attempt{
 		Number: 1, StartedBy: StartedBy(prefix, r.ID, 1), Want: r.Count, BeganAt: now, NotBefore: now,

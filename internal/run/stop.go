@@ -13,10 +13,9 @@ type Stopper struct {
 	Engine Engine
 }
 
-// Stop writes the wish down and sees to it that it is carried out: with task events it wakes the execution, without it
-// asks ECS itself, unless tags of the task were not seen yet: then the execution, which looks seconds after a launch, asks. A run that has ended is answered as it is. Errors: CodeNotFound for a run, or a task of it, that
-// the caller may not see; CodeUnavailable when the wish is written down but could not be passed on, which
-// the sweep makes good.
+// Stop records the order and has it carried out: with task events it wakes the execution; without, it calls StopTask itself, unless the task's tags were not seen
+// yet: then the execution calls it, which observes seconds after a launch. A run that has ended is returned as it is. Errors: CodeNotFound for a run, or a task of
+// it, that the caller may not see; CodeUnavailable when the order is recorded but could not be passed on, which the sweep repeats.
 func (s *Stopper) Stop(ctx context.Context, q StopRequest) (*Run, error) {
 	if !ValidID(q.RunID) {
 		return nil, notFound()
@@ -53,7 +52,7 @@ func (s *Stopper) Stop(ctx context.Context, q StopRequest) (*Run, error) {
 
 func notFound() *Error { return &Error{Code: CodeNotFound, Message: "no such run"} }
 
-// orderStop writes down that the run, or one task of it, is to stop. The first wish stays.
+// orderStop records that the run, or one task of it, is to stop. The first order stays.
 func (r *Run) orderStop(q StopRequest, now time.Time) error {
 	order := StopOrder{Cause: ByCaller, Reason: q.Reason, At: now}
 	if q.Task == "" {

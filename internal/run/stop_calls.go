@@ -11,7 +11,7 @@ type stopper struct {
 	Engine Engine
 }
 
-// markAsked writes down that ECS is about to be asked to stop tasks of the current attempt, and says which.
+// markAsked records that StopTask is about to be called for tasks of the current attempt, and returns their ARNs.
 func (r *Run) markAsked(due []int, now time.Time) []string {
 	var arns []string
 	for _, i := range due {
@@ -23,8 +23,8 @@ func (r *Run) markAsked(due []int, now time.Time) []string {
 	return arns
 }
 
-// stop asks ECS to stop tasks that were marked. Where ECS does not answer, the marks are taken back and an error says
-// so, so that the call is repeated soon. A task that ECS no longer knows is left to the next look.
+// stop calls StopTask for tasks that were marked. Where ECS does not answer, it removes the marks and returns an error, so that the call is repeated soon. A
+// task that ECS no longer knows is left to the next observation.
 func (s stopper) stop(ctx context.Context, r *Run, arns []string) error {
 	var failed []string
 	var first error
@@ -53,7 +53,7 @@ func (s stopper) stop(ctx context.Context, r *Run, arns []string) error {
 	return firstError(err, first)
 }
 
-// noteRefused keeps what ECS refused StopTask with: such a stop needs somebody's hand.
+// noteRefused records with what ECS refused StopTask: such a stop needs an operator.
 func (r *Run) noteRefused(refused map[string]string) bool {
 	changed := false
 	for arn, words := range refused {

@@ -5,6 +5,35 @@ import (
 	"time"
 )
 
+// StopOrder records that tasks are to stop, and what came of it.
+type StopOrder struct {
+	Cause StopCause `json:"cause"`
+	// Reason is the caller's words, at most 255 characters, or Davit's for a deadline; "" where the caller gave none.
+	Reason string    `json:"reason,omitempty"`
+	At     time.Time `json:"at"`
+	// AskedAt is when StopTask was last called for the task; zero: not yet, or the call failed. Unused for a whole run.
+	AskedAt time.Time `json:"askedAt,omitzero"`
+	// StopCalls counts the StopTask calls for the task.
+	StopCalls int `json:"asks,omitempty"`
+	// Refused is ECS's reason, where it refuses StopTask for good.
+	Refused string `json:"refused,omitempty"`
+	// Stuck is set once, where the task is not reported STOPPED for stuckAfter.
+	Stuck bool `json:"stuck,omitempty"`
+}
+
+// StopCause is who asked for a stop.
+type StopCause string
+
+// The causes of a stop.
+const (
+	ByCaller       StopCause = "CALLER"
+	ByStartTimeout StopCause = "START_TIMEOUT"
+	ByTimeout      StopCause = "TIMEOUT"
+	ByDeadline     StopCause = "DEADLINE"
+	ByPlacement    StopCause = "PLACEMENT" // ALL_OR_NOTHING withdraws an attempt
+	ByReplace      StopCause = "REPLACE"   // a later run with its overlap key replaces it
+)
+
 // stuckAfter is how long after its order a task that ECS does not report STOPPED is flagged. Fargate's longest stopTimeout is 2 minutes.
 const stuckAfter = 10 * time.Minute
 

@@ -10,8 +10,8 @@ import (
 	"davit/internal/jsontree"
 )
 
-// Sweeper is the shared poll: it looks at every record whose execution is late, whose tasks were unheard of
-// for half an hour, or which ended with loose ends. Two sweeps at once do no harm.
+// Sweeper is the shared poll: it examines every record whose execution is late, whose tasks ECS did not report on for half an hour, or which is terminal and
+// may have live tasks. Two sweeps at once do no harm.
 type Sweeper struct {
 	Keeper
 	Engine Engine
@@ -31,8 +31,8 @@ type SweepReport struct {
 	Failed   int // records that could not be seen to; the next sweep looks again
 }
 
-// Sweep looks at all records that are due, one page at a time, until none is left or ctx ends. Once the read budget is used up, it leaves
-// those that need a look at ECS to the next sweep. A record that cannot be seen to now does not keep it from the others.
+// Sweep examines all records that are due, one page at a time, until none is left or ctx ends. Once the read budget is used up, it leaves those that need a
+// call of ECS to the next sweep. A record that fails does not keep it from the others.
 func (s *Sweeper) Sweep(ctx context.Context) (SweepReport, error) {
 	var report SweepReport
 	due := s.now()
@@ -90,8 +90,8 @@ func (s *Sweeper) load(ctx context.Context, ids []string, report *SweepReport) [
 	return runs
 }
 
-// describeUnheard describes the tasks that were unheard of, up to 100 a call by cluster, and writes what it heard. Records that could
-// not be written hold facts that the store has not: nothing may be done by them.
+// describeUnheard describes the tasks that ECS did not report on for long, up to 100 a call by cluster, and writes what it learned. Records that could not be
+// written are ahead of the store: nothing may be done on their account.
 func (s *Sweeper) describeUnheard(ctx context.Context, runs []*Run, reads *int) (unwritten map[*Run]bool) {
 	now := s.now()
 	unwritten = map[*Run]bool{}
@@ -160,7 +160,7 @@ func takeBatch(group []*Run) (batch []*Run, arns []string) {
 	return batch, arns
 }
 
-// write takes a description into r as the store has it by now, leaves r the written record, and reports whether it was written.
+// write merges a description into the stored record, copies the written record to r, and reports whether it was written.
 func (s *Sweeper) write(ctx context.Context, r *Run, found Description) bool {
 	written, err := s.editSeen(ctx, r.ID, r, func(r *Run, now time.Time) (bool, error) {
 		if r.attempt() == nil {
@@ -176,7 +176,7 @@ func (s *Sweeper) write(ctx context.Context, r *Run, found Description) bool {
 	return err == nil
 }
 
-// handleDue does for one record what is due: ties its loose ends, wakes its execution, or starts one where there is none.
+// handleDue does for one record what is due: it stops the orphans of a terminal run, wakes the execution, or starts one where there is none.
 func (s *Sweeper) handleDue(ctx context.Context, r *Run, report *SweepReport, reads *int) error {
 	r, err := s.admit(ctx, r)
 	if err != nil {
@@ -207,7 +207,7 @@ func (s *Sweeper) handleDue(ctx context.Context, r *Run, report *SweepReport, re
 	}
 }
 
-// reindex writes the index anew, so that the next sweep looks when it should.
+// reindex writes the record with its index, so that the next sweep examines it when it is due.
 func (s *Sweeper) reindex(ctx context.Context, id string) error {
 	_, err := s.edit(ctx, id, func(r *Run, now time.Time) (bool, error) {
 		Settle(r, now)
@@ -219,7 +219,7 @@ func (s *Sweeper) reindex(ctx context.Context, id string) error {
 	return err
 }
 
-// stopOrphans stops what is left alive of a run that is over, until all of it was seen STOPPED or a day has passed.
+// stopOrphans stops the live tasks of a terminal run, until all were seen STOPPED or orphanWatch has passed.
 func (s *Sweeper) stopOrphans(ctx context.Context, r *Run, report *SweepReport, reads *int) error {
 	for i := range r.Attempts {
 		a := &r.Attempts[i]

@@ -31,9 +31,8 @@ func (s *Sweeper) start(ctx context.Context, r *Run, report *SweepReport) error 
 	return err
 }
 
-// restart lets the next generation take over from an execution that died: at once the first time, later after
-// RestartPause. The old one, should it live, finds itself replaced and ends. Within the pause the record only says
-// that no execution is known to be at work, so that every sweep comes here again.
+// restart starts the next generation of an execution that died: at once the first time, later after RestartPause. The old execution, should it live, finds that
+// it was replaced and ends. Within the pause the record only notes that no execution is known to be at work, so that every sweep examines it again.
 func (s *Sweeper) restart(ctx context.Context, seen *Run, report *SweepReport) error {
 	start := false
 	r, err := s.edit(ctx, seen.ID, func(r *Run, now time.Time) (bool, error) {
@@ -60,8 +59,7 @@ func (s *Sweeper) restart(ctx context.Context, seen *Run, report *SweepReport) e
 	return s.Workflow.Start(ctx, r.execution(), "")
 }
 
-// ExecutionEnded takes the news that an execution FAILED, TIMED_OUT or was ABORTED, and lets the next
-// generation go on with its run.
+// ExecutionEnded is called when an execution FAILED, TIMED_OUT or was ABORTED. It starts the next generation for its run.
 func (s *Sweeper) ExecutionEnded(ctx context.Context, x Execution) error {
 	r, err := s.Store.Get(ctx, x.RunID)
 	if errors.Is(err, ErrNotFound) {

@@ -9,12 +9,17 @@ import (
 
 // Task is one ECS task of an attempt: as ECS describes it, and what Davit knows besides.
 type Task struct {
-	ARN        string          `json:"taskArn"`
-	Raw        json.RawMessage `json:"task"`       // ECS's field names, times RFC 3339
-	LaunchedAt time.Time       `json:"launchedAt"` // Davit learned of it
-	SeenAt     time.Time       `json:"seenAt"`     // ECS last showed it
-	Stop       *StopOrder      `json:"stop,omitempty"`
-	Lost       bool            `json:"lost,omitempty"` // MISSING beyond doubt, and no outcome was seen
+	ARN string `json:"taskArn"`
+	// Raw is ECS's description under its own field names, times RFC 3339; ended attempts keep a part of it (compact).
+	Raw json.RawMessage `json:"task"`
+	// LaunchedAt is when Davit learned of the task.
+	LaunchedAt time.Time `json:"launchedAt"`
+	// SeenAt is when ECS last showed the task.
+	SeenAt time.Time `json:"seenAt"`
+	// Stop is the order to stop it; nil: none.
+	Stop *StopOrder `json:"stop,omitempty"`
+	// Lost is set where the task is MISSING beyond doubt and no outcome was seen.
+	Lost bool `json:"lost,omitempty"`
 
 	state *TaskState
 }

@@ -19,9 +19,9 @@ type taskEvent struct {
 	Detail     json.RawMessage `json:"detail"`
 }
 
-// Handle merges one event (EventBridge's envelope) into the record of its run and wakes the execution when its next
-// decision changed. Events may come twice, late, in any order, of somebody else's tasks, or of runs long gone: none
-// of these is an error. CodeInvalid: it is not a task state change event.
+// Handle merges one event (EventBridge's envelope) into the record of its run and wakes the execution when its next decision changed. Events may come twice,
+// late, in any order, of tasks that are not Davit's, or of runs whose records have expired: none of these is an error. CodeInvalid: it is not a task state change
+// event.
 func (h *TaskEvents) Handle(ctx context.Context, event []byte) error {
 	var e taskEvent
 	if err := json.Unmarshal(event, &e); err != nil {

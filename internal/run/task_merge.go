@@ -8,7 +8,7 @@ import (
 	"davit/internal/jsontree"
 )
 
-// source is where a description of a task comes from.
+// source is what a description of a task comes from.
 type source int
 
 const (
@@ -53,8 +53,8 @@ func (t *Task) set(raw json.RawMessage, lost bool) bool {
 	return true
 }
 
-// withKnownTags returns a description the tags that were seen before, if it shows none because the task stops or because the answer
-// is one without tags. Of a task that is to go on, ECS's word counts: somebody may have taken its tags away.
+// withKnownTags returns a description with the tags that were seen before, where it shows none because the task stops or because the answer is one without
+// tags. Of a task that goes on ECS's answer counts: its tags may have been removed.
 func (t *Task) withKnownTags(d description) json.RawMessage {
 	next, known := &d.state, t.State().Tags
 	goes := t.Stop != nil || next.DesiredStatus == desiredStopped || next.stopped()
@@ -64,7 +64,7 @@ func (t *Task) withKnownTags(d description) json.RawMessage {
 	return jsontree.SetMembers(d.raw, map[string]any{"tags": known})
 }
 
-// asDescribed returns an event's detail the one name that DescribeTasks has otherwise.
+// asDescribed returns an event's detail with the one member renamed that DescribeTasks names otherwise.
 func asDescribed(detail json.RawMessage) json.RawMessage {
 	var task struct {
 		Attachments []map[string]json.RawMessage `json:"attachments"`

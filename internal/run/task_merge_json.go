@@ -7,11 +7,11 @@ import (
 	"slices"
 )
 
-// mergeJSON lays one description over another, member by member, down into objects and into lists of things that have a name. What
-// the upper one lacks is kept; unless it is newer it only adds.
+// mergeJSON merges one description into another, member by member, down into objects and into lists of items that have a name. What the merged one lacks is
+// kept; unless it is newer it only adds.
 type mergeJSON struct{ newer bool }
 
-// merge lays b over a, and is a itself where that changes nothing.
+// merge returns a with b merged into it, and a itself where that changes nothing.
 func (o mergeJSON) merge(a, b json.RawMessage) json.RawMessage {
 	lower, upper := parse(a), parse(b)
 	if merged, changed := o.value("", lower, upper); changed {
@@ -38,7 +38,7 @@ func marshal(v any, otherwise json.RawMessage) json.RawMessage {
 	return raw
 }
 
-// value lays b over a; name is the member, or the list, that they are in. It may change what a holds.
+// value returns a with b merged into it; name is the member, or the list, that they are in. It may change what a holds.
 func (o mergeJSON) value(name string, a, b any) (merged any, changed bool) {
 	switch {
 	case a == nil:
@@ -66,7 +66,7 @@ func (o mergeJSON) whole(a, b any) (merged any, changed bool) {
 	return b, !reflect.DeepEqual(a, b)
 }
 
-// object lays over into, which is of a list or a member of that name.
+// object merges over into an object, which is of a list or a member of that name. It reports whether that changed it.
 func (o mergeJSON) object(list string, into, over map[string]any) (changed bool) {
 	for name, upper := range over {
 		if list == "attachments" && name == "type" && into[name] != nil {
@@ -82,7 +82,7 @@ func (o mergeJSON) object(list string, into, over map[string]any) (changed bool)
 	return changed
 }
 
-// dropUnset removes what an event tells of a container whenever there is any: a container that was started again has no exit code.
+// dropUnset removes members that an event has whenever they have a value: a container that was started again has no exit code.
 func dropUnset(into, over map[string]any) (changed bool) {
 	for _, name := range []string{"exitCode", "reason"} {
 		if _, has := into[name]; has && over[name] == nil {
@@ -93,7 +93,7 @@ func dropUnset(into, over map[string]any) (changed bool) {
 	return changed
 }
 
-// list matches the things of both lists by what names them. Lists of anything else are one value; an empty one tells nothing.
+// list matches the items of both lists by their names. Lists of anything else are one value; an empty one changes nothing.
 func (o mergeJSON) list(name string, a, b []any) (merged any, changed bool) {
 	into, named := namedItems(a)
 	over, alsoNamed := namedItems(b)
@@ -136,7 +136,7 @@ func (x *namedItem) same(y *namedItem) bool {
 	return false
 }
 
-// namedItems takes a list apart; false when an item of it has no name.
+// namedItems returns the items of a list with their names; false when an item has none.
 func namedItems(list []any) ([]*namedItem, bool) {
 	things := make([]*namedItem, len(list))
 	for i, item := range list {

@@ -15,8 +15,7 @@ func (k Keeper) wake(ctx context.Context, r *Run, now time.Time) error {
 	return nil
 }
 
-// wakeIfDue is wake for the sweep, which wants to know: woken is true when somebody was waiting and is not any more;
-// ErrTokenGone, that nobody waits with that token.
+// wakeIfDue is wake for the sweep. It reports whether an execution was waiting and was woken; ErrTokenGone means that none waits with the record's token.
 func (k Keeper) wakeIfDue(ctx context.Context, r *Run, now time.Time) (woken bool, err error) {
 	if r.Waiting == nil {
 		return false, nil
