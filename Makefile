@@ -4,7 +4,10 @@ SHELL := /bin/bash
 GO ?= go
 # What a Lambda and the local program are built with. norpc drops aws-lambda-go's net/rpc shim, which would keep every SDK
 # operation alive.
-GO_BUILD := CGO_ENABLED=0 $(GO) build -tags=lambda.norpc -trimpath -ldflags='-s -w'
+GO_BUILD = CGO_ENABLED=0 $(GO) build -tags=lambda.norpc -trimpath -ldflags='-s -w $(LDFLAGS)'
+# What `davit version` prints; without git the commit is "unknown".
+VERSION ?= 0.1.0-dev
+COMMIT = $(shell git rev-parse --short HEAD 2>/dev/null)
 # The same for sam build, whose go1.x builder sets no flags of its own.
 SAM_GOFLAGS := -tags=lambda.norpc -trimpath '-ldflags=-s -w'
 ARCHITECTURE ?= arm64
@@ -50,6 +53,7 @@ rules: ## docs/rules.md, from the rule table of internal/ecsspec
 	$(GO) generate ./internal/ecsspec
 
 .PHONY: build
+build: LDFLAGS = -X main.version=$(VERSION) $(addprefix -X main.commit=,$(COMMIT))
 build: ## bin/davit for this machine
 	$(GO_BUILD) -o bin/davit ./cmd/davit
 

@@ -3,35 +3,25 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"time"
 
 	"davit/events"
 	"davit/internal/local"
 )
 
-// exitInterrupted is the exit status of a program that Ctrl-C ended.
+// exitInterrupted is the exit status after Ctrl-C.
 const exitInterrupted = 130
 
-// interruptTimeout is how long an interrupted demo waits for its run to be recorded as STOPPED. Its tasks are ended in any case.
+// interruptTimeout is how long an interrupted demo waits until its run is recorded as STOPPED. The run's tasks end in any case.
 const interruptTimeout = 10 * time.Second
 
-// runDemo is `davit demo`: the sample job, once, on a System of its own.
+// runDemo implements `davit demo`: it runs the sample job once, with a data folder of its own.
 func runDemo(ctx context.Context, args []string, out, errOut io.Writer) error {
-	flags := flag.NewFlagSet("davit demo", flag.ContinueOnError)
-	flags.SetOutput(errOut)
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return err
-		}
-		return exitStatus(2)
-	}
-	if flags.NArg() > 0 {
-		return fmt.Errorf("unexpected arguments: %s", strings.Join(flags.Args(), " "))
+	if err := parseNone("davit demo", args, errOut); err != nil {
+		return err
 	}
 	dir, err := os.MkdirTemp("", "davit-demo-")
 	if err != nil {
@@ -52,7 +42,7 @@ func runDemo(ctx context.Context, args []string, out, errOut io.Writer) error {
 	return nil
 }
 
-// demo registers, submits and follows the sample job, and shows its end.
+// demo registers, submits and follows the sample job, and prints its end.
 func (inst *instance) demo(ctx context.Context, out io.Writer) (runInfo, error) {
 	c := newClient(inst.Addr)
 	r, err := submitSample(ctx, c)
@@ -75,6 +65,7 @@ func (inst *instance) demo(ctx context.Context, out io.Writer) (runInfo, error) 
 	return last, nil
 }
 
+// submitSample registers and submits the sample job.
 func submitSample(ctx context.Context, c client) (runInfo, error) {
 	if err := c.register(ctx, events.TaskDefinition); err != nil {
 		return runInfo{}, err
@@ -82,8 +73,8 @@ func submitSample(ctx context.Context, c client) (runInfo, error) {
 	return c.submit(ctx, events.Run)
 }
 
-// follow shows each change of the run until it has ended. The change feed says when to look, so that no status is
-// missed. With an error comes what was last known of the run.
+// follow prints each change of the run until it has ended. It reads the store's changes, so that it misses no status. With an
+// error it returns the last known state of the run.
 func (inst *instance) follow(ctx context.Context, c client, p *progress, r runInfo) (runInfo, error) {
 	changed, cancel := inst.Store.Notify()
 	defer cancel()
@@ -117,7 +108,7 @@ func (inst *instance) follow(ctx context.Context, c client, p *progress, r runIn
 	}
 }
 
-// interrupt stops the run because the user asked for it, and waits a moment for its end.
+// interrupt stops the run and waits up to interruptTimeout for its end.
 func (inst *instance) interrupt(c client, p *progress, r runInfo) (runInfo, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), interruptTimeout)
 	defer cancel()
@@ -133,7 +124,7 @@ func (inst *instance) interrupt(c client, p *progress, r runInfo) (runInfo, erro
 	return last, exitStatus(exitInterrupted)
 }
 
-// readLastLines gives the last n lines of a file.
+// readLastLines returns the last n lines of a file.
 func readLastLines(file string, n int) ([]string, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {

@@ -1,5 +1,4 @@
-// Command davit runs Davit on this machine: the handlers and the state machine that run in AWS, with real processes as
-// tasks.
+// Command davit runs Davit on this machine: the handlers and the state machine of a deployment, with real processes as tasks.
 package main
 
 import (
@@ -21,11 +20,13 @@ state machine that run in AWS.
       serves the API and an ECS endpoint until it is stopped; --help says more
   davit demo
       runs the sample job of events/ once and shows how it goes; exits 0 only if it SUCCEEDED
+  davit version
+      prints the version, the commit and the Go version of this program
 `
 
 func main() { os.Exit(command(os.Args[1:])) }
 
-// command does what args say and gives the exit status.
+// command runs the subcommand that args name and returns the exit status.
 func command(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -40,6 +41,8 @@ func command(args []string) int {
 		return report(runLocal(ctx, args[1:], os.Stdout, os.Stderr))
 	case "demo":
 		return report(runDemo(ctx, args[1:], os.Stdout, os.Stderr))
+	case "version":
+		return report(runVersion(args[1:], os.Stdout, os.Stderr))
 	case "help", "-h", "-help", "--help":
 		fmt.Print(usage)
 		return 0
