@@ -1,5 +1,5 @@
-// Package statemachine holds the one definition of Davit's state machine. SAM fills its ${Placeholders} when it
-// deploys, the local interpreter when it starts.
+// Package statemachine embeds the definition of Davit's state machine. SAM substitutes its ${Placeholders} when it deploys, the local
+// interpreter when it starts.
 package statemachine
 
 import _ "embed"

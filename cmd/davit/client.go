@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// client calls Davit's API as any user would.
+// client calls Davit's HTTP API.
 type client struct {
 	base string
 	http *http.Client
@@ -20,7 +20,7 @@ func newClient(addr string) client {
 	return client{base: "http://" + addr, http: &http.Client{Timeout: 30 * time.Second}}
 }
 
-// runInfo is what the demo shows of a run.
+// runInfo is the part of a run that the demo shows.
 type runInfo struct {
 	RunID        string    `json:"runId"`
 	Status       string    `json:"status"`
@@ -35,6 +35,7 @@ type runInfo struct {
 	} `json:"attempts"`
 }
 
+// taskInfo is the part of a task that the demo shows.
 type taskInfo struct {
 	TaskARN       string `json:"taskArn"`
 	LastStatus    string `json:"lastStatus"`
@@ -66,7 +67,7 @@ func (c client) get(ctx context.Context, id string) (runInfo, error) {
 	return out, c.call(ctx, http.MethodGet, "/runs/"+id, nil, &out)
 }
 
-// refresh gives the run as it is now, or r when that cannot be had.
+// refresh returns the run's current state, or r with an error.
 func (c client) refresh(ctx context.Context, r runInfo) (runInfo, error) {
 	now, err := c.get(ctx, r.RunID)
 	if err != nil {
@@ -84,6 +85,7 @@ func (c client) stop(ctx context.Context, id, reason string) error {
 	return c.call(ctx, http.MethodPost, "/runs/"+id+"/stop", body, &out)
 }
 
+// call makes a request with a JSON body, unless body is nil, and decodes the answer into out. Any status from 300 is an error.
 func (c client) call(ctx context.Context, method, path string, body []byte, out any) error {
 	req, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(body))
 	if err != nil {

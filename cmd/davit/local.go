@@ -11,7 +11,7 @@ import (
 	"davit/events"
 )
 
-// runLocal is `davit local`: it serves until ctx ends.
+// runLocal implements `davit local`: it serves until ctx ends.
 func runLocal(ctx context.Context, args []string, out, errOut io.Writer) error {
 	f, err := parseLocal(args, errOut)
 	if err != nil {
@@ -39,12 +39,8 @@ func runLocal(ctx context.Context, args []string, out, errOut io.Writer) error {
 	}
 }
 
-func isFolder(name string) bool {
-	info, err := os.Stat(name)
-	return err == nil && info.IsDir()
-}
-
-// printAddresses registers the sample definition on a new data folder and prints where things are.
+// printAddresses prints the addresses, the data folder and examples of requests. In a new data folder it registers the sample task
+// definition first, which the examples refer to.
 func (inst *instance) printAddresses(ctx context.Context, isNew bool, dir string, out io.Writer) error {
 	if isNew {
 		if err := newClient(inst.Addr).register(ctx, events.TaskDefinition); err != nil {

@@ -5,15 +5,19 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"time"
 
 	"davit/internal/clock"
 	"davit/internal/emf"
 	"davit/internal/local"
+	"davit/internal/localecs"
 )
 
-// localFlags are the arguments of `davit local`.
+// localFlags are the flags of `davit local`.
 type localFlags struct {
 	addr, ecsAddr, data, instances, s3, schedules, notifyURL string
 	taskEvents, quiet                                        bool
@@ -21,6 +25,7 @@ type localFlags struct {
 	seed                                                     uint64
 }
 
+// parseLocal parses and checks the flags of `davit local`.
 func parseLocal(args []string, errOut io.Writer) (*localFlags, error) {
 	f, flags := &localFlags{}, flag.NewFlagSet("davit local", flag.ContinueOnError)
 	flags.SetOutput(errOut)
@@ -53,7 +58,7 @@ func parseLocal(args []string, errOut io.Writer) (*localFlags, error) {
 	return f, nil
 }
 
-// options reads what the arguments name. Events and metrics go to out.
+// options reads the files that the flags name. Events and metrics are written to out.
 func (f *localFlags) options(out io.Writer) (local.Options, error) {
 	o := local.Options{TaskEvents: f.taskEvents, CPU: f.cpu, Memory: f.memory, PlacementSeed: f.seed, S3Dir: f.s3}
 	var err error
@@ -73,4 +78,45 @@ func (f *localFlags) options(out io.Writer) (local.Options, error) {
 		o.Metrics = emf.New(out, "local", clock.System)
 	}
 	return o, nil
+}
+
+// isFolder reports whether name is a folder.
+func isFolder(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
+}
+
+// readInstances reads --instances: the number of container instances, or the name of a file that describes them.
+func readInstances(text string) ([]localecs.Machine, error) {
+	if n, err := strconv.Atoi(text); err == nil {
+		if n < 1 || n > 1000 {
+			return nil, fmt.Errorf("--instances is 1 to 1000, or a file, not %d", n)
+		}
+		return make([]localecs.Machine, n), nil
+	}
+	data, err := os.ReadFile(text)
+	if err != nil {
+		return nil, fmt.Errorf("--instances: %w", err)
+	}
+	machines, err := localecs.ParseMachines(data)
+	if err != nil {
+		return nil, fmt.Errorf("--instances: %s: %w", text, err)
+	}
+	return machines, nil
+}
+
+// readSchedules reads the file of --schedules; nil when it is not set.
+func readSchedules(file string) ([]local.Schedule, error) {
+	if file == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("--schedules: %w", err)
+	}
+	list, err := local.ParseSchedules(data, time.Now())
+	if err != nil {
+		return nil, fmt.Errorf("--schedules %s: %w", file, err)
+	}
+	return list, nil
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"sync"
 	"time"
 	_ "time/tzdata" // a machine with Go alone need not have time zones
@@ -16,34 +15,21 @@ import (
 	"davit/internal/local"
 )
 
-// lockedWriter keeps lines of several writers apart.
+// lockedWriter is an io.Writer for concurrent use: each Write is written as a whole.
 type lockedWriter struct {
 	mu  sync.Mutex
 	out io.Writer
 }
 
+// Write implements io.Writer.
 func (w *lockedWriter) Write(line []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.out.Write(line)
 }
 
-func readSchedules(file string) ([]local.Schedule, error) {
-	if file == "" {
-		return nil, nil
-	}
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("--schedules: %w", err)
-	}
-	list, err := local.ParseSchedules(data, time.Now())
-	if err != nil {
-		return nil, fmt.Errorf("--schedules %s: %w", file, err)
-	}
-	return list, nil
-}
-
-// notify prints events, one JSON line each, and posts them. nil when it would do neither.
+// notify returns the function that posts each event to address, if that is set, and then prints it as one JSON line to out, unless quiet.
+// It returns nil when there is neither to do.
 func notify(out io.Writer, quiet bool, address string) (local.Notify, error) {
 	if address == "" && quiet {
 		return nil, nil
@@ -66,7 +52,7 @@ func notify(out io.Writer, quiet bool, address string) (local.Notify, error) {
 	}, nil
 }
 
-// post sends one event; what is not answered 2xx was not taken.
+// post posts one event. A status that is not 2xx is an error.
 func post(ctx context.Context, client *http.Client, address string, event []byte) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(event))
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"davit/internal/boltstore"
 )
 
-// progress shows a run's way to its end: a line for each status, and on a terminal a live line below.
+// progress prints a run's progress: a line for each status, and on a terminal a line below that it rewrites.
 type progress struct {
 	out         io.Writer
 	run         string
@@ -32,10 +32,10 @@ func isTerminal(out io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// printf writes to the user; there is nobody to tell when that fails.
+// printf writes to out. It ignores errors, which there is nowhere to report.
 func (p *progress) printf(format string, args ...any) { _, _ = fmt.Fprintf(p.out, format, args...) }
 
-// status prints one change of status with the time since submission. A replay of the feed prints it once.
+// status prints one change of status with the time since submission. It prints a change that is read again only once.
 func (p *progress) status(c boltstore.Change) {
 	key := fmt.Sprintf("%d", c.Position)
 	if p.seen[key] {
@@ -46,7 +46,7 @@ func (p *progress) status(c boltstore.Change) {
 	p.printf("%8s  %s\n", elapsed(c.At.Sub(p.submittedAt)), c.To)
 }
 
-// live rewrites the line below: how long it has taken, and where each task stands.
+// live rewrites the last line on a terminal: the time since submission and the status of each task.
 func (p *progress) live(r runInfo) {
 	if !p.terminal || len(r.Attempts) == 0 {
 		return
@@ -59,6 +59,7 @@ func (p *progress) live(r runInfo) {
 	p.printf("%8s  … %s", elapsed(time.Since(p.submittedAt)), strings.Join(tasks, ", "))
 }
 
+// clear removes the line that live wrote.
 func (p *progress) clear() {
 	if p.terminal {
 		p.printf("\r\x1b[K")
@@ -80,6 +81,7 @@ func (p *progress) end(r runInfo) {
 	p.printf("\nrun %s: %s, exit code %s (%s)\n", r.RunID, r.Status, exitCodeOrNone(r.ExitCode), r.StatusReason)
 }
 
+// output prints the last 4 lines of a container's output.
 func (p *progress) output(file string) {
 	lines, err := readLastLines(file, 4)
 	if err != nil {
@@ -115,7 +117,7 @@ func shortID(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:]
 
 func elapsed(d time.Duration) string { return fmt.Sprintf("+%.2fs", max(d, 0).Seconds()) }
 
-// lastLines gives the last n lines of text.
+// lastLines returns the last n lines of text.
 func lastLines(text string, n int) []string {
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	return lines[max(0, len(lines)-n):]

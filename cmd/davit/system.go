@@ -15,18 +15,18 @@ import (
 	"davit/internal/localecs/process"
 )
 
-// superviseCommand is what davit runs itself with to start and end the tasks' processes.
+// superviseCommand is the subcommand with which davit runs itself as the supervisor of the tasks' processes.
 const superviseCommand = "supervise"
 
-// shutdownTimeout is how long tasks may take to end after SIGTERM when davit itself is told to.
+// shutdownTimeout is how long tasks may take to end after SIGTERM when davit itself ends.
 const shutdownTimeout = 6 * time.Second
 
-// exitStatus is an end that was told to the user already.
+// exitStatus is an error whose message was printed already.
 type exitStatus int
 
 func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
-// report prints an error for a user and gives the exit status.
+// report prints an error, unless it is an exitStatus, and returns the exit status.
 func report(err error) int {
 	var status exitStatus
 	switch {
@@ -42,12 +42,13 @@ func report(err error) int {
 	}
 }
 
-// instance is a served System with the supervisor of its processes.
+// instance is a local.Server with the supervisor of its processes.
 type instance struct {
 	*local.Server
 	supervisor *process.Supervisor
 }
 
+// serve starts the supervisor and serves a System that uses it.
 func serve(o local.Options, addr, ecsAddr string, errOut io.Writer) (*instance, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -69,7 +70,7 @@ func serve(o local.Options, addr, ecsAddr string, errOut io.Writer) (*instance, 
 	return &instance{server, supervisor}, nil
 }
 
-// shutdown stops every task, closes everything, and leaves no process behind.
+// shutdown stops every task, closes the server and ends every process.
 func (inst *instance) shutdown() error {
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
 	defer cancel()

@@ -1,9 +1,9 @@
-// Command lambda-invoke runs a function's real bootstrap on this machine, hands it one event, and prints its answer.
+// Command lambda-invoke runs a function's bootstrap on this machine, sends it one event, and prints its answer.
 //
 //	lambda-invoke [-env FILE] [-stand-ins] [-timeout 30s] BOOTSTRAP EVENT
 //
-// EVENT is a file, or - for standard input. The function's log goes to standard error. The exit code is 0 for an answer, 1 for an error
-// of the function's, whose name and message are printed, and 2 when the function could not be run at all.
+// EVENT is a file, or - for standard input. The function's log is written to standard error. The exit code is 0 after an answer, 1 after an
+// error of the function, whose name and message are printed, and 2 when the function could not be run.
 package main
 
 import (
@@ -32,7 +32,7 @@ func main() {
 	os.Exit(code)
 }
 
-// command is what was asked for.
+// command is the parsed command line.
 type command struct {
 	bootstrap, event string
 	env              string

@@ -13,7 +13,7 @@ import (
 	"davit/internal/runtimeapi/fakeaws"
 )
 
-// run makes the invocation. An error: there was none.
+// run makes the invocation and prints its outcome. After an error there was no invocation.
 func (c command) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) (code int, err error) {
 	event, err := readEvent(c.event, stdin)
 	if err != nil {
@@ -43,7 +43,7 @@ func (c command) run(ctx context.Context, stdin io.Reader, stdout, stderr io.Wri
 	return exitAnswered, err
 }
 
-// invoke runs the function's process for one event. When it returns, the log is complete.
+// invoke runs the function's process for one event. When it returns, the process has ended and its log is complete.
 func (c command) invoke(ctx context.Context, env []string, event []byte, log io.Writer) (o runtimeapi.Outcome, err error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
@@ -62,7 +62,7 @@ func readEvent(name string, stdin io.Reader) ([]byte, error) {
 	return os.ReadFile(name)
 }
 
-// readEnv puts the variables of a file under those of own. The file's `Parameters` are for all functions.
+// readEnv returns own and those variables of a file that own does not set. Of the file it reads `Parameters`, the variables of all functions.
 func readEnv(name string, own []string) ([]string, error) {
 	if name == "" {
 		return own, nil
@@ -82,7 +82,7 @@ func readEnv(name string, own []string) ([]string, error) {
 	return withOverrides(env, own...), nil
 }
 
-// withOverrides sets variables over those that are there.
+// withOverrides returns over and those variables of env that over does not set.
 func withOverrides(env []string, over ...string) []string {
 	set := map[string]bool{}
 	for _, v := range over {

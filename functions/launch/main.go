@@ -1,7 +1,7 @@
-// Command launch is the state machine's Launch state. It writes launch calls down (GetItem, PutItem), makes them (ecs:RunTask,
-// ecs:StartTask, and with them ecs:TagResource and iam:PassRole) and clears unclear ones up (ecs:ListTasks, ecs:DescribeTasks);
-// where submission could not, it looks the definition up (ecs:DescribeTaskDefinition). It wakes the run that a launch refused for good
-// leaves the overlap key to (states:SendTaskSuccess).
+// Command launch is the function of the state machine's Launch state. It records launch calls (GetItem, PutItem), makes them (ecs:RunTask,
+// ecs:StartTask, which need ecs:TagResource and iam:PassRole too) and reconciles those whose outcome is not known (ecs:ListTasks,
+// ecs:DescribeTasks). It looks up the task definition where submission could not (ecs:DescribeTaskDefinition). When a launch is refused for
+// good, it wakes the next run of the overlap key (states:SendTaskSuccess).
 package main
 
 import (

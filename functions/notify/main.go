@@ -1,5 +1,5 @@
-// Command notify is the target of the table's stream. It publishes each change of a run's status on the event bus
-// (events:PutEvents), writes metrics to its log, and reads nothing but the stream.
+// Command notify reads the table's stream. It publishes each change of a run's status on the event bus (events:PutEvents) and
+// writes metrics to its log. It reads nothing but the stream.
 package main
 
 import (

@@ -1,6 +1,6 @@
-// Command observe is the state machine's Observe and Follow states. It reads and writes the table (GetItem, PutItem), looks at tasks
-// and stops them (ecs:DescribeTasks, ecs:StopTask), ends a wait that is over at once (states:SendTaskSuccess), and after very many
-// turns starts the next execution (states:StartExecution).
+// Command observe is the function of the state machine's Observe and Follow states. It reads and writes the table (GetItem, PutItem),
+// describes and stops tasks (ecs:DescribeTasks, ecs:StopTask), and wakes its own execution when there is nothing to wait for
+// (states:SendTaskSuccess). Before an execution's history grows too long, it starts the next execution (states:StartExecution).
 package main
 
 import (

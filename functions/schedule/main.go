@@ -1,5 +1,5 @@
 // Command schedule is the target of schedules. It submits as POST /runs does (GetItem and PutItem on the table, ecs:DescribeTaskDefinition,
-// ecs:DescribeClusters, states:StartExecution, states:SendTaskSuccess), and tells of occurrences that did not run (events:PutEvents).
+// ecs:DescribeClusters, states:StartExecution, states:SendTaskSuccess). It publishes occurrences that did not run (events:PutEvents).
 package main
 
 import (

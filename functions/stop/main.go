@@ -1,5 +1,5 @@
-// Command stop is POST /runs/{runId}/stop, invoked by the HTTP API. It writes the wish down (GetItem, PutItem) and has it carried
-// out: by waking the execution (states:SendTaskSuccess), or without task events by itself (ecs:StopTask).
+// Command stop serves POST /runs/{runId}/stop of the HTTP API. It records the request (GetItem, PutItem) and wakes the run's execution to
+// carry it out (states:SendTaskSuccess); without task events it stops the tasks itself (ecs:StopTask).
 package main
 
 import (

@@ -1,5 +1,6 @@
-// Command submit is POST /runs. It reads and writes the table (GetItem, PutItem), looks definitions and clusters up (ecs:DescribeTaskDefinition,
-// ecs:DescribeClusters), starts executions (states:StartExecution), and wakes those that an overlap key lets go or stops (states:SendTaskSuccess).
+// Command submit serves POST /runs of the HTTP API. It reads and writes the table (GetItem, PutItem), looks up task definitions and clusters
+// (ecs:DescribeTaskDefinition, ecs:DescribeClusters) and starts executions (states:StartExecution). It wakes the executions of other runs
+// that the overlap key admits or replaces (states:SendTaskSuccess).
 package main
 
 import (

@@ -1,5 +1,5 @@
 // Command sweep is the target of the sweep's schedule and of the rule on executions that did not succeed. It reads the open index
-// (Query), reads and writes records (GetItem, PutItem), looks at tasks and stops orphans (ecs:DescribeTasks, ecs:ListTasks,
+// (Query), reads and writes records (GetItem, PutItem), describes tasks and stops orphans (ecs:DescribeTasks, ecs:ListTasks,
 // ecs:StopTask), and starts and wakes executions (states:StartExecution, states:SendTaskSuccess).
 package main
 

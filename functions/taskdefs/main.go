@@ -1,4 +1,4 @@
-// Command taskdefs is the HTTP API's /task-definitions. It asks ECS only: see internal/awsecs.Registrar.
+// Command taskdefs serves the /task-definitions routes of the HTTP API. It calls ECS only; see internal/awsecs.Registrar.
 package main
 
 import (

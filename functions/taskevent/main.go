@@ -1,5 +1,5 @@
 // Command taskevent is the target of the rule on ECS Task State Change events of Davit's tasks. It merges the event into the run's
-// record (GetItem, PutItem), wakes the execution (states:SendTaskSuccess), and stops a task whose run is over (ecs:StopTask).
+// record (GetItem, PutItem), wakes the run's execution (states:SendTaskSuccess), and stops a task whose run has ended (ecs:StopTask).
 package main
 
 import (

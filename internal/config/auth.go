@@ -7,18 +7,18 @@ import (
 
 const varAuth = "DAVIT_AUTH"
 
-// Auth is how API Gateway finds out who calls.
+// Auth is the kind of authorizer that API Gateway has.
 type Auth string
 
-// The ways. AuthNone takes every call for the same caller; it is for emulators of AWS, which name no caller.
+// The kinds of authorizers. With AuthNone every request has the same caller; it is for emulators of AWS, which name no caller.
 const (
 	AuthIAM  Auth = "IAM"
 	AuthJWT  Auth = "JWT"
 	AuthNone Auth = "NONE"
 )
 
-// Auth is DAVIT_AUTH. NONE is refused unless AWS_ENDPOINT_URL_<service> is set for every service that the function calls (ECS,
-// DYNAMODB, SFN), each with an address that is not one of AWS's: an API without callers can so not be deployed by mistake.
+// Auth returns DAVIT_AUTH. NONE is refused unless AWS_ENDPOINT_URL_<service> is set for every service that the function calls (ECS,
+// DYNAMODB, SFN), each to an address outside AWS, so that an API without an authorizer cannot be deployed to AWS by mistake.
 func (e *Env) Auth(services ...string) Auth {
 	auth := Auth(e.oneOf(varAuth, string(AuthIAM), string(AuthJWT), string(AuthNone)))
 	if auth != AuthNone {
@@ -39,7 +39,7 @@ func (e *Env) Auth(services ...string) Auth {
 	return auth
 }
 
-// isOutsideAWS says whether an endpoint is somebody's own.
+// isOutsideAWS reports whether an endpoint's host is under none of AWS's domains.
 func isOutsideAWS(endpoint string) bool {
 	u, err := url.Parse(endpoint)
 	if err != nil || u.Hostname() == "" {

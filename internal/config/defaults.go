@@ -13,11 +13,11 @@ const (
 	maxRunDefaults = 2048
 )
 
-// requestMembers are what a request says for itself, or what belongs to Davit: no default fills them in.
+// requestMembers are the members that each request sets for itself, or that Davit sets. They have no defaults.
 var requestMembers = []string{"clientToken", "containerInstances", "count", "policy", "referenceId", "startedBy", "taskDefinition"}
 
-// RunDefaults is DAVIT_RUN_DEFAULTS: an object of RunTask's members that fills in what requests leave out; nil when it is empty.
-// spec holds it to ECS's own rules now, rather than each request later.
+// RunDefaults returns DAVIT_RUN_DEFAULTS: an object of RunTask's members that requests may leave out; nil when it is empty.
+// spec checks it against ECS's rules once at the start, not at each request.
 func (e *Env) RunDefaults(spec run.Spec) json.RawMessage {
 	text := e.optional(varRunDefaults)
 	if text == "" {
@@ -49,7 +49,7 @@ func (e *Env) RunDefaults(spec run.Spec) json.RawMessage {
 	return json.RawMessage(text)
 }
 
-// firstViolation reads the defaults as a request of nothing else. The text is handed on as it is: only so are doubled names seen.
+// firstViolation checks the defaults as the request that has only them. It passes the text on unparsed, because parsing hides duplicate names.
 func firstViolation(spec run.Spec, text []byte) *run.Violation {
 	body := append([]byte(`{"taskDefinition":"any",`), text[1:]...)
 	if _, violations := spec.Parse(body); len(violations) > 0 {

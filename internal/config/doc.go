@@ -1,6 +1,6 @@
-// Package config reads a Lambda function's environment: once, at its start, typed.
+// Package config reads and checks a Lambda function's environment variables, once at its start.
 //
-// A function asks an Env for the variables that it needs and for no others. What is missing or not allowed is collected, so that one
-// start names every fault, with the variable and what it may be. The packages of functions/internal/wiring make the
-// function's parts of it.
+// A function reads from an Env the variables that it needs and no others. Env collects what is missing or not allowed, so that one
+// start reports every fault, with the variable and its allowed values. The packages of functions/internal/wiring build the
+// function's parts from an Env.
 package config

@@ -13,31 +13,31 @@ type Env struct {
 	faults []error
 }
 
-// New reads by lookup: os.LookupEnv, or a test's own.
+// New returns an Env that reads variables with lookup: os.LookupEnv, or a test's own.
 func New(lookup func(name string) (value string, ok bool)) *Env { return &Env{lookup: lookup} }
 
-// Err is everything that is wrong with what was asked for, nil when nothing is. Values that may be long or secret are not in it.
+// Err returns every fault of the variables that were read, joined; nil when there is none. It holds no value that may be long or secret.
 func (e *Env) Err() error { return errors.Join(e.faults...) }
 
-// Fail adds what somebody else found wrong at the start.
+// Fail adds an error of the start that is no variable's. It ignores nil.
 func (e *Env) Fail(err error) {
 	if err != nil {
 		e.faults = append(e.faults, err)
 	}
 }
 
-// addFault says that a variable is not what it may be.
+// addFault records that a variable has a value that is not allowed.
 func (e *Env) addFault(name, problem, allowed string) {
 	e.Fail(fmt.Errorf("%s %s; allowed: %s", name, problem, allowed))
 }
 
-// optional is a variable without the spaces around it; "" when it is not set.
+// optional returns a variable's value without the spaces around it; "" when it is not set.
 func (e *Env) optional(name string) string {
 	value, _ := e.lookup(name)
 	return strings.TrimSpace(value)
 }
 
-// required is a variable that may not be empty.
+// required returns the value of a variable that may not be empty.
 func (e *Env) required(name, allowed string) (value string, ok bool) {
 	if value = e.optional(name); value == "" {
 		e.addFault(name, "is not set", allowed)
@@ -46,7 +46,7 @@ func (e *Env) required(name, allowed string) (value string, ok bool) {
 	return value, true
 }
 
-// matching is a required variable that a check accepts; "" after a fault.
+// matching returns the value of a required variable that check accepts; "" after a fault.
 func (e *Env) matching(name, allowed string, check func(string) bool) string {
 	value, ok := e.required(name, allowed)
 	if ok && !check(value) {
@@ -56,14 +56,15 @@ func (e *Env) matching(name, allowed string, check func(string) bool) string {
 	return value
 }
 
-// oneOf is a required variable that is one of a few words; "" after a fault.
+// oneOf returns the value of a required variable that is one of words; "" after a fault.
 func (e *Env) oneOf(name string, words ...string) string {
 	return e.matching(name, strings.Join(words, ", "), func(v string) bool { return slices.Contains(words, v) })
 }
 
+// boolean returns the value of a required variable that is true or false; false after a fault.
 func (e *Env) boolean(name string) bool { return e.oneOf(name, "true", "false") == "true" }
 
-// truncated keeps a start's error readable.
+// truncated returns s, cut to at most 80 bytes.
 func truncated(s string) string {
 	if len(s) <= 80 {
 		return s
@@ -71,12 +72,12 @@ func truncated(s string) string {
 	return strings.ToValidUTF8(s[:77], "") + "..."
 }
 
-// consistsOf says whether s has between least and most bytes, all of them of alphabet.
+// consistsOf reports whether s has between least and most bytes, all of them of alphabet.
 func consistsOf(s, alphabet string, least, most int) bool {
 	return len(s) >= least && len(s) <= most && strings.Trim(s, alphabet) == ""
 }
 
-// The alphabets of names.
+// The characters that names consist of.
 const (
 	digits         = "0123456789"
 	lowercase      = "abcdefghijklmnopqrstuvwxyz"

@@ -24,18 +24,18 @@ const (
 	varExecuteCommand       = "DAVIT_ALLOW_EXECUTE_COMMAND"
 )
 
-// Bounds of DAVIT_RETENTION_DAYS: a key has to outlive the repeats of its own submission, and a time has to fit its type.
+// Bounds of DAVIT_RETENTION_DAYS: an idempotency key must outlive the retries of its own submission, and a time must fit its type.
 const (
 	minRetention = 2
 	maxRetention = 36500
 )
 
-// Table is DAVIT_TABLE: the name of the DynamoDB table.
+// Table returns DAVIT_TABLE: the name of the DynamoDB table.
 func (e *Env) Table() string {
 	return e.matching(varTable, "3 to 255 of a-z, A-Z, 0-9, _, - and .", func(v string) bool { return consistsOf(v, wordCharacters+".", 3, 255) })
 }
 
-// StateMachine is DAVIT_STATE_MACHINE_ARN: the state machine that new executions run on.
+// StateMachine returns DAVIT_STATE_MACHINE_ARN: the ARN of the state machine that runs new executions.
 func (e *Env) StateMachine() string {
 	return e.matching(varStateMachine, "the ARN of a state machine", func(v string) bool {
 		parts := strings.Split(v, ":")
@@ -43,19 +43,19 @@ func (e *Env) StateMachine() string {
 	})
 }
 
-// Tuning is DAVIT_PREFIX, which ECS's startedBy begins with, and DAVIT_TASK_EVENTS, which says whether task state change events
-// reach the taskevent function.
+// Tuning returns DAVIT_PREFIX, which begins the startedBy of every task, and DAVIT_TASK_EVENTS, which is true when task state change
+// events reach the taskevent function.
 func (e *Env) Tuning() run.Tuning {
 	prefix := e.matching(varPrefix, "1 to 6 of a-z and 0-9", func(v string) bool { return consistsOf(v, lowercase+digits, 1, 6) })
 	return run.Tuning{Prefix: prefix, TaskEvents: e.boolean(varTaskEvents)}
 }
 
-// Stack is DAVIT_STACK: the stack's name, which its metrics carry.
+// Stack returns DAVIT_STACK: the stack's name, a dimension of its metrics.
 func (e *Env) Stack() string {
 	return e.matching(varStack, "1 to 128 of a-z, A-Z, 0-9 and -", func(v string) bool { return consistsOf(v, wordCharacters, 1, 128) })
 }
 
-// Retention is DAVIT_RETENTION_DAYS: how long a record is kept after its run's end.
+// Retention returns DAVIT_RETENTION_DAYS: how long a record is kept after its run's end.
 func (e *Env) Retention() time.Duration {
 	var days int
 	e.matching(varRetention, fmt.Sprintf("a whole number of days, %d to %d", minRetention, maxRetention), func(v string) (ok bool) {
@@ -66,23 +66,24 @@ func (e *Env) Retention() time.Duration {
 	return time.Duration(days) * 24 * time.Hour
 }
 
-// EventBus is DAVIT_EVENT_BUS: the name or ARN of the bus that status changes go to; `default` is the account's own.
+// EventBus returns DAVIT_EVENT_BUS: the name or ARN of the bus that gets status changes; `default` is the account's own.
 func (e *Env) EventBus() string {
 	return e.matching(varEventBus, "an event bus's name or ARN; `default` for the account's own", func(v string) bool {
 		return consistsOf(v, wordCharacters+"./:", 1, 1600)
 	})
 }
 
-// OwnerOnly is DAVIT_VISIBILITY: callers see and stop their own runs only.
+// OwnerOnly reports whether DAVIT_VISIBILITY is owner: callers see and stop only their own runs.
 func (e *Env) OwnerOnly() bool { return e.oneOf(varVisibility, "stack", "owner") == "owner" }
 
-// TaskDefinitionWrites is DAVIT_ALLOW_TASK_DEFINITION_WRITES: callers may register and deregister.
+// TaskDefinitionWrites returns DAVIT_ALLOW_TASK_DEFINITION_WRITES: whether callers may register and deregister task definitions.
 func (e *Env) TaskDefinitionWrites() bool { return e.boolean(varTaskDefinitionWrites) }
 
-// ExecuteCommand is DAVIT_ALLOW_EXECUTE_COMMAND: callers may ask for ECS Exec.
+// ExecuteCommand returns DAVIT_ALLOW_EXECUTE_COMMAND: whether callers may enable ECS Exec.
 func (e *Env) ExecuteCommand() bool { return e.boolean(varExecuteCommand) }
 
-// Families is DAVIT_ALLOWED_FAMILIES: those that callers may use, none when it is empty, which means all.
+// Families returns DAVIT_ALLOWED_FAMILIES: the task definition families that callers may use, each a name or a prefix with a * at its end.
+// nil allows all.
 func (e *Env) Families() []string {
 	list := e.optional(varFamilies)
 	if list == "" {

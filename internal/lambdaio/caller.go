@@ -8,22 +8,22 @@ import (
 	"unicode/utf8"
 )
 
-// The kinds of callers. Each caller's name begins with one, so that callers of different kinds are never the same.
+// The kinds of callers. Each caller's name begins with one, so that callers of different kinds never have the same name.
 const (
-	kindIAM       = "iam:"        // a role's, user's or account's id
+	kindIAM       = "iam:"        // id of a role, user or account
 	kindCognito   = "cognito:"    // an identityId
 	kindJWT       = "jwt-sub:"    // issuer, space, subject
 	kindJWTClient = "jwt-client:" // issuer, space, client id
 	localCaller   = "local"
 )
 
-// maxCaller bounds a caller's name, in bytes: it is kept with each of the caller's runs.
+// maxCaller bounds a caller's name, in bytes: it is stored with each of the caller's runs.
 const maxCaller = 1024
 
 var errNoCaller = errors.New("the event names no caller of the kind that this API takes")
 
-// IAMCaller names who signed the request: a Cognito identity by its identityId; a role by its id without the session's name, so that
-// all sessions of a role are one caller; a user, an account or a federated user by its id. Ids, unlike names, are never used again.
+// IAMCaller returns the name of the principal that signed the request: a Cognito identity's identityId; a role's id without the session's
+// name, so that all sessions of a role are one caller; the id of a user, an account or a federated user. Ids, unlike names, are never reused.
 func IAMCaller(e HTTPEvent) (string, error) {
 	var a struct {
 		IAM struct {
@@ -46,11 +46,11 @@ func IAMCaller(e HTTPEvent) (string, error) {
 	return callerName(kindIAM, id)
 }
 
-// rolePrefix begins the ids of roles. A federated user's is account:name, whose name is no session's.
+// rolePrefix begins the ids of roles. A federated user's id is account:name, where the name is no session's.
 const rolePrefix = "AROA"
 
-// JWTCaller names whom the token was issued to: the subject of its issuer or, where it has none, as with client credentials of some
-// issuers, the client.
+// JWTCaller returns the name of the principal that the token was issued to: its issuer and subject or, without a subject (client
+// credentials of some issuers), its issuer and client id.
 func JWTCaller(e HTTPEvent) (string, error) {
 	var a struct {
 		JWT struct {
@@ -66,7 +66,7 @@ func JWTCaller(e HTTPEvent) (string, error) {
 	}
 	c := a.JWT.Claims
 	if c.Issuer == "" || strings.ContainsFunc(c.Issuer, unicode.IsSpace) {
-		return "", errNoCaller // the first space ends the issuer
+		return "", errNoCaller // the first space of a name ends the issuer
 	}
 	if c.Subject != "" {
 		return callerName(kindJWT, c.Issuer, c.Subject)
@@ -74,9 +74,10 @@ func JWTCaller(e HTTPEvent) (string, error) {
 	return callerName(kindJWTClient, c.Issuer, c.Client)
 }
 
-// LocalCaller is everybody, under local mode's name. It is for emulators of API Gateway, which name no caller.
+// LocalCaller returns local mode's caller for every request. It is for emulators of API Gateway, which name no caller.
 func LocalCaller(HTTPEvent) (string, error) { return localCaller, nil }
 
+// parseAuthorizer parses the authorizer's part of an event. errNoCaller: the event has none, or it is malformed.
 func parseAuthorizer(e HTTPEvent, into any) error {
 	if len(e.RequestContext.Authorizer) == 0 {
 		return errNoCaller
@@ -87,7 +88,7 @@ func parseAuthorizer(e HTTPEvent, into any) error {
 	return nil
 }
 
-// callerName puts a name together of parts of which only the last may hold a space.
+// callerName joins a kind and parts, of which only the last may contain a space, to a caller's name.
 func callerName(kind string, parts ...string) (string, error) {
 	name := kind + strings.Join(parts, " ")
 	bad := len(name) > maxCaller || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl)

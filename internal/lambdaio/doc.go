@@ -1,7 +1,7 @@
-// Package lambdaio turns Lambda's payloads into calls, and what comes of them into what Lambda answers.
+// Package lambdaio converts Lambda payloads to calls of use cases, and their results to Lambda answers.
 //
-// HTTP serves payload 2.0 events of an API Gateway HTTP API with any http.Handler. Step is Launch and Observe
-// in the state machine. TaskEvent and Sweep take events of EventBridge. All of them are a Function: lambda.Start runs
-// it, and local mode calls it in its own process. Errors leave under the names of one table, names.go,
-// which the Retry and Catch of statemachine/run.asl.json match; they are API.
+// HTTP serves payload 2.0 events of an API Gateway HTTP API with any http.Handler. Step serves the state machine's Task states.
+// TaskEvent, Sweep and Schedule handle events of EventBridge, Notify those of a DynamoDB stream. All of them return a Function:
+// lambda.Start runs it, and local mode calls it in its own process. One table, in errors.go, names the errors. The Retry and Catch of
+// statemachine/run.asl.json match these names, so they are API.
 package lambdaio

@@ -8,12 +8,12 @@ import (
 	"davit/internal/run"
 )
 
-// TaskEventHandler takes an ECS Task State Change event, in EventBridge's envelope. CodeInvalid: it is not one.
+// TaskEventHandler handles an ECS Task State Change event, in EventBridge's envelope. CodeInvalid: the event is not one.
 type TaskEventHandler interface {
 	Handle(ctx context.Context, event []byte) error
 }
 
-// TaskEvent is the target of the rule on ECS Task State Change events. A nil log is slog.Default().
+// TaskEvent returns the target of the rule on ECS Task State Change events. A nil log is slog.Default().
 func TaskEvent(h TaskEventHandler, log *slog.Logger) Function {
 	return wrap(log, func(ctx context.Context, payload []byte) ([]byte, error) {
 		e, err := parseEnvelope(payload)
@@ -27,16 +27,16 @@ func TaskEvent(h TaskEventHandler, log *slog.Logger) Function {
 	})
 }
 
-// Sweeper looks after what nobody else does.
+// Sweeper repairs runs that nothing else drives.
 type Sweeper interface {
-	// Sweep looks at every open run that is due, and says what it did, also when it could not finish.
+	// Sweep examines every open run that is due. It returns what it did, also with an error.
 	Sweep(ctx context.Context) (run.SweepReport, error)
-	// ExecutionEnded heals the run of an execution that FAILED, TIMED_OUT or was ABORTED.
+	// ExecutionEnded restarts the run of an execution that FAILED, TIMED_OUT or was ABORTED.
 	ExecutionEnded(ctx context.Context, x run.Execution) error
 }
 
-// Sweep is the target of the sweep's schedule (a rule's or EventBridge Scheduler's Scheduled Event), and of the rule on
-// executions that ended without success. It logs what a sweep did. A nil log is slog.Default().
+// Sweep returns the target of the sweep's schedule (a rule's or EventBridge Scheduler's Scheduled Event) and of the rule on
+// executions that did not succeed. The function logs what a sweep did. A nil log is slog.Default().
 func Sweep(s Sweeper, log *slog.Logger) Function {
 	log = orDefault(log)
 	return wrap(log, func(ctx context.Context, payload []byte) ([]byte, error) {
@@ -61,7 +61,7 @@ func sweep(ctx context.Context, s Sweeper, log *slog.Logger) ([]byte, error) {
 	return nullAnswer, err
 }
 
-// executionEnded passes on what needs healing. An execution that runs, is about to run again or succeeded does not.
+// executionEnded calls s for an execution that ended without success. It ignores one that runs, will be redriven or succeeded.
 func executionEnded(ctx context.Context, s Sweeper, detail json.RawMessage) error {
 	var d struct {
 		Name   string `json:"name"`
@@ -84,14 +84,14 @@ func executionEnded(ctx context.Context, s Sweeper, detail json.RawMessage) erro
 	}
 }
 
-// envelope is the part of an EventBridge event that says what it is.
+// envelope is the part of an EventBridge event that identifies its kind.
 type envelope struct {
 	Source     string          `json:"source"`
 	DetailType string          `json:"detail-type"`
 	Detail     json.RawMessage `json:"detail"`
 }
 
-// nullAnswer is the answer to an event.
+// nullAnswer is the answer to an event, which needs none.
 var nullAnswer = []byte("null")
 
 func parseEnvelope(payload []byte) (envelope, error) {

@@ -7,14 +7,14 @@ import (
 	"runtime/debug"
 )
 
-// Function is a Lambda function from payload to answer, both JSON. lambda.Start takes it as it is. Its errors are
-// bare messages.InvokeResponse_Error values; Name tells what an invoker sees of them. It does not panic.
+// Function is a Lambda function from payload to answer, both JSON; lambda.Start accepts it. Its errors are
+// messages.InvokeResponse_Error values, not pointers and not wrapped; Name returns what an invoker sees of them. It does not panic.
 type Function func(ctx context.Context, payload []byte) ([]byte, error)
 
-// Invoke calls the function; with it a Function is a lambda.Handler.
+// Invoke implements lambda.Handler.
 func (f Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) { return f(ctx, payload) }
 
-// wrap gives inner its edge: errors get their names, a panic is an internal error. A nil log is slog.Default().
+// wrap returns inner as a Function: errors get their names, and a panic becomes an internal error. A nil log is slog.Default().
 func wrap(log *slog.Logger, inner func(ctx context.Context, payload []byte) ([]byte, error)) Function {
 	log = orDefault(log)
 	return func(ctx context.Context, payload []byte) (answer []byte, err error) {

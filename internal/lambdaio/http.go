@@ -7,17 +7,19 @@ import (
 	"net/http"
 )
 
-// HTTPOptions is what HTTP needs besides the handler. The zero HTTPOptions serves requests of nobody.
+// HTTPOptions configures HTTP. With the zero HTTPOptions no request has a caller.
 type HTTPOptions struct {
-	// Caller names who asks, as the gateway's authorizer found it. "" or an error, which is logged: nobody. nil: always nobody.
+	// Caller returns the name of the caller that the gateway's authorizer identified. "", or an error, which is logged: no caller.
+	// nil: no request has a caller.
 	Caller func(e HTTPEvent) (string, error)
-	// Context hands the caller ("": nobody) and the gateway's request id on to the handler. nil: neither.
+	// Context returns ctx with the caller ("": none) and the gateway's request id, for the handler. nil: the handler gets neither.
 	Context func(ctx context.Context, caller, requestID string) context.Context
-	Log     *slog.Logger // nil: slog.Default()
+	// Log gets the errors. nil: slog.Default().
+	Log *slog.Logger
 }
 
-// HTTP serves the events of an API Gateway HTTP API, payload format 2.0, with h. A payload that is no such event is
-// Davit.BadEvent; everything that a client can send is h's to answer.
+// HTTP returns the function that serves the events of an API Gateway HTTP API, payload format 2.0, with h. A payload that is no such
+// event is Davit.BadEvent; h answers everything that a client can send.
 func HTTP(h http.Handler, o HTTPOptions) Function {
 	o.Log = orDefault(o.Log)
 	return wrap(o.Log, func(ctx context.Context, payload []byte) ([]byte, error) {

@@ -25,7 +25,7 @@ type HTTPEvent struct {
 	IsBase64Encoded bool              `json:"isBase64Encoded"`
 }
 
-// HTTPContext is what the gateway knows of a request.
+// HTTPContext is the part that Davit reads of an event's requestContext.
 type HTTPContext struct {
 	Stage      string          `json:"stage"`
 	RequestID  string          `json:"requestId"`
@@ -57,7 +57,7 @@ func isMethod(s string) bool {
 	return s != "" && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-") == ""
 }
 
-// request is the request as a listener would have handed it to its handler.
+// request returns the event as the request that net/http's server would pass to its handler.
 func (e HTTPEvent) request(ctx context.Context) (*http.Request, error) {
 	body, err := e.body()
 	if err != nil {
@@ -88,7 +88,7 @@ func (e HTTPEvent) body() ([]byte, error) {
 	return body, nil
 }
 
-// header also gives the host, which net/http keeps apart.
+// header returns the event's headers, and the Host header separately, as net/http does.
 func (e HTTPEvent) header() (h http.Header, host string) {
 	h = http.Header{}
 	names := make([]string, 0, len(e.Headers))
@@ -107,7 +107,7 @@ func (e HTTPEvent) header() (h http.Header, host string) {
 	return h, host
 }
 
-// url has the path without the stage. A path that is no percent-encoding is taken as it is.
+// url returns the event's URL without the stage. A path that is not valid percent-encoding is taken literally.
 func (e HTTPEvent) url() *url.URL {
 	raw := e.RawPath
 	if stage := e.RequestContext.Stage; stage != "" && stage != "$default" {

@@ -20,14 +20,14 @@ type httpResponse struct {
 // recorder is the http.ResponseWriter of one event.
 type recorder struct {
 	header http.Header
-	sent   http.Header // as it was when the answer began
+	sent   http.Header // copy of header at the first WriteHeader
 	status int
 	body   bytes.Buffer
 }
 
 func (w *recorder) Header() http.Header { return w.header }
 
-// WriteHeader begins the answer; the first one counts. Interim answers (1xx) cannot be passed on.
+// WriteHeader sets the status; only the first call counts. It drops interim answers (1xx), which the gateway cannot send.
 func (w *recorder) WriteHeader(status int) {
 	if w.status == 0 && status >= 200 {
 		w.status, w.sent = status, w.header.Clone()
@@ -42,20 +42,21 @@ func (w *recorder) Write(p []byte) (int, error) {
 	return w.body.Write(p)
 }
 
+// response returns the recorded answer to a request with that method.
 func (w *recorder) response(method string) httpResponse {
 	w.WriteHeader(http.StatusOK)
-	res := httpResponse{StatusCode: w.status, Headers: map[string]string{}, Cookies: w.sent["Set-Cookie"]}
+	resp := httpResponse{StatusCode: w.status, Headers: map[string]string{}, Cookies: w.sent["Set-Cookie"]}
 	for name, values := range w.sent {
-		if name != "Set-Cookie" && name != "Content-Length" { // the gateway counts for itself
-			res.Headers[strings.ToLower(name)] = strings.Join(values, ", ")
+		if name != "Set-Cookie" && name != "Content-Length" { // the gateway sets the length
+			resp.Headers[strings.ToLower(name)] = strings.Join(values, ", ")
 		}
 	}
 	switch {
 	case method == http.MethodHead || w.status == http.StatusNoContent || w.status == http.StatusNotModified:
 	case utf8.Valid(w.body.Bytes()):
-		res.Body = w.body.String()
+		resp.Body = w.body.String()
 	default:
-		res.Body, res.IsBase64Encoded = base64.StdEncoding.EncodeToString(w.body.Bytes()), true
+		resp.Body, resp.IsBase64Encoded = base64.StdEncoding.EncodeToString(w.body.Bytes()), true
 	}
-	return res
+	return resp
 }

@@ -11,13 +11,13 @@ import (
 
 // Scheduler submits the run of a schedule's event.
 type Scheduler interface {
-	// Fire answers the run, or why there can be none; an error is for the event's deliverer to repeat.
+	// Fire submits the run of an event. It returns the run, or why there can never be one. After an error the event must be delivered again.
 	Fire(ctx context.Context, event []byte) (run.Occurrence, error)
 }
 
-// Schedule is the target of schedules, a rule's or EventBridge Scheduler's. It answers {runId, status, replayed}. An occurrence that can
-// never become a run is told to p as a `Davit Schedule Did Not Run` event, metered and logged, and answered as {didNotRun}; if that event cannot
-// be sent the invocation fails, for Lambda to repeat, as it does after any other error. A nil log is slog.Default().
+// Schedule returns the target of schedules, a rule's or EventBridge Scheduler's. Its answer is {runId, status, replayed}. An occurrence that
+// can never become a run is published through p as a `Davit Schedule Did Not Run` event, counted by m and logged; the answer is {didNotRun}.
+// When that event cannot be published the invocation fails, and Lambda repeats it as after any other error. A nil log is slog.Default().
 func Schedule(s Scheduler, p Publisher, m Meter, log *slog.Logger) Function {
 	log = orDefault(log)
 	return wrap(log, func(ctx context.Context, payload []byte) ([]byte, error) {
@@ -37,6 +37,7 @@ func Schedule(s Scheduler, p Publisher, m Meter, log *slog.Logger) Function {
 	})
 }
 
+// reportMissed publishes, counts and logs an occurrence that did not run.
 func reportMissed(ctx context.Context, why *run.Missed, p Publisher, m Meter, log *slog.Logger) ([]byte, error) {
 	detail, err := json.Marshal(why)
 	if err != nil {

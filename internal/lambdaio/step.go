@@ -8,12 +8,12 @@ import (
 	"davit/internal/run"
 )
 
-// Stepper takes one step of an execution: Launch and Observe.
+// Stepper takes one step of an execution; run.Launcher and run.Observer implement it.
 type Stepper interface {
 	Step(ctx context.Context, in run.StepInput) (run.StepOutput, error)
 }
 
-// Step is the function behind a Task state of the state machine. A nil log is slog.Default().
+// Step returns the function of a Task state of the state machine. A nil log is slog.Default().
 func Step(s Stepper, log *slog.Logger) Function {
 	return wrap(log, func(ctx context.Context, payload []byte) ([]byte, error) {
 		var in run.StepInput

@@ -9,20 +9,23 @@ import (
 	"davit/internal/run"
 )
 
-// Publisher sends `Davit Run Status Change` events: one for each detail. It answers an error for each, at its place; nil is taken.
+// Publisher publishes events of one detail-type.
 type Publisher interface {
+	// Publish sends one event for each detail. It returns one error for each, in the same order; nil: the bus accepted the event.
 	Publish(ctx context.Context, details []json.RawMessage) []error
 }
 
-// Meter takes measures of Davit's metrics. It may be called again with the same ones.
+// Meter records measures of Davit's metrics.
 type Meter interface {
+	// Record may be called again with the same measures.
 	Record(measures []run.Measure)
 }
 
-// Notify is the function on the table's stream: it publishes every change of a run's status, and meters what metrics count of a
-// record. Its answer names the records that were not taken, so the event source mapping (with ReportBatchItemFailures) repeats from the
-// first of them, and at last gives up; the records beside them are published before that. Hence each change is published at least
-// once. What is to be repeated is not metered yet. A payload that is no batch of the stream is Davit.BadEvent. A nil log is slog.Default().
+// Notify returns the function on the table's stream. It publishes every change of a run's status and records the record's measures.
+// Its answer lists the records that failed, so the event source mapping (with ReportBatchItemFailures) repeats from the first of them
+// until its limit. The records after the first failure are published too and repeated, hence each change is published at least once.
+// Only the measures before the first failure are recorded. A payload that is no batch of the stream is Davit.BadEvent.
+// A nil log is slog.Default().
 func Notify(p Publisher, m Meter, log *slog.Logger) Function {
 	log = orDefault(log)
 	return wrap(log, func(ctx context.Context, payload []byte) ([]byte, error) {
@@ -40,14 +43,15 @@ func Notify(p Publisher, m Meter, log *slog.Logger) Function {
 	})
 }
 
-// batch is what comes of one invocation's records.
+// batch is the outcome of one invocation's records.
 type batch struct {
-	details         []json.RawMessage
-	sequenceNumbers []string // of the details' records
-	failed          map[string]error
-	meters          map[string][]run.Measure // by record
+	details         []json.RawMessage        // of the events to publish
+	sequenceNumbers []string                 // of the records of details, in the same order
+	failed          map[string]error         // by sequence number
+	meters          map[string][]run.Measure // by sequence number
 }
 
+// read adds a record's event and measures, or its error.
 func (b *batch) read(r *streamRecord) {
 	change, err := r.change()
 	if err != nil {
@@ -66,6 +70,7 @@ func (b *batch) read(r *streamRecord) {
 	b.details, b.sequenceNumbers = append(b.details, detail), append(b.sequenceNumbers, r.sequenceNumber())
 }
 
+// publish publishes the events and adds the errors of those that the bus did not accept.
 func (b *batch) publish(ctx context.Context, p Publisher) {
 	if len(b.details) == 0 {
 		return
@@ -80,7 +85,7 @@ func (b *batch) publish(ctx context.Context, p Publisher) {
 	}
 }
 
-// committedMeasures are the measures of the records that will not come again: those before the first that failed.
+// committedMeasures returns the measures of the records before the first that failed, which are not delivered again.
 func (b *batch) committedMeasures(records []streamRecord) []run.Measure {
 	var all []run.Measure
 	for i := range records {
@@ -92,7 +97,7 @@ func (b *batch) committedMeasures(records []streamRecord) []run.Measure {
 	return all
 }
 
-// answer is the partial batch response.
+// answer returns the partial batch response and logs the records that failed.
 func (b *batch) answer(ctx context.Context, log *slog.Logger, records []streamRecord) ([]byte, error) {
 	type item struct {
 		ItemIdentifier string `json:"itemIdentifier"`

@@ -14,7 +14,7 @@ import (
 
 var errNoResult = errors.New("the event bus did not say what became of the event")
 
-// streamRecord is one change of one item, as DynamoDB Streams hands it to Lambda.
+// streamRecord is one change of one item, in the shape of a DynamoDB stream's event.
 type streamRecord struct {
 	EventSource string `json:"eventSource"`
 	EventName   string `json:"eventName"` // INSERT, MODIFY, REMOVE
@@ -26,15 +26,16 @@ type streamRecord struct {
 		NewImage       image
 	} `json:"dynamodb"`
 
-	unreadable error // not of this shape
+	unreadable error // why the record is not of this shape, or nil
 }
 
-// image is an item's attributes. Those that are no string or number are not read.
+// image is an item's attributes, of which only strings and numbers are read.
 type image map[string]struct {
 	S *string
 	N *string
 }
 
+// text returns a string attribute; "" when the item has none of that name.
 func (m image) text(name string) string {
 	if s := m[name].S; s != nil {
 		return *s
@@ -42,6 +43,7 @@ func (m image) text(name string) string {
 	return ""
 }
 
+// parseStream returns the records of a batch. A record of another shape is marked unreadable, unless it has no sequence number to report.
 func parseStream(payload []byte) ([]streamRecord, error) {
 	var e struct{ Records []json.RawMessage }
 	if err := json.Unmarshal(payload, &e); err != nil {
@@ -65,14 +67,14 @@ func (r *streamRecord) sequenceNumber() string { return r.Change.SequenceNumber 
 
 func (r *streamRecord) runID() string { return r.Change.Keys.text(attr.RunID) }
 
-// recordChange is what a record says of a run.
+// recordChange is the change of a run that a record describes.
 type recordChange struct {
 	detail        run.StatusChange
-	statusChanged bool // to another status: an event is due
+	statusChanged bool // an event is to be published
 	measures      []run.Measure
 }
 
-// change is what the record says of its run: nothing where it was removed, or is no run's.
+// change returns the change of the record's run; the zero recordChange when the item was removed or is a lock.
 func (r *streamRecord) change() (c recordChange, err error) {
 	switch {
 	case r.unreadable != nil:
@@ -86,7 +88,7 @@ func (r *streamRecord) change() (c recordChange, err error) {
 	}
 	oldImage, newImage := r.Change.OldImage, r.Change.NewImage
 	if newImage.text(attr.Incarnation) != oldImage.text(attr.Incarnation) {
-		oldImage = nil // another run took the expired one's place
+		oldImage = nil // the run replaced an expired one with the same id
 	}
 	if c.detail, err = statusChange(oldImage, newImage, r.at()); err != nil {
 		return c, err
@@ -96,6 +98,7 @@ func (r *streamRecord) change() (c recordChange, err error) {
 	return c, err
 }
 
+// at returns when the item changed; the zero time when the record does not have it.
 func (r *streamRecord) at() time.Time {
 	if r.Change.At <= 0 {
 		return time.Time{}
@@ -103,7 +106,7 @@ func (r *streamRecord) at() time.Time {
 	return time.Unix(int64(r.Change.At), 0)
 }
 
-// statusChange compares two images of an item; was is empty for a new one.
+// statusChange compares two images of an item; oldImage is empty for a new one.
 func statusChange(oldImage, newImage image, at time.Time) (run.StatusChange, error) {
 	sequence, err := newImage.wholeNumber(attr.Version)
 	if err != nil {
@@ -121,6 +124,7 @@ func statusChange(oldImage, newImage image, at time.Time) (run.StatusChange, err
 	return c, nil
 }
 
+// measures returns what metrics count of a change.
 func measures(oldImage, newImage image) ([]run.Measure, error) {
 	c := run.Change{From: run.Status(oldImage.text(attr.Status)), To: run.Status(newImage.text(attr.Status))}
 	if err := errors.Join(oldImage.counts(&c.Was), newImage.counts(&c.Is)); err != nil {
@@ -129,6 +133,7 @@ func measures(oldImage, newImage image) ([]run.Measure, error) {
 	return c.Measures(), nil
 }
 
+// counts reads the record's metric counts; it leaves into unchanged when the item has none.
 func (m image) counts(into *run.MetricCounts) error {
 	text := m.text(attr.MetricCounts)
 	if text == "" {
@@ -140,6 +145,7 @@ func (m image) counts(into *run.MetricCounts) error {
 	return nil
 }
 
+// wholeNumber returns a number attribute that must be there and an integer.
 func (m image) wholeNumber(name string) (int64, error) {
 	if m[name].N == nil {
 		return 0, fmt.Errorf("the record's new image has no number %s", name)

@@ -10,7 +10,7 @@ import (
 	"davit/internal/lambdaio"
 )
 
-// The functions' ARNs, as the state machine and the event rules name them.
+// The functions' ARNs, which the state machine and the event rules refer to.
 const (
 	functionARN       = "arn:aws:lambda:local:000000000000:function:"
 	launchFunction    = functionARN + "launch"
@@ -20,7 +20,7 @@ const (
 	scheduleFunction  = functionARN + "schedule"
 )
 
-// invoke is Lambda for the state machine: the same handlers, in this process.
+// invoke calls a function in this process, as Lambda does for the state machine. Its errors are asl.FunctionError values.
 func (s *System) invoke(ctx context.Context, name string, payload []byte) ([]byte, error) {
 	f, ok := s.functions[name]
 	if !ok {
@@ -36,12 +36,12 @@ func (s *System) invoke(ctx context.Context, name string, payload []byte) ([]byt
 	return answer, nil
 }
 
-// deliverTaskEvent is EventBridge for a task state change: it hands the event on, and again if that failed.
+// deliverTaskEvent delivers a task state change event, as EventBridge does.
 func (s *System) deliverTaskEvent(ctx context.Context, event []byte) {
 	s.deliver(ctx, taskEventFunction, event)
 }
 
-// deliver invokes a function asynchronously as Lambda does: twice more after an error.
+// deliver invokes a function asynchronously, as Lambda does: it tries twice more after an error, 1 s and 2 s later.
 func (s *System) deliver(ctx context.Context, name string, event []byte) {
 	for try := range 3 {
 		_, err := s.invoke(ctx, name, event)
@@ -55,7 +55,7 @@ func (s *System) deliver(ctx context.Context, name string, event []byte) {
 	}
 }
 
-// sleep waits, and says whether it did to the end.
+// sleep waits for d. It reports false when ctx or the System ended before.
 func (s *System) sleep(ctx context.Context, d time.Duration) bool {
 	over := make(chan struct{})
 	stop := s.options.Clock.AfterFunc(d, func() { close(over) })
@@ -70,7 +70,7 @@ func (s *System) sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// executionEnded is the rule on executions that did not succeed; its target is the sweep.
+// executionEnded sends the event of an execution that did not succeed to the sweep, as the rule on them does in AWS.
 func (s *System) executionEnded(ctx context.Context, x asl.Execution) error {
 	if x.Status == asl.Succeeded {
 		return nil
@@ -90,7 +90,7 @@ func (s *System) executionEnded(ctx context.Context, x asl.Execution) error {
 	return err
 }
 
-// runSweep is the sweep's schedule.
+// runSweep invokes the sweep at once and then every sweepEvery, until the System closes.
 func (s *System) runSweep() {
 	defer s.work.Done()
 	for {

@@ -16,26 +16,27 @@ import (
 	"davit/internal/run"
 )
 
-// Notify takes one event of Davit's in EventBridge's envelope: `Davit Run Status Change` or `Davit Schedule Did Not Run`. An
-// error has it called again, a few times.
+// Notify receives one of Davit's events in EventBridge's envelope: `Davit Run Status Change` or `Davit Schedule Did Not Run`. After an
+// error it is called again, at most notifyTries times in all.
 type Notify func(ctx context.Context, event []byte) error
 
-// notifyTries is how often an event is tried before it is given up, with a log line.
+// notifyTries is how often an event is sent before it is dropped with a log line.
 const notifyTries = 5
 
-// retryPause is how long the notifier waits after a fault of the disk.
+// retryPause is how long the notifier waits after an error of the data folder.
 const retryPause = 10 * time.Second
 
-// positionFile holds how far the store's feed was told. It is written after each batch: a batch that a crash interrupted is told again.
+// positionFile holds the position of the last change that was published. It is written after each batch, so a batch that a crash
+// interrupted is published again.
 const positionFile = "notified"
 
-// notifier follows the store's feed as the notify function follows the table's stream.
+// notifier publishes the store's changes, as the notify function publishes those of the table's stream.
 type notifier struct {
 	s    *System
 	path string
 }
 
-// send hands an event on until it is taken.
+// send calls Notify with an event until it returns nil, at most notifyTries times, with pauses from 1 s that double.
 func (n *notifier) send(ctx context.Context, detailType, id string, at time.Time, detail json.RawMessage) error {
 	if n.s.options.Notify == nil {
 		return nil
@@ -61,7 +62,7 @@ func (n *notifier) send(ctx context.Context, detailType, id string, at time.Time
 	}
 }
 
-// Publish tells of occurrences that did not run; it is the schedule function's bus.
+// Publish implements lambdaio.Publisher for the schedule function: it sends events of occurrences that did not run.
 func (n *notifier) Publish(ctx context.Context, details []json.RawMessage) []error {
 	errs := make([]error, len(details))
 	for i, detail := range details {
@@ -75,14 +76,14 @@ func (n *notifier) Publish(ctx context.Context, details []json.RawMessage) []err
 	return errs
 }
 
-// Record hands measures to the log of metrics.
+// Record implements lambdaio.Meter: it passes measures to Options.Metrics.
 func (n *notifier) Record(measures []run.Measure) {
 	if m := n.s.options.Metrics; m != nil {
 		m.Record(measures)
 	}
 }
 
-// follow tells every change after a position, until the System closes. After a fault it tries again.
+// follow publishes every change after a position until the System closes. After an error it waits for retryPause and tries again.
 func (n *notifier) follow(after uint64) {
 	defer n.s.work.Done()
 	changed, cancel := n.s.Store.Notify()
@@ -102,7 +103,7 @@ func (n *notifier) follow(after uint64) {
 	}
 }
 
-// publishAfter tells all changes after a position and answers the last one's.
+// publishAfter publishes all changes after a position. It returns the position of the last one.
 func (n *notifier) publishAfter(after uint64) (uint64, error) {
 	for {
 		changes, err := n.s.Store.Changes(n.s.ctx, after, 100)
@@ -122,6 +123,7 @@ func (n *notifier) publishAfter(after uint64) (uint64, error) {
 	}
 }
 
+// publish records a change's measures and sends its event, if the status changed. It logs an event that it drops.
 func (n *notifier) publish(c *boltstore.Change) {
 	n.Record(c.Measures())
 	detail, moved := c.StatusChange()
@@ -137,7 +139,8 @@ func (n *notifier) publish(c *boltstore.Change) {
 	}
 }
 
-// loadPosition reads how far the feed was told; a folder that never told anything begins with what comes next.
+// loadPosition reads the position of the last change that was published. In a folder without one it stores and returns the position of
+// the newest change, so that only later changes are published.
 func (n *notifier) loadPosition() (uint64, error) {
 	data, err := os.ReadFile(n.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -153,6 +156,7 @@ func (n *notifier) loadPosition() (uint64, error) {
 	return strconv.ParseUint(strings.TrimSpace(string(data)), 10, 64)
 }
 
+// savePosition replaces the position file atomically.
 func (n *notifier) savePosition(position uint64) error {
 	temporary := n.path + ".new"
 	if err := os.WriteFile(temporary, []byte(strconv.FormatUint(position, 10)+"\n"), 0o600); err != nil {

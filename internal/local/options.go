@@ -1,5 +1,5 @@
-// Package local wires Davit's local mode: the handlers and the state machine that run in AWS, with the ECS endpoint,
-// the interpreter and the store of this machine under them. cmd/davit and the end-to-end tests use it.
+// Package local wires Davit's local mode: the handlers and the state machine of a deployment, on the local ECS endpoint, the state machine
+// interpreter and the file store. cmd/davit and the end-to-end tests use it.
 package local
 
 import (
@@ -13,52 +13,52 @@ import (
 	"davit/internal/localecs/process"
 )
 
-// Options says what a System is made of. Dir and Runner are required.
+// Options configures a System. Dir and Runner are required.
 type Options struct {
-	// Dir keeps everything: runs, executions, tasks and their output. One System at a time may have it.
+	// Dir is the data folder: runs, executions, tasks and their output. Only one System at a time may use it.
 	Dir string
 	// Runner starts the containers' processes.
 	Runner process.Runner
-	// TaskEvents hands task state change events to Davit; without, it polls.
+	// TaskEvents delivers task state change events to Davit; without them it polls.
 	TaskEvents bool
-	// ECSAddr is the host:port at which the ECS endpoint is served.
+	// ECSAddr is the host:port of the ECS endpoint, 127.0.0.1:3001 by default.
 	ECSAddr string
-	// ECS carries Davit's calls to it; nil is HTTP.
+	// ECS is the transport of Davit's calls to the endpoint; nil is HTTP.
 	ECS http.RoundTripper
 	// CPU (units, 1,024 a vCPU) and Memory (MiB) are the capacity of each container instance; 0 is 256 vCPU and 1 TiB.
 	CPU, Memory int
 	// Machines are the container instances; nil is one.
 	Machines []localecs.Machine
-	// PlacementSeed makes random placement repeatable; 0 is another each time.
+	// PlacementSeed makes random placement repeatable; 0 takes a new seed each time.
 	PlacementSeed uint64
-	// S3Dir is the folder that environment files are read from, an object being the file bucket/key in it; empty refuses them.
+	// S3Dir is the folder of environment files: an object is the file bucket/key in it. When it is empty, they are refused.
 	S3Dir string
-	// Starts bounds how many processes are being started at a time; 0 is twice the CPUs.
+	// Starts bounds how many processes start at the same time; 0 is twice the number of CPUs.
 	Starts int
 	// StopTimeout is the time between SIGTERM and SIGKILL of a container that sets none; 0 is 30 s.
 	StopTimeout time.Duration
-	// Faults is how the ECS endpoint misbehaves.
+	// Faults makes the ECS endpoint fail on purpose, for tests.
 	Faults *localecs.Faults
 	// RecordCalls keeps every ECS call, for tests.
 	RecordCalls bool
-	// NoSync leaves writing to the operating system, for tests.
+	// NoSync does not flush writes to the disk, for tests.
 	NoSync bool
 	// Schedules fire as EventBridge Scheduler's do.
 	Schedules []Schedule
-	// Notify takes Davit's events, each at least once and those of a run in order; nil tells nobody.
+	// Notify receives Davit's events, each at least once and those of a run in order; nil discards them.
 	Notify Notify
-	// Metrics takes what metrics count; nil counts nothing.
+	// Metrics receives the measures of Davit's metrics; nil discards them.
 	Metrics lambdaio.Meter
 	// Clock is clock.System by default.
 	Clock clock.Clock
-	// Log gets what no caller can be told; nil discards it.
+	// Log gets errors that no caller sees; nil discards them.
 	Log *slog.Logger
 }
 
 // prefix begins the startedBy of every task of this stack.
 const prefix = "davit"
 
-// How the parts are bounded, as template.yaml bounds them in AWS.
+// The limits that template.yaml sets in AWS.
 const (
 	functionTimeout = 30 * time.Second // of one invocation
 	sweepEvery      = 5 * time.Minute

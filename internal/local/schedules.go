@@ -12,7 +12,7 @@ import (
 
 // Schedule is one entry of a schedules file, under EventBridge Scheduler's own names.
 type Schedule struct {
-	// Name tells schedules apart: 1 to 64 letters, digits, -, _ and .
+	// Name is unique in the file: 1 to 64 letters, digits, -, _ and .
 	Name string `json:"name"`
 	// ScheduleExpression is rate(…), cron(…) or at(…).
 	ScheduleExpression string `json:"scheduleExpression"`
@@ -20,16 +20,16 @@ type Schedule struct {
 	ScheduleExpressionTimezone string `json:"scheduleExpressionTimezone"`
 	// State is ENABLED (the default) or DISABLED.
 	State string `json:"state"`
-	// Run is a POST /runs body. It is judged when the schedule fires, as in AWS.
+	// Run is a POST /runs body. It is checked when the schedule fires, as in AWS.
 	Run json.RawMessage `json:"run"`
 
 	when timetable.Expression
 }
 
-// scheduleARN begins the names under which schedules are known to runs.
+// scheduleARN begins the ARNs of schedules, which own the runs that they start.
 const scheduleARN = "arn:aws:scheduler:local:000000000000:schedule/default/"
 
-// ParseSchedules reads a file {"schedules": [Schedule, …]}. Rates count from anchor.
+// ParseSchedules parses a file {"schedules": [Schedule, …]}. rate(…) expressions count from anchor. The error joins the faults of all schedules.
 func ParseSchedules(file []byte, anchor time.Time) ([]Schedule, error) {
 	var f struct {
 		Schedules []Schedule `json:"schedules"`
@@ -76,7 +76,7 @@ func validScheduleName(name string) bool {
 	return name != "" && len(name) <= 64
 }
 
-// runSchedule fires one schedule at its times until the System closes. Occurrences that passed while the machine slept are one.
+// runSchedule fires one schedule at its times until the System closes. It fires once for all occurrences that passed while the machine slept.
 func (s *System) runSchedule(c Schedule) {
 	defer s.work.Done()
 	last := s.options.Clock.Now()
@@ -95,6 +95,7 @@ func (s *System) runSchedule(c Schedule) {
 	}
 }
 
+// fireSchedule delivers the event of the occurrence at a time to the schedule function.
 func (s *System) fireSchedule(c Schedule, at time.Time) {
 	event, err := json.Marshal(map[string]any{
 		"schedule": scheduleARN + c.Name, "scheduledTime": at.UTC().Format(time.RFC3339), "run": c.Run,

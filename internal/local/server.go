@@ -11,7 +11,7 @@ import (
 	"davit/internal/httpapi"
 )
 
-// Server is a System behind two listeners on this machine.
+// Server is a System that is served on two loopback listeners.
 type Server struct {
 	*System
 	// Addr and ECSAddr are the host:port of the API and of the ECS endpoint.
@@ -21,8 +21,8 @@ type Server struct {
 	failed   chan error
 }
 
-// Serve opens a System and serves it on addr and ecsAddr, host:port each; port 0 takes a free one. Only loopback
-// addresses are taken: a task runs commands on this machine.
+// Serve opens a System and serves it on addr and ecsAddr, host:port each; port 0 takes a free one. It refuses addresses
+// that are not loopback, because a task runs commands on this machine.
 func Serve(o Options, addr, ecsAddr string) (*Server, error) {
 	api, err := listen("--addr", addr)
 	if err != nil {
@@ -52,6 +52,7 @@ func newHTTPServer(h http.Handler) *http.Server {
 	return &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute}
 }
 
+// listen listens on a loopback address. Its errors name the flag that the address comes from.
 func listen(flag, addr string) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -67,12 +68,12 @@ func listen(flag, addr string) (net.Listener, error) {
 	return l, nil
 }
 
-// Failed yields an error when a listener stopped by itself.
+// Failed returns the channel that receives an error when a listener stops by itself.
 func (s *Server) Failed() <-chan error { return s.failed }
 
-// Shutdown takes no more requests, stops every task and closes the System, within ctx and a second.
+// Shutdown stops serving requests, stops every task and closes the System, at most a second after ctx ends.
 func (s *Server) Shutdown(ctx context.Context) error {
-	_ = s.api.Close() // what is under way is recorded or not, as after any lost connection
+	_ = s.api.Close() // cuts requests off, as a lost connection does
 	err := s.ECS.Shutdown(ctx)
 	return errors.Join(err, s.Close())
 }

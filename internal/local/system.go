@@ -10,21 +10,16 @@ import (
 	"sync"
 
 	"davit/internal/asl"
-	"davit/internal/awsecs"
 	"davit/internal/boltstore"
-	"davit/internal/ecsspec"
-	"davit/internal/ecsspec/refusals"
-	"davit/internal/httpapi"
 	"davit/internal/lambdaio"
 	"davit/internal/localecs"
-	"davit/internal/run"
 	"davit/statemachine"
 )
 
-// machineARN names the state machine, and with it the executions.
+// machineARN is the ARN of the state machine. Those of its executions derive from it.
 const machineARN = "arn:aws:states:local:000000000000:stateMachine:davit-run"
 
-// System is a whole Davit on one machine.
+// System is a complete Davit on one machine. Open returns one.
 type System struct {
 	// API serves the routes of the HTTP API.
 	API http.Handler
@@ -44,8 +39,8 @@ type System struct {
 	closing   sync.Once
 }
 
-// Open opens what Dir holds and wires the parts; nothing of Davit's acts before Start. boltstore.ErrInUse: another
-// System has the folder.
+// Open opens the data folder and wires the parts; no execution, sweep or schedule runs before Start. boltstore.ErrInUse: another
+// System uses the folder.
 func Open(o Options) (*System, error) {
 	o = o.withDefaults()
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
@@ -92,39 +87,7 @@ func (s *System) open() error {
 	return err
 }
 
-// wire makes the handlers, as the functions' main.go files do for AWS.
-func (s *System) wire() {
-	client := newECSClient(s.options)
-	engine := awsecs.New(client)
-	keeper := run.Keeper{
-		Store: s.Store, Clock: s.options.Clock, Workflow: workflow{s},
-		Tuning: run.Tuning{Prefix: prefix, TaskEvents: s.options.TaskEvents},
-	}
-	catalog := awsecs.NewCatalog(client)
-	reader := &run.Reader{Store: s.Store}
-	web := httpapi.Options{Log: s.options.Log, Logs: s.logLocation}
-	definitions := &run.Registrar{Writes: true, Spec: ecsspec.Spec{}, Rules: refusals.Table{}, Definitions: awsecs.NewRegistrar(client)}
-	submitter := &run.Submitter{Keeper: keeper, Stack: run.Stack{ExecuteCommand: true}, Spec: ecsspec.Spec{}, Catalog: catalog}
-	s.notifier = newNotifier(s)
-	s.API = httpapi.Routes{
-		Submit:   httpapi.Submit(submitter, web),
-		List:     httpapi.List(reader, web),
-		Get:      httpapi.Get(reader, web),
-		Stop:     httpapi.Stop(&run.Stopper{Keeper: keeper, Engine: engine}, web),
-		Register: httpapi.Register(definitions, web), ListDefinitions: httpapi.ListDefinitions(definitions, web),
-		Describe: httpapi.Describe(definitions, web), Deregister: httpapi.Deregister(definitions, web),
-	}.Handler(web)
-	log := s.options.Log
-	s.functions = map[string]lambdaio.Function{
-		launchFunction:    lambdaio.Step(&run.Launcher{Keeper: keeper, Engine: engine, Catalog: catalog, Rules: refusals.Table{}}, log),
-		observeFunction:   lambdaio.Step(&run.Observer{Keeper: keeper, Engine: engine}, log),
-		taskEventFunction: lambdaio.TaskEvent(&run.TaskEvents{Keeper: keeper, Engine: engine}, log),
-		sweepFunction:     lambdaio.Sweep(&run.Sweeper{Keeper: keeper, Engine: engine}, log),
-		scheduleFunction:  lambdaio.Schedule(&run.Schedules{Submitter: submitter}, s.notifier, s.notifier, log),
-	}
-}
-
-// Start lets the open executions go on and the sweep begin.
+// Start resumes the open executions and starts the sweep, the notifier and the schedules.
 func (s *System) Start() error {
 	if err := s.Machine.Resume(); err != nil {
 		return err
@@ -148,12 +111,7 @@ func (s *System) Start() error {
 	return nil
 }
 
-// logLocation says where a container's output is.
-func (s *System) logLocation(_ *run.Run, t *run.Task, container string) any {
-	return map[string]string{"file": localecs.LogFile(s.options.Dir, t.ShortID(), container)}
-}
-
-// Close ends the System as it stands: tasks are left to the Runner, runs and executions go on with the next Open.
+// Close closes the System. It leaves the tasks' processes to the Runner; runs and executions continue after the next Open.
 func (s *System) Close() error {
 	var err error
 	s.closing.Do(func() {

@@ -9,10 +9,10 @@ import (
 	"davit/internal/run"
 )
 
-// workflow is Step Functions for the domain, by the interpreter.
+// workflow implements run.Workflow with the state machine interpreter.
 type workflow struct{ s *System }
 
-// Start implements run.Workflow. There is one machine, so its ARN does not matter.
+// Start implements run.Workflow. It ignores the state machine's ARN, because there is only one.
 func (f workflow) Start(ctx context.Context, x run.Execution, _ string) error {
 	input, err := json.Marshal(x)
 	if err != nil {
@@ -38,6 +38,7 @@ func (f workflow) Wake(ctx context.Context, token string, answer run.StepOutput)
 	return unavailable(err)
 }
 
+// unavailable returns err as CodeUnavailable, so that the caller tries again; nil for nil.
 func unavailable(err error) error {
 	if err == nil {
 		return nil

@@ -8,37 +8,37 @@ import (
 	"time"
 )
 
-// longestTimeout is the time that a function without a limit is told it has: Lambda's longest.
+// longestTimeout is the deadline of an invocation whose context has none: Lambda's longest.
 const longestTimeout = 15 * time.Minute
 
-// Outcome is what came of an invocation: an answer or a failure.
+// Outcome is the result of an invocation: an answer or a failure.
 type Outcome struct {
 	Answer  []byte
-	Failure *Failure
+	Failure *Failure // nil: Answer is set
 }
 
 // Failure is an error as a function reports it.
 type Failure struct {
-	Type    string `json:"errorType"` // what a state machine's ErrorEquals sees
+	Type    string `json:"errorType"` // the name that a state machine's ErrorEquals matches
 	Message string `json:"errorMessage"`
-	Init    bool   `json:"-"` // the function could not start
+	Init    bool   `json:"-"` // the function did not start
 }
 
-// Error gives the name and the message.
+// Error returns the name and the message.
 func (f *Failure) Error() string { return f.Type + ": " + f.Message }
 
-// ErrBusy says that an invocation is under way.
+// ErrBusy is returned while another invocation is under way.
 var ErrBusy = errors.New("runtimeapi: the function is busy with another invocation")
 
-// API is the Runtime API of one function's process. Make it with New.
+// API is the Runtime API of one function's process. New returns one.
 type API struct {
 	events     chan invocation
-	initFailed chan struct{} // the function could not start
+	initFailed chan struct{} // closed when the function reports that it cannot start
 
 	mu      sync.Mutex
 	served  int
 	current *invocation
-	initErr *Failure // of the start
+	initErr *Failure // set before initFailed is closed
 }
 
 type invocation struct {
@@ -48,13 +48,13 @@ type invocation struct {
 	outcome  chan Outcome // holds one
 }
 
-// New makes the API of a process that is yet to start.
+// New returns the API of a process that has not started yet.
 func New() *API {
 	return &API{events: make(chan invocation), initFailed: make(chan struct{})}
 }
 
-// Invoke hands an event to the function and waits for what comes of it. ctx's end is the invocation's deadline. A function that could
-// not start is a Failure too.
+// Invoke sends an event to the function and waits for its outcome. The invocation's deadline is ctx's. The outcome of a function that
+// did not start is a Failure with Init set.
 func (a *API) Invoke(ctx context.Context, payload []byte) (Outcome, error) {
 	i, err := a.begin(ctx, payload)
 	if err != nil {

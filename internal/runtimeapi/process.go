@@ -16,14 +16,17 @@ import (
 	"time"
 )
 
-// stopGracePeriod is how long a process has between SIGTERM and SIGKILL.
+// stopGracePeriod is the time between SIGTERM and SIGKILL of a process.
 const stopGracePeriod = 2 * time.Second
 
-// Options say which function runs, and how.
+// Options configures Start. Bootstrap is required.
 type Options struct {
-	Bootstrap string    // the executable
-	Env       []string  // of the process, besides what Lambda sets; a name given here is not set otherwise
-	Output    io.Writer // gets what the process writes, its log; nil: nobody does
+	// Bootstrap is the path of the function's executable.
+	Bootstrap string
+	// Env holds name=value variables of the process. They take precedence over those that Lambda sets.
+	Env []string
+	// Output gets what the process writes to standard output and standard error, its log; nil discards it.
+	Output io.Writer
 }
 
 // Function is a running bootstrap.
@@ -35,7 +38,7 @@ type Function struct {
 	status error // of the process, once exited is closed
 }
 
-// Start starts a function's process and its Runtime API on a loopback port. Close must be called.
+// Start starts a function's process and serves its Runtime API on a loopback port. The caller must call Close.
 func Start(ctx context.Context, o Options) (*Function, error) {
 	path, err := filepath.Abs(o.Bootstrap)
 	if err != nil {
@@ -61,7 +64,7 @@ func Start(ctx context.Context, o Options) (*Function, error) {
 	return f, nil
 }
 
-// Invoke is API.Invoke. It ends with an error, too, when the process does without having reported one.
+// Invoke calls API.Invoke. It also returns an error when the process exits without having reported one.
 func (f *Function) Invoke(ctx context.Context, payload []byte) (Outcome, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -84,26 +87,27 @@ func (f *Function) Invoke(ctx context.Context, payload []byte) (Outcome, error) 
 
 var errExited = errors.New("the process has ended")
 
+// initFailure returns the failure that the function reported at its start, or nil.
 func (a *API) initFailure() *Failure {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.initErr
 }
 
-// Close ends the process and its Runtime API.
+// Close ends the process, with SIGTERM first, and its Runtime API.
 func (f *Function) Close() error {
 	if err := f.cmd.Process.Signal(syscall.SIGTERM); err == nil {
 		select {
 		case <-f.exited:
 		case <-time.After(stopGracePeriod):
-			_ = f.cmd.Process.Kill() // it has just ended if that fails
+			_ = f.cmd.Process.Kill() // fails only if the process has ended
 		}
 	}
 	<-f.exited
 	return f.server.Close()
 }
 
-// environment is what Lambda sets, under what is given.
+// environment returns given, the address of the Runtime API, and those variables of Lambda that given does not set. root is LAMBDA_TASK_ROOT.
 func environment(given []string, root, api string) []string {
 	env := slices.DeleteFunc(slices.Clone(given), func(v string) bool { return strings.HasPrefix(v, "AWS_LAMBDA_RUNTIME_API=") })
 	env = append(env, "AWS_LAMBDA_RUNTIME_API="+api)

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// maxPayload is the most that Lambda takes as an answer, in bytes: 6 MB and 100 KB around it.
+// maxPayload is the limit of the Runtime API for an answer, in bytes: Lambda's 6 MB, and 100 KB for its envelope.
 const maxPayload = 6<<20 + 100<<10
 
 // ServeHTTP serves the four calls of version 2018-06-01.
@@ -28,7 +28,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// next waits for an event, as long as the function does.
+// next waits for an event until the function closes the connection.
 func (a *API) next(w http.ResponseWriter, r *http.Request) {
 	select {
 	case i := <-a.events:
@@ -38,11 +38,12 @@ func (a *API) next(w http.ResponseWriter, r *http.Request) {
 		h.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(i.deadline.UnixMilli(), 10))
 		h.Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:local:000000000000:function:local")
 		h.Set("Lambda-Runtime-Trace-Id", "Root=1-00000000-000000000000000000000000;Sampled=0")
-		_, _ = w.Write(i.payload) // a function that is gone does not answer either
+		_, _ = w.Write(i.payload) // if the function is gone, Invoke ends with its context
 	case <-r.Context().Done():
 	}
 }
 
+// finish ends the invocation id with an answer or, if failed, an error.
 func (a *API) finish(w http.ResponseWriter, r *http.Request, id string, failed bool) {
 	body, ok := read(w, r)
 	if !ok {
@@ -62,6 +63,7 @@ func (a *API) finish(w http.ResponseWriter, r *http.Request, id string, failed b
 	accept(w)
 }
 
+// initError records that the function cannot start.
 func (a *API) initError(w http.ResponseWriter, r *http.Request) {
 	body, ok := read(w, r)
 	if !ok {
@@ -79,6 +81,7 @@ func (a *API) initError(w http.ResponseWriter, r *http.Request) {
 	accept(w)
 }
 
+// read returns the request's body. If it cannot, it writes the error and ok is false.
 func read(w http.ResponseWriter, r *http.Request) (body []byte, ok bool) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPayload))
 	var tooLarge *http.MaxBytesError
@@ -91,6 +94,7 @@ func read(w http.ResponseWriter, r *http.Request) (body []byte, ok bool) {
 	return body, err == nil
 }
 
+// failure parses a function's error. A body that is not one becomes an Unhandled error with the body as its message.
 func failure(body []byte) *Failure {
 	var f Failure
 	if err := json.Unmarshal(body, &f); err != nil || f.Type == "" {
@@ -102,7 +106,7 @@ func failure(body []byte) *Failure {
 func accept(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusAccepted)
-	_, _ = io.WriteString(w, `{"status":"OK"}`) // a function that is gone needs no answer
+	_, _ = io.WriteString(w, `{"status":"OK"}`) // the function may be gone
 }
 
 func refuse(w http.ResponseWriter, status int, name, message string) {

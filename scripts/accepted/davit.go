@@ -18,7 +18,7 @@ import (
 	"davit/internal/run"
 )
 
-// davit is the use cases as they are wired in AWS, with the SDK's client, on a wire that ends here.
+// davit holds the use cases as they are wired in AWS, with the SDK's client on a fake transport.
 type davit struct {
 	wire      *recordingTransport
 	store     *singleRunStore
@@ -47,10 +47,10 @@ func newDavit() *davit {
 	return d
 }
 
-// recordingTransport keeps the last body of an operation that changes something, and answers as ECS would.
+// recordingTransport records the last body of a mutating operation, and responds as ECS would.
 type recordingTransport struct {
 	sent  json.RawMessage
-	calls int // since it was forgotten, those that only read included
+	calls int // since the last reset, reads included
 }
 
 func (w *recordingTransport) reset() { *w = recordingTransport{} }
@@ -81,7 +81,7 @@ func (w *recordingTransport) RoundTrip(r *http.Request) (*http.Response, error) 
 	}, nil
 }
 
-// throttledCatalog is a catalog that answers no look-up, so that every definition and cluster passes for one that is there.
+// throttledCatalog is a catalog whose every look-up is throttled, so that every definition and cluster is taken to exist.
 type throttledCatalog struct{}
 
 var errThrottled = &run.EngineError{Operation: "Describe", Code: "ThrottlingException", Message: "Rate exceeded"}
@@ -91,7 +91,7 @@ func (throttledCatalog) Definition(context.Context, string) (run.Definition, err
 }
 func (throttledCatalog) Cluster(context.Context, string) error { return errThrottled }
 
-// recordingWorkflow remembers the execution that was started last.
+// recordingWorkflow records the execution that was started last.
 type recordingWorkflow struct{ started run.Execution }
 
 func (f *recordingWorkflow) Start(_ context.Context, x run.Execution, _ string) error {
@@ -100,7 +100,7 @@ func (f *recordingWorkflow) Start(_ context.Context, x run.Execution, _ string) 
 }
 func (f *recordingWorkflow) Wake(context.Context, string, run.StepOutput) error { return nil }
 
-// singleRunStore holds one record: that of the request under way.
+// singleRunStore holds one record: that of the current request.
 type singleRunStore struct{ record *run.Run }
 
 func (s *singleRunStore) Create(_ context.Context, r *run.Run) (*run.Run, bool, error) {
@@ -122,7 +122,7 @@ func (s *singleRunStore) Update(_ context.Context, r *run.Run) error {
 	return nil
 }
 
-// Lock implements run.Store: nobody holds a key.
+// Lock implements run.Store: no run holds a key.
 func (s *singleRunStore) Lock(_ context.Context, key string) (*run.Lock, error) {
 	return &run.Lock{Key: key}, nil
 }

@@ -11,10 +11,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// generator makes requests as JSON values. Equal seeds make equal requests.
+// generator generates requests as JSON values. Equal seeds generate equal requests.
 type generator struct {
 	*rand.Rand
-	plain bool // nothing odd: one odd item in a list of fifty would be enough to have it refused
+	plain bool // no unusual values: one in a list of fifty would have the whole list refused
 }
 
 func (g *generator) usually() bool { return g.plain || g.IntN(10) < 8 }
@@ -22,7 +22,7 @@ func (g *generator) rarely() bool  { return !g.plain && g.IntN(10) < 1 }
 
 func pick[T any](g *generator, list []T) T { return list[g.IntN(len(list))] }
 
-// request is one of the operation's least inputs with up to three more members anywhere in it and, one time in two, something done to it.
+// request returns one of the operation's minimal inputs with up to three more members anywhere in it and, one time in two, one mutation.
 func (g *generator) request(op operation) map[string]any {
 	var root map[string]any
 	decoder := json.NewDecoder(strings.NewReader(pick(g, op.bases)))
@@ -39,13 +39,13 @@ func (g *generator) request(op operation) map[string]any {
 	return root
 }
 
-// object is a JSON object with the struct that it stands for.
+// object is a JSON object with the type of its struct.
 type object struct {
 	members map[string]any
 	shape   reflect.Type
 }
 
-// objects lists value and all objects inside it, in an order that is always the same.
+// objects appends value and all objects inside it to list, in a fixed order.
 func objects(list []object, value any, shape reflect.Type) []object {
 	if shape.Kind() == reflect.Pointer {
 		shape = shape.Elem()
@@ -86,7 +86,7 @@ func fields(shape reflect.Type) []field {
 	return list
 }
 
-// addMember adds a member to one of the objects.
+// addMember adds a random absent member to a random object of root.
 func (g *generator) addMember(root map[string]any, shape reflect.Type) {
 	at := pick(g, objects(nil, root, shape))
 	var absent []field
@@ -101,7 +101,7 @@ func (g *generator) addMember(root map[string]any, shape reflect.Type) {
 	}
 }
 
-// unions are the members of the one union that the inputs have.
+// unions has the members of each union of the inputs; there is one.
 var unions = map[reflect.Type]map[string]reflect.Type{
 	reflect.TypeFor[types.SharingStrategy](): {"nvidiaMps": reflect.TypeFor[types.NvidiaMpsAllocation]()},
 }
@@ -142,7 +142,7 @@ func (g *generator) list(name string, of reflect.Type) []any {
 	return list
 }
 
-// members fills a struct, most often whole.
+// members returns an object of a struct's members, usually all of them.
 func (g *generator) members(all []field) map[string]any {
 	whole, object := g.usually(), map[string]any{}
 	for _, f := range all {
@@ -153,13 +153,13 @@ func (g *generator) members(all []field) map[string]any {
 	return object
 }
 
-// listLimits are the lengths up to which ECS takes lists by that name.
+// listLimits are ECS's greatest lengths of the lists with that name.
 var listLimits = map[string]int{
 	"tags": 50, "subnets": 16, "securityGroups": 5, "containerInstances": 10, "containerDefinitions": 10, "capacityProviderStrategy": 20,
 	"placementConstraints": 10, "placementStrategy": 5, "environmentFiles": 10,
 }
 
-// length is a list's: short, or at and past its limit.
+// length returns a list's length: short, or around its limit.
 func (g *generator) length(name string) int {
 	limit, limited := listLimits[name]
 	switch {
@@ -172,7 +172,7 @@ func (g *generator) length(name string) int {
 	}
 }
 
-// enum is one of an enum's values, where the shape is one.
+// enum returns one of the enum's values, or a text where shape is no enum.
 func (g *generator) enum(name string, shape reflect.Type) string {
 	values := reflect.New(shape).Elem().MethodByName("Values")
 	if !values.IsValid() {

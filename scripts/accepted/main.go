@@ -1,6 +1,6 @@
-// Command accepted makes ECS requests, most of them valid or nearly so, hands each to Davit as a caller would, and prints those that are
-// accepted together with what Davit then sends to ECS, so that AWS's own model of the requests can be held against them
-// (scripts/accepted-oracle.py). The last line tells how many were made.
+// Command accepted generates ECS requests, most of them valid or nearly so, and submits each to Davit. It prints those that Davit accepts,
+// with the body that Davit then sends to ECS, so that they can be checked against AWS's own model of the requests
+// (scripts/accepted-oracle.py). The last line is the number of requests of each operation.
 //
 //	go run ./scripts/accepted [-each 3000] [-seed 1]
 package main
@@ -16,11 +16,11 @@ import (
 	"os"
 )
 
-// accepted is one request that Davit takes.
+// accepted is one request that Davit accepts.
 type accepted struct {
 	Operation string          `json:"operation"`
-	Input     json.RawMessage `json:"input"`          // as it was given, with what is Davit's own filled in
-	Sent      json.RawMessage `json:"sent,omitempty"` // the body on its way to ECS; absent when none left
+	Input     json.RawMessage `json:"input"`          // the request with the members that Davit sets
+	Sent      json.RawMessage `json:"sent,omitempty"` // the body of the call to ECS; absent when there was none
 	Error     string          `json:"error,omitempty"`
 }
 
@@ -35,7 +35,7 @@ func main() {
 	}
 }
 
-// record prints what is accepted of a number of requests of each operation, and how many there were.
+// record generates each requests of every operation. It prints those that are accepted, and the number of requests.
 func record(out *json.Encoder, each int, seed uint64) error {
 	ctx, asked := context.Background(), newDavit()
 	generated := map[string]int{}

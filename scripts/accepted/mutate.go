@@ -6,14 +6,14 @@ import (
 	"slices"
 )
 
-// slot is a place of a value in an object or a list.
+// slot is the place of a value in an object or a list.
 type slot struct {
 	get    any
 	set    func(any)
 	remove func() // nil in a list
 }
 
-// slots lists the places in a value, in an order that is always the same.
+// slots appends the places in a value to list, in a fixed order.
 func slots(list []slot, value any) []slot {
 	switch v := value.(type) {
 	case map[string]any:
@@ -30,7 +30,8 @@ func slots(list []slot, value any) []slot {
 	return list
 }
 
-// mutate does something to a value anywhere in the request: drops it, empties it, makes it of another type, or adds a name that ECS has not.
+// mutate changes one value anywhere in the request: removes it, empties it, replaces it by one of another type, or adds a member
+// that ECS does not have.
 func (g *generator) mutate(root map[string]any) {
 	all := slots(nil, root)
 	if len(all) == 0 {
@@ -55,7 +56,7 @@ func (g *generator) mutate(root map[string]any) {
 	}
 }
 
-// otherValue is another value of the same JSON type.
+// otherValue returns another value of the same JSON type.
 func (g *generator) otherValue(value any) any {
 	switch v := value.(type) {
 	case string:

@@ -12,12 +12,12 @@ import (
 	"davit/internal/run"
 )
 
-// operation is one of ECS's, with the least inputs that requests are made of.
+// operation is an operation of ECS with the minimal inputs that requests are generated from.
 type operation struct {
 	name  string
 	input reflect.Type
 	bases []string
-	// ask hands a body to Davit; ok says that it was accepted.
+	// ask submits a body to Davit; ok reports whether Davit accepted it.
 	ask func(ctx context.Context, d *davit, body []byte) (answer accepted, ok bool, err error)
 }
 
@@ -44,7 +44,7 @@ func operations() []operation {
 	}
 }
 
-// launch submits a body and takes the step that makes its launch call.
+// launch submits a body and makes its launch call.
 func launch(ctx context.Context, d *davit, body []byte) (accepted, bool, error) {
 	s, found := ecsspec.Spec{}.Parse(body)
 	if len(found) > 0 {
@@ -65,7 +65,7 @@ func launch(ctx context.Context, d *davit, body []byte) (accepted, bool, error) 
 	return accepted{Operation: string(s.Operation), Input: input, Sent: d.wire.sent, Error: refusals(d.store.record)}, true, nil
 }
 
-// davitValues is what Davit fills in, of the lengths that it has.
+// davitValues returns the members that Davit sets, with values of the same lengths.
 func davitValues(op run.Operation) map[string]any {
 	set := map[string]any{"startedBy": "davit-aaaaaaaaaaaaaaaaaaaaaaaaaa-01"}
 	if op == run.RunTask {
@@ -74,7 +74,7 @@ func davitValues(op run.Operation) map[string]any {
 	return set
 }
 
-// refusals are why no launch call left, or what ECS would have answered.
+// refusals returns the refusals of the run's first attempt.
 func refusals(r *run.Run) string {
 	if r == nil || len(r.Attempts) == 0 {
 		return "no attempt"
@@ -82,7 +82,7 @@ func refusals(r *run.Run) string {
 	return fmt.Sprint(r.Attempts[0].Refusals)
 }
 
-// ignoreRejected gives nil for an error that tells a caller about its request.
+// ignoreRejected returns nil for an error that rejects the request, and err for any other.
 func ignoreRejected(err error) error {
 	switch run.CodeOf(err) {
 	case run.CodeInvalid, run.CodeTooLarge:

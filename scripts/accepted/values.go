@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// sampleTexts are plausible texts of members by that name, whatever object they are in.
+// sampleTexts are plausible strings of the members with that name, in any object.
 var sampleTexts = map[string][]string{
 	"family": {"app", "nightly-report_2"}, "name": {"app", "side", "data", "A_B"}, "image": {"busybox:1.37", "123456789012.dkr.ecr.eu-central-1.amazonaws.com/a/b:1"},
 	"cpu": {"256", "512", "1024"}, "memory": {"512", "1024", "2048"}, "taskDefinition": {"app", "app:12"}, "cluster": {"jobs", "arn:aws:ecs:eu-central-1:123456789012:cluster/jobs"},
@@ -26,7 +26,7 @@ var sampleTexts = map[string][]string{
 	"key": {"team", "cost-centre", "é 1"}, "value": {"ALL", "1", "arn:aws:s3:::bucket/a.env", "x"}, "clientToken": {"key-1"},
 }
 
-// sampleNumbers are plausible numbers of members by that name.
+// sampleNumbers are plausible numbers of the members with that name.
 var sampleNumbers = map[string][]int64{
 	"cpu": {0, 128, 256}, "memory": {6, 256, 512}, "memoryReservation": {6, 128}, "count": {1, 2, 10}, "containerPort": {80, 8080}, "hostPort": {0, 80, 8080},
 	"interval": {5, 30, 300}, "timeout": {2, 5, 60}, "retries": {1, 3, 10}, "startPeriod": {0, 60, 300}, "softLimit": {0, 1024}, "hardLimit": {1024, 4096},
@@ -34,7 +34,7 @@ var sampleNumbers = map[string][]int64{
 	"maxSwap": {0, 512}, "sharedMemorySize": {64}, "transitEncryptionPort": {2049}, "restartAttemptPeriod": {60, 1800}, "ignoredExitCodes": {0, 1}, "iops": {3000}, "throughput": {125},
 }
 
-// text is a plausible text of a member, or one whose length or characters are at or past a limit that some text has.
+// text returns a plausible string of a member, or one at or past a limit of length or characters.
 func (g *generator) text(name string) string {
 	if list := sampleTexts[name]; len(list) > 0 && g.usually() {
 		return g.unique(name, pick(g, list))
@@ -49,7 +49,7 @@ func (g *generator) text(name string) string {
 	}
 }
 
-// unique keeps the keys of a long list of tags apart.
+// unique returns word with a random number if name is key, so that a list of tags rarely repeats a key.
 func (g *generator) unique(name, word string) string {
 	if name == "key" {
 		return fmt.Sprintf("%s%d", word, g.IntN(100_000))
@@ -57,7 +57,7 @@ func (g *generator) unique(name, word string) string {
 	return word
 }
 
-// number is a plausible number of a member, one at a limit of its type, or one that is no integer of ECS's.
+// number returns a plausible number of a member, one at a limit of its type, or one that ECS does not accept as an integer.
 func (g *generator) number(name string) any {
 	if list := sampleNumbers[name]; len(list) > 0 && g.usually() {
 		return pick(g, list)

@@ -1,5 +1,5 @@
-// Command aslrecord plays the deployed state machine on Davit's own interpreter, once for every way through it, and
-// prints what was asked, answered and entered, so that another interpreter can be held to the same (scripts/asl-oracle.py).
+// Command aslrecord runs the deployed state machine on Davit's own interpreter, once for every path through it. It prints the
+// invocations, the answers and the states, so that another interpreter can be compared (scripts/asl-oracle.py).
 package main
 
 import (
@@ -9,12 +9,12 @@ import (
 	"os"
 )
 
-// answer is what a function said when it was invoked, and what was sent for its token.
+// answer is a function's answer to an invocation, and the output that is sent for its task token.
 type answer struct {
 	Output json.RawMessage `json:"output,omitempty"`
 	Error  string          `json:"error,omitempty"` // an error of that name instead of an output
-	Wake   json.RawMessage `json:"wake,omitempty"`  // sent as the task's success after the function has returned
-	Early  bool            `json:"early,omitempty"` // sent before it returns
+	Wake   json.RawMessage `json:"wake,omitempty"`  // sent by SendTaskSuccess after the function has returned
+	Early  bool            `json:"early,omitempty"` // Wake is sent before it returns
 }
 
 // recording is one execution.

@@ -13,17 +13,17 @@ import (
 	"davit/statemachine"
 )
 
-// machineARN is the one that moto gives the state machine.
+// machineARN is the state machine's ARN under moto.
 const machineARN = "arn:aws:states:us-east-1:123456789012:stateMachine:run"
 
-// player answers the invocations of one execution.
+// player serves the invocations of one execution.
 type player struct {
 	engine *asl.Engine
 	rec    *recording
 	mu     sync.Mutex
 }
 
-// play runs every recording on an engine of its own, all at once, and fills it in.
+// play runs every recording concurrently, each on an engine of its own, and completes it.
 func play(dir string, recordings []*recording) error {
 	machine, err := asl.Parse(statemachine.Run, map[string]string{"LaunchFunctionArn": "launch", "ObserveFunctionArn": "observe"})
 	if err != nil {
@@ -103,22 +103,22 @@ func (p *player) wake(ctx context.Context, token string, a answer) error {
 	if a.Early {
 		return p.engine.SendTaskSuccess(ctx, token, a.Wake)
 	}
-	// A token that is refused shows as an execution that takes another path.
+	// If the token is refused, the execution takes another path.
 	time.AfterFunc(5*time.Millisecond, func() { _ = p.engine.SendTaskSuccess(ctx, token, a.Wake) })
 	return nil
 }
 
-// fastClock is the process's clock, a hundred times as fast.
+// fastClock runs speedup times as fast as the process's clock.
 type fastClock struct{ began time.Time }
 
 const speedup = 100
 
 func newFastClock() fastClock { return fastClock{time.Now()} }
 
-// Now is where the time since the clock was made has come to.
+// Now implements clock.Clock.
 func (c fastClock) Now() time.Time { return c.began.Add(speedup * time.Since(c.began)).UTC() }
 
-// AfterFunc calls f when d has passed on this clock.
+// AfterFunc implements clock.Clock.
 func (c fastClock) AfterFunc(d time.Duration, f func()) func() bool {
 	return time.AfterFunc(d/speedup, f).Stop
 }

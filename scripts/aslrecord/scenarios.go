@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// The input of every execution, and what an answer repeats of it.
+// ids are the members of every execution's input, which each answer repeats.
 const ids = `"runId":"r","born":"b","generation":1`
 
 func stepOutput(next string, waitSeconds int) json.RawMessage {
@@ -17,7 +17,7 @@ func step(next string) answer { return answer{Output: stepOutput(next, 1)} }
 
 func fails(name string) answer { return answer{Error: name} }
 
-// ignoredAnswer is what Follow's function answers; only what is sent for its token counts.
+// ignoredAnswer returns an answer of Follow's function. Only the output that is sent for its token counts.
 func ignoredAnswer() answer { return step("NOBODY LOOKS") }
 
 func wokenAfter(next string) answer {
@@ -32,8 +32,8 @@ func wokenBefore(next string) answer {
 	return a
 }
 
-// scenarios takes every transition of the definition at least once; whoever compares checks that. Left out is an answer
-// without next: Step Functions fails an execution whose Choice finds no value, moto goes on with Default.
+// scenarios returns recordings that take every transition of the definition at least once; scripts/asl-oracle.py checks that. They have no
+// answer without next: Step Functions fails an execution whose Choice finds no value, but moto takes Default.
 func scenarios() []*recording {
 	unknownErrors := slices.Repeat([]answer{fails("errorString")}, 6)
 	follow, done := answer{Output: stepOutput("FOLLOW", 3600)}, step("DONE")

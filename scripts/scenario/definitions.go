@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// definitionInfo is what the story looks at of a task definition.
+// definitionInfo is the part of a task definition that the scenario checks.
 type definitionInfo struct {
 	TaskDefinition struct {
 		ARN      string `json:"taskDefinitionArn"`
@@ -19,7 +19,7 @@ type definitionInfo struct {
 	Tags []struct{ Key, Value string } `json:"tags"`
 }
 
-// registersDefinition registers a family of its own twice, and sees it by name, by ARN and in the list, until it is deregistered.
+// registersDefinition registers the same definition twice, describes it by family, name and ARN, lists it and deregisters it.
 func registersDefinition(ctx context.Context, u *user) error {
 	family := fmt.Sprintf("scenario-%d", time.Now().UnixNano())
 	body := []byte(strings.Replace(shell, `"shell"`, `"`+family+`"`, 1))
@@ -55,7 +55,7 @@ func registersDefinition(ctx context.Context, u *user) error {
 	return u.wantActiveRevisions(ctx, family, 0)
 }
 
-// wantActiveRevisions checks how many ACTIVE revisions of a family there are.
+// wantActiveRevisions checks the number of ACTIVE revisions of a family.
 func (u *user) wantActiveRevisions(ctx context.Context, family string, want int) error {
 	var page struct {
 		TaskDefinitions []struct{ Family string } `json:"taskDefinitions"`
@@ -69,6 +69,7 @@ func (u *user) wantActiveRevisions(ctx context.Context, family string, want int)
 	return nil
 }
 
+// callJSON makes a request and decodes the answer.
 func (u *user) callJSON(ctx context.Context, method, path string, body []byte, into any) error {
 	answer, _, err := u.call(ctx, method, path, body, "")
 	if err != nil {

@@ -1,5 +1,5 @@
-// Command scenario is a user of a deployed Davit: it submits, repeats, stops and upgrades, and checks what comes of it. The
-// stack's tasks have to be real, for example processes of the local ECS endpoint.
+// Command scenario tests a deployed Davit through its API: it submits, repeats, stops and upgrades, and checks the results. The
+// stack's tasks must really run, for example as processes of the local ECS endpoint.
 //
 //	scenario -api URL [-connect HOST:PORT] -table NAME -schedule ARN [-upgrade COMMAND]
 package main
@@ -86,7 +86,7 @@ func runAll(u *user, upgrade string) error {
 	return nil
 }
 
-// shell is a definition whose command each story overrides.
+// shell is a task definition whose command each scenario overrides.
 const shell = `{"family": "shell", "containerDefinitions": [
 	{"name": "app", "image": "busybox", "memory": 64, "entryPoint": ["sh", "-c"], "command": ["true"], "stopTimeout": 2}]}`
 

@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 )
 
-// forbidSkips: of two runs of a FORBID key the second is SKIPPED, and one submitted after the first's end runs.
+// forbidSkips checks that of two runs of a FORBID key the second is SKIPPED, and that a third after the first's end runs.
 func forbidSkips(ctx context.Context, u *user) error {
 	body := []byte(strings.TrimSuffix(string(command("sleep 5")), "}") + `,"policy":{"overlap":{"key":"scenario","mode":"FORBID"}}}`)
 	first, _, err := u.submit(ctx, body, "")
@@ -37,7 +37,7 @@ func forbidSkips(ctx context.Context, u *user) error {
 	return u.waitForEnd(ctx, third, "SUCCEEDED", 0)
 }
 
-// createRule makes a rule whose target is the schedule function, with a run of that group.
+// createRule creates a rule whose target is the schedule function, with a run of that group.
 func (u *user) createRule(ctx context.Context, in *eventbridge.PutRuleInput, group string) error {
 	made, err := u.bus.PutRule(ctx, in)
 	if err != nil {
@@ -57,14 +57,14 @@ func (u *user) createRule(ctx context.Context, in *eventbridge.PutRuleInput, gro
 	return err
 }
 
-// minuteRule is asked for before the other stories, because a minute may pass until it fires.
+// minuteRule is the name of a rule that is created before the first scenario, because up to a minute passes until it fires.
 const minuteRule = "by-the-minute"
 
 func (u *user) createMinuteRule(ctx context.Context) error {
 	return u.createRule(ctx, &eventbridge.PutRuleInput{Name: aws.String(minuteRule), ScheduleExpression: aws.String("cron(* * * * ? *)")}, minuteRule)
 }
 
-// scheduleFires: the rule's runs are there, one an occurrence, and belong to the rule.
+// scheduleFires checks that minuteRule starts runs and that they belong to the rule.
 func scheduleFires(ctx context.Context, u *user) error {
 	id, err := u.waitForGroup(ctx, minuteRule)
 	if err != nil {
@@ -83,7 +83,7 @@ func scheduleFires(ctx context.Context, u *user) error {
 	return u.waitForEnd(ctx, id, "SUCCEEDED", 0)
 }
 
-// endStartsAnother: the notification of one run's end starts another.
+// endStartsAnother checks that the event of one run's end can start another run.
 func endStartsAnother(ctx context.Context, u *user) error {
 	pattern, err := json.Marshal(map[string]any{
 		"source": []string{"davit"}, "detail-type": []string{"Davit Run Status Change"},
@@ -106,7 +106,7 @@ func endStartsAnother(ctx context.Context, u *user) error {
 	return u.waitForEnd(ctx, second, "SUCCEEDED", 0)
 }
 
-// waitForGroup waits for the first run of a group.
+// waitForGroup returns the first run of a group. It polls for at most 3 minutes.
 func (u *user) waitForGroup(ctx context.Context, group string) (id string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()

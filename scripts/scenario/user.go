@@ -20,7 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 )
 
-// user calls the deployed API, and looks into its table.
+// user calls the deployed API and reads its table.
 type user struct {
 	api, table string
 	schedule   string // ARN of the schedule function
@@ -32,8 +32,8 @@ type user struct {
 	bus         *eventbridge.Client
 }
 
-// clientTo gives a client that connects to addr whatever the URL's host is, for an emulator whose API addresses no
-// resolver knows; "" connects to the host.
+// clientTo returns a client that connects to addr whatever the URL's host is, for an emulator whose API's host names do not
+// resolve; "" connects to the URL's host.
 func clientTo(addr string) *http.Client {
 	if addr == "" {
 		return http.DefaultClient
@@ -45,7 +45,7 @@ func clientTo(addr string) *http.Client {
 	}}
 }
 
-// runInfo is what the stories look at of a run.
+// runInfo is the part of a run that the scenarios check.
 type runInfo struct {
 	RunID        string `json:"runId"`
 	Status       string `json:"status"`
@@ -74,7 +74,7 @@ func (u *user) stop(ctx context.Context, id string) error {
 	return err
 }
 
-// waitForEnd waits for the run's end, and checks its status, its exit code, and its record in the table.
+// waitForEnd waits for the run's end and checks its status, its exit code and its record in the table.
 func (u *user) waitForEnd(ctx context.Context, id, status string, exitCode int) error {
 	run, err := u.await(ctx, id, func(r runInfo) bool { return r.StoppedAt != "" })
 	if err != nil {
@@ -95,6 +95,7 @@ func (u *user) waitForEnd(ctx context.Context, id, status string, exitCode int) 
 	return nil
 }
 
+// waitForStatus waits until the run has the status. It is an error when the run ends with another.
 func (u *user) waitForStatus(ctx context.Context, id, status string) error {
 	run, err := u.await(ctx, id, func(r runInfo) bool { return r.Status == status || r.StoppedAt != "" })
 	if err == nil && run.Status != status {
@@ -103,7 +104,7 @@ func (u *user) waitForStatus(ctx context.Context, id, status string) error {
 	return err
 }
 
-// await reads the run every half second until it is as wanted.
+// await reads the run every half second, for at most 3 minutes, until is reports true.
 func (u *user) await(ctx context.Context, id string, is func(runInfo) bool) (runInfo, error) {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
@@ -124,6 +125,7 @@ func (u *user) await(ctx context.Context, id string, is func(runInfo) bool) (run
 	}
 }
 
+// call makes a signed request, with an Idempotency-Key unless key is empty. Any status from 300 is an error.
 func (u *user) call(ctx context.Context, method, path string, body []byte, key string) ([]byte, http.Header, error) {
 	req, err := http.NewRequestWithContext(ctx, method, u.api+path, bytes.NewReader(body))
 	if err != nil {

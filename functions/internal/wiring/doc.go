@@ -1,7 +1,7 @@
-// Package wiring holds the packages that make a function's parts of its environment. Each is named after what it links, at most one AWS
-// service, because the start of a function pays for every service that it links:
+// Package wiring holds the packages that build a function's parts from its environment variables. Each is named after what it links and
+// links at most one AWS service, because every linked service lengthens a function's cold start:
 //
-//	runtime   AWS configuration, logs, and the start of the Lambda runtime
+//	runtime   the AWS configuration, the logger, and the start of the Lambda runtime
 //	dynamodb  the store
 //	ecs       the ECS client
 //	sfn       the state machine

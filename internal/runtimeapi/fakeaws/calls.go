@@ -16,21 +16,20 @@ type Call struct {
 	Input     json.RawMessage
 }
 
-// Calls are the requests that a Step Functions or EventBridge got that takes everything, does nothing, and remembers. The zero Calls
-// has none.
+// Calls is a fake of Step Functions and EventBridge that accepts every request, does nothing, and records it. The zero Calls is ready to use.
 type Calls struct {
 	mu   sync.Mutex
 	made []Call
 }
 
-// Made are the requests so far, oldest first.
+// Made returns the requests so far, oldest first.
 func (c *Calls) Made() []Call {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return append([]Call(nil), c.made...)
 }
 
-// ServeHTTP answers StartExecution, SendTaskSuccess and PutEvents, and refuses any other operation.
+// ServeHTTP serves StartExecution, SendTaskSuccess and PutEvents, and refuses any other operation.
 func (c *Calls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	input, err := io.ReadAll(r.Body)
@@ -46,6 +45,7 @@ func (c *Calls) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, body) // as above
 }
 
+// answer returns the service's answer to an operation.
 func answer(operation string, input []byte) (status int, body string) {
 	switch operation {
 	case "StartExecution":
@@ -64,10 +64,10 @@ func answer(operation string, input []byte) (status int, body string) {
 	}
 }
 
-// transportHandler serves what a transport answers.
+// transportHandler is the http.Handler that forwards requests to a transport.
 type transportHandler struct{ transport http.RoundTripper }
 
-// ServeHTTP drops the connection where the transport breaks.
+// ServeHTTP forwards the request. It drops the connection when the transport returns an error.
 func (f transportHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer, err := f.transport.RoundTrip(r)
 	if err != nil {

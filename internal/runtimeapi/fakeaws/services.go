@@ -20,14 +20,14 @@ import (
 	"davit/internal/localecs/scripted"
 )
 
-// Table is the name of the table.
+// Table is the name of the fake DynamoDB's table.
 const Table = "davit-runs"
 
-// Services is one set of stand-ins. Start makes it.
+// Services is one set of fakes. Start returns one.
 type Services struct {
-	// Calls are those that Step Functions and EventBridge got.
+	// Calls holds the calls of Step Functions and EventBridge.
 	Calls *Calls
-	// Store is the table.
+	// Store reads and writes Table.
 	Store *dynamo.Store
 
 	ecs       *localecs.Server
@@ -37,8 +37,8 @@ type Services struct {
 	servers   []*http.Server
 }
 
-// Start opens the stand-ins and fills them with what the samples speak of. Containers do not run: they are said to run for a minute and
-// to exit with 0. Close must be called.
+// Start starts the fakes and fills them with the runs of the samples. Containers have no processes: each is reported as running for a
+// minute and as exited with 0. The caller must call Close.
 func Start(ctx context.Context) (*Services, error) {
 	s := &Services{Calls: &Calls{}}
 	if err := s.start(ctx); err != nil {
@@ -71,7 +71,7 @@ func (s *Services) start(ctx context.Context) (err error) {
 	return s.seed(ctx)
 }
 
-// clientConfig is for the stand-ins' own clients, which need no socket.
+// clientConfig returns the configuration of a client that reaches a fake through transport, without a socket.
 func (s *Services) clientConfig(transport http.RoundTripper) aws.Config {
 	return aws.Config{
 		Region: "eu-west-1", BaseEndpoint: aws.String("http://127.0.0.1"), HTTPClient: &http.Client{Transport: transport},
@@ -81,6 +81,7 @@ func (s *Services) clientConfig(transport http.RoundTripper) aws.Config {
 	}
 }
 
+// serve serves a fake on a free loopback port and adds its AWS_ENDPOINT_URL_<name> to the environment.
 func (s *Services) serve(ctx context.Context, name string, h http.Handler) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -93,10 +94,10 @@ func (s *Services) serve(ctx context.Context, name string, h http.Handler) error
 	return nil
 }
 
-// Env are the environment variables that lead a function to the stand-ins.
+// Env returns the environment variables that make a function call the fakes.
 func (s *Services) Env() []string { return append([]string{"DAVIT_TABLE=" + Table}, s.env...) }
 
-// Close ends the stand-ins and forgets what they know.
+// Close ends the fakes and removes their data.
 func (s *Services) Close() error {
 	var errs []error
 	for _, server := range s.servers {

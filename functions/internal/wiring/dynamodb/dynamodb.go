@@ -1,4 +1,4 @@
-// Package dynamodb makes a function's store.
+// Package dynamodb builds a function's store.
 package dynamodb
 
 import (
@@ -10,13 +10,13 @@ import (
 	"davit/internal/run"
 )
 
-// Store is the records in DAVIT_TABLE.
+// Store returns the store of the table DAVIT_TABLE.
 func Store(rt *runtime.Runtime) *dynamo.Store {
 	return dynamo.NewStore(dynamodb.NewFromConfig(rt.AWS), dynamo.Table{Name: rt.Table()})
 }
 
-// Keeper is what every function has that writes records: DAVIT_TABLE, DAVIT_PREFIX, DAVIT_TASK_EVENTS, DAVIT_RETENTION_DAYS.
-// Whoever ends a run lets the next of its overlap key go on, and so needs the way to the state machine.
+// Keeper returns what every function needs that writes records. It reads DAVIT_TABLE, DAVIT_PREFIX, DAVIT_TASK_EVENTS and
+// DAVIT_RETENTION_DAYS. Each such function may end a run and then wakes the next run of its overlap key through machine.
 func Keeper(rt *runtime.Runtime, machine run.Workflow) run.Keeper {
 	return run.Keeper{Store: Store(rt), Clock: clock.System, Tuning: rt.Tuning(), Workflow: machine, Retention: rt.Retention()}
 }

@@ -1,4 +1,4 @@
-// Package ecs makes a function's parts that call ECS. Package awsecs sets how often each call is tried.
+// Package ecs builds a function's parts that call ECS. Package awsecs sets how often each call is tried.
 package ecs
 
 import (
@@ -8,15 +8,15 @@ import (
 	"davit/internal/awsecs"
 )
 
-// Engine launches, describes, lists and stops tasks. What a function does not call, its binary does not hold.
+// Engine returns the part that launches, describes, lists and stops tasks. A function's binary holds only those operations that it calls.
 func Engine(rt *runtime.Runtime) *awsecs.Engine { return awsecs.New(ecs.NewFromConfig(rt.AWS)) }
 
-// Catalog looks task definitions and clusters up.
+// Catalog returns the part that looks up task definitions and clusters.
 func Catalog(rt *runtime.Runtime) *awsecs.Catalog {
 	return awsecs.NewCatalog(ecs.NewFromConfig(rt.AWS))
 }
 
-// Registrar registers, describes, lists and deregisters task definitions.
+// Registrar returns the part that registers, describes, lists and deregisters task definitions.
 func Registrar(rt *runtime.Runtime) *awsecs.Registrar {
 	return awsecs.NewRegistrar(ecs.NewFromConfig(rt.AWS))
 }

@@ -1,4 +1,4 @@
-// Package events makes a function's way to the event bus.
+// Package events builds a function's event publisher and its meter.
 package events
 
 import (
@@ -12,10 +12,10 @@ import (
 	"davit/internal/emf"
 )
 
-// Publisher sends events with a detail-type to DAVIT_EVENT_BUS.
+// Publisher returns the publisher that sends events of detailType to DAVIT_EVENT_BUS.
 func Publisher(rt *runtime.Runtime, detailType string) *awsevents.Publisher {
 	return awsevents.New(eventbridge.NewFromConfig(rt.AWS), rt.EventBus(), detailType)
 }
 
-// Meter writes to the function's log for DAVIT_STACK.
+// Meter returns the meter that writes the metrics of DAVIT_STACK to standard output, the function's log.
 func Meter(rt *runtime.Runtime) *emf.Meter { return emf.New(os.Stdout, rt.Stack(), clock.System) }

@@ -1,4 +1,4 @@
-// Package sfn makes a function's way to the state machine.
+// Package sfn builds a function's client of the state machine.
 package sfn
 
 import (
@@ -8,10 +8,11 @@ import (
 	"davit/internal/awssfn"
 )
 
-// Workflow starts executions of DAVIT_STATE_MACHINE_ARN, and wakes them.
+// Workflow returns the part that starts and wakes executions of DAVIT_STATE_MACHINE_ARN.
 func Workflow(rt *runtime.Runtime) *awssfn.Workflow {
 	return awssfn.New(sfn.NewFromConfig(rt.AWS), rt.StateMachine())
 }
 
-// Waker wakes executions. A token says which, so no variable is read; Start needs to be given the machine.
+// Waker returns the part that only wakes executions. The token identifies the execution, so Waker reads no variable. Its Start method needs
+// the state machine's ARN as an argument.
 func Waker(rt *runtime.Runtime) *awssfn.Workflow { return awssfn.New(sfn.NewFromConfig(rt.AWS), "") }

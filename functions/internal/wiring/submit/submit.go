@@ -1,4 +1,4 @@
-// Package submit makes the use case behind POST /runs and behind schedules.
+// Package submit builds the use case behind POST /runs and behind schedules.
 package submit
 
 import (
@@ -11,7 +11,7 @@ import (
 	"davit/internal/run"
 )
 
-// Submitter takes runs under the stack's rules. It keeps what it looked up for a minute.
+// Submitter returns the use case that accepts runs under the stack's rules. It caches task definitions and clusters for a minute.
 func Submitter(rt *runtime.Runtime) *run.Submitter {
 	return &run.Submitter{
 		Keeper: dynamodb.Keeper(rt, sfn.Workflow(rt)), Spec: ecsspec.Spec{},

@@ -1,4 +1,4 @@
-// Package web makes a function of routes of the HTTP API.
+// Package web builds a function from routes of the HTTP API.
 package web
 
 import (
@@ -10,14 +10,14 @@ import (
 	"davit/internal/lambdaio"
 )
 
-// Options is what the function's routes share.
+// Options returns the options that the function's routes share.
 func Options(rt *runtime.Runtime) httpapi.Options {
 	return httpapi.Options{Log: rt.Log, Logs: httpapi.AWSLogs}
 }
 
-// Serve answers API Gateway's events with those routes that are filled in. services are those that the function calls, as in
+// Serve returns the function that serves those routes that are set. services are the AWS services that the function calls, as in
 // AWS_ENDPOINT_URL_<service>; see config.Env.Auth. Any function of the API can be the target of the gateway's $default route:
-// what no route of the whole API takes is a 404 or 405 problem.
+// a request that matches no route of the whole API gets a 404 or 405 problem.
 func Serve(rt *runtime.Runtime, routes httpapi.Routes, services ...string) lambdaio.Function {
 	o := Options(rt)
 	return lambdaio.HTTP(withUnrouted(routes, o).Handler(o), lambdaio.HTTPOptions{
@@ -25,6 +25,7 @@ func Serve(rt *runtime.Runtime, routes httpapi.Routes, services ...string) lambd
 	})
 }
 
+// caller returns the function that reads the caller's name from an event of a gateway with that kind of authorizer.
 func caller(auth config.Auth) func(lambdaio.HTTPEvent) (string, error) {
 	switch auth {
 	case config.AuthIAM:
@@ -34,11 +35,11 @@ func caller(auth config.Auth) func(lambdaio.HTTPEvent) (string, error) {
 	case config.AuthNone:
 		return lambdaio.LocalCaller
 	default:
-		return nil // the function does not start
+		return nil // rt.Err is not nil, so the function does not start
 	}
 }
 
-// withUnrouted fills in the routes that are other functions', so that the methods of the whole API are known.
+// withUnrouted sets the routes that other functions serve, so that a wrong method gets 405 and not 404.
 func withUnrouted(routes httpapi.Routes, o httpapi.Options) httpapi.Routes {
 	rest := httpapi.Unrouted(o)
 	for _, h := range []*http.Handler{

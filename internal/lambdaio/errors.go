@@ -10,8 +10,8 @@ import (
 	"davit/internal/run"
 )
 
-// The names under which a Function's errors leave. The state machine repeats Conflict, Throttled and
-// Unavailable at length, the rest a few times; whoever invokes for an event has its own rule for all of them.
+// The names of a Function's errors. The state machine retries Conflict, Throttled and Unavailable for long, the others a few times.
+// Asynchronous invocations and stream batches are retried by Lambda's own rules, whatever the name.
 const (
 	NameConflict    = "Davit.Conflict"
 	NameThrottled   = "Davit.Throttled"
@@ -24,7 +24,7 @@ const (
 	NameInternal    = "Davit.Internal"
 )
 
-// errorNames is the one table from the domain's codes. Whatever is not in it is internal.
+// errorNames maps the domain's codes to names. Codes missing from the table are reported as NameInternal.
 var errorNames = map[run.Code]string{
 	run.CodeInvalid:     NameBadEvent,
 	run.CodeTooLarge:    NameTooLarge,
@@ -38,8 +38,7 @@ var errorNames = map[run.Code]string{
 	run.CodeInternal:    NameInternal,
 }
 
-// Name is the error name and message that an invoker sees of an error that a Function returned, as Lambda
-// reports them; "", "" for nil.
+// Name returns the error name and message that Lambda reports to an invoker for an error of a Function; "", "" for nil.
 func Name(err error) (name, message string) {
 	if err == nil {
 		return "", ""
@@ -48,8 +47,8 @@ func Name(err error) (name, message string) {
 	return e.Type, e.Message
 }
 
-// translate is the one translation of errors. What it returns must reach the Lambda runtime by value and unwrapped:
-// a pointer to it, or an error around it, is reported under the name of its Go type, which no Retry matches.
+// translate converts an error to the one that Lambda reports. The result must reach the Lambda runtime by value and unwrapped:
+// a pointer to it, or an error that wraps it, is reported under the name of its Go type, which no Retry matches.
 func translate(err error) messages.InvokeResponse_Error {
 	var done messages.InvokeResponse_Error
 	if errors.As(err, &done) {
@@ -66,7 +65,7 @@ func translate(err error) messages.InvokeResponse_Error {
 	return messages.InvokeResponse_Error{Type: name, Message: string(code) + ": " + run.MessageOf(err)}
 }
 
-// logFailure translates an error and logs it with its cause, which goes nowhere else.
+// logFailure logs an error with its cause and returns its translation, which does not hold the cause.
 func logFailure(ctx context.Context, log *slog.Logger, err error) error {
 	e := translate(err)
 	level := slog.LevelError

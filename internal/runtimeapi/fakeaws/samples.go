@@ -39,6 +39,7 @@ func (s *Services) seed(ctx context.Context) error {
 	return s.recordLaunch(ctx, r, launched.Token, task.Detail)
 }
 
+// readSample decodes a file of package events.
 func readSample(name string, into any) error {
 	data, err := events.Samples.ReadFile(name)
 	if err != nil {
@@ -84,7 +85,7 @@ func (s *Services) recordLaunch(ctx context.Context, r *run.Run, token string, t
 	return s.Store.Update(ctx, r)
 }
 
-// asPending is a task as it was before the event: of a lower version, and not running yet.
+// asPending returns a task as it was before the event: with a lower version, and PENDING.
 func asPending(task json.RawMessage) (json.RawMessage, error) {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(task, &members); err != nil {
@@ -95,7 +96,7 @@ func asPending(task json.RawMessage) (json.RawMessage, error) {
 	return json.Marshal(members)
 }
 
-// namedStore gives a new record the names of an execution.
+// namedStore is a Store whose Create gives the record the names of execution x.
 type namedStore struct {
 	run.Store
 	x run.Execution
@@ -107,7 +108,7 @@ func (n namedStore) Create(ctx context.Context, r *run.Run) (*run.Run, bool, err
 	return n.Store.Create(ctx, r)
 }
 
-// noWorkflow is a state machine that does nothing.
+// noWorkflow is a run.Workflow that does nothing.
 type noWorkflow struct{}
 
 // Start implements run.Workflow.

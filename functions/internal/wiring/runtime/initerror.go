@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// NameBadConfiguration is the name of the error with which a function does not start.
+// NameBadConfiguration is the name of the error that a function reports when its environment is wrong and it does not start.
 const NameBadConfiguration = "Davit.BadConfiguration"
 
-// reportTimeout is how long a report to the Runtime API, which is in the same sandbox, may take.
+// reportTimeout bounds a report to the Runtime API, which is in the same sandbox.
 const reportTimeout = 2 * time.Second
 
-// reportFailure logs why the function does not start and tells the Runtime API, so that whoever invokes it is given the reason too.
+// reportFailure logs why the function does not start and reports it to the Runtime API, which returns it to the invoker.
 func (rt *Runtime) reportFailure(cause error) {
 	rt.Log.Error("the function cannot start", slog.String("name", NameBadConfiguration), slog.String("error", cause.Error()))
 	if err := postInitError(os.Getenv("AWS_LAMBDA_RUNTIME_API"), cause); err != nil {
@@ -24,9 +24,10 @@ func (rt *Runtime) reportFailure(cause error) {
 	}
 }
 
+// postInitError posts cause to the Runtime API at host:port api. It does nothing when api is empty.
 func postInitError(api string, cause error) error {
 	if api == "" {
-		return nil // nobody is there to be told
+		return nil // not under Lambda
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), reportTimeout)
 	defer cancel()

@@ -1,0 +1,71 @@
+package local
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+
+	"davit/internal/awsecs"
+	"davit/internal/ecsspec"
+	"davit/internal/ecsspec/refusals"
+	"davit/internal/httpapi"
+	"davit/internal/lambdaio"
+	"davit/internal/localecs"
+	"davit/internal/run"
+)
+
+// wire builds the handlers, as the functions' main.go files do for AWS.
+func (s *System) wire() {
+	client := newECSClient(s.options)
+	engine := awsecs.New(client)
+	keeper := run.Keeper{
+		Store: s.Store, Clock: s.options.Clock, Workflow: workflow{s},
+		Tuning: run.Tuning{Prefix: prefix, TaskEvents: s.options.TaskEvents},
+	}
+	catalog := awsecs.NewCatalog(client)
+	reader := &run.Reader{Store: s.Store}
+	web := httpapi.Options{Log: s.options.Log, Logs: s.logLocation}
+	definitions := &run.Registrar{Writes: true, Spec: ecsspec.Spec{}, Rules: refusals.Table{}, Definitions: awsecs.NewRegistrar(client)}
+	submitter := &run.Submitter{Keeper: keeper, Stack: run.Stack{ExecuteCommand: true}, Spec: ecsspec.Spec{}, Catalog: catalog}
+	s.notifier = newNotifier(s)
+	s.API = httpapi.Routes{
+		Submit:   httpapi.Submit(submitter, web),
+		List:     httpapi.List(reader, web),
+		Get:      httpapi.Get(reader, web),
+		Stop:     httpapi.Stop(&run.Stopper{Keeper: keeper, Engine: engine}, web),
+		Register: httpapi.Register(definitions, web), ListDefinitions: httpapi.ListDefinitions(definitions, web),
+		Describe: httpapi.Describe(definitions, web), Deregister: httpapi.Deregister(definitions, web),
+	}.Handler(web)
+	log := s.options.Log
+	s.functions = map[string]lambdaio.Function{
+		launchFunction:    lambdaio.Step(&run.Launcher{Keeper: keeper, Engine: engine, Catalog: catalog, Rules: refusals.Table{}}, log),
+		observeFunction:   lambdaio.Step(&run.Observer{Keeper: keeper, Engine: engine}, log),
+		taskEventFunction: lambdaio.TaskEvent(&run.TaskEvents{Keeper: keeper, Engine: engine}, log),
+		sweepFunction:     lambdaio.Sweep(&run.Sweeper{Keeper: keeper, Engine: engine}, log),
+		scheduleFunction:  lambdaio.Schedule(&run.Schedules{Submitter: submitter}, s.notifier, s.notifier, log),
+	}
+}
+
+// logLocation returns the file of a container's output.
+func (s *System) logLocation(_ *run.Run, t *run.Task, container string) any {
+	return map[string]string{"file": localecs.LogFile(s.options.Dir, t.ShortID(), container)}
+}
+
+// newECSClient returns the SDK's client for the local endpoint. It does not read the user's AWS configuration, which could send a
+// local run's calls to AWS.
+func newECSClient(o Options) *ecs.Client {
+	transport := o.ECS
+	if transport == nil {
+		transport = &http.Transport{MaxIdleConnsPerHost: 64, MaxConnsPerHost: 64}
+	}
+	return ecs.New(ecs.Options{
+		Region:       "local",
+		BaseEndpoint: aws.String("http://" + o.ECSAddr),
+		HTTPClient:   &http.Client{Transport: transport},
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "local", SecretAccessKey: "local"}, nil
+		}),
+	})
+}
