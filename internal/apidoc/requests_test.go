@@ -103,7 +103,7 @@ func allowed(t *testing.T, found []run.Violation) []string {
 			return strings.Split(m[1], ", ")
 		}
 	}
-	t.Fatalf("%+v say nothing of what is allowed", found)
+	t.Fatalf("%v do not name what is allowed", found)
 	return nil
 }
 
@@ -302,6 +302,6 @@ func taken(t *testing.T, o operation, body string) {
 		}
 	}
 	for _, v := range found {
-		t.Errorf("%s: the example breaks %+v", o, v)
+		t.Errorf("%s: the example breaks %s at %s: %s", o, v.Rule, v.Field, v.Detail)
 	}
 }

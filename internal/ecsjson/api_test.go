@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/smithy-go"
+	"github.com/google/go-cmp/cmp"
 )
 
 // operations are the client's calls: (ctx, *Input, ...option) (*Output, error).
@@ -75,7 +76,7 @@ func sameInput(t *testing.T, in any, sent []byte) {
 		t.Errorf("Decode gives\n%s\nfor\n%s", got, want)
 	}
 	if !hasDocument(reflect.TypeOf(in)) && !reflect.DeepEqual(back, in) {
-		t.Errorf("Decode gives %+v for %+v", back, in)
+		t.Errorf("Decode of what was sent (-want +got):\n%s", cmp.Diff(in, back, cmp.Exporter(func(reflect.Type) bool { return true })))
 	}
 }
 
@@ -86,11 +87,11 @@ func sameOutput(t *testing.T, want, got any) {
 		t.Errorf("the SDK read\n%s\nfrom\n%s", g, w)
 	}
 	if !hasDocument(reflect.TypeOf(want)) && !reflect.DeepEqual(got, want) {
-		t.Errorf("the SDK read %+v from %+v", got, want)
+		t.Errorf("what the SDK read (-want +got):\n%s", cmp.Diff(want, got, cmp.Exporter(func(reflect.Type) bool { return true })))
 	}
 }
 
-// hasDocument says that a document is somewhere inside t: those are compared as JSON only.
+// hasDocument reports whether a document is somewhere inside t: those are compared as JSON only.
 func hasDocument(t reflect.Type) bool {
 	found := false
 	walk(t, map[reflect.Type]bool{}, func(t reflect.Type) { found = found || t == documentType })

@@ -114,8 +114,11 @@ func TestTimes(t *testing.T) {
 	for _, text := range []string{`""`, `"yesterday"`, `"2026-11-21"`, `true`, `1e13`, `1e999`, `-1e12`, `"0000-01-01T00:00:00Z"`, `"9999-12-31T23:59:59-23:00"`} {
 		var task types.Task
 		faults := Decode(parse(t, `{"createdAt":`+text+`}`), &task)
-		if len(faults) != 1 || faults[0].Pointer != "/createdAt" || !strings.Contains(faults[0].Detail, "RFC 3339") || task.CreatedAt != nil {
-			t.Errorf("%s: %v %v", text, task.CreatedAt, faults)
+		if task.CreatedAt != nil {
+			t.Errorf("%s: got %v, want no time", text, task.CreatedAt)
+		}
+		if len(faults) != 1 || faults[0].Pointer != "/createdAt" || !strings.Contains(faults[0].Detail, "RFC 3339") {
+			t.Errorf("%s: got faults %v, want one at /createdAt that names RFC 3339", text, faults)
 		}
 	}
 }
@@ -194,13 +197,16 @@ func TestStrict(t *testing.T) {
 			}
 			for _, f := range Decode(parse(t, tt.text), tt.into) {
 				if f.Kind != WrongType {
-					t.Errorf("without Strict: %+v", f)
+					t.Errorf("without Strict: got %q at %s, want faults of type only", f.Detail, f.Pointer)
 				}
 			}
 		})
 	}
 	long := Decode(parse(t, `{"taskDefinition":"a","launchType":"`+strings.Repeat("x", 1000)+`"}`), new(ecs.RunTaskInput), Strict())
-	if len(long) != 1 || long[0].Detail != `a text of 1000 bytes was given; allowed: "EC2", "FARGATE", "EXTERNAL" or "MANAGED_INSTANCES"` {
-		t.Errorf("%+v", long)
+	if len(long) != 1 {
+		t.Fatalf("got %d faults, want 1: %v", len(long), long)
+	}
+	if want := `a text of 1000 bytes was given; allowed: "EC2", "FARGATE", "EXTERNAL" or "MANAGED_INSTANCES"`; long[0].Detail != want {
+		t.Errorf("got detail %q, want %q", long[0].Detail, want)
 	}
 }

@@ -69,15 +69,24 @@ func decodesAgain(t *testing.T, root jsontree.Node, target reflect.Type) {
 }
 
 func wellFormed(t *testing.T, found []Fault) {
-	size := 0
+	size, before := 0, 0 // bytes of all faults, and of all but the last
 	for _, fault := range found {
-		known := fault.Kind == UnknownName || fault.Kind == WrongType
-		if !known || !fuzzing.IsPointer(fault.Pointer) || fault.Detail == "" || !utf8.ValidString(fault.Detail) {
-			t.Errorf("fault %+q", fault)
+		if fault.Kind != UnknownName && fault.Kind != WrongType {
+			t.Errorf("got a fault of kind %d, want an unknown name or a wrong type", fault.Kind)
 		}
+		if !fuzzing.IsPointer(fault.Pointer) {
+			t.Errorf("%q is no pointer", fault.Pointer)
+		}
+		if fault.Detail == "" || !utf8.ValidString(fault.Detail) {
+			t.Errorf("%s: got detail %q, want a text in UTF-8", fault.Pointer, fault.Detail)
+		}
+		before = size
 		size += len(fault.Pointer) + len(fault.Detail)
 	}
-	if len(found) > maxFaults || size > maxFaultText && len(found) > 1 && size-len(found[len(found)-1].Pointer)-len(found[len(found)-1].Detail) > maxFaultText {
-		t.Errorf("%d faults of %d bytes", len(found), size)
+	if len(found) > maxFaults {
+		t.Errorf("got %d faults, want at most %d", len(found), maxFaults)
+	}
+	if before > maxFaultText {
+		t.Errorf("got another fault after %d bytes of them, want none after %d", before, maxFaultText)
 	}
 }

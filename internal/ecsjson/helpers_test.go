@@ -31,7 +31,7 @@ func canonical(t *testing.T, text []byte) string {
 	return string(jsontree.Canonical(parse(t, string(text))))
 }
 
-// wire stands in for the service: it keeps the last body that the SDK sent and answers with the one given.
+// wire stands in for the service: it keeps the last body that the SDK sent and returns the one given.
 type wire struct{ sent, answer []byte }
 
 func (w *wire) Do(r *http.Request) (*http.Response, error) {

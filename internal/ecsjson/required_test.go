@@ -15,8 +15,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 )
 
-// What the table says of a struct has to be what the SDK's own documents say. A struct that a newer SDK brings needs no row at once: until
-// then ECS itself refuses what lacks a member, and make verify tells.
+// The table's members of a struct must be those that the SDK's own documents require. A struct that a newer SDK brings needs no row at once:
+// until then ECS itself refuses what lacks a member, and make verify fails.
 func TestRequiredMembers(t *testing.T) {
 	documented := documentedRequired(t)
 	reached := map[string]bool{}
@@ -63,7 +63,7 @@ func reach(shape reflect.Type, reached map[string]bool) {
 	}
 }
 
-// documentedRequired reads the SDK's source: a required field's comment says so.
+// documentedRequired reads the SDK's source, where the comment of a required field ends with "This member is required".
 func documentedRequired(t *testing.T) map[string][]string {
 	found := map[string][]string{}
 	for _, path := range []string{"github.com/aws/aws-sdk-go-v2/service/ecs", "github.com/aws/aws-sdk-go-v2/service/ecs/types"} {

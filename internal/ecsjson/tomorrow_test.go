@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/google/go-cmp/cmp"
 )
 
 // later is a shape that ECS has not got yet.
@@ -55,7 +56,7 @@ func TestFieldsOfTomorrow(t *testing.T) {
 			t.Errorf("%s: %v", today, faults)
 		}
 		if !reflect.DeepEqual(back.Interface(), filled.Interface()) {
-			t.Errorf("%s became %+v, was %+v", today, back, filled)
+			t.Errorf("%s read back (-want +got):\n%s", today, cmp.Diff(filled.Interface(), back.Interface(), cmp.Exporter(func(reflect.Type) bool { return true })))
 		}
 		if faults := Decode(root, reflect.New(today).Interface()); len(faults) != 9 {
 			t.Errorf("%s of today: %v, want a fault for each field that it has not", today, faults)

@@ -40,16 +40,24 @@ func against(t *testing.T, d run.Definition, op run.Operation, members string) [
 	return Spec{}.CheckAgainst(&d, op, tree(t, `{"taskDefinition":"a",`+members+`}`))
 }
 
+// wantViolation demands one violation, of a rule at a field.
+func wantViolation(t *testing.T, found []run.Violation, rule, field string) {
+	t.Helper()
+	if len(found) != 1 {
+		t.Fatalf("got %d violations, want %s at %s: %v", len(found), rule, field, found)
+	}
+	if found[0].Rule != rule || found[0].Field != field {
+		t.Errorf("got %s at %s, want %s at %s", found[0].Rule, found[0].Field, rule, field)
+	}
+}
+
 func TestInputsAgainstTheirDefinition(t *testing.T) {
 	for _, c := range fitCases() {
 		for _, op := range onLaunch {
 			if found := against(t, c.d, op, c.good); len(found) > 0 {
 				t.Errorf("%s %s: %s: %v", c.id, op, c.good, found)
 			}
-			found := against(t, c.d, op, c.bad)
-			if len(found) != 1 || found[0].Rule != c.id || found[0].Field != c.pointer {
-				t.Errorf("%s %s: %s: %v, want it at %s", c.id, op, c.bad, found, c.pointer)
-			}
+			wantViolation(t, against(t, c.d, op, c.bad), c.id, c.pointer)
 		}
 	}
 	if found := against(t, run.Definition{TaskRoleARN: "job"}, run.RunTask, `"enableExecuteCommand":true`); len(found) > 0 {

@@ -33,8 +33,15 @@ func TestTheTableIsComplete(t *testing.T) {
 	for _, r := range Rows() {
 		kinds[r.ID] = append(kinds[r.ID], r.Kind)
 		count[r.Kind]++
-		if r.Limit == "" || r.Source == "" || len(r.Operations) == 0 || (r.Message == "") != (r.Kind == row.Behaviour) || (r.Test != "") != (r.Kind == row.Behaviour) {
-			t.Errorf("%+v is not complete", r)
+		if r.Limit == "" || r.Source == "" || len(r.Operations) == 0 {
+			t.Errorf("%s: got limit %q, source %q, operations %v, want all of them", r.ID, r.Limit, r.Source, r.Operations)
+		}
+		isBehaviour := r.Kind == row.Behaviour
+		if (r.Message == "") != isBehaviour {
+			t.Errorf("%s of kind %s: got message %q, want one unless it is a behaviour", r.ID, r.Kind, r.Message)
+		}
+		if (r.Test != "") != isBehaviour {
+			t.Errorf("%s of kind %s: got test %q, want one for behaviours only", r.ID, r.Kind, r.Test)
 		}
 	}
 	for _, id := range idsOfECS() {

@@ -99,7 +99,7 @@ func TestFargateSizes(t *testing.T) {
 	}
 }
 
-// What only EC2 is asked of, Fargate's rules leave alone; several faults of one definition are all told.
+// Fargate's rules pass over definitions for EC2 only; several faults of one definition are all reported.
 func TestFargateRulesAreForFargate(t *testing.T) {
 	other := `"requiresCompatibilities":["EC2"],"ipcMode":"host","cpu":"300","memory":"700","networkMode":"bridge",` +
 		registered(`"privileged":true,"links":["x"],"logConfiguration":{"logDriver":"json-file"},"linuxParameters":{"maxSwap":1}`)

@@ -40,7 +40,7 @@ func modelCases() []rowCase {
 	return cases
 }
 
-// What no row says, ECS's shapes do: and only once, and only where no row has spoken.
+// ECS's shapes find what no row is about, each field once, and none that a row has found.
 func TestShapes(t *testing.T) {
 	tests := []struct {
 		name string

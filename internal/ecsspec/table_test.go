@@ -79,11 +79,13 @@ func TestEveryRowAtAndPastItsLimit(t *testing.T) {
 				t.Errorf("at the limit: %v", found)
 			}
 			found := checkInput(op, smallest(t, op, c.bad))
-			if len(found) != 1 || found[0].Rule != c.id || found[0].Field != c.pointer {
-				t.Fatalf("past the limit: %v, want %s at %s", found, c.id, c.pointer)
+			wantViolation(t, found, c.id, c.pointer)
+			what, limit, _ := strings.Cut(found[0].Detail, "; allowed: ")
+			if what == "" || limit == "" {
+				t.Errorf("got detail %q, want what was given; allowed: what is allowed", found[0].Detail)
 			}
-			if what, limit, ok := strings.Cut(found[0].Detail, "; allowed: "); !ok || what == "" || limit == "" || len(what) > 160 {
-				t.Errorf("detail %q", found[0].Detail)
+			if len(what) > 160 {
+				t.Errorf("got %d bytes of what was given, want at most 160: %q", len(what), what)
 			}
 		})
 	}
@@ -122,7 +124,7 @@ func TestEveryRowHasACase(t *testing.T) {
 	t.Logf("V rows by operation: %d, tested at and past the limit: %d, untested: %d", rows, tested, rows-tested)
 }
 
-// breaks says that an input breaks this very row.
+// breaks reports whether an input breaks this very row.
 func breaks(r rule, op run.Operation, body jsontree.Node) bool {
 	if r.typed {
 		found := checkTypes(op, body)

@@ -31,14 +31,16 @@ func TestDescribeAndDeregister(t *testing.T) {
 				c.describe, c.deregister = nil, take
 			}
 			w := call{method: method, target: "/task-definitions/" + path + suffix}.to(c.handler(httpapi.Options{}))
-			if body := `{"taskDefinition":` + shownDefinition + `,"tags":[{"key":"team","value":"red"}]}` + "\n"; w.Code != http.StatusOK || got != want || w.Body.String() != body {
-				t.Errorf("%s %s: status %d, asked for %q, answer %s", method, path, w.Code, got, w.Body)
+			wantStatus(t, w, http.StatusOK)
+			wantBody(t, w, `{"taskDefinition":`+shownDefinition+`,"tags":[{"key":"team","value":"red"}]}`+"\n")
+			if got != want {
+				t.Errorf("%s %s: the use case got %q, want %q", method, path, got, want)
 			}
 		}
 	}
 }
 
-// No tags are told from none that the answer has.
+// An empty list of tags is shown; a reply of ECS without tags is shown without.
 func TestTagsOfADefinition(t *testing.T) {
 	for _, c := range []struct {
 		tags []run.Tag
@@ -50,9 +52,7 @@ func TestTagsOfADefinition(t *testing.T) {
 				return run.TaskDefinition{Definition: aDefinition().Definition, Tags: c.tags}, nil
 			}}).handler(httpapi.Options{})
 		}
-		if w := (call{method: "GET", target: "/task-definitions/a"}).to(h); w.Body.String() != c.want {
-			t.Errorf("%s, want %s", w.Body, c.want)
-		}
+		wantBody(t, call{method: "GET", target: "/task-definitions/a"}.to(h), c.want)
 	}
 }
 
@@ -70,15 +70,12 @@ func TestListDefinitions(t *testing.T) {
 		"?limit=1&cursor=" + long: {Limit: 1, Cursor: long}, "?status=any": {Status: "any"}, // the domain's to judge
 	} {
 		w := call{method: "GET", target: "/task-definitions" + query}.to(h)
-		answer := `{"taskDefinitions":[{"taskDefinitionArn":"` + arn + `","family":"a","revision":1,"status":"ACTIVE"}],"nextCursor":"next"}` + "\n"
-		if w.Code != http.StatusOK || w.Body.String() != answer || got != want {
-			t.Errorf("%.80s: status %d, use case got %+v, answer %s", query, w.Code, got, w.Body)
-		}
+		wantStatus(t, w, http.StatusOK)
+		wantBody(t, w, `{"taskDefinitions":[{"taskDefinitionArn":"`+arn+`","family":"a","revision":1,"status":"ACTIVE"}],"nextCursor":"next"}`+"\n")
+		wantRequest(t, want, got)
 	}
 	list = run.DefinitionList{}
-	if w := (call{method: "GET", target: "/task-definitions"}).to(h); w.Body.String() != `{"taskDefinitions":[]}`+"\n" {
-		t.Errorf("an empty page: %s", w.Body)
-	}
+	wantBody(t, call{method: "GET", target: "/task-definitions"}.to(h), `{"taskDefinitions":[]}`+"\n")
 }
 
 func TestDefinitionsRefuse(t *testing.T) {
@@ -114,9 +111,7 @@ func TestDeregisterBodies(t *testing.T) {
 		return call{method: "POST", target: "/task-definitions/a:1/deregister", body: body, header: http.Header{"Content-Type": {contentType}}}
 	}
 	for _, body := range []string{"", "{}", " {\n} "} {
-		if w := to(body, "application/json").to(h); w.Code != http.StatusOK {
-			t.Errorf("%q: status %d %s", body, w.Code, w.Body)
-		}
+		wantStatus(t, to(body, "application/json").to(h), http.StatusOK)
 	}
 	for body, want := range map[string]string{
 		"{": "DV-01", "nope": "DV-01", "{} {}": "DV-01", "\xff": "DV-01", " ": "DV-01", "[]": "DV-02", "null": "DV-02", `"a:1"`: "DV-02",
@@ -131,7 +126,7 @@ func TestDeregisterBodies(t *testing.T) {
 	}
 }
 
-// What the use cases say no with is the problem that other routes answer.
+// Errors of the use cases become the same problems as on other routes.
 func TestDefinitionProblems(t *testing.T) {
 	for _, c := range []struct {
 		code       run.Code
@@ -152,8 +147,9 @@ func TestDefinitionProblems(t *testing.T) {
 		for target, method := range map[string]string{"/task-definitions/a:1": "GET", "/task-definitions/a:1/deregister": "POST", "/task-definitions": "GET"} {
 			w := call{method: method, target: target}.to(h)
 			wantProblem(t, w, c.status, c.kind)
-			if got := w.Header().Get("Retry-After"); got != c.retryAfter || strings.Contains(w.Body.String(), "s3cret") {
-				t.Errorf("%s %s: Retry-After %q, want %q; %s", method, target, got, c.retryAfter, w.Body)
+			wantHeader(t, w, "Retry-After", c.retryAfter)
+			if strings.Contains(w.Body.String(), "s3cret") {
+				t.Errorf("%s %s: a secret is shown: %s", method, target, w.Body)
 			}
 		}
 	}
@@ -173,9 +169,9 @@ func TestRegister(t *testing.T) {
 			status = http.StatusCreated
 		}
 		const want = `{"taskDefinition":{"family":"a","revision":7,"containerDefinitions":[{"name":"app","environment":[{"name":"TOKEN","value":"***"}],"command":["a<b"]}]},"tags":[{"key":"team","value":"red"}]}` + "\n"
-		if w.Code != status || w.Body.String() != want || got != `{"family":"a"}` {
-			t.Errorf("created %t: status %d, use case got %s, answer\n%s\nwant\n%s", created, w.Code, got, w.Body, want)
-		}
+		wantStatus(t, w, status)
+		wantBody(t, w, want)
+		wantRequest(t, `{"family":"a"}`, got)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 	"davit/internal/run"
 )
 
-// spec answers what it is told to.
+// spec returns the submission and violations that it holds.
 type spec struct {
 	sub    run.Submission
 	faults []run.Violation

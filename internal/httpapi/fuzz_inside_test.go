@@ -10,7 +10,7 @@ import (
 	"davit/internal/fuzzing"
 )
 
-// Whatever the text, masking gives JSON that masking leaves alone, in which the values of environments are masked and all else is as it was.
+// Whatever the text, the masked text is JSON that mask does not change again, with the values of environments masked and all else as it was.
 func FuzzMask(f *testing.F) {
 	for _, seed := range []string{`{"environment":[{"name":"A","value":"v"}]}`, `[{"a":{"environment":[{"value":1}]}}]`, `{"a":1e999}`, `"\ud800"`} {
 		f.Add([]byte(seed))
@@ -45,7 +45,7 @@ func decoded(t *testing.T, text []byte) any {
 	return v
 }
 
-// maskedValue masks a decoded value, as the contract says it.
+// maskedValue masks a decoded value by the contract's words.
 func maskedValue(v any) any {
 	switch v := v.(type) {
 	case []any:

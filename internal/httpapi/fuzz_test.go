@@ -12,6 +12,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/google/go-cmp/cmp"
+
 	"davit/internal/fuzzing"
 	"davit/internal/httpapi"
 	"davit/internal/run"
@@ -72,6 +74,11 @@ func asked(t *testing.T, body []byte) *cases {
 			t.Errorf("%s %q", name, s)
 		}
 	}
+	limit := func(n int) {
+		if n < 0 || n > 100 {
+			t.Errorf("got limit %d, want 0 to 100", n)
+		}
+	}
 	definition := func(name string) (run.TaskDefinition, error) {
 		if name == "" || strings.HasPrefix(name, "/") {
 			t.Errorf("definition %q", name)
@@ -92,8 +99,9 @@ func asked(t *testing.T, body []byte) *cases {
 				text(name, s, 255)
 			}
 			text("cursor", q.Cursor, 4096)
-			if q.Limit < 0 || q.Limit > 100 || q.Status != "" && !slices.Contains(run.Statuses(), run.Status(q.Status)) {
-				t.Errorf("%+v", q)
+			limit(q.Limit)
+			if q.Status != "" && !slices.Contains(run.Statuses(), run.Status(q.Status)) {
+				t.Errorf("got status %q, want none or one of the domain's", q.Status)
 			}
 			return run.List{Runs: []*run.Run{one}}, nil
 		},
@@ -112,9 +120,7 @@ func asked(t *testing.T, body []byte) *cases {
 		listDefinitions: func(q run.DefinitionListRequest) (run.DefinitionList, error) {
 			text("familyPrefix", q.FamilyPrefix, 255)
 			text("cursor", q.Cursor, 8192)
-			if q.Limit < 0 || q.Limit > 100 {
-				t.Errorf("%+v", q)
-			}
+			limit(q.Limit)
 			return run.DefinitionList{}, nil
 		},
 	}
@@ -128,8 +134,9 @@ func stopsAlike(t *testing.T, want run.StopRequest, body []byte) {
 	}
 	asked := 0
 	c := &cases{t: t, stop: func(got run.StopRequest) (*run.Run, error) {
-		if asked++; got.Reason != want.Reason || got.Task != want.Task {
-			t.Errorf("%s asks for %+v, %s for %+v", body, want, other, got)
+		asked++
+		if diff := cmp.Diff([]string{want.Reason, want.Task}, []string{got.Reason, got.Task}); diff != "" {
+			t.Errorf("reason and task of %s, and of %s (-want +got):\n%s", body, other, diff)
 		}
 		return &run.Run{ID: runID}, nil
 	}}
@@ -149,16 +156,24 @@ func answered(t *testing.T, w *httptest.ResponseRecorder, method string) {
 		return
 	}
 	var p httpapi.Problem
-	if err := json.Unmarshal(answer, &p); err != nil || p.Status != w.Code || p.Type == "" || p.Title == "" || p.Detail == "" {
-		t.Errorf("status %d, %s (%v)", w.Code, answer, err)
+	if err := json.Unmarshal(answer, &p); err != nil {
+		t.Errorf("status %d: %s: %v", w.Code, answer, err)
+	}
+	if p.Status != w.Code {
+		t.Errorf("got a problem of status %d with status %d", p.Status, w.Code)
+	}
+	if slices.Contains([]string{p.Type, p.Title, p.Detail}, "") {
+		t.Errorf("status %d: the problem lacks type, title or detail: %s", w.Code, answer)
 	}
 	if !slices.Contains([]int{400, 404, 405, 413, 415}, w.Code) {
 		t.Errorf("status %d: %s", w.Code, answer)
 	}
 	for _, e := range p.Errors {
-		inBody := fuzzing.IsPointer(e.Field)
-		if !inBody && !strings.HasPrefix(e.Field, "query:") && !strings.HasPrefix(e.Field, "header:") || e.Rule == "" || e.Detail == "" {
-			t.Errorf("error %+q", e)
+		if !fuzzing.IsPointer(e.Field) && !strings.HasPrefix(e.Field, "query:") && !strings.HasPrefix(e.Field, "header:") {
+			t.Errorf("got field %q, want a pointer, a query parameter or a header", e.Field)
+		}
+		if e.Rule == "" || e.Detail == "" {
+			t.Errorf("%q: got rule %q, detail %q, want both", e.Field, e.Rule, e.Detail)
 		}
 	}
 }

@@ -11,6 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"davit/internal/httpapi"
 	"davit/internal/run"
 )
@@ -108,7 +111,7 @@ func (c *cases) handler(o httpapi.Options) http.Handler {
 	}.Handler(o)
 }
 
-// call is one request. The caller is known and the body is JSON unless header says otherwise.
+// call is one request. The caller is known, and the body is JSON unless header has another Content-Type.
 type call struct {
 	method string
 	target string
@@ -144,16 +147,41 @@ func wantProblem(t *testing.T, w *httptest.ResponseRecorder, status int, kind st
 	if err := d.Decode(&p); err != nil {
 		t.Fatalf("status %d, body %q: %v", w.Code, w.Body, err)
 	}
-	if w.Code != status || p.Status != status || p.Type != kind || p.Title == "" {
-		t.Errorf("status %d, problem %+v, want %d %s", w.Code, p, status, kind)
+	wantStatus(t, w, status)
+	wantHeader(t, w, "Content-Type", "application/problem+json")
+	want := httpapi.Problem{Type: kind, Status: status, Title: p.Title, Detail: p.Detail, RequestID: w.Header().Get("X-Request-Id"), Errors: p.Errors}
+	if diff := cmp.Diff(want, p); diff != "" {
+		t.Errorf("problem (-want +got):\n%s", diff)
 	}
-	if got := w.Header().Get("Content-Type"); got != "application/problem+json" {
-		t.Errorf("Content-Type is %q", got)
+	if p.Title == "" {
+		t.Error("the problem has no title")
 	}
-	if id := w.Header().Get("X-Request-Id"); id == "" || id != p.RequestID {
-		t.Errorf("X-Request-Id is %q, the problem's requestId %q", id, p.RequestID)
+	if p.RequestID == "" {
+		t.Error("the problem has no requestId")
 	}
 	return p
+}
+
+func wantStatus(t *testing.T, w *httptest.ResponseRecorder, want int) {
+	t.Helper()
+	if w.Code != want {
+		t.Errorf("got status %d, want %d: %s", w.Code, want, w.Body)
+	}
+}
+
+// wantHeader checks a header; want "" is one that is not there.
+func wantHeader(t *testing.T, w *httptest.ResponseRecorder, name, want string) {
+	t.Helper()
+	if got := w.Header().Get(name); got != want {
+		t.Errorf("got %s %q, want %q", name, got, want)
+	}
+}
+
+func wantBody(t *testing.T, w *httptest.ResponseRecorder, want string) {
+	t.Helper()
+	if diff := cmp.Diff(want, w.Body.String()); diff != "" {
+		t.Errorf("body (-want +got):\n%s", diff)
+	}
 }
 
 // wantErrors checks the problem's errors, as "field rule".
@@ -166,8 +194,8 @@ func wantErrors(t *testing.T, p httpapi.Problem, want ...string) {
 		}
 		got = append(got, strings.TrimSpace(e.Field+" "+e.Rule))
 	}
-	if strings.Join(got, "|") != strings.Join(want, "|") {
-		t.Errorf("errors are %q, want %q", got, want)
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("errors (-want +got):\n%s", diff)
 	}
 }
 

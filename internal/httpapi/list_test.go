@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"davit/internal/httpapi"
 	"davit/internal/run"
 )
@@ -33,12 +31,9 @@ func TestList(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			w := call{method: "GET", target: "/runs" + test.query}.to(h)
 			test.want.Caller = caller
-			if diff := cmp.Diff(test.want, got); diff != "" || w.Code != http.StatusOK {
-				t.Errorf("status %d, use case got (-want +got):\n%s", w.Code, diff)
-			}
-			if w.Body.String() != `{"runs":[]}`+"\n" {
-				t.Errorf("an empty list is %s", w.Body)
-			}
+			wantStatus(t, w, http.StatusOK)
+			wantRequest(t, test.want, got)
+			wantBody(t, w, `{"runs":[]}`+"\n")
 		})
 	}
 	t.Run("summaries", func(t *testing.T) {
@@ -47,9 +42,7 @@ func TestList(t *testing.T) {
 		const one = `{"runId":"abcdefghijklmnopqrstuvwxyz","owner":"arn:aws:iam::123456789012:role/team","status":"FAILED","statusReason":"it <failed> & ended","class":"EXIT:3",` +
 			`"createdAt":"2026-01-02T03:04:05.000Z","startedAt":"2026-01-02T03:04:06.120Z","stoppedAt":"2026-01-02T03:05:00.000Z","exitCode":3,"idempotencyKey":"key-1",` +
 			`"family":"nightly","group":"g","startedBy":"me","count":2}`
-		if want := `{"runs":[` + one + "," + one + `],"nextCursor":"next"}` + "\n"; w.Body.String() != want {
-			t.Errorf("got\n%s\nwant\n%s", w.Body, want)
-		}
+		wantBody(t, w, `{"runs":[`+one+","+one+`],"nextCursor":"next"}`+"\n")
 	})
 }
 
@@ -93,7 +86,7 @@ func TestListRefuses(t *testing.T) {
 	}
 }
 
-// Routes that take no parameters say so.
+// Routes that take no parameters refuse them.
 func TestNoParameters(t *testing.T) {
 	h := (&cases{t: t}).handler(httpapi.Options{})
 	for _, q := range []call{

@@ -72,9 +72,7 @@ func TestUnroutedElsewhere(t *testing.T) {
 func TestRoutesThatAreNotThere(t *testing.T) {
 	c := &cases{t: t, get: func(string, string) (*run.Run, error) { return &run.Run{ID: runID}, nil }}
 	h := httpapi.Routes{Get: httpapi.Get(c, httpapi.Options{})}.Handler(httpapi.Options{})
-	if w := (call{method: "GET", target: "/runs/" + runID}).to(h); w.Code != http.StatusOK {
-		t.Errorf("status %d", w.Code)
-	}
+	wantStatus(t, call{method: "GET", target: "/runs/" + runID}.to(h), http.StatusOK)
 	wantProblem(t, call{method: "POST", target: "/runs", body: "{}"}.to(h), http.StatusNotFound, "not-found")
 	wantProblem(t, call{method: "POST", target: "/runs/" + runID, body: "{}"}.to(h), http.StatusMethodNotAllowed, "method-not-allowed")
 }
@@ -86,7 +84,6 @@ func TestHeadIsGet(t *testing.T) {
 		return &run.Run{ID: id}, nil
 	}}
 	w := call{method: "HEAD", target: "/runs/" + runID}.to(c.handler(httpapi.Options{}))
-	if w.Code != http.StatusOK || seen != caller+" "+runID {
-		t.Errorf("status %d, asked for %q", w.Code, seen)
-	}
+	wantStatus(t, w, http.StatusOK)
+	wantRequest(t, caller+" "+runID, seen)
 }

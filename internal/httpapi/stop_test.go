@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"davit/internal/httpapi"
 	"davit/internal/run"
 )
@@ -34,13 +32,11 @@ func TestStop(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			w := call{method: "POST", target: "/runs/" + runID + "/stop", body: test.body}.to(h)
-			if w.Code != http.StatusAccepted || !strings.Contains(w.Body.String(), `"status":"STOPPING"`) {
-				t.Errorf("status %d: %s", w.Code, w.Body)
+			wantStatus(t, w, http.StatusAccepted)
+			if want := `"status":"STOPPING"`; !strings.Contains(w.Body.String(), want) {
+				t.Errorf("got body %s, want %s in it", w.Body, want)
 			}
-			want := run.StopRequest{Caller: caller, RunID: runID, Reason: test.reason, Task: test.task}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("the use case got (-want +got):\n%s", diff)
-			}
+			wantRequest(t, run.StopRequest{Caller: caller, RunID: runID, Reason: test.reason, Task: test.task}, got)
 		})
 	}
 }
@@ -84,7 +80,7 @@ func TestStopRefuses(t *testing.T) {
 	t.Run("many faults are bounded", func(t *testing.T) {
 		w := call{method: "POST", target: "/runs/" + runID + "/stop", body: "{" + strings.Repeat(`"x":1,`, 1000) + `"y":1}`}.to(h)
 		if p := wantProblem(t, w, http.StatusBadRequest, "invalid-request"); len(p.Errors) != 20 {
-			t.Errorf("%d errors", len(p.Errors))
+			t.Errorf("got %d errors, want 20", len(p.Errors))
 		}
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"davit/internal/httpapi"
 	"davit/internal/run"
 )
@@ -21,32 +23,27 @@ func TestSubmit(t *testing.T) {
 
 	t.Run("recorded", func(t *testing.T) {
 		w := call{method: "POST", target: "/runs", body: body}.to(h)
-		if w.Code != http.StatusAccepted || w.Header().Get("Location") != "/runs/"+runID || w.Header().Get("Idempotent-Replayed") != "" {
-			t.Errorf("status %d, header %v", w.Code, w.Header())
+		wantStatus(t, w, http.StatusAccepted)
+		wantHeader(t, w, "Location", "/runs/"+runID)
+		wantHeader(t, w, "Idempotent-Replayed", "")
+		wantHeader(t, w, "Content-Type", "application/json")
+		if want := `"runId":"` + runID + `"`; !strings.Contains(w.Body.String(), want) {
+			t.Errorf("got body %s, want %s in it", w.Body, want)
 		}
-		if !strings.Contains(w.Body.String(), `"runId":"`+runID+`"`) || w.Header().Get("Content-Type") != "application/json" {
-			t.Errorf("%s answers %s", w.Header().Get("Content-Type"), w.Body)
-		}
-		if got.Caller != caller || string(got.Body) != body || got.HasKey || got.Key != "" || got.DryRun {
-			t.Errorf("the use case got %+v", got)
-		}
+		wantRequest(t, run.SubmitRequest{Caller: caller, Body: []byte(body)}, got)
 	})
 	t.Run("key and replay", func(t *testing.T) {
 		result.Replayed = true
 		defer func() { result.Replayed = false }()
 		w := call{method: "POST", target: "/runs?dryRun=false", body: body, header: http.Header{"Idempotency-Key": {"nightly é 1"}}}.to(h)
-		if w.Code != http.StatusAccepted || w.Header().Get("Idempotent-Replayed") != "true" || w.Header().Get("Location") == "" {
-			t.Errorf("status %d, header %v", w.Code, w.Header())
-		}
-		if !got.HasKey || got.Key != "nightly é 1" {
-			t.Errorf("the use case got %+v", got)
-		}
+		wantStatus(t, w, http.StatusAccepted)
+		wantHeader(t, w, "Location", "/runs/"+runID)
+		wantHeader(t, w, "Idempotent-Replayed", "true")
+		wantRequest(t, run.SubmitRequest{Caller: caller, Key: "nightly é 1", HasKey: true, Body: []byte(body)}, got)
 	})
 	t.Run("empty key is given", func(t *testing.T) {
 		call{method: "POST", target: "/runs", body: body, header: http.Header{"Idempotency-Key": {""}}}.to(h)
-		if !got.HasKey || got.Key != "" {
-			t.Errorf("the use case got %+v", got)
-		}
+		wantRequest(t, run.SubmitRequest{Caller: caller, HasKey: true, Body: []byte(body)}, got)
 	})
 	t.Run("dry run", func(t *testing.T) {
 		result.Run = &run.Run{
@@ -55,10 +52,18 @@ func TestSubmit(t *testing.T) {
 		w := call{method: "POST", target: "/runs?dryRun=true", body: body}.to(h)
 		want := `{"request":{"taskDefinition":"a"},"resolved":{"taskDefinition":"a:1"},"policy":{"retry":{"maxAttempts":3,"on":["NEVER_STARTED"],` +
 			`"intervalSeconds":10,"backoffRate":2,"maxIntervalSeconds":300},"startTimeoutSeconds":900,"launchTimeoutSeconds":3600,"placement":"FILL","verdict":{"successExitCodes":[0]}}}` + "\n"
-		if w.Code != http.StatusOK || w.Body.String() != want || w.Header().Get("Location") != "" || !got.DryRun {
-			t.Errorf("status %d, Location %q, dry run %t:\n%s\nwant\n%s", w.Code, w.Header().Get("Location"), got.DryRun, w.Body, want)
-		}
+		wantStatus(t, w, http.StatusOK)
+		wantHeader(t, w, "Location", "")
+		wantBody(t, w, want)
+		wantRequest(t, run.SubmitRequest{Caller: caller, Body: []byte(body), DryRun: true}, got)
 	})
+}
+
+func wantRequest[R any](t *testing.T, want, got R) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the use case got (-want +got):\n%s", diff)
+	}
 }
 
 func TestSubmitRefusesAtTheEdge(t *testing.T) {
@@ -104,8 +109,9 @@ func TestBodyLimits(t *testing.T) {
 	}}
 	h := c.handler(httpapi.Options{})
 	w := call{method: "POST", target: "/runs", body: strings.Repeat(" ", 256<<10), header: http.Header{"Content-Type": {"Application/JSON; charset=utf-8"}}}.to(h)
-	if w.Code != http.StatusAccepted || size != 256<<10 {
-		t.Errorf("a body of 256 KiB: status %d, %d bytes arrived", w.Code, size)
+	wantStatus(t, w, http.StatusAccepted)
+	if size != 256<<10 {
+		t.Errorf("got %d bytes of the body, want 262144", size)
 	}
 }
 

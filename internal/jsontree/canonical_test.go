@@ -111,8 +111,11 @@ func TestInt64(t *testing.T) {
 	}
 	for _, tt := range tests {
 		v, whole, fits := parse(t, tt.text).Int64()
-		if whole != tt.whole || fits != tt.fits || whole && fits && v != tt.want {
-			t.Errorf("%s: %d, whole %v, fits %v", tt.text, v, whole, fits)
+		if whole != tt.whole || fits != tt.fits {
+			t.Errorf("%s: got whole %v and fits %v, want %v and %v", tt.text, whole, fits, tt.whole, tt.fits)
+		}
+		if whole && fits && v != tt.want {
+			t.Errorf("%s: got %d, want %d", tt.text, v, tt.want)
 		}
 	}
 	if _, whole, fits := (Node{Kind: String, Text: "1"}).Int64(); whole || fits {

@@ -50,8 +50,14 @@ func FuzzParse(f *testing.F) {
 }
 
 func refused(t *testing.T, data []byte, serr *jsontree.SyntaxError) {
-	if serr.Offset < 0 || serr.Offset > len(data) || serr.Line < 1 || serr.Column < 1 || serr.Message == "" || !utf8.ValidString(serr.Message) {
-		t.Errorf("fault %+v", serr)
+	if serr.Offset < 0 || serr.Offset > len(data) {
+		t.Errorf("got offset %d, want one of a text of %d bytes", serr.Offset, len(data))
+	}
+	if serr.Line < 1 || serr.Column < 1 {
+		t.Errorf("got line %d, column %d, want both from 1", serr.Line, serr.Column)
+	}
+	if serr.Message == "" || !utf8.ValidString(serr.Message) {
+		t.Errorf("got message %q, want a text in UTF-8", serr.Message)
 	}
 }
 

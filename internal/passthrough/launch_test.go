@@ -64,8 +64,11 @@ func TestEveryFieldOfRunTaskReachesECS(t *testing.T) {
 				t.Errorf("%s: ECS was sent startedBy %v and clientToken %v", name, sent["startedBy"], sent["clientToken"])
 			}
 			r := w.record()
-			if r.StartedBy != body["startedBy"] || r.Key != body["clientToken"] || r.Group != body["group"] || r.Cluster != body["cluster"] {
-				t.Errorf("%s: the record has startedBy %q, key %q, group %q, cluster %q", name, r.StartedBy, r.Key, r.Group, r.Cluster)
+			recorded := object{"startedBy": r.StartedBy, "clientToken": r.Key, "group": r.Group, "cluster": r.Cluster}
+			for member, got := range recorded {
+				if got != body[member] {
+					t.Errorf("%s: the record has %s %q, want %q", name, member, got, body[member])
+				}
 			}
 			for member := range sent {
 				seen[member] = true

@@ -109,7 +109,7 @@ func TestTasksAndFailures(t *testing.T) {
 			}
 			r := w.record()
 			if len(r.Attempts) != 1 || len(r.Attempts[0].Tasks) != 1 || r.Status.Terminal() {
-				t.Errorf("%s, %s: %s, %+v", operation, reason, r.Status, r.Attempts)
+				t.Errorf("%s, %s: got %d attempts and status %s, want one attempt of one task, not ended", operation, reason, len(r.Attempts), r.Status)
 			}
 			if class := r.Attempts[0].Refusals[0].Class; class != run.Capacity && class != run.Invalid {
 				t.Errorf("%s, %s is %s", operation, reason, class)

@@ -52,8 +52,11 @@ func TestRefusedRegistrations(t *testing.T) {
 		if want := status[s.id+strings.TrimPrefix(v.Detail, "needed: ")]; w.Code != want || want == 0 {
 			t.Errorf("%s: status %d, want %d", s.words, w.Code, want)
 		}
-		if len(problem.Errors) != 1 || problem.Errors[0].Rule != s.id || problem.Errors[0].Field != v.Field {
-			t.Errorf("%s: %+v", s.words, problem.Errors)
+		if len(problem.Errors) != 1 {
+			t.Fatalf("%s: got %d errors, want 1: %s", s.words, len(problem.Errors), w.Body)
+		}
+		if got := problem.Errors[0]; got.Rule != s.id || got.Field != v.Field {
+			t.Errorf("%s: got %s at %q, want %s at %q", s.words, got.Rule, got.Field, s.id, v.Field)
 		}
 		if shown := strings.Contains(w.Body.String(), "User: x"); shown {
 			t.Errorf("%s is shown", w.Body)
