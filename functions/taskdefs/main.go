@@ -11,13 +11,14 @@ import (
 	"davit/internal/ecsspec/refusals"
 	"davit/internal/httpapi"
 	"davit/internal/run"
+	"davit/internal/taskdef"
 )
 
 func main() { os.Exit(runtime.Main(wire)) }
 
 func wire(rt *runtime.Runtime) runtime.Handler {
 	stack, o := run.Stack{Families: rt.Families()}, web.Options(rt)
-	registrar := &run.Registrar{Spec: ecsspec.Spec{}, Rules: refusals.Table{}, Definitions: ecs.Registrar(rt), Stack: stack, Writes: rt.TaskDefinitionWrites()}
+	registrar := &taskdef.Registrar{Spec: ecsspec.Spec{}, Rules: refusals.Table{}, Definitions: ecs.Registrar(rt), Stack: stack, Writes: rt.TaskDefinitionWrites()}
 	return web.Serve(rt, httpapi.Routes{
 		Register: httpapi.Register(registrar, o), ListDefinitions: httpapi.ListDefinitions(registrar, o),
 		Describe: httpapi.Describe(registrar, o), Deregister: httpapi.Deregister(registrar, o),

@@ -8,17 +8,18 @@ import (
 
 	"davit/internal/ecsspec"
 	"davit/internal/run"
+	"davit/internal/taskdef"
 )
 
 // family is an ECS that knows no task definition, and takes every one.
-type family struct{ run.Definitions }
+type family struct{ taskdef.Definitions }
 
-func (family) Describe(context.Context, string) (run.TaskDefinition, error) {
-	return run.TaskDefinition{}, &run.EngineError{Operation: "DescribeTaskDefinition", Unknown: true}
+func (family) Describe(context.Context, string) (taskdef.Definition, error) {
+	return taskdef.Definition{}, &run.EngineError{Operation: "DescribeTaskDefinition", Unknown: true}
 }
 
-func (family) Register(_ context.Context, input json.RawMessage) (run.TaskDefinition, error) {
-	return run.TaskDefinition{Definition: input}, nil
+func (family) Register(_ context.Context, input json.RawMessage) (taskdef.Definition, error) {
+	return taskdef.Definition{Definition: input}, nil
 }
 
 // As many tags as are documented are taken, one more is refused on that member.
@@ -27,11 +28,11 @@ func TestTagsOfTaskDefinitions(t *testing.T) {
 	if !ok {
 		t.Fatal("tags have no maxItems")
 	}
-	registrar := &run.Registrar{Writes: true, Spec: ecsspec.Spec{}, Definitions: family{}}
+	registrar := &taskdef.Registrar{Writes: true, Spec: ecsspec.Spec{}, Definitions: family{}}
 	for n, taken := range map[int]bool{most: true, most + 1: false} {
-		var tags []run.Tag
+		var tags []taskdef.Tag
 		for i := range n {
-			tags = append(tags, run.Tag{Key: fmt.Sprint("k", i), Value: "v"})
+			tags = append(tags, taskdef.Tag{Key: fmt.Sprint("k", i), Value: "v"})
 		}
 		body := encode(t, object{"family": "a", "tags": tags, "containerDefinitions": []any{object{"name": "c", "image": "i", "memory": 64}}})
 		_, err := registrar.Register(t.Context(), []byte(body))
@@ -51,8 +52,8 @@ func TestFiltersOfTaskDefinitions(t *testing.T) {
 			}
 		}
 	}
-	same(t, "status", texts(listAt(parameter["status"], "enum")), run.DefinitionStatuses())
-	if textAt(parameter["status"], "default") != run.DefinitionStatuses()[0] {
+	same(t, "status", texts(listAt(parameter["status"], "enum")), taskdef.Statuses())
+	if textAt(parameter["status"], "default") != taskdef.Statuses()[0] {
 		t.Errorf("the default is %v", at(parameter["status"], "default"))
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"davit/internal/ecsspec"
 	"davit/internal/jsontree"
 	"davit/internal/run"
+	"davit/internal/taskdef"
 )
 
 // documentedSDK is the version of the SDK whose inputs the document lists. What a later one adds passes through before somebody
@@ -116,7 +117,7 @@ func TestEnumerations(t *testing.T) {
 	}
 	same(t, "Status", texts(listAt(a.schema("Status"), "enum")), statuses)
 	listed := at(a.schema("TaskDefinitionList"), "properties", "taskDefinitions", "items", "properties", "status", "enum")
-	same(t, "a task definition's status", texts(listed.([]any)), run.DefinitionStatuses())
+	same(t, "a task definition's status", texts(listed.([]any)), taskdef.Statuses())
 	same(t, "placement", texts(listAt(a.schema("Policy"), "properties", "placement", "enum")), allowed(t, policyViolations(`{"placement":"?"}`)))
 	same(t, "mode", texts(listAt(a.schema("Overlap"), "properties", "mode", "enum")), allowed(t, policyViolations(`{"overlap":{"key":"k","mode":"?"}}`)))
 	var documented []string

@@ -12,6 +12,7 @@ import (
 
 	"davit/internal/httpapi"
 	"davit/internal/run"
+	"davit/internal/taskdef"
 )
 
 const runID = "abcdefghijklmnopqrstuvwxyz"
@@ -30,19 +31,19 @@ func (s stub) List(context.Context, run.ListRequest) (run.List, error) {
 	return run.List{Runs: []*run.Run{full()}, NextCursor: "next"}, s.err
 }
 func (s stub) Stop(context.Context, run.StopRequest) (*run.Run, error) { return full(), s.err }
-func (s stub) Register(context.Context, []byte) (run.RegisterResult, error) {
-	return run.RegisterResult{Definition: definition.Definition, Tags: definition.Tags, Created: s.created}, s.err
+func (s stub) Register(context.Context, []byte) (taskdef.RegisterResult, error) {
+	return taskdef.RegisterResult{Definition: definition.Definition, Tags: definition.Tags, Created: s.created}, s.err
 }
-func (s stub) Describe(context.Context, string) (run.TaskDefinition, error) { return definition, s.err }
-func (s stub) Deregister(context.Context, string) (run.TaskDefinition, error) {
-	return run.TaskDefinition{Definition: definition.Definition}, s.err
+func (s stub) Describe(context.Context, string) (taskdef.Definition, error) { return definition, s.err }
+func (s stub) Deregister(context.Context, string) (taskdef.Definition, error) {
+	return taskdef.Definition{Definition: definition.Definition}, s.err
 }
-func (s stub) ListDefinitions(context.Context, run.DefinitionListRequest) (run.DefinitionList, error) {
-	all := []run.DefinitionSummary{{ARN: "arn:1", Family: "nightly", Revision: 7, Status: "ACTIVE"}}
-	return run.DefinitionList{TaskDefinitions: all, NextCursor: "next"}, s.err
+func (s stub) ListDefinitions(context.Context, taskdef.ListRequest) (taskdef.List, error) {
+	all := []taskdef.Summary{{ARN: "arn:1", Family: "nightly", Revision: 7, Status: "ACTIVE"}}
+	return taskdef.List{TaskDefinitions: all, NextCursor: "next"}, s.err
 }
 
-var definition = run.TaskDefinition{Definition: json.RawMessage(`{"family":"nightly"}`), Tags: []run.Tag{{Key: "team", Value: "red"}}}
+var definition = taskdef.Definition{Definition: json.RawMessage(`{"family":"nightly"}`), Tags: []taskdef.Tag{{Key: "team", Value: "red"}}}
 
 func full() *run.Run {
 	at, code := time.Date(2026, 1, 2, 3, 4, 5, 6e6, time.UTC), 3

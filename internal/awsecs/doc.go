@@ -1,4 +1,4 @@
-// Package awsecs is Davit's ECS client: run.Engine, run.Catalog and run.Definitions on aws-sdk-go-v2. The
+// Package awsecs is Davit's ECS client: run.Engine, run.Catalog and taskdef.Definitions on aws-sdk-go-v2. The
 // same code talks to AWS and to the local ECS endpoint; only the client's endpoint differs.
 //
 // # One struct an operation

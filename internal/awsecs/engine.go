@@ -1,11 +1,14 @@
 package awsecs
 
-import "davit/internal/run"
+import (
+	"davit/internal/run"
+	"davit/internal/taskdef"
+)
 
 var (
-	_ run.Engine      = (*Engine)(nil)
-	_ run.Catalog     = (*Catalog)(nil)
-	_ run.Definitions = (*Registrar)(nil)
+	_ run.Engine          = (*Engine)(nil)
+	_ run.Catalog         = (*Catalog)(nil)
+	_ taskdef.Definitions = (*Registrar)(nil)
 )
 
 // API is what an Engine calls; *ecs.Client has it.

@@ -12,6 +12,7 @@ import (
 
 	"davit/internal/awsecs"
 	"davit/internal/run"
+	"davit/internal/taskdef"
 )
 
 func arns(n int) []string {
@@ -184,7 +185,7 @@ func ask(t *testing.T, fake *fakeECS, op string) error {
 	case "DeregisterTaskDefinition":
 		_, err = awsecs.NewRegistrar(client).Deregister(t.Context(), "a:1")
 	case "ListTaskDefinitions":
-		_, err = awsecs.NewRegistrar(client).List(t.Context(), run.DefinitionQuery{Limit: 1})
+		_, err = awsecs.NewRegistrar(client).List(t.Context(), taskdef.Query{Limit: 1})
 	default:
 		t.Fatalf("no call of %s here", op)
 	}

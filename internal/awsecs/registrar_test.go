@@ -7,6 +7,7 @@ import (
 
 	"davit/internal/awsecs"
 	"davit/internal/run"
+	"davit/internal/taskdef"
 )
 
 func TestRegister(t *testing.T) {
@@ -24,7 +25,7 @@ func TestRegister(t *testing.T) {
 	if diff := cmp.Diff(value(t, want), value(t, string(got.Definition))); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]run.Tag{{Key: "davit:content-hash", Value: "h"}}, got.Tags); diff != "" {
+	if diff := cmp.Diff([]taskdef.Tag{{Key: "davit:content-hash", Value: "h"}}, got.Tags); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -61,10 +62,10 @@ func TestDescribeDefinition(t *testing.T) {
 	registrar := awsecs.NewRegistrar(fake.client())
 	for _, tt := range []struct {
 		name, want string
-		tags       []run.Tag
+		tags       []taskdef.Tag
 	}{
-		{"app", `{"family":"app","revision":2,"status":"ACTIVE"}`, []run.Tag{{Key: "davit:content-hash", Value: "h"}, {Key: "team"}}},
-		{"app:1", `{"family":"app","revision":1,"status":"INACTIVE","deregisteredAt":"2025-11-21T18:53:54.500Z"}`, []run.Tag{}},
+		{"app", `{"family":"app","revision":2,"status":"ACTIVE"}`, []taskdef.Tag{{Key: "davit:content-hash", Value: "h"}, {Key: "team"}}},
+		{"app:1", `{"family":"app","revision":1,"status":"INACTIVE","deregisteredAt":"2025-11-21T18:53:54.500Z"}`, []taskdef.Tag{}},
 	} {
 		got, err := registrar.Describe(t.Context(), tt.name)
 		if err != nil {
@@ -126,21 +127,21 @@ func TestDeregister(t *testing.T) {
 func TestListDefinitions(t *testing.T) {
 	tests := []struct {
 		name  string
-		query run.DefinitionQuery
+		query taskdef.Query
 		reply reply
 		sent  string
-		page  run.DefinitionPage
+		page  taskdef.Page
 		want  *run.EngineError
 	}{
-		{"All", run.DefinitionQuery{Status: "ACTIVE", Limit: 20}, ok(`{"taskDefinitionArns":["a","b"]}`), `{"status":"ACTIVE","maxResults":20}`,
-			run.DefinitionPage{ARNs: []string{"a", "b"}}, nil},
-		{"FamilyAndPage", run.DefinitionQuery{Family: "app", Status: "INACTIVE", Limit: 7, Token: "n"}, ok(`{"taskDefinitionArns":["a"],"nextToken":"m"}`),
-			`{"familyPrefix":"app","status":"INACTIVE","maxResults":7,"nextToken":"n"}`, run.DefinitionPage{ARNs: []string{"a"}, Next: "m"}, nil},
-		{"None", run.DefinitionQuery{Status: "ACTIVE", Limit: 1000}, ok(`{"taskDefinitionArns":[]}`), `{"status":"ACTIVE","maxResults":100}`,
-			run.DefinitionPage{ARNs: []string{}}, nil},
-		{"Bare", run.DefinitionQuery{Status: "ACTIVE", Limit: 1}, ok(`{}`), `{"status":"ACTIVE","maxResults":1}`, run.DefinitionPage{}, &run.EngineError{Unclear: true}},
-		{"TokenRefused", run.DefinitionQuery{Status: "ACTIVE", Limit: 1, Token: "x"}, refusal(400, "InvalidParameterException", "Invalid token."),
-			`{"status":"ACTIVE","maxResults":1,"nextToken":"x"}`, run.DefinitionPage{}, &run.EngineError{Code: "InvalidParameterException", Message: "Invalid token."}},
+		{"All", taskdef.Query{Status: "ACTIVE", Limit: 20}, ok(`{"taskDefinitionArns":["a","b"]}`), `{"status":"ACTIVE","maxResults":20}`,
+			taskdef.Page{ARNs: []string{"a", "b"}}, nil},
+		{"FamilyAndPage", taskdef.Query{Family: "app", Status: "INACTIVE", Limit: 7, Token: "n"}, ok(`{"taskDefinitionArns":["a"],"nextToken":"m"}`),
+			`{"familyPrefix":"app","status":"INACTIVE","maxResults":7,"nextToken":"n"}`, taskdef.Page{ARNs: []string{"a"}, Next: "m"}, nil},
+		{"None", taskdef.Query{Status: "ACTIVE", Limit: 1000}, ok(`{"taskDefinitionArns":[]}`), `{"status":"ACTIVE","maxResults":100}`,
+			taskdef.Page{ARNs: []string{}}, nil},
+		{"Bare", taskdef.Query{Status: "ACTIVE", Limit: 1}, ok(`{}`), `{"status":"ACTIVE","maxResults":1}`, taskdef.Page{}, &run.EngineError{Unclear: true}},
+		{"TokenRefused", taskdef.Query{Status: "ACTIVE", Limit: 1, Token: "x"}, refusal(400, "InvalidParameterException", "Invalid token."),
+			`{"status":"ACTIVE","maxResults":1,"nextToken":"x"}`, taskdef.Page{}, &run.EngineError{Code: "InvalidParameterException", Message: "Invalid token."}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -5,12 +5,12 @@ import (
 	"encoding/json"
 	"net/http"
 
-	"davit/internal/run"
+	"davit/internal/taskdef"
 )
 
 // Registrar is the use case of Register: it registers a task definition unless the latest revision has the same content.
 type Registrar interface {
-	Register(ctx context.Context, body []byte) (run.RegisterResult, error)
+	Register(ctx context.Context, body []byte) (taskdef.RegisterResult, error)
 }
 
 // Register is POST /task-definitions: 201 with the new revision, 200 when the latest one has the same content.
@@ -38,26 +38,26 @@ func Register(reg Registrar, o Options) http.Handler {
 
 // Describer is the use case of Describe: it returns one revision of a task definition that callers may know of, or CodeNotFound.
 type Describer interface {
-	Describe(ctx context.Context, name string) (run.TaskDefinition, error)
+	Describe(ctx context.Context, name string) (taskdef.Definition, error)
 }
 
 // DefinitionLister is the use case of ListDefinitions: it returns a page of the task definitions that callers may know of.
 type DefinitionLister interface {
-	ListDefinitions(ctx context.Context, req run.DefinitionListRequest) (run.DefinitionList, error)
+	ListDefinitions(ctx context.Context, req taskdef.ListRequest) (taskdef.List, error)
 }
 
 // Deregistrar is the use case of Deregister: it makes a revision INACTIVE. One that is INACTIVE already is no error.
 type Deregistrar interface {
-	Deregister(ctx context.Context, name string) (run.TaskDefinition, error)
+	Deregister(ctx context.Context, name string) (taskdef.Definition, error)
 }
 
 // definitionView is a task definition as ECS returns it. Tags are left out where the reply of ECS has none.
 type definitionView struct {
 	TaskDefinition json.RawMessage `json:"taskDefinition"`
-	Tags           []run.Tag       `json:"tags,omitzero"`
+	Tags           []taskdef.Tag   `json:"tags,omitzero"`
 }
 
-func viewDefinition(d run.TaskDefinition) definitionView {
+func viewDefinition(d taskdef.Definition) definitionView {
 	return definitionView{mask(d.Definition), d.Tags}
 }
 
@@ -113,19 +113,19 @@ func ListDefinitions(l DefinitionLister, o Options) http.Handler {
 // maxDefinitionCursor, in characters, leaves room for a token of ECS's.
 const maxDefinitionCursor = 8192
 
-func definitionListRequest(r *http.Request) (run.DefinitionListRequest, error) {
+func definitionListRequest(r *http.Request) (taskdef.ListRequest, error) {
 	q := parseQuery(r, "familyPrefix", "status", "limit", "cursor")
-	req := run.DefinitionListRequest{FamilyPrefix: q.values["familyPrefix"], Status: q.values["status"], Cursor: q.values["cursor"]}
+	req := taskdef.ListRequest{FamilyPrefix: q.values["familyPrefix"], Status: q.values["status"], Cursor: q.values["cursor"]}
 	q.bounded(maxDefinitionCursor, "familyPrefix")
 	req.Limit = q.limit()
 	return req, q.err()
 }
 
 type definitionListView struct {
-	TaskDefinitions []run.DefinitionSummary `json:"taskDefinitions"`
-	NextCursor      string                  `json:"nextCursor,omitempty"`
+	TaskDefinitions []taskdef.Summary `json:"taskDefinitions"`
+	NextCursor      string            `json:"nextCursor,omitempty"`
 }
 
-func viewDefinitionList(list run.DefinitionList) definitionListView {
-	return definitionListView{append([]run.DefinitionSummary{}, list.TaskDefinitions...), list.NextCursor}
+func viewDefinitionList(list taskdef.List) definitionListView {
+	return definitionListView{append([]taskdef.Summary{}, list.TaskDefinitions...), list.NextCursor}
 }

@@ -7,12 +7,13 @@ import (
 
 	"davit/internal/httpapi"
 	"davit/internal/run"
+	"davit/internal/taskdef"
 )
 
 const shownDefinition = `{"family":"a","revision":1,"status":"INACTIVE","containerDefinitions":[{"name":"app","environment":[{"name":"TOKEN","value":"***"}]}]}`
 
-func aDefinition(tags ...run.Tag) run.TaskDefinition {
-	return run.TaskDefinition{Definition: []byte(strings.Replace(shownDefinition, "***", "s3cret", 1)), Tags: tags}
+func aDefinition(tags ...taskdef.Tag) taskdef.Definition {
+	return taskdef.Definition{Definition: []byte(strings.Replace(shownDefinition, "***", "s3cret", 1)), Tags: tags}
 }
 
 // The name in a path arrives as it was meant, however it was encoded.
@@ -22,9 +23,9 @@ func TestDescribeAndDeregister(t *testing.T) {
 	} {
 		for method, suffix := range map[string]string{"GET": "", "HEAD": "", "POST": "/deregister"} {
 			var got string
-			take := func(name string) (run.TaskDefinition, error) {
+			take := func(name string) (taskdef.Definition, error) {
 				got = name
-				return aDefinition(run.Tag{Key: "team", Value: "red"}), nil
+				return aDefinition(taskdef.Tag{Key: "team", Value: "red"}), nil
 			}
 			c := &cases{t: t}
 			if c.describe = take; method == "POST" {
@@ -43,13 +44,13 @@ func TestDescribeAndDeregister(t *testing.T) {
 // An empty list of tags is shown; a reply of ECS without tags is shown without.
 func TestTagsOfADefinition(t *testing.T) {
 	for _, c := range []struct {
-		tags []run.Tag
+		tags []taskdef.Tag
 		want string
-	}{{nil, `{"taskDefinition":` + shownDefinition + "}\n"}, {[]run.Tag{}, `{"taskDefinition":` + shownDefinition + `,"tags":[]}` + "\n"}} {
-		h := (&cases{t: t, describe: func(string) (run.TaskDefinition, error) { return aDefinition(c.tags...), nil }}).handler(httpapi.Options{})
+	}{{nil, `{"taskDefinition":` + shownDefinition + "}\n"}, {[]taskdef.Tag{}, `{"taskDefinition":` + shownDefinition + `,"tags":[]}` + "\n"}} {
+		h := (&cases{t: t, describe: func(string) (taskdef.Definition, error) { return aDefinition(c.tags...), nil }}).handler(httpapi.Options{})
 		if c.tags != nil {
-			h = (&cases{t: t, describe: func(string) (run.TaskDefinition, error) {
-				return run.TaskDefinition{Definition: aDefinition().Definition, Tags: c.tags}, nil
+			h = (&cases{t: t, describe: func(string) (taskdef.Definition, error) {
+				return taskdef.Definition{Definition: aDefinition().Definition, Tags: c.tags}, nil
 			}}).handler(httpapi.Options{})
 		}
 		wantBody(t, call{method: "GET", target: "/task-definitions/a"}.to(h), c.want)
@@ -57,15 +58,15 @@ func TestTagsOfADefinition(t *testing.T) {
 }
 
 func TestListDefinitions(t *testing.T) {
-	var got run.DefinitionListRequest
-	list := run.DefinitionList{NextCursor: "next", TaskDefinitions: []run.DefinitionSummary{{ARN: arn, Family: "a", Revision: 1, Status: "ACTIVE"}}}
-	c := &cases{t: t, listDefinitions: func(req run.DefinitionListRequest) (run.DefinitionList, error) {
+	var got taskdef.ListRequest
+	list := taskdef.List{NextCursor: "next", TaskDefinitions: []taskdef.Summary{{ARN: arn, Family: "a", Revision: 1, Status: "ACTIVE"}}}
+	c := &cases{t: t, listDefinitions: func(req taskdef.ListRequest) (taskdef.List, error) {
 		got = req
 		return list, nil
 	}}
 	h := c.handler(httpapi.Options{})
 	long := strings.Repeat("c", 8192)
-	for query, want := range map[string]run.DefinitionListRequest{
+	for query, want := range map[string]taskdef.ListRequest{
 		"": {}, "?familyPrefix=a": {FamilyPrefix: "a"}, "?status=INACTIVE&limit=100": {Status: "INACTIVE", Limit: 100},
 		"?limit=1&cursor=" + long: {Limit: 1, Cursor: long}, "?status=any": {Status: "any"}, // the domain's to judge
 	} {
@@ -74,7 +75,7 @@ func TestListDefinitions(t *testing.T) {
 		wantBody(t, w, `{"taskDefinitions":[{"taskDefinitionArn":"`+arn+`","family":"a","revision":1,"status":"ACTIVE"}],"nextCursor":"next"}`+"\n")
 		wantRequest(t, want, got)
 	}
-	list = run.DefinitionList{}
+	list = taskdef.List{}
 	wantBody(t, call{method: "GET", target: "/task-definitions"}.to(h), `{"taskDefinitions":[]}`+"\n")
 }
 
@@ -103,7 +104,7 @@ func TestDefinitionsRefuse(t *testing.T) {
 // A deregistration takes no body, or an empty object.
 func TestDeregisterBodies(t *testing.T) {
 	called := 0
-	h := (&cases{t: t, deregister: func(string) (run.TaskDefinition, error) {
+	h := (&cases{t: t, deregister: func(string) (taskdef.Definition, error) {
 		called++
 		return aDefinition(), nil
 	}}).handler(httpapi.Options{})
@@ -140,9 +141,9 @@ func TestDefinitionProblems(t *testing.T) {
 		err := &run.Error{Code: c.code, Message: "m"}
 		h := (&cases{
 			t:               t,
-			describe:        func(string) (run.TaskDefinition, error) { return aDefinition(), err },
-			deregister:      func(string) (run.TaskDefinition, error) { return aDefinition(), err },
-			listDefinitions: func(run.DefinitionListRequest) (run.DefinitionList, error) { return run.DefinitionList{}, err },
+			describe:        func(string) (taskdef.Definition, error) { return aDefinition(), err },
+			deregister:      func(string) (taskdef.Definition, error) { return aDefinition(), err },
+			listDefinitions: func(taskdef.ListRequest) (taskdef.List, error) { return taskdef.List{}, err },
 		}).handler(httpapi.Options{})
 		for target, method := range map[string]string{"/task-definitions/a:1": "GET", "/task-definitions/a:1/deregister": "POST", "/task-definitions": "GET"} {
 			w := call{method: method, target: target}.to(h)
@@ -159,9 +160,9 @@ func TestRegister(t *testing.T) {
 	const definition = `{"family":"a","revision":7,"containerDefinitions":[{"name":"app","environment":[{"name":"TOKEN","value":"s3cret"}],"command":["a<b"]}]}`
 	for _, created := range []bool{true, false} {
 		var got string
-		c := &cases{t: t, register: func(body []byte) (run.RegisterResult, error) {
+		c := &cases{t: t, register: func(body []byte) (taskdef.RegisterResult, error) {
 			got = string(body)
-			return run.RegisterResult{Definition: []byte(definition), Tags: []run.Tag{{Key: "team", Value: "red"}}, Created: created}, nil
+			return taskdef.RegisterResult{Definition: []byte(definition), Tags: []taskdef.Tag{{Key: "team", Value: "red"}}, Created: created}, nil
 		}}
 		w := call{method: "POST", target: "/task-definitions", body: `{"family":"a"}`}.to(c.handler(httpapi.Options{}))
 		status := http.StatusOK

@@ -17,6 +17,7 @@ import (
 	"davit/internal/fuzzing"
 	"davit/internal/httpapi"
 	"davit/internal/run"
+	"davit/internal/taskdef"
 )
 
 // Whatever a client sends is answered: with what the route has, or with a problem of the client's making whose errors say where they are.
@@ -79,11 +80,11 @@ func asked(t *testing.T, body []byte) *cases {
 			t.Errorf("got limit %d, want 0 to 100", n)
 		}
 	}
-	definition := func(name string) (run.TaskDefinition, error) {
+	definition := func(name string) (taskdef.Definition, error) {
 		if name == "" || strings.HasPrefix(name, "/") {
 			t.Errorf("definition %q", name)
 		}
-		return run.TaskDefinition{Definition: json.RawMessage(`{}`)}, nil
+		return taskdef.Definition{Definition: json.RawMessage(`{}`)}, nil
 	}
 	one := &run.Run{ID: runID, Status: run.Running}
 	return &cases{
@@ -111,17 +112,17 @@ func asked(t *testing.T, body []byte) *cases {
 			stopsAlike(t, q, body)
 			return one, nil
 		},
-		register: func(got []byte) (run.RegisterResult, error) {
+		register: func(got []byte) (taskdef.RegisterResult, error) {
 			same(got)
-			return run.RegisterResult{Definition: json.RawMessage(`{}`)}, nil
+			return taskdef.RegisterResult{Definition: json.RawMessage(`{}`)}, nil
 		},
 		describe:   definition,
 		deregister: definition,
-		listDefinitions: func(q run.DefinitionListRequest) (run.DefinitionList, error) {
+		listDefinitions: func(q taskdef.ListRequest) (taskdef.List, error) {
 			text("familyPrefix", q.FamilyPrefix, 255)
 			text("cursor", q.Cursor, 8192)
 			limit(q.Limit)
-			return run.DefinitionList{}, nil
+			return taskdef.List{}, nil
 		},
 	}
 }

@@ -16,6 +16,7 @@ import (
 
 	"davit/internal/httpapi"
 	"davit/internal/run"
+	"davit/internal/taskdef"
 )
 
 const (
@@ -30,10 +31,10 @@ type cases struct {
 	get      func(caller, id string) (*run.Run, error)
 	list     func(run.ListRequest) (run.List, error)
 	stop     func(run.StopRequest) (*run.Run, error)
-	register func([]byte) (run.RegisterResult, error)
+	register func([]byte) (taskdef.RegisterResult, error)
 
-	describe, deregister func(name string) (run.TaskDefinition, error)
-	listDefinitions      func(run.DefinitionListRequest) (run.DefinitionList, error)
+	describe, deregister func(name string) (taskdef.Definition, error)
+	listDefinitions      func(taskdef.ListRequest) (taskdef.List, error)
 }
 
 func (c *cases) Submit(_ context.Context, req run.SubmitRequest) (run.SubmitResult, error) {
@@ -68,34 +69,34 @@ func (c *cases) Stop(_ context.Context, req run.StopRequest) (*run.Run, error) {
 	return c.stop(req)
 }
 
-func (c *cases) Register(_ context.Context, body []byte) (run.RegisterResult, error) {
+func (c *cases) Register(_ context.Context, body []byte) (taskdef.RegisterResult, error) {
 	if c.register == nil {
 		c.t.Error("Register was called")
-		return run.RegisterResult{}, nil
+		return taskdef.RegisterResult{}, nil
 	}
 	return c.register(body)
 }
 
-func (c *cases) Describe(_ context.Context, name string) (run.TaskDefinition, error) {
+func (c *cases) Describe(_ context.Context, name string) (taskdef.Definition, error) {
 	if c.describe == nil {
 		c.t.Error("Describe was called")
-		return run.TaskDefinition{}, nil
+		return taskdef.Definition{}, nil
 	}
 	return c.describe(name)
 }
 
-func (c *cases) Deregister(_ context.Context, name string) (run.TaskDefinition, error) {
+func (c *cases) Deregister(_ context.Context, name string) (taskdef.Definition, error) {
 	if c.deregister == nil {
 		c.t.Error("Deregister was called")
-		return run.TaskDefinition{}, nil
+		return taskdef.Definition{}, nil
 	}
 	return c.deregister(name)
 }
 
-func (c *cases) ListDefinitions(_ context.Context, req run.DefinitionListRequest) (run.DefinitionList, error) {
+func (c *cases) ListDefinitions(_ context.Context, req taskdef.ListRequest) (taskdef.List, error) {
 	if c.listDefinitions == nil {
 		c.t.Error("ListDefinitions was called")
-		return run.DefinitionList{}, nil
+		return taskdef.List{}, nil
 	}
 	return c.listDefinitions(req)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"davit/internal/run"
+	"davit/internal/taskdef"
 )
 
 // Options is what the routes share. The zero Options works.
@@ -151,7 +152,7 @@ func takeVariable(name string, path []string) (value string, rest []string) {
 	if name == definitionName && strings.HasPrefix(value, "arn:") && len(rest) > 0 {
 		value, rest = value+"/"+rest[0], rest[1:]
 	}
-	if name == runIDName && run.ValidID(value) || name == definitionName && run.ValidDefinitionName(value) {
+	if name == runIDName && run.ValidID(value) || name == definitionName && taskdef.ValidName(value) {
 		return value, rest
 	}
 	return "", rest

@@ -15,6 +15,7 @@ import (
 	"davit/internal/httpapi"
 	"davit/internal/lambdaio"
 	"davit/internal/run"
+	"davit/internal/taskdef"
 )
 
 // domain answers every use case with one run, or with err.
@@ -32,18 +33,18 @@ func (d domain) List(context.Context, run.ListRequest) (run.List, error) {
 	return run.List{Runs: []*run.Run{d.run()}, NextCursor: "next"}, d.err
 }
 func (d domain) Stop(context.Context, run.StopRequest) (*run.Run, error) { return d.run(), d.err }
-func (d domain) Register(context.Context, []byte) (run.RegisterResult, error) {
-	return run.RegisterResult{Definition: []byte(`{"family":"a"}`)}, d.err
+func (d domain) Register(context.Context, []byte) (taskdef.RegisterResult, error) {
+	return taskdef.RegisterResult{Definition: []byte(`{"family":"a"}`)}, d.err
 }
 
-func (d domain) Describe(_ context.Context, name string) (run.TaskDefinition, error) {
-	return run.TaskDefinition{Definition: []byte(`{"family":"` + name + `"}`), Tags: []run.Tag{}}, d.err
+func (d domain) Describe(_ context.Context, name string) (taskdef.Definition, error) {
+	return taskdef.Definition{Definition: []byte(`{"family":"` + name + `"}`), Tags: []taskdef.Tag{}}, d.err
 }
-func (d domain) Deregister(ctx context.Context, name string) (run.TaskDefinition, error) {
+func (d domain) Deregister(ctx context.Context, name string) (taskdef.Definition, error) {
 	return d.Describe(ctx, name)
 }
-func (d domain) ListDefinitions(context.Context, run.DefinitionListRequest) (run.DefinitionList, error) {
-	return run.DefinitionList{NextCursor: "next"}, d.err
+func (d domain) ListDefinitions(context.Context, taskdef.ListRequest) (taskdef.List, error) {
+	return taskdef.List{NextCursor: "next"}, d.err
 }
 
 func (d domain) handler() http.Handler {

@@ -13,6 +13,7 @@ import (
 	"davit/internal/httpapi"
 	"davit/internal/localecs"
 	"davit/internal/run"
+	"davit/internal/taskdef"
 )
 
 // definition is a body of a family; equal commands ask for the same.
@@ -72,7 +73,7 @@ func TestTaskDefinitions(t *testing.T) {
 			if err != nil || strings.Contains(string(text), "s3cret") || !strings.Contains(string(text), `"value":"***"`) {
 				t.Errorf("%s: %s %v", path, text, err)
 			}
-			if tags, _ := got["tags"].([]any); len(tags) != 2 || tags[1].(map[string]any)["key"] != run.ContentTag {
+			if tags, _ := got["tags"].([]any); len(tags) != 2 || tags[1].(map[string]any)["key"] != taskdef.ContentTag {
 				t.Errorf("%s: tags %v", path, got["tags"])
 			}
 		}
@@ -130,7 +131,7 @@ func TestTaskDefinitionsThatAreNotAllowed(t *testing.T) {
 		}
 		allow := func(writes bool, families ...string) {
 			o := httpapi.Options{}
-			g := &run.Registrar{Stack: run.Stack{Families: families}, Writes: writes, Spec: ecsspec.Spec{}, Definitions: awsecs.NewRegistrar(newECSClient(f.options))}
+			g := &taskdef.Registrar{Stack: run.Stack{Families: families}, Writes: writes, Spec: ecsspec.Spec{}, Definitions: awsecs.NewRegistrar(newECSClient(f.options))}
 			f.API = httpapi.Routes{
 				Register: httpapi.Register(g, o), Describe: httpapi.Describe(g, o), Deregister: httpapi.Deregister(g, o), ListDefinitions: httpapi.ListDefinitions(g, o),
 			}.Handler(o)

@@ -14,6 +14,7 @@ import (
 	"davit/internal/lambdaio"
 	"davit/internal/localecs"
 	"davit/internal/run"
+	"davit/internal/taskdef"
 )
 
 // wire builds the handlers, as the functions' main.go files do for AWS.
@@ -27,7 +28,7 @@ func (s *System) wire() {
 	catalog := awsecs.NewCatalog(client)
 	reader := &run.Reader{Store: s.Store}
 	web := httpapi.Options{Log: s.options.Log, Logs: s.logLocation}
-	definitions := &run.Registrar{Writes: true, Spec: ecsspec.Spec{}, Rules: refusals.Table{}, Definitions: awsecs.NewRegistrar(client)}
+	definitions := &taskdef.Registrar{Writes: true, Spec: ecsspec.Spec{}, Rules: refusals.Table{}, Definitions: awsecs.NewRegistrar(client)}
 	submitter := &run.Submitter{Keeper: keeper, Stack: run.Stack{ExecuteCommand: true}, Spec: ecsspec.Spec{}, Catalog: catalog}
 	s.notifier = newNotifier(s)
 	s.API = httpapi.Routes{

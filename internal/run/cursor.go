@@ -37,15 +37,15 @@ func (q ListRequest) decodeCursor() (*Position, error) {
 	}
 	data, err := base64.RawURLEncoding.DecodeString(q.Cursor)
 	if err != nil {
-		return nil, badCursor()
+		return nil, InvalidCursor()
 	}
 	var c cursor
 	if json.Unmarshal(data, &c) != nil || c.Filters != q.filters() || !ValidID(c.ID) || c.CreatedAt.IsZero() {
-		return nil, badCursor()
+		return nil, InvalidCursor()
 	}
 	return &c.Position, nil
 }
 
-func badCursor() error {
-	return invalid(Violation{Field: "query:cursor", Rule: RuleCursor, Detail: "not a cursor of this list; give the nextCursor of a page with the same filters, unchanged"})
+func InvalidCursor() error {
+	return InvalidRequest(Violation{Field: "query:cursor", Rule: RuleCursor, Detail: "not a cursor of this list; give the nextCursor of a page with the same filters, unchanged"})
 }

@@ -82,6 +82,6 @@ var (
 	ErrTokenGone = errors.New("task token is gone")
 )
 
-func invalid(violations ...Violation) *Error {
+func InvalidRequest(violations ...Violation) *Error {
 	return &Error{Code: CodeInvalid, Message: "the request breaks the rules named in errors", Violations: violations}
 }

@@ -38,16 +38,10 @@ func FuzzDecode(f *testing.F) {
 		}
 		f.Add(text)
 	}
-	text, err := base64.RawURLEncoding.DecodeString(Stack{}.encodeDefinitionCursor(DefinitionListRequest{FamilyPrefix: "job"}, "other", "token"))
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(text)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		asPolicy(t, text)
 		for _, cursor := range []string{string(text), base64.RawURLEncoding.EncodeToString(text)} {
 			asCursor(t, cursor)
-			asDefinitionCursor(t, cursor)
 		}
 	})
 }
@@ -120,25 +114,6 @@ func asCursor(t *testing.T, text string) {
 	other := ListRequest{Caller: "someone else", Family: "job", Cursor: text}
 	if _, err := other.decodeCursor(); CodeOf(err) != CodeInvalid {
 		t.Errorf("%q: another caller's list takes it: %v", text, err)
-	}
-}
-
-// asDefinitionCursor reads the cursor of a list of task definitions, which names one of the families that ECS is asked for.
-func asDefinitionCursor(t *testing.T, text string) {
-	q, families := DefinitionListRequest{FamilyPrefix: "job", Cursor: text}, []string{"job", "other"}
-	at, err := Stack{}.decodeDefinitionCursor(q, families)
-	if err != nil {
-		if CodeOf(err) != CodeInvalid || len(ViolationsOf(err)) != 1 {
-			t.Errorf("%q: %+v %v", text, at, err)
-		}
-		return
-	}
-	if text == "" {
-		return
-	}
-	q.Cursor = Stack{}.encodeDefinitionCursor(q, families[at.index], at.token)
-	if again, err := (Stack{}).decodeDefinitionCursor(q, families); err != nil || again != at {
-		t.Errorf("%q is %+v and became %q: %+v, %v", text, at, q.Cursor, again, err)
 	}
 }
 

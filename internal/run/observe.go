@@ -150,7 +150,7 @@ func (o *Observer) refresh(ctx context.Context, r *Run, now time.Time, follow bo
 // describe reads tasks from ECS. Those of a cluster that is not there are missing.
 func describe(ctx context.Context, engine Engine, cluster string, arns []string) (Description, error) {
 	found, err := engine.Describe(ctx, cluster, arns)
-	if isUnknown(err) {
+	if IsUnknown(err) {
 		return Description{Missing: arns}, nil
 	}
 	return found, err

@@ -28,7 +28,7 @@ func (d *Reader) Get(ctx context.Context, caller, id string) (*Run, error) {
 // List returns a page of runs, newest first. CodeInvalid names a filter that breaks a rule.
 func (d *Reader) List(ctx context.Context, q ListRequest) (List, error) {
 	if v := q.violations(); len(v) > 0 {
-		return List{}, invalid(v...)
+		return List{}, InvalidRequest(v...)
 	}
 	after, err := q.decodeCursor()
 	if err != nil {

@@ -37,10 +37,10 @@ func (f *Refusal) text() string {
 	return f.Reason + " (rule " + f.Rule + ")"
 }
 
-// refusedCall is what the caller of a task-definition route reads of an error of ECS: CodeNotFound for something unknown,
+// RefusedCall is what the caller of a task-definition route reads of an error of ECS: CodeNotFound for something unknown,
 // CodeForbidden where Davit may not, CodeInvalid for any other refusal, with the row that it is about or else ECS's error code;
 // CodeThrottled and CodeUnavailable where repeating may help.
-func refusedCall(rules RefusalRules, err error) error {
+func RefusedCall(rules RefusalRules, err error) error {
 	var e *EngineError
 	if ClassifyError(err) != Invalid || !errors.As(err, &e) {
 		return engineFault(err)
@@ -60,8 +60,8 @@ func refusedCall(rules RefusalRules, err error) error {
 		return &Error{Code: CodeForbidden, Message: "Davit may not do this; its role or the roles named in the request refuse it", Violations: named, Err: err}
 	case known:
 		v.Detail = "ECS refused it: " + e.Message + "; " + v.Detail
-		return invalid(v)
+		return InvalidRequest(v)
 	default:
-		return invalid(Violation{Rule: e.Code, Detail: "ECS refused it: " + e.Message})
+		return InvalidRequest(Violation{Rule: e.Code, Detail: "ECS refused it: " + e.Message})
 	}
 }

@@ -87,12 +87,12 @@ func TestRefusedCall(t *testing.T) {
 		{"throttled", throttled(), fakeRules{}, CodeThrottled, nil},
 		{"not answered", lostReply(), fakeRules{}, CodeUnavailable, nil},
 	} {
-		err := refusedCall(c.rules, c.err)
+		err := RefusedCall(c.rules, c.err)
 		if CodeOf(err) != c.want || !slices.Equal(faults(ViolationsOf(err)), c.faults) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
-	if v := ViolationsOf(refusedCall(fakeRules{}, refusal("ClientException", "no network"))); v[0].Detail != "ECS refused it: no network; needed: a network" {
+	if v := ViolationsOf(RefusedCall(fakeRules{}, refusal("ClientException", "no network"))); v[0].Detail != "ECS refused it: no network; needed: a network" {
 		t.Errorf("%q", v[0].Detail)
 	}
 }

@@ -1,7 +1,5 @@
 package run
 
-import "encoding/json"
-
 // SubmitRequest asks for a run.
 type SubmitRequest struct {
 	Caller string // who asks; never empty
@@ -40,34 +38,4 @@ type StopRequest struct {
 	RunID  string
 	Reason string // at most 255 characters
 	Task   string // id or ARN of one task; "" for the whole run
-}
-
-// RegisterResult is a task definition as ECS describes it.
-type RegisterResult struct {
-	Definition json.RawMessage
-	Tags       []Tag // the caller's, and ContentTag
-	Created    bool  // false: the latest revision already says the same
-}
-
-// DefinitionListRequest filters a list of task definitions.
-type DefinitionListRequest struct {
-	FamilyPrefix string // in spite of its name a whole family, as in ECS; "": all
-	Status       string // one of DefinitionStatuses; "": ACTIVE
-	Limit        int    // 0: 20
-	Cursor       string // of an earlier answer with the same filters
-}
-
-// DefinitionList is a page of task definitions, by family and then by revision, both rising. It may be short, even empty,
-// with a NextCursor.
-type DefinitionList struct {
-	TaskDefinitions []DefinitionSummary
-	NextCursor      string // "" when nothing is left
-}
-
-// DefinitionSummary is a revision as lists show it, under ECS's names.
-type DefinitionSummary struct {
-	ARN      string `json:"taskDefinitionArn"`
-	Family   string `json:"family"`
-	Revision int    `json:"revision"`
-	Status   string `json:"status"`
 }

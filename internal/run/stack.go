@@ -21,8 +21,8 @@ type Stack struct {
 	ExecuteCommand bool
 }
 
-// allows reports whether callers may know of a family.
-func (s Stack) allows(family string) bool {
+// AllowsFamily reports whether callers may know of a family.
+func (s Stack) AllowsFamily(family string) bool {
 	for _, allowed := range s.Families {
 		beginning, open := strings.CutSuffix(allowed, "*")
 		if family == allowed || (open && strings.HasPrefix(family, beginning)) {

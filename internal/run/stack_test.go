@@ -20,7 +20,7 @@ func TestStackAllows(t *testing.T) {
 		{[]string{"a", "nightly-*"}, "nightly", false},
 		{[]string{"*"}, "x", true},
 	} {
-		if got := (Stack{Families: c.families}).allows(c.family); got != c.want {
+		if got := (Stack{Families: c.families}).AllowsFamily(c.family); got != c.want {
 			t.Errorf("%v allows %q: %v, want %v", c.families, c.family, got, c.want)
 		}
 	}

@@ -39,7 +39,7 @@ func (s stopper) stop(ctx context.Context, r *Run, arns []string) error {
 		case c == Throttled || c == Unavailable:
 			failed = append(failed, arn)
 			first = firstError(first, engineFault(err))
-		case !isUnknown(err) && t.Stop.Refused != refusalText(err):
+		case !IsUnknown(err) && t.Stop.Refused != refusalText(err):
 			refused[arn] = refusalText(err)
 		}
 	}

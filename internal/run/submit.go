@@ -34,8 +34,8 @@ func (s *Submitter) Submit(ctx context.Context, q SubmitRequest) (SubmitResult, 
 	if err != nil {
 		return SubmitResult{}, err
 	}
-	if violations = appendNew(violations, found); len(violations) > 0 {
-		return SubmitResult{}, invalid(violations...)
+	if violations = AppendViolations(violations, found); len(violations) > 0 {
+		return SubmitResult{}, InvalidRequest(violations...)
 	}
 	if err := checkSize(r); err != nil {
 		return SubmitResult{}, err
@@ -46,8 +46,8 @@ func (s *Submitter) Submit(ctx context.Context, q SubmitRequest) (SubmitResult, 
 	return s.create(ctx, r)
 }
 
-// appendNew adds violations of fields that have none yet.
-func appendNew(known, found []Violation) []Violation {
+// AppendViolations adds violations of fields that have none yet.
+func AppendViolations(known, found []Violation) []Violation {
 	for _, v := range found {
 		if !slices.ContainsFunc(known, func(k Violation) bool { return k.Field == v.Field }) {
 			known = append(known, v)
@@ -188,9 +188,9 @@ func (s *Submitter) resolve(ctx context.Context, r *Run, sub Submission) ([]Viol
 	r.Resolved, r.Cluster = in.encode(), in.text("cluster")
 	out = append(out, s.Stack.violations(in.Node)...)
 	if r.Definition != nil {
-		out = appendNew(out, s.Spec.CheckAgainst(r.Definition, r.Operation, in.Node))
+		out = AppendViolations(out, s.Spec.CheckAgainst(r.Definition, r.Operation, in.Node))
 	}
-	if err := s.Catalog.Cluster(ctx, r.Cluster); err != nil && isUnknown(err) {
+	if err := s.Catalog.Cluster(ctx, r.Cluster); err != nil && IsUnknown(err) {
 		out = append(out, Violation{"/cluster", RuleCluster, "no ACTIVE cluster of that name; give a short name or ARN, or leave it out for the cluster `default`"})
 	}
 	if err := ctx.Err(); err != nil {
@@ -201,7 +201,7 @@ func (s *Submitter) resolve(ctx context.Context, r *Run, sub Submission) ([]Viol
 
 func (s *Submitter) resolveDefinition(ctx context.Context, r *Run, name string) []Violation {
 	unknown := []Violation{{"/taskDefinition", RuleDefinition, "no ACTIVE task definition of that name; give a registered family, family:revision, or ARN"}}
-	if !s.Stack.allows(familyOf(name)) {
+	if !s.Stack.AllowsFamily(familyOf(name)) {
 		return unknown
 	}
 	def, err := s.Catalog.Definition(ctx, name)
@@ -209,14 +209,14 @@ func (s *Submitter) resolveDefinition(ctx context.Context, r *Run, name string) 
 	case err == nil:
 		r.Definition, r.Family = &def, def.Family
 		return r.verdictViolations(&def)
-	case isUnknown(err):
+	case IsUnknown(err):
 		return unknown
 	default:
 		return nil
 	}
 }
 
-func isUnknown(err error) bool {
+func IsUnknown(err error) bool {
 	var e *EngineError
 	return errors.As(err, &e) && e.Unknown
 }

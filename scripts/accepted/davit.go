@@ -16,6 +16,7 @@ import (
 	"davit/internal/clock"
 	"davit/internal/ecsspec"
 	"davit/internal/run"
+	"davit/internal/taskdef"
 )
 
 // davit holds the use cases as they are wired in AWS, with the SDK's client on a fake transport.
@@ -25,7 +26,7 @@ type davit struct {
 	flow      *recordingWorkflow
 	submitter *run.Submitter
 	launcher  *run.Launcher
-	registrar *run.Registrar
+	registrar *taskdef.Registrar
 	engine    *awsecs.Engine
 }
 
@@ -43,7 +44,7 @@ func newDavit() *davit {
 	keeper := run.Keeper{Store: d.store, Clock: clock.System, Tuning: run.Tuning{Prefix: "davit", TaskEvents: true}, Workflow: d.flow}
 	d.submitter = &run.Submitter{Keeper: keeper, Stack: stack, Spec: ecsspec.Spec{}, Catalog: throttledCatalog{}}
 	d.launcher = &run.Launcher{Keeper: keeper, Engine: d.engine, Catalog: throttledCatalog{}}
-	d.registrar = &run.Registrar{Stack: stack, Writes: true, Spec: ecsspec.Spec{}, Definitions: awsecs.NewRegistrar(client)}
+	d.registrar = &taskdef.Registrar{Stack: stack, Writes: true, Spec: ecsspec.Spec{}, Definitions: awsecs.NewRegistrar(client)}
 	return d
 }
 

@@ -13,20 +13,21 @@ import (
 	"davit/internal/ecsspec/row"
 	"davit/internal/httpapi"
 	"davit/internal/run"
+	"davit/internal/taskdef"
 )
 
 // refusingECS has no revision of any family, and refuses each registration.
 type refusingECS struct {
-	run.Definitions
+	taskdef.Definitions
 	said said
 }
 
-func (r refusingECS) Describe(context.Context, string) (run.TaskDefinition, error) {
-	return run.TaskDefinition{}, &run.EngineError{Operation: "DescribeTaskDefinition", Unknown: true}
+func (r refusingECS) Describe(context.Context, string) (taskdef.Definition, error) {
+	return taskdef.Definition{}, &run.EngineError{Operation: "DescribeTaskDefinition", Unknown: true}
 }
 
-func (r refusingECS) Register(context.Context, json.RawMessage) (run.TaskDefinition, error) {
-	return run.TaskDefinition{}, &run.EngineError{Operation: r.said.op, Code: r.said.code, Message: r.said.words}
+func (r refusingECS) Register(context.Context, json.RawMessage) (taskdef.Definition, error) {
+	return taskdef.Definition{}, &run.EngineError{Operation: r.said.op, Code: r.said.code, Message: r.said.words}
 }
 
 type anySpec struct{}
@@ -65,7 +66,7 @@ func TestRefusedRegistrations(t *testing.T) {
 }
 
 func register(s said) *httptest.ResponseRecorder {
-	g := &run.Registrar{Writes: true, Spec: anySpec{}, Rules: Table{}, Definitions: refusingECS{said: s}}
+	g := &taskdef.Registrar{Writes: true, Spec: anySpec{}, Rules: Table{}, Definitions: refusingECS{said: s}}
 	h := httpapi.Register(g, httpapi.Options{Log: slog.New(slog.DiscardHandler)})
 	req := httptest.NewRequest(http.MethodPost, "/task-definitions", bytes.NewReader([]byte(`{"family":"a"}`)))
 	req.Header.Set("Content-Type", "application/json")

@@ -11,12 +11,13 @@ import (
 	"davit/internal/clock"
 	"davit/internal/ecsspec"
 	"davit/internal/run"
+	"davit/internal/taskdef"
 )
 
 // seed registers the sample job's definition and records the two runs of the samples: one that launch.json is to launch, and one
 // that has launched the task of taskevent.json, whose execution waits by the token of observe-token.json.
 func (s *Services) seed(ctx context.Context) error {
-	registrar := &run.Registrar{Spec: ecsspec.Spec{}, Definitions: awsecs.NewRegistrar(s.ecsClient), Writes: true}
+	registrar := &taskdef.Registrar{Spec: ecsspec.Spec{}, Definitions: awsecs.NewRegistrar(s.ecsClient), Writes: true}
 	if _, err := registrar.Register(ctx, events.TaskDefinition); err != nil {
 		return err
 	}

@@ -1,25 +1,26 @@
-package run
+package taskdef
 
 import (
 	"context"
 	"encoding/json"
 
 	"davit/internal/jsontree"
+	"davit/internal/run"
 )
 
-// DefinitionSpec knows RegisterTaskDefinition's input.
-type DefinitionSpec interface {
+// Spec knows RegisterTaskDefinition's input.
+type Spec interface {
 	// ParseTaskDefinition checks a POST /task-definitions body and gives the input, compact.
-	ParseTaskDefinition(body []byte) (input json.RawMessage, violations []Violation)
+	ParseTaskDefinition(body []byte) (input json.RawMessage, violations []run.Violation)
 }
 
 // Registrar is the routes of /task-definitions. ECS holds the truth: nothing of a definition is kept here.
 type Registrar struct {
-	Stack       Stack
+	Stack       run.Stack
 	Writes      bool // callers may register and deregister (AllowTaskDefinitionWrites)
-	Spec        DefinitionSpec
+	Spec        Spec
 	Definitions Definitions
-	Rules       RefusalRules // nil: refusals name ECS's error code
+	Rules       run.RefusalRules // nil: refusals name ECS's error code
 }
 
 // Register registers a definition unless the family's latest ACTIVE revision already says the same. Errors: CodeInvalid with
@@ -30,11 +31,11 @@ func (g *Registrar) Register(ctx context.Context, body []byte) (RegisterResult, 
 		return RegisterResult{}, writesAreOff()
 	}
 	input, violations := g.Spec.ParseTaskDefinition(body)
-	if violations = appendNew(violations, tagViolations(input)); len(violations) > 0 {
-		return RegisterResult{}, invalid(violations...)
+	if violations = run.AppendViolations(violations, tagViolations(input)); len(violations) > 0 {
+		return RegisterResult{}, run.InvalidRequest(violations...)
 	}
 	family := jsontree.StringMember(input, "family")
-	if !g.Stack.allows(family) {
+	if !g.Stack.AllowsFamily(family) {
 		return RegisterResult{}, unknownDefinition()
 	}
 	hash, err := contentHash(input)
@@ -43,7 +44,7 @@ func (g *Registrar) Register(ctx context.Context, body []byte) (RegisterResult, 
 	}
 	same, found, err := g.registered(ctx, family, hash)
 	if err != nil {
-		return RegisterResult{}, refusedCall(g.Rules, err)
+		return RegisterResult{}, run.RefusedCall(g.Rules, err)
 	}
 	if found {
 		return RegisterResult{Definition: same.Definition, Tags: same.Tags}, nil
@@ -54,25 +55,25 @@ func (g *Registrar) Register(ctx context.Context, body []byte) (RegisterResult, 
 // register makes a revision. When it is not known whether ECS did, ECS is asked once more: a second call would make a second one.
 func (g *Registrar) register(ctx context.Context, family, hash string, input json.RawMessage) (RegisterResult, error) {
 	made, err := g.Definitions.Register(ctx, withTag(input, ContentTag, hash))
-	if err != nil && ClassifyError(err) == Unavailable {
+	if err != nil && run.ClassifyError(err) == run.Unavailable {
 		if same, found, lookErr := g.registered(ctx, family, hash); lookErr == nil && found {
 			made, err = same, nil
 		}
 	}
 	if err != nil {
-		return RegisterResult{}, refusedCall(g.Rules, err)
+		return RegisterResult{}, run.RefusedCall(g.Rules, err)
 	}
 	return RegisterResult{Definition: made.Definition, Tags: made.Tags, Created: true}, nil
 }
 
 // registered returns the family's latest revision if it is ACTIVE and was registered with this content.
-func (g *Registrar) registered(ctx context.Context, family, hash string) (same TaskDefinition, found bool, err error) {
+func (g *Registrar) registered(ctx context.Context, family, hash string) (same Definition, found bool, err error) {
 	latest, err := g.Definitions.Describe(ctx, family)
-	if isUnknown(err) {
-		return TaskDefinition{}, false, nil
+	if run.IsUnknown(err) {
+		return Definition{}, false, nil
 	}
 	if err != nil {
-		return TaskDefinition{}, false, err
+		return Definition{}, false, err
 	}
 	return latest, latest.active() && latest.tag(ContentTag) == hash, nil
 }

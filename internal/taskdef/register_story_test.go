@@ -1,10 +1,12 @@
-package run
+package taskdef
 
 import (
 	"context"
 	"fmt"
 	"strings"
 	"testing"
+
+	"davit/internal/run"
 )
 
 // definitionBody is a body of family job; equal numbers ask for the same.
@@ -21,7 +23,7 @@ func TestRegisterStories(t *testing.T) {
 		"all deregistered, and again twice": {"1 2 -1 -2 2 2", "201:1 201:2 201:3 200:3"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			g := keeperOf(&fakeTaskDefinitions{})
+			g := registrarOf(&fakeTaskDefinitions{})
 			var got []string
 			for step := range strings.FieldsSeq(c.steps) {
 				if revision, is := strings.CutPrefix(step, "-"); is {
@@ -46,7 +48,7 @@ func registered(t *testing.T, g *Registrar, body string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if (TaskDefinition{Tags: res.Tags}).tag(ContentTag) == "" {
+	if (Definition{Tags: res.Tags}).tag(ContentTag) == "" {
 		t.Errorf("%s has the tags %v", res.Definition, res.Tags)
 	}
 	status, revision := 200, 0
@@ -72,7 +74,7 @@ func TestRegisterWhoseReplyIsLost(t *testing.T) {
 				once = false
 				return lost
 			}
-			if got := registered(t, keeperOf(d), string(definitionBody(1))); got != "201:1" || len(d.revisions) != 1 {
+			if got := registered(t, registrarOf(d), string(definitionBody(1))); got != "201:1" || len(d.revisions) != 1 {
 				t.Errorf("%s, %d revisions", got, len(d.revisions))
 			}
 		})
@@ -92,8 +94,8 @@ func TestRegisterWhoseReplyIsLost(t *testing.T) {
 				}
 				return nil
 			}
-			g := keeperOf(d)
-			if _, err := g.Register(context.Background(), definitionBody(1)); CodeOf(err) != CodeUnavailable {
+			g := registrarOf(d)
+			if _, err := g.Register(context.Background(), definitionBody(1)); run.CodeOf(err) != run.CodeUnavailable {
 				t.Errorf("%v", err)
 			}
 			silent, d.after = false, nil
@@ -113,7 +115,7 @@ func TestRegisterRefusedIsNotLookedFor(t *testing.T) {
 			}
 			return nil
 		}}
-		if _, err := keeperOf(d).Register(context.Background(), definitionBody(1)); err == nil || strings.Join(d.calls, ",") != "Describe job,Register" {
+		if _, err := registrarOf(d).Register(context.Background(), definitionBody(1)); err == nil || strings.Join(d.calls, ",") != "Describe job,Register" {
 			t.Errorf("%s: %v after %v", name, err, d.calls)
 		}
 	}
@@ -123,7 +125,7 @@ func TestRegisterRefusedIsNotLookedFor(t *testing.T) {
 func TestRegisterTwiceAtOnce(t *testing.T) {
 	d := &fakeTaskDefinitions{}
 	d.put("job", "ACTIVE") // somebody's own, without a hash
-	g := keeperOf(d)
+	g := registrarOf(d)
 	other := true
 	d.after = func(op string) error {
 		if op == "Describe" && other {
@@ -149,7 +151,7 @@ func TestRegisterWhileTheLatestIsInactive(t *testing.T) {
 	}
 	for status, sent := range map[string]int{"ACTIVE": 0, "INACTIVE": 1, "DELETE_IN_PROGRESS": 1} {
 		d := &fakeDefinitions{latest: fmt.Appendf(nil, `{"status":%q}`, status), tags: []Tag{{ContentTag, hash}}}
-		if res, err := keeperOf(d).Register(context.Background(), definitionBody(1)); err != nil || len(d.sent) != sent || res.Created != (sent == 1) {
+		if res, err := registrarOf(d).Register(context.Background(), definitionBody(1)); err != nil || len(d.sent) != sent || res.Created != (sent == 1) {
 			t.Errorf("%s: %+v %v after %d calls, want %d", status, res, err, len(d.sent), sent)
 		}
 	}
@@ -158,8 +160,8 @@ func TestRegisterWhileTheLatestIsInactive(t *testing.T) {
 // The tags of the caller and of Davit are judged together with the rest of the body.
 func TestRegisterJudgesTags(t *testing.T) {
 	d := &fakeTaskDefinitions{}
-	_, err := keeperOf(d).Register(context.Background(), []byte(`{"family":"job","tags":[{"key":"`+ContentTag+`","value":"x"}]}`))
-	if got := faults(ViolationsOf(err)); len(got) != 1 || got[0] != "/tags/0/key DV-22" || len(d.calls) > 0 {
+	_, err := registrarOf(d).Register(context.Background(), []byte(`{"family":"job","tags":[{"key":"`+ContentTag+`","value":"x"}]}`))
+	if got := faults(run.ViolationsOf(err)); len(got) != 1 || got[0] != "/tags/0/key DV-22" || len(d.calls) > 0 {
 		t.Errorf("%v, ECS was asked %v", err, d.calls)
 	}
 }

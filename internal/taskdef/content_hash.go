@@ -1,4 +1,4 @@
-package run
+package taskdef
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"davit/internal/jsontree"
+	"davit/internal/run"
 )
 
 // ContentTag is the tag that a task definition registered through Davit carries: the hash of what was asked. ECS fills
@@ -19,21 +20,21 @@ const ContentTag = "davit:content-hash"
 const maxTags = 49
 
 // tagViolations are those of a definition's tags that Davit needs, not ECS.
-func tagViolations(input json.RawMessage) []Violation {
+func tagViolations(input json.RawMessage) []run.Violation {
 	var members struct {
 		Tags []Tag `json:"tags"`
 	}
 	if json.Unmarshal(input, &members) != nil {
 		return nil // the Spec has said so
 	}
-	var out []Violation
+	var out []run.Violation
 	if n := len(members.Tags); n > maxTags {
 		detail := fmt.Sprintf("%d tags; allowed: %d, because ECS takes 50 and one of them is %s", n, maxTags, ContentTag)
-		out = append(out, Violation{"/tags", RuleContentTag, detail})
+		out = append(out, run.Violation{"/tags", run.RuleContentTag, detail})
 	}
 	for i, t := range members.Tags {
 		if t.Key == ContentTag {
-			out = append(out, Violation{fmt.Sprintf("/tags/%d/key", i), RuleContentTag, ContentTag + " is Davit's own tag; leave it out"})
+			out = append(out, run.Violation{fmt.Sprintf("/tags/%d/key", i), run.RuleContentTag, ContentTag + " is Davit's own tag; leave it out"})
 		}
 	}
 	return out

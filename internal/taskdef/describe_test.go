@@ -1,4 +1,4 @@
-package run
+package taskdef
 
 import (
 	"context"
@@ -7,10 +7,11 @@ import (
 	"testing"
 
 	"davit/internal/jsontree"
+	"davit/internal/run"
 )
 
-func keeperOf(d Definitions, families ...string) *Registrar {
-	return &Registrar{Stack: Stack{Families: families}, Writes: true, Spec: fakeSpec{}, Definitions: d}
+func registrarOf(d Definitions, families ...string) *Registrar {
+	return &Registrar{Stack: run.Stack{Families: families}, Writes: true, Spec: fakeSpec{}, Definitions: d}
 }
 
 func TestDescribe(t *testing.T) {
@@ -19,9 +20,9 @@ func TestDescribe(t *testing.T) {
 	d.put("job", "ACTIVE", Tag{"team", "red"})
 	d.put("gone", "INACTIVE")
 	d.put("secret", "ACTIVE")
-	g := keeperOf(d, "job", "gone*")
+	g := registrarOf(d, "job", "gone*")
 	for name, want := range map[string]string{
-		"job": "2 ACTIVE", "job:2": "2 ACTIVE", "job:1": "1 INACTIVE", shelfARN + "job:1": "1 INACTIVE", shelfARN + "job": "2 ACTIVE", "gone:1": "1 INACTIVE",
+		"job": "2 ACTIVE", "job:2": "2 ACTIVE", "job:1": "1 INACTIVE", arnPrefix + "job:1": "1 INACTIVE", arnPrefix + "job": "2 ACTIVE", "gone:1": "1 INACTIVE",
 	} {
 		got, err := g.Describe(context.Background(), name)
 		if err != nil || !isRevision(got, want) {
@@ -32,8 +33,8 @@ func TestDescribe(t *testing.T) {
 		}
 	}
 	asked := len(d.calls)
-	for _, name := range []string{"secret", "secret:1", shelfARN + "secret:1", "", "jo b", "job:0", shelfARN, "secret:1/job"} {
-		if _, err := g.Describe(context.Background(), name); CodeOf(err) != CodeNotFound || MessageOf(err) != "no such task definition" {
+	for _, name := range []string{"secret", "secret:1", arnPrefix + "secret:1", "", "jo b", "job:0", arnPrefix, "secret:1/job"} {
+		if _, err := g.Describe(context.Background(), name); run.CodeOf(err) != run.CodeNotFound || run.MessageOf(err) != "no such task definition" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -41,13 +42,13 @@ func TestDescribe(t *testing.T) {
 		t.Errorf("ECS was asked %v", d.calls[asked:])
 	}
 	for _, name := range []string{"gone", "job:3", "gone2"} {
-		if _, err := g.Describe(context.Background(), name); CodeOf(err) != CodeNotFound || MessageOf(err) != "no such task definition" {
+		if _, err := g.Describe(context.Background(), name); run.CodeOf(err) != run.CodeNotFound || run.MessageOf(err) != "no such task definition" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
-func isRevision(d TaskDefinition, want string) bool {
+func isRevision(d Definition, want string) bool {
 	revision, status, _ := strings.Cut(want, " ")
 	return strings.Contains(string(d.Definition), `"revision":`+revision+",") && jsontree.StringMember(d.Definition, "status") == status
 }
@@ -55,7 +56,7 @@ func isRevision(d TaskDefinition, want string) bool {
 // Whatever ECS understands by a name, only allowed families are shown.
 func TestDescribeShowsWhatIsAllowed(t *testing.T) {
 	d := &fakeDefinitions{latest: []byte(`{"family":"secret","revision":1,"status":"ACTIVE"}`)}
-	if _, err := keeperOf(d, "job").Describe(context.Background(), "job"); CodeOf(err) != CodeNotFound {
+	if _, err := registrarOf(d, "job").Describe(context.Background(), "job"); run.CodeOf(err) != run.CodeNotFound {
 		t.Errorf("%v", err)
 	}
 }
@@ -65,7 +66,7 @@ func TestDeregister(t *testing.T) {
 	d.put("job", "ACTIVE")
 	d.put("job", "ACTIVE")
 	d.put("secret", "ACTIVE")
-	g := keeperOf(d, "job")
+	g := registrarOf(d, "job")
 	for range 2 { // the second time it is INACTIVE already
 		got, err := g.Deregister(context.Background(), "job:2")
 		if err != nil || !isRevision(got, "2 INACTIVE") || got.Tags != nil {
@@ -75,16 +76,16 @@ func TestDeregister(t *testing.T) {
 	if got, err := g.Describe(context.Background(), "job"); err != nil || !isRevision(got, "1 ACTIVE") {
 		t.Errorf("the latest is %s %v", got.Definition, err)
 	}
-	if got, err := g.Deregister(context.Background(), shelfARN+"job:1"); err != nil || !isRevision(got, "1 INACTIVE") {
+	if got, err := g.Deregister(context.Background(), arnPrefix+"job:1"); err != nil || !isRevision(got, "1 INACTIVE") {
 		t.Errorf("%s %v", got.Definition, err)
 	}
 	for name, want := range map[string]string{
-		"job": "invalid DR-01", shelfARN + "job": "invalid DR-01", "secret": "invalid DR-01", "none": "invalid DR-01",
+		"job": "invalid DR-01", arnPrefix + "job": "invalid DR-01", "secret": "invalid DR-01", "none": "invalid DR-01",
 		"secret:1": "not_found", "job:3": "not_found", "none:1": "not_found", "job:x": "not_found", "": "not_found",
 	} {
 		_, err := g.Deregister(context.Background(), name)
-		got := string(CodeOf(err))
-		for _, v := range ViolationsOf(err) {
+		got := string(run.CodeOf(err))
+		for _, v := range run.ViolationsOf(err) {
 			got += " " + v.Rule
 			if v.Field != "path:definition" {
 				t.Errorf("%s: the violation is of %s", name, v.Field)
@@ -102,10 +103,10 @@ func TestDeregister(t *testing.T) {
 func TestDeregisterWithoutWrites(t *testing.T) {
 	d := &fakeTaskDefinitions{}
 	d.put("job", "ACTIVE")
-	g := keeperOf(d)
+	g := registrarOf(d)
 	g.Writes = false
 	for _, name := range []string{"job:1", "job", "none:1", ""} {
-		if _, err := g.Deregister(context.Background(), name); CodeOf(err) != CodeForbidden || len(d.calls) > 0 {
+		if _, err := g.Deregister(context.Background(), name); run.CodeOf(err) != run.CodeForbidden || len(d.calls) > 0 {
 			t.Errorf("%s: %v, ECS was asked %v", name, err, d.calls)
 		}
 	}
@@ -119,28 +120,28 @@ func TestDefinitionFaults(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		err   error
-		want  Code
+		want  run.Code
 		rules []string
 	}{
-		{"throttled", throttled(), CodeThrottled, nil},
-		{"throttled inside", refusal("ClientException", "Rate exceeded"), CodeThrottled, nil},
-		{"not answered", lostReply(), CodeUnavailable, nil},
-		{"its own fault", serverFault(), CodeUnavailable, nil},
-		{"denied", refusal("AccessDeniedException", "User: arn:aws:sts::1:assumed-role/x is not authorized"), CodeForbidden, nil},
-		{"refused", refusal("ClientException", "is being deleted"), CodeInvalid, []string{"path:definition ClientException"}},
-		{"refused as a parameter", refusal("InvalidParameterException", "too odd"), CodeInvalid, []string{"path:definition InvalidParameterException"}},
-		{"refused by a rule", refusal("ClientException", "no network"), CodeInvalid, []string{"path:definition RT-13"}},
+		{"throttled", throttled(), run.CodeThrottled, nil},
+		{"throttled inside", refusal("ClientException", "Rate exceeded"), run.CodeThrottled, nil},
+		{"not answered", lostReply(), run.CodeUnavailable, nil},
+		{"its own fault", serverFault(), run.CodeUnavailable, nil},
+		{"denied", refusal("AccessDeniedException", "User: arn:aws:sts::1:assumed-role/x is not authorized"), run.CodeForbidden, nil},
+		{"refused", refusal("ClientException", "is being deleted"), run.CodeInvalid, []string{"path:definition ClientException"}},
+		{"refused as a parameter", refusal("InvalidParameterException", "too odd"), run.CodeInvalid, []string{"path:definition InvalidParameterException"}},
+		{"refused by a rule", refusal("ClientException", "no network"), run.CodeInvalid, []string{"path:definition RT-13"}},
 	} {
-		g := keeperOf(&fakeTaskDefinitions{before: func(string) error { return c.err }})
+		g := registrarOf(&fakeTaskDefinitions{before: func(string) error { return c.err }})
 		g.Rules = fakeRules{}
 		_, described := g.Describe(context.Background(), "job:1")
 		_, deregistered := g.Deregister(context.Background(), "job:1")
 		for route, err := range map[string]error{"describe": described, "deregister": deregistered} {
-			if CodeOf(err) != c.want || !slices.Equal(faults(ViolationsOf(err)), c.rules) || strings.Contains(MessageOf(err), "arn:") {
+			if run.CodeOf(err) != c.want || !slices.Equal(faults(run.ViolationsOf(err)), c.rules) || strings.Contains(run.MessageOf(err), "arn:") {
 				t.Errorf("%s, %s: %v, want %s %v", c.name, route, err, c.want, c.rules)
 			}
 		}
-		if _, err := g.ListDefinitions(context.Background(), DefinitionListRequest{}); CodeOf(err) != c.want {
+		if _, err := g.ListDefinitions(context.Background(), ListRequest{}); run.CodeOf(err) != c.want {
 			t.Errorf("%s, list: %v, want %s", c.name, err, c.want)
 		}
 	}

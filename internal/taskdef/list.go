@@ -1,9 +1,11 @@
-package run
+package taskdef
 
 import (
 	"context"
 	"slices"
 	"strings"
+
+	"davit/internal/run"
 )
 
 // maxListCalls bounds what a page costs of the account's 20 reads of task definitions a second, which submissions share.
@@ -14,47 +16,47 @@ const maxListCalls = 5
 //
 // ECS lists all families or one. Where AllowedFamilies are whole names, they are listed one after the other; where one ends in *, all
 // are listed and the others left out.
-func (g *Registrar) ListDefinitions(ctx context.Context, q DefinitionListRequest) (DefinitionList, error) {
+func (g *Registrar) ListDefinitions(ctx context.Context, q ListRequest) (List, error) {
 	if v := q.violations(); len(v) > 0 {
-		return DefinitionList{}, invalid(v...)
+		return List{}, run.InvalidRequest(v...)
 	}
 	q = q.withDefaults()
-	families := g.Stack.listed(q.FamilyPrefix)
-	at, err := g.Stack.decodeDefinitionCursor(q, families)
+	families := listed(g.Stack, q.FamilyPrefix)
+	at, err := g.decodeCursor(q, families)
 	if err != nil {
-		return DefinitionList{}, err
+		return List{}, err
 	}
-	var list DefinitionList
+	var list List
 	for calls := 0; calls < maxListCalls && at.index < len(families) && len(list.TaskDefinitions) < q.Limit; calls++ {
-		page, err := g.Definitions.List(ctx, DefinitionQuery{
+		page, err := g.Definitions.List(ctx, Query{
 			Family: families[at.index], Status: q.Status, Limit: q.Limit - len(list.TaskDefinitions), Token: at.token,
 		})
 		if err != nil {
-			return DefinitionList{}, g.refusedList(err, at)
+			return List{}, g.refusedList(err, at)
 		}
-		list.TaskDefinitions = append(list.TaskDefinitions, g.Stack.summaries(page.ARNs, q.Status)...)
+		list.TaskDefinitions = append(list.TaskDefinitions, summaries(g.Stack, page.ARNs, q.Status)...)
 		at = at.after(page)
 	}
 	if at.index < len(families) {
-		list.NextCursor = g.Stack.encodeDefinitionCursor(q, families[at.index], at.token)
+		list.NextCursor = g.encodeCursor(q, families[at.index], at.token)
 	}
 	return list, nil
 }
 
 // refusedList: what ECS does not take beside a token is the token, which came from the cursor.
-func (g *Registrar) refusedList(err error, at definitionPosition) error {
-	told := refusedCall(g.Rules, err)
-	if at.token != "" && CodeOf(told) == CodeInvalid {
-		return badCursor()
+func (g *Registrar) refusedList(err error, at position) error {
+	told := run.RefusedCall(g.Rules, err)
+	if at.token != "" && run.CodeOf(told) == run.CodeInvalid {
+		return run.InvalidCursor()
 	}
 	return told
 }
 
 // listed are the families that ECS is asked for to list what a caller may see, in the order of the list; "" stands for all.
-func (s Stack) listed(family string) []string {
+func listed(s run.Stack, family string) []string {
 	open := func(allowed string) bool { return strings.HasSuffix(allowed, "*") }
 	switch {
-	case family != "" && s.allows(family):
+	case family != "" && s.AllowsFamily(family):
 		return []string{family}
 	case family != "":
 		return nil
@@ -66,19 +68,19 @@ func (s Stack) listed(family string) []string {
 }
 
 // summaries leaves out what callers may not know of.
-func (s Stack) summaries(arns []string, status string) []DefinitionSummary {
-	var all []DefinitionSummary
+func summaries(s run.Stack, arns []string, status string) []Summary {
+	var all []Summary
 	for _, arn := range arns {
-		if n, ok := parseDefinitionName(arn); ok && s.allows(n.family) {
-			all = append(all, DefinitionSummary{ARN: arn, Family: n.family, Revision: n.revision, Status: status})
+		if n, ok := parseName(arn); ok && s.AllowsFamily(n.family) {
+			all = append(all, Summary{ARN: arn, Family: n.family, Revision: n.revision, Status: status})
 		}
 	}
 	return all
 }
 
-func (q DefinitionListRequest) withDefaults() DefinitionListRequest {
+func (q ListRequest) withDefaults() ListRequest {
 	if q.Status == "" {
-		q.Status = definitionActive
+		q.Status = statusActive
 	}
 	if q.Limit == 0 {
 		q.Limit = 20
@@ -86,16 +88,16 @@ func (q DefinitionListRequest) withDefaults() DefinitionListRequest {
 	return q
 }
 
-func (q DefinitionListRequest) violations() []Violation {
-	var out []Violation
+func (q ListRequest) violations() []run.Violation {
+	var out []run.Violation
 	if q.FamilyPrefix != "" && !validFamily(q.FamilyPrefix) {
-		out = append(out, Violation{"query:familyPrefix", RuleQuery, "not the name of a family; allowed: 1 to 255 letters, digits, - and _"})
+		out = append(out, run.Violation{"query:familyPrefix", run.RuleQuery, "not the name of a family; allowed: 1 to 255 letters, digits, - and _"})
 	}
-	if q.Status != "" && !slices.Contains(DefinitionStatuses(), q.Status) {
-		out = append(out, Violation{"query:status", RuleQuery, "no such status; allowed: " + strings.Join(DefinitionStatuses(), ", ")})
+	if q.Status != "" && !slices.Contains(Statuses(), q.Status) {
+		out = append(out, run.Violation{"query:status", run.RuleQuery, "no such status; allowed: " + strings.Join(Statuses(), ", ")})
 	}
 	if q.Limit < 0 || q.Limit > 100 {
-		out = append(out, Violation{"query:limit", RuleQuery, "allowed: 1 to 100, 20 when absent"})
+		out = append(out, run.Violation{"query:limit", run.RuleQuery, "allowed: 1 to 100, 20 when absent"})
 	}
 	return out
 }

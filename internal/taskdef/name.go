@@ -1,35 +1,35 @@
-package run
+package taskdef
 
 import (
 	"strconv"
 	"strings"
 )
 
-// definitionName is what names a task definition: a family, a family:revision or the ARN of one (DD-01).
-type definitionName struct {
+// name is what names a task definition: a family, a family:revision or the ARN of one (DD-01).
+type name struct {
 	family   string
 	revision int // 0: none was given, which means the latest ACTIVE one
 }
 
-// ValidDefinitionName reports whether s has the form of a family, family:revision or the ARN of one.
-func ValidDefinitionName(s string) bool {
-	_, ok := parseDefinitionName(s)
+// ValidName reports whether s has the form of a family, family:revision or the ARN of one.
+func ValidName(s string) bool {
+	_, ok := parseName(s)
 	return ok
 }
 
 // maxRevision is how many revisions a family can have (RD-20).
 const maxRevision = 1_000_000
 
-// parseDefinitionName is strict: what it takes, ECS reads in no other way, so that a family is judged which ECS then means.
-func parseDefinitionName(s string) (definitionName, bool) {
+// parseName is strict: what it takes, ECS reads in no other way, so that a family is judged which ECS then means.
+func parseName(s string) (name, bool) {
 	if strings.HasPrefix(s, "arn:") {
 		var ok bool
-		if s, ok = cutDefinitionARN(s); !ok {
-			return definitionName{}, false
+		if s, ok = cutARN(s); !ok {
+			return name{}, false
 		}
 	}
 	family, revision, exact := strings.Cut(s, ":")
-	n := definitionName{family: family}
+	n := name{family: family}
 	if !validFamily(family) {
 		return n, false
 	}
@@ -41,8 +41,8 @@ func parseDefinitionName(s string) (definitionName, bool) {
 	return n, err == nil && n.revision >= 1 && n.revision <= maxRevision && strconv.Itoa(n.revision) == revision
 }
 
-// cutDefinitionARN returns what stands behind arn:partition:ecs:region:account:task-definition/.
-func cutDefinitionARN(arn string) (name string, ok bool) {
+// cutARN returns what stands behind arn:partition:ecs:region:account:task-definition/.
+func cutARN(arn string) (name string, ok bool) {
 	parts := strings.SplitN(arn, ":", 6)
 	if len(parts) < 6 || parts[2] != "ecs" {
 		return "", false

@@ -1,4 +1,4 @@
-package run
+package taskdef
 
 import (
 	"strings"
@@ -7,14 +7,14 @@ import (
 
 func TestDefinitionNames(t *testing.T) {
 	long := strings.Repeat("a", 255)
-	for name, want := range map[string]definitionName{
+	for name, want := range map[string]name{
 		"job": {family: "job"}, "job:7": {"job", 7}, "A_b-9:1000000": {"A_b-9", 1000000}, long + ":1": {long, 1},
 		"arn:aws:ecs:eu-west-1:123456789012:task-definition/job:7":       {"job", 7},
 		"arn:aws-us-gov:ecs:us-gov-west-1:123456789012:task-definition/": {}, // no family
 		"arn:aws:ecs:local:000000000000:task-definition/job":             {family: "job"},
 	} {
-		got, ok := parseDefinitionName(name)
-		if ok != (want.family != "") || ok && got != want || ValidDefinitionName(name) != ok {
+		got, ok := parseName(name)
+		if ok != (want.family != "") || ok && got != want || ValidName(name) != ok {
 			t.Errorf("%s: %+v %t, want %+v", name, got, ok, want)
 		}
 	}
@@ -25,7 +25,7 @@ func TestDefinitionNames(t *testing.T) {
 		"arn:aws:ecs:eu-west-1:123456789012:task-definition/other/job:7", "arn:aws:ecs:eu/west:123456789012:task-definition/job:7",
 		"arn:aws:ecs:eu-west-1:123456789012:task-definition/arn:aws:ecs:eu-west-1:123456789012:task-definition/job",
 	} {
-		if n, ok := parseDefinitionName(name); ok {
+		if n, ok := parseName(name); ok {
 			t.Errorf("%q is taken as %+v", name, n)
 		}
 	}

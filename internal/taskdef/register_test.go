@@ -1,10 +1,12 @@
-package run
+package taskdef
 
 import (
 	"context"
 	"encoding/json"
 	"slices"
 	"testing"
+
+	"davit/internal/run"
 )
 
 type fakeDefinitions struct {
@@ -15,33 +17,33 @@ type fakeDefinitions struct {
 	sent      []json.RawMessage
 }
 
-func (d *fakeDefinitions) Describe(context.Context, string) (TaskDefinition, error) {
-	return TaskDefinition{Definition: d.latest, Tags: d.tags}, d.latestErr
+func (d *fakeDefinitions) Describe(context.Context, string) (Definition, error) {
+	return Definition{Definition: d.latest, Tags: d.tags}, d.latestErr
 }
 
-func (d *fakeDefinitions) Register(_ context.Context, input json.RawMessage) (TaskDefinition, error) {
+func (d *fakeDefinitions) Register(_ context.Context, input json.RawMessage) (Definition, error) {
 	d.sent = append(d.sent, input)
-	return TaskDefinition{Definition: input}, d.err
+	return Definition{Definition: input}, d.err
 }
 
-func (d *fakeDefinitions) List(context.Context, DefinitionQuery) (DefinitionPage, error) {
-	return DefinitionPage{}, d.err
+func (d *fakeDefinitions) List(context.Context, Query) (Page, error) {
+	return Page{}, d.err
 }
 
-func (d *fakeDefinitions) Deregister(context.Context, string) (TaskDefinition, error) {
-	return TaskDefinition{}, d.err
+func (d *fakeDefinitions) Deregister(context.Context, string) (Definition, error) {
+	return Definition{}, d.err
 }
 
-func (fakeSpec) ParseTaskDefinition(body []byte) (json.RawMessage, []Violation) {
+func (fakeSpec) ParseTaskDefinition(body []byte) (json.RawMessage, []run.Violation) {
 	if !json.Valid(body) {
-		return nil, []Violation{{"", RuleMalformed, "not JSON"}}
+		return nil, []run.Violation{{"", run.RuleMalformed, "not JSON"}}
 	}
 	return body, nil
 }
 
 func TestRegister(t *testing.T) {
 	body := []byte(`{"family":"job","cpu":"256","tags":[{"key":"a","value":"b"}]}`)
-	none := &EngineError{Operation: "DescribeTaskDefinition", Unknown: true}
+	none := &run.EngineError{Operation: "DescribeTaskDefinition", Unknown: true}
 	d := &fakeDefinitions{latestErr: none}
 	registrar := &Registrar{Writes: true, Spec: fakeSpec{}, Definitions: d}
 	res, err := registrar.Register(context.Background(), body)
@@ -72,39 +74,39 @@ func TestRegisterWhatTheStackDoesNotAllow(t *testing.T) {
 	d := &fakeDefinitions{}
 	for _, c := range []struct {
 		registrar *Registrar
-		want      Code
+		want      run.Code
 	}{
-		{&Registrar{Spec: fakeSpec{}, Definitions: d}, CodeForbidden},
-		{&Registrar{Writes: true, Stack: Stack{Families: []string{"other-*"}}, Spec: fakeSpec{}, Definitions: d}, CodeNotFound},
+		{&Registrar{Spec: fakeSpec{}, Definitions: d}, run.CodeForbidden},
+		{&Registrar{Writes: true, Stack: run.Stack{Families: []string{"other-*"}}, Spec: fakeSpec{}, Definitions: d}, run.CodeNotFound},
 	} {
-		if _, err := c.registrar.Register(context.Background(), []byte(`{"family":"job"}`)); CodeOf(err) != c.want || len(d.sent) > 0 {
+		if _, err := c.registrar.Register(context.Background(), []byte(`{"family":"job"}`)); run.CodeOf(err) != c.want || len(d.sent) > 0 {
 			t.Errorf("%v, want %s", err, c.want)
 		}
 	}
 }
 
 func TestRegisterErrors(t *testing.T) {
-	none := &EngineError{Operation: "DescribeTaskDefinition", Unknown: true}
+	none := &run.EngineError{Operation: "DescribeTaskDefinition", Unknown: true}
 	for _, c := range []struct {
 		name           string
 		body           string
 		latest, answer error
-		want           Code
+		want           run.Code
 		rules          []string
 		sent           int
 	}{
-		{"no JSON", `{`, none, nil, CodeInvalid, []string{" DV-01"}, 0},
-		{"the look is throttled", `{}`, throttled(), nil, CodeThrottled, nil, 0},
-		{"the look is not answered", `{}`, lostReply(), nil, CodeUnavailable, nil, 0},
-		{"throttled", `{}`, none, throttled(), CodeThrottled, nil, 1},
-		{"not answered", `{}`, none, serverFault(), CodeUnavailable, nil, 1},
-		{"refused", `{}`, none, refusal("ClientException", "no such role"), CodeInvalid, []string{" ClientException"}, 1},
-		{"denied", `{}`, none, refusal("AccessDeniedException", "no"), CodeForbidden, nil, 1},
-		{"the look is denied", `{}`, refusal("AccessDeniedException", "no"), nil, CodeForbidden, nil, 0},
+		{"no JSON", `{`, none, nil, run.CodeInvalid, []string{" DV-01"}, 0},
+		{"the look is throttled", `{}`, throttled(), nil, run.CodeThrottled, nil, 0},
+		{"the look is not answered", `{}`, lostReply(), nil, run.CodeUnavailable, nil, 0},
+		{"throttled", `{}`, none, throttled(), run.CodeThrottled, nil, 1},
+		{"not answered", `{}`, none, serverFault(), run.CodeUnavailable, nil, 1},
+		{"refused", `{}`, none, refusal("ClientException", "no such role"), run.CodeInvalid, []string{" ClientException"}, 1},
+		{"denied", `{}`, none, refusal("AccessDeniedException", "no"), run.CodeForbidden, nil, 1},
+		{"the look is denied", `{}`, refusal("AccessDeniedException", "no"), nil, run.CodeForbidden, nil, 0},
 	} {
 		d := &fakeDefinitions{latestErr: c.latest, err: c.answer}
 		_, err := (&Registrar{Writes: true, Spec: fakeSpec{}, Definitions: d}).Register(context.Background(), []byte(c.body))
-		if CodeOf(err) != c.want || !slices.Equal(faults(ViolationsOf(err)), c.rules) || len(d.sent) != c.sent {
+		if run.CodeOf(err) != c.want || !slices.Equal(faults(run.ViolationsOf(err)), c.rules) || len(d.sent) != c.sent {
 			t.Errorf("%s: %v, %d sent", c.name, err, len(d.sent))
 		}
 	}
