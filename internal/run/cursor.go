@@ -46,6 +46,7 @@ func (q ListRequest) decodeCursor() (*Position, error) {
 	return &c.Position, nil
 }
 
+// InvalidCursor returns the error of a cursor that is not one of the list that it came with.
 func InvalidCursor() error {
 	return InvalidRequest(Violation{Field: "query:cursor", Rule: RuleCursor, Detail: "not a cursor of this list; give the nextCursor of a page with the same filters, unchanged"})
 }

@@ -82,6 +82,7 @@ var (
 	ErrTokenGone = errors.New("task token is gone")
 )
 
+// InvalidRequest returns an error with CodeInvalid and every violation.
 func InvalidRequest(violations ...Violation) *Error {
 	return &Error{Code: CodeInvalid, Message: "the request breaks the rules named in errors", Violations: violations}
 }

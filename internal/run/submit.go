@@ -216,6 +216,7 @@ func (s *Submitter) resolveDefinition(ctx context.Context, r *Run, name string) 
 	}
 }
 
+// IsUnknown reports whether ECS answered that the definition, cluster or task is not there.
 func IsUnknown(err error) bool {
 	var e *EngineError
 	return errors.As(err, &e) && e.Unknown

@@ -30,11 +30,11 @@ func tagViolations(input json.RawMessage) []run.Violation {
 	var out []run.Violation
 	if n := len(members.Tags); n > maxTags {
 		detail := fmt.Sprintf("%d tags; allowed: %d, because ECS takes 50 and one of them is %s", n, maxTags, ContentTag)
-		out = append(out, run.Violation{"/tags", run.RuleContentTag, detail})
+		out = append(out, run.Violation{Field: "/tags", Rule: run.RuleContentTag, Detail: detail})
 	}
 	for i, t := range members.Tags {
 		if t.Key == ContentTag {
-			out = append(out, run.Violation{fmt.Sprintf("/tags/%d/key", i), run.RuleContentTag, ContentTag + " is Davit's own tag; leave it out"})
+			out = append(out, run.Violation{Field: fmt.Sprintf("/tags/%d/key", i), Rule: run.RuleContentTag, Detail: ContentTag + " is Davit's own tag; leave it out"})
 		}
 	}
 	return out

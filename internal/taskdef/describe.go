@@ -26,7 +26,7 @@ func (g *Registrar) Deregister(ctx context.Context, name string) (Definition, er
 	n, ok := parseName(name)
 	switch {
 	case ok && n.revision == 0:
-		return Definition{}, run.InvalidRequest(run.Violation{fieldDefinition, "DR-01", "a revision is deregistered, not a family; give family:revision"})
+		return Definition{}, run.InvalidRequest(run.Violation{Field: fieldDefinition, Rule: "DR-01", Detail: "a revision is deregistered, not a family; give family:revision"})
 	case !ok || !g.Stack.AllowsFamily(n.family):
 		return Definition{}, unknownDefinition()
 	}
@@ -53,11 +53,11 @@ func (g *Registrar) refused(err error) error {
 	if run.IsUnknown(err) {
 		return unknownDefinition()
 	}
-	told := run.RefusedCall(g.Rules, err)
-	for i := range run.ViolationsOf(told) {
-		run.ViolationsOf(told)[i].Field = fieldDefinition
+	refusal := run.RefusedCall(g.Rules, err)
+	for i := range run.ViolationsOf(refusal) {
+		run.ViolationsOf(refusal)[i].Field = fieldDefinition
 	}
-	return told
+	return refusal
 }
 
 func unknownDefinition() error {

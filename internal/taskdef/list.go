@@ -45,11 +45,11 @@ func (g *Registrar) ListDefinitions(ctx context.Context, q ListRequest) (List, e
 
 // refusedList: what ECS does not take beside a token is the token, which came from the cursor.
 func (g *Registrar) refusedList(err error, at position) error {
-	told := run.RefusedCall(g.Rules, err)
-	if at.token != "" && run.CodeOf(told) == run.CodeInvalid {
+	refusal := run.RefusedCall(g.Rules, err)
+	if at.token != "" && run.CodeOf(refusal) == run.CodeInvalid {
 		return run.InvalidCursor()
 	}
-	return told
+	return refusal
 }
 
 // listed are the families that ECS is asked for to list what a caller may see, in the order of the list; "" stands for all.
@@ -91,13 +91,13 @@ func (q ListRequest) withDefaults() ListRequest {
 func (q ListRequest) violations() []run.Violation {
 	var out []run.Violation
 	if q.FamilyPrefix != "" && !validFamily(q.FamilyPrefix) {
-		out = append(out, run.Violation{"query:familyPrefix", run.RuleQuery, "not the name of a family; allowed: 1 to 255 letters, digits, - and _"})
+		out = append(out, run.Violation{Field: "query:familyPrefix", Rule: run.RuleQuery, Detail: "not the name of a family; allowed: 1 to 255 letters, digits, - and _"})
 	}
 	if q.Status != "" && !slices.Contains(Statuses(), q.Status) {
-		out = append(out, run.Violation{"query:status", run.RuleQuery, "no such status; allowed: " + strings.Join(Statuses(), ", ")})
+		out = append(out, run.Violation{Field: "query:status", Rule: run.RuleQuery, Detail: "no such status; allowed: " + strings.Join(Statuses(), ", ")})
 	}
 	if q.Limit < 0 || q.Limit > 100 {
-		out = append(out, run.Violation{"query:limit", run.RuleQuery, "allowed: 1 to 100, 20 when absent"})
+		out = append(out, run.Violation{Field: "query:limit", Rule: run.RuleQuery, Detail: "allowed: 1 to 100, 20 when absent"})
 	}
 	return out
 }

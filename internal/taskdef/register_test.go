@@ -36,7 +36,7 @@ func (d *fakeDefinitions) Deregister(context.Context, string) (Definition, error
 
 func (fakeSpec) ParseTaskDefinition(body []byte) (json.RawMessage, []run.Violation) {
 	if !json.Valid(body) {
-		return nil, []run.Violation{{"", run.RuleMalformed, "not JSON"}}
+		return nil, []run.Violation{{Rule: run.RuleMalformed, Detail: "not JSON"}}
 	}
 	return body, nil
 }
