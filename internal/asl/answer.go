@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// SendTaskSuccess answers the task that gave out the token, also while its function still runs. output is
+// SendTaskSuccess completes the task that gave out the token, also while its function still runs. output is
 // JSON of at most 256 KiB and becomes the task's result. It returns once the answer is on disk. Errors:
 // ErrTaskDoesNotExist, ErrTaskTimedOut, ErrInvalidOutput, ErrClosed, and ctx's own when it had already ended.
 func (e *Engine) SendTaskSuccess(ctx context.Context, token string, output []byte) error {

@@ -137,7 +137,7 @@ func tokenState(name, more string) string {
 		"Parameters":{"FunctionName":"f","Payload":{"token.$":"$$.Task.Token","n.$":"$$.State.RetryCount"}},%s}`, name, more)
 }
 
-// script answers invocations one after the other and notes their payloads.
+// script replies to invocations one after the other and notes their payloads.
 type script struct {
 	mu       sync.Mutex
 	payloads []string
@@ -186,10 +186,10 @@ func (s *script) token(t *testing.T, n int) string {
 	return payload.Token
 }
 
-// echo answers with its payload.
+// echo replies with its payload.
 func echo(_ context.Context, _ string, payload []byte) ([]byte, error) { return payload, nil }
 
-// stuck answers only when the engine closes.
+// stuck replies only when the engine closes.
 func stuck(ctx context.Context, _ string, _ []byte) ([]byte, error) {
 	<-ctx.Done()
 	return nil, ctx.Err()

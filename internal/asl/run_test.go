@@ -70,7 +70,7 @@ func TestDeployedDefinitionIsWokenByItsToken(t *testing.T) {
 	})
 }
 
-// poller answers as a run that is polled does: Launch and then Observe, which ends with DONE.
+// poller replies as a run that is polled does: Launch and then Observe, which ends with DONE.
 func poller(turns int) InvokerFunc {
 	done := 0
 	return func(context.Context, string, []byte) ([]byte, error) {

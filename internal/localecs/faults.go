@@ -42,7 +42,7 @@ type Loss int
 const (
 	// DropConnection ends the connection without an answer.
 	DropConnection Loss = iota
-	// AnswerServerError answers 500 ServerException.
+	// AnswerServerError replies with 500 ServerException.
 	AnswerServerError
 )
 
@@ -81,7 +81,7 @@ func (f *Faults) Throttle(operation string, calls int) {
 	f.set(operation, func(m *misbehaviour) { m.refused, m.refusal = calls, throttled() })
 }
 
-// Refuse answers the next calls of an operation with an error, and does not carry them out. The HTTP status is 500 for
+// Refuse makes the next calls of an operation fail with an error, and does not carry them out. The HTTP status is 500 for
 // ServerException and 400 for all others.
 func (f *Faults) Refuse(operation string, calls int, code, message string) {
 	refusal := refuse(code, "%s", message)

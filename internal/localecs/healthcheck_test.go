@@ -16,7 +16,7 @@ import (
 	"davit/internal/localecs/scripted"
 )
 
-// probes gives each check (a process whose command is probe) the next result, and the last one to all that follow: o succeeds,
+// probes hands each check (a process whose command is probe) the next result, and the last one to all that follow: o succeeds,
 // x fails, t never ends. Everything else is of scripts.
 func probes(results string) scripted.Pick {
 	var mu sync.Mutex

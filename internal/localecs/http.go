@@ -17,7 +17,7 @@ const (
 	maxBody      = 1 << 20
 )
 
-// ServeHTTP answers one call of ECS's JSON 1.1 protocol: POST / with the operation in X-Amz-Target. A task runs commands on this
+// ServeHTTP serves one call of ECS's JSON 1.1 protocol: POST / with the operation in X-Amz-Target. A task runs commands on this
 // machine, so a request that a web page could have made is refused: a Host that is neither loopback nor allowed, any
 // Origin header, any other content type.
 //

@@ -112,7 +112,7 @@ func (m *machine) book(need resources, ports []port) booking {
 	return booking{need, ports, gpus}
 }
 
-// free gives back what was booked.
+// free releases what was booked.
 func (m *machine) free(b booking) {
 	m.used.cpu -= b.cpu
 	m.used.memory -= b.memory

@@ -98,7 +98,7 @@ func (s *Server) create(r *request, p provider, m *machine, on *instance) types.
 	return t.view()
 }
 
-// release gives a stopped task's place back. The caller holds mu.
+// release frees a stopped task's place. The caller holds mu.
 func (s *Server) release(t *task) {
 	s.machines[t.instance].free(t.booked)
 	t.booked = booking{}

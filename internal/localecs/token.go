@@ -34,7 +34,7 @@ func (s *Server) claim(cluster string, in *ecs.RunTaskInput) claim {
 	return claim{key: cluster + " " + *in.ClientToken, request: hex.EncodeToString(sum[:])}
 }
 
-// replay answers a call whose token is known: nothing is launched. Both results are nil for a new one. The caller holds mu.
+// replay repeats the answer of a call whose token is known: nothing is launched. Both results are nil for a new one. The caller holds mu.
 func (s *Server) replay(c claim) (*placed, error) {
 	token := s.tokens[c.key]
 	if c.key == "" || token == nil || !s.stands(token) {

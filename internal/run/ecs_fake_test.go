@@ -119,7 +119,7 @@ func (e *fakeECS) place(in launchInput, fault launchFault) Placement {
 	return placed
 }
 
-// replay answers a token again. Of a stopped task ECS then shows only this much.
+// replay repeats the answer of a token. Of a stopped task ECS then shows only this much.
 func (e *fakeECS) replay(arns []string) Placement {
 	var placed Placement
 	for _, arn := range arns {

@@ -118,7 +118,7 @@ func (s *Submitter) replay(ctx context.Context, r *Run) (res SubmitResult, found
 	return res, true, err
 }
 
-// replayStored answers a submission whose record exists, and starts its execution if nobody has yet.
+// replayStored serves a submission whose record exists, and starts its execution if nobody has yet.
 func (s *Submitter) replayStored(ctx context.Context, r, stored *Run) (SubmitResult, error) {
 	if stored.Fingerprint != r.Fingerprint {
 		return SubmitResult{}, &Error{

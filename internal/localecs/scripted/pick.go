@@ -22,7 +22,7 @@ func ByCommand(scripts map[string]Script) Pick {
 	}
 }
 
-// InTurn gives each process that starts the next script, and the last one to all that follow.
+// InTurn hands each process that starts the next script, and the last one to all that follow.
 func InTurn(scripts ...Script) Pick {
 	var mu sync.Mutex
 	return func(process.Spec) Script {

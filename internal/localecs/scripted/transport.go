@@ -7,7 +7,7 @@ import (
 	"net/http/httptest"
 )
 
-// Transport answers requests with a handler in the caller's goroutine: no socket, so it works under testing/synctest. A handler that aborts
+// Transport serves requests with a handler in the caller's goroutine: no socket, so it works under testing/synctest. A handler that aborts
 // (http.ErrAbortHandler) gives the client io.ErrUnexpectedEOF, as a dropped connection does.
 func Transport(h http.Handler) http.RoundTripper { return transport{h} }
 
