@@ -26,7 +26,7 @@ func definitionName(s string) string {
 		resource, ok := arnResource(s, "ecs")
 		name, ok = cutPrefix(resource, "task-definition/", ok)
 		if !ok {
-			return "the ARN is not one of a task definition"
+			return "the ARN is not that of a task definition"
 		}
 	}
 	family, revision, pinned := strings.Cut(name, ":")
@@ -80,10 +80,10 @@ func role(s string) string {
 	}
 	parts := strings.SplitN(s, ":", 6)
 	if len(parts) != 6 || parts[1] == "" || parts[2] != "iam" || parts[3] != "" || len(parts[4]) != 12 || !all(parts[4], isDigit) {
-		return "the ARN is not one of an IAM role"
+		return "the ARN is not that of an IAM role"
 	}
 	if name, ok := strings.CutPrefix(parts[5], "role/"); !ok || name == "" || strings.HasSuffix(name, "/") {
-		return "the ARN is not one of an IAM role"
+		return "the ARN is not that of an IAM role"
 	}
 	return ""
 }

@@ -15,7 +15,7 @@ type policyReader struct {
 	found []Violation
 }
 
-// maxPolicyFaults bounds how many violations of one policy are listed, so that an answer does not grow far beyond the body.
+// maxPolicyFaults bounds how many violations of one policy are listed, so that a response does not grow far beyond the body.
 const maxPolicyFaults = 1000
 
 func (d *policyReader) fault(at, rule, detail string) {
@@ -79,7 +79,7 @@ func (o *policyObject) choice(name string, allowed []string, into *string) {
 	})
 }
 
-// rest faults the members that nobody read.
+// rest adds a fault for each member that was not read.
 func (o *policyObject) rest() {
 	for _, name := range slices.Sorted(maps.Keys(o.members)) {
 		if !slices.Contains(o.read, name) {

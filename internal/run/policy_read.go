@@ -14,7 +14,7 @@ import (
 // maxSeconds bounds every duration of a policy: one year.
 const maxSeconds = 31_536_000
 
-// DecodePolicy reads a policy over the defaults and reports every broken rule of it. null is absent.
+// DecodePolicy returns the defaults with what the policy sets, and every broken rule of it (the first 1,000). null is absent.
 func DecodePolicy(n jsontree.Node) (Policy, []Violation) {
 	p := DefaultPolicy()
 	d := &policyReader{}
@@ -54,7 +54,7 @@ func (d *policyReader) retry(at string, n jsontree.Node, into *Retry) {
 	o.rest()
 }
 
-// classes checks what retry.on may name.
+// classes adds a fault for each item that retry.on may not name.
 func (d *policyReader) classes(at string, list []string) {
 	for i, name := range list {
 		if code, isExit := strings.CutPrefix(name, "EXIT:"); isExit {

@@ -82,7 +82,7 @@ func notFargate(m jsontree.Member) bool {
 	return m.Name == "launchType" && (m.Value.Kind == jsontree.Null || m.Value.Kind == jsontree.String && m.Value.Text != "FARGATE")
 }
 
-// violations checks a resolved input against what the stack allows.
+// violations returns what of a resolved input the stack does not allow.
 func (s Stack) violations(input jsontree.Node) []Violation {
 	if s.ExecuteCommand || !asksForExec(input) {
 		return nil
@@ -90,7 +90,8 @@ func (s Stack) violations(input jsontree.Node) []Violation {
 	return []Violation{{"/enableExecuteCommand", RuleExecuteCommand, "ECS Exec is off in this stack (AllowExecuteCommand); allowed: false, or leave it out"}}
 }
 
-// asksForExec reads enableExecuteCommand whatever the case of its letters, so that a misspelled one is refused for both reasons.
+// asksForExec reports whether enableExecuteCommand is true. It ignores the case of the name, so that a misspelled one is refused for both
+// reasons.
 func asksForExec(input jsontree.Node) bool {
 	asks := false
 	for _, m := range input.Members {

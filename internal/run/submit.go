@@ -11,7 +11,7 @@ import (
 	"unicode"
 )
 
-// Submitter is POST /runs.
+// Submitter is the use case of POST /runs.
 type Submitter struct {
 	Keeper
 	Stack   Stack
@@ -19,8 +19,8 @@ type Submitter struct {
 	Catalog Catalog
 }
 
-// Submit checks a request, records the run and starts its execution. A key that was used before with the same body
-// answers the run that it made. Errors: CodeInvalid with every violation at once; CodeKeyReused; CodeTooLarge;
+// Submit checks a request, records the run and starts its execution. For a key that was used before with the same body it returns
+// the run of then. Errors: CodeInvalid with every violation at once; CodeKeyReused; CodeTooLarge;
 // CodeNotRecorded: nothing was recorded; CodeUnavailable: repeat with the same key. Once the record is durable
 // Submit succeeds: an execution that could not be started is started by the sweep.
 func (s *Submitter) Submit(ctx context.Context, q SubmitRequest) (SubmitResult, error) {
@@ -46,7 +46,7 @@ func (s *Submitter) Submit(ctx context.Context, q SubmitRequest) (SubmitResult, 
 	return s.create(ctx, r)
 }
 
-// AppendViolations adds violations of fields that have none yet.
+// AppendViolations returns known with those of found whose field has no violation yet.
 func AppendViolations(known, found []Violation) []Violation {
 	for _, v := range found {
 		if !slices.ContainsFunc(known, func(k Violation) bool { return k.Field == v.Field }) {
@@ -56,7 +56,7 @@ func AppendViolations(known, found []Violation) []Violation {
 	return known
 }
 
-// parseRequest takes the request apart into a record that is not stored yet.
+// parseRequest returns the request as a record that is not stored yet.
 func (s *Submitter) parseRequest(q SubmitRequest) (*Run, Submission, []Violation) {
 	sub, violations := s.Spec.Parse(q.Body)
 	policy, bad := DecodePolicy(sub.Policy)
@@ -84,7 +84,7 @@ func fingerprint(canonical []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// familyOf reads the family from family, family:revision or an ARN.
+// familyOf returns the family of a family, family:revision or an ARN.
 func familyOf(name string) string {
 	name = name[strings.LastIndexByte(name, '/')+1:]
 	family, _, _ := strings.Cut(name, ":")
@@ -118,7 +118,7 @@ func (s *Submitter) replay(ctx context.Context, r *Run) (res SubmitResult, found
 	return res, true, err
 }
 
-// replayStored serves a submission whose record exists, and starts its execution if nobody has yet.
+// replayStored returns the stored run of a repeated submission, and starts its execution if nobody has yet.
 func (s *Submitter) replayStored(ctx context.Context, r, stored *Run) (SubmitResult, error) {
 	if stored.Fingerprint != r.Fingerprint {
 		return SubmitResult{}, &Error{
@@ -132,8 +132,8 @@ func (s *Submitter) replayStored(ctx context.Context, r, stored *Run) (SubmitRes
 	return SubmitResult{Run: stored, Replayed: true}, nil
 }
 
-// begin asks the run's overlap key and starts the execution. Recorded is accepted: what fails here the launch step does again,
-// or the sweep.
+// begin asks the run's overlap key and starts the execution. What fails here is repeated by the launch step or the sweep: a recorded run
+// is accepted.
 func (s *Submitter) begin(ctx context.Context, r *Run) *Run {
 	if r.needsAdmission(s.now()) {
 		if asked, err := s.admit(ctx, r.Clone()); err == nil {
@@ -170,8 +170,8 @@ func notRecorded(err error) error {
 	return &Error{Code: CodeUnavailable, Message: "it is not known whether the run was recorded; repeat the call with the same Idempotency-Key", Err: err}
 }
 
-// resolve pins the revision and checks what only ECS can tell: the definition and the cluster. Where ECS is throttled,
-// denied or away, it is left to the launch.
+// resolve fills r.Resolved: it pins the revision, fills in the stack's defaults, and checks definition and cluster with ECS. Where ECS
+// throttles, denies or does not reply, these checks are left to the launch.
 func (s *Submitter) resolve(ctx context.Context, r *Run, sub Submission) ([]Violation, error) {
 	if r.Operation == "" {
 		return nil, nil // the body could not be read

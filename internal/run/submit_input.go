@@ -10,9 +10,9 @@ import (
 
 // resolvedInput is the input of a run's launch calls on its way from the body to the record.
 type resolvedInput struct {
-	jsontree.Node // an object, with everything that pin and set put into it
+	jsontree.Node // an object, with everything that pin and setDefault put into it
 
-	// written holds the members that the stack's defaults filled in as its owner spelled them, for the record keeps that spelling.
+	// written holds the members that were filled in from the stack's defaults, as its owner spelled them: the record keeps that spelling.
 	written map[string]json.RawMessage
 	// changed is set once pin or Stack.fill ran. The members are then kept in the order of their names, before that in the caller's.
 	changed bool

@@ -22,7 +22,7 @@ const (
 	StartTask Operation = "StartTask" // when containerInstances is present
 )
 
-// Submission is a POST /runs body taken apart. The body is parsed once: what follows works on its nodes.
+// Submission is a parsed POST /runs body. The body is parsed once: defaults, pinning and checks work on its nodes.
 type Submission struct {
 	Operation      Operation
 	Input          jsontree.Node   // the operation's input as given, without policy, clientToken and startedBy; of a doubled name the last
@@ -38,14 +38,14 @@ type Submission struct {
 	Canonical      []byte   // the body's value, member order and clientToken aside: what the fingerprint is taken of
 }
 
-// Spec knows the inputs of ECS's operations.
+// Spec has ECS's rules for the inputs of its operations.
 type Spec interface {
-	// Parse takes a POST /runs body apart and reports every broken rule of it at once, the policy's
-	// values aside (DecodePolicy). With violations, what could be read of the Submission is still filled.
+	// Parse parses a POST /runs body and returns every broken rule of it at once, except those about the policy's values
+	// (DecodePolicy). With violations, what could be read of the Submission is still filled.
 	Parse(body []byte) (Submission, []Violation)
 	// Has reports whether an operation's input has a member of that name.
 	Has(op Operation, member string) bool
-	// CheckAgainst reports what does not fit the task definition in a launch input whose defaults are filled in; Field points into
+	// CheckAgainst returns what does not fit the task definition in a launch input whose defaults are filled in; Field points into
 	// the input.
 	CheckAgainst(d *Definition, op Operation, input jsontree.Node) []Violation
 }
