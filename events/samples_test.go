@@ -60,7 +60,7 @@ func read(t *testing.T, name string) []byte {
 	return data
 }
 
-// What the gateway says twice, it says the same way.
+// Members of a sample that hold the same fact agree.
 func TestHTTPSamplesAgreeWithThemselves(t *testing.T) {
 	for _, name := range []string{
 		"submit", "submit-jwt", "get", "get-jwt", "get-default", "list", "list-jwt", "stop", "stop-jwt", "taskdefs", "taskdefs-jwt",
@@ -71,8 +71,12 @@ func TestHTTPSamplesAgreeWithThemselves(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := e.RequestContext
-		if e.Version != "2.0" || e.RawPath != c.HTTP.Path || e.RouteKey != c.RouteKey || e.Headers["host"] != c.DomainName {
-			t.Errorf("%s: path %q and %q, route %q and %q, host %q and %q", name, e.RawPath, c.HTTP.Path, e.RouteKey, c.RouteKey, e.Headers["host"], c.DomainName)
+		if e.Version != "2.0" {
+			t.Errorf("%s: version %q, want 2.0", name, e.Version)
+		}
+		want := [3]string{e.RawPath, e.RouteKey, e.Headers["host"]}
+		if got := [3]string{c.HTTP.Path, c.RouteKey, c.DomainName}; got != want {
+			t.Errorf("%s: path, route and host of requestContext are %q, want those of the event, %q", name, got, want)
 		}
 		method, route, _ := strings.Cut(e.RouteKey, " ")
 		for parameter, value := range e.PathParameters {
@@ -82,12 +86,12 @@ func TestHTTPSamplesAgreeWithThemselves(t *testing.T) {
 			t.Errorf("%s: %s is not the route of %s %s", name, e.RouteKey, c.HTTP.Method, e.RawPath)
 		}
 		if isJWT := strings.HasSuffix(name, "-jwt"); isJWT != (c.Authorizer.JWT != nil) || isJWT == (c.Authorizer.IAM != nil) {
-			t.Errorf("%s: authorizer %+v", name, c.Authorizer)
+			t.Errorf("%s: the authorizer has JWT: %t, IAM: %t; want one of them, by the sample's name", name, c.Authorizer.JWT != nil, c.Authorizer.IAM != nil)
 		}
 	}
 }
 
-// The samples speak of the same two runs.
+// The samples refer to the same run.
 func TestSamplesAreOfOnePiece(t *testing.T) {
 	var launched, woken run.StepInput
 	var task, ended struct {
@@ -99,14 +103,26 @@ func TestSamplesAreOfOnePiece(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if launched.Execution != woken.Execution || woken.Token == "" || ended.Detail.Name != launched.Name() {
-		t.Errorf("%+v, %+v, %s", launched, woken, ended.Detail.Name)
+	if woken.Execution != launched.Execution {
+		t.Errorf("observe-token.json is of the execution %v, want observe.json's, %v", woken.Execution, launched.Execution)
 	}
-	if id, attempt, ok := run.ParseStartedBy("davit", task.Detail.StartedBy); !ok || id != launched.RunID || attempt != 1 || task.Resources[0] != task.Detail.TaskArn {
-		t.Errorf("the task event is of run %q", id)
+	if woken.Token == "" {
+		t.Error("observe-token.json has no token")
+	}
+	if ended.Detail.Name != launched.Name() {
+		t.Errorf("sweep-execution.json is of the execution %s, want observe.json's, %s", ended.Detail.Name, launched.Name())
+	}
+	if id, attempt, ok := run.ParseStartedBy("davit", task.Detail.StartedBy); !ok || id != launched.RunID || attempt != 1 {
+		t.Errorf("taskevent.json is of attempt %d of run %q, want 1 of %s", attempt, id, launched.RunID)
+	}
+	if task.Resources[0] != task.Detail.TaskArn {
+		t.Errorf("taskevent.json has the resource %s, want its task, %s", task.Resources[0], task.Detail.TaskArn)
 	}
 	var e lambdaio.HTTPEvent
-	if err := json.Unmarshal(read(t, "stop.json"), &e); err != nil || e.RawPath != path.Join("/runs", launched.RunID, "stop") {
-		t.Errorf("%s is stopped, %v", e.RawPath, err)
+	if err := json.Unmarshal(read(t, "stop.json"), &e); err != nil {
+		t.Fatal(err)
+	}
+	if want := path.Join("/runs", launched.RunID, "stop"); e.RawPath != want {
+		t.Errorf("stop.json has the path %s, want %s", e.RawPath, want)
 	}
 }

@@ -59,7 +59,7 @@ func TestFunctionsLinkOnlyTheServicesThatTheyCall(t *testing.T) {
 // sizes asks for the test that builds every function for arm64, which compiles everything once more.
 var sizes = flag.Bool("sizes", false, "build the functions for linux/arm64 and hold them to their sizes")
 
-// mostBytes is how large a function may be; 13 MB where nothing is said.
+// maxBytes is the greatest size of a function's executable, where it is not 13 MB.
 var mostBytes = map[string]int64{"submit": 12_000_000, "stop": 12_000_000, "get": 11_000_000, "list": 11_000_000}
 
 func TestSizes(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"davit/events"
+	"davit/internal/runtimeapi"
 )
 
 const launchedRun = "k7dq2mrxw3h5nfa6yzj4tbcevu" // of the samples
@@ -112,17 +113,17 @@ func TestEnvironmentOfTheSamples(t *testing.T) {
 	}
 }
 
-// refusals are bootstraps that cannot start, and events of the wrong shape.
+// refusals invokes functions without a variable that they need, and with events of the wrong shape.
 func refusals(t *testing.T, folder string) {
 	get, err := events.Samples.ReadFile("get.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newFixture(t, folder, nil) // one for all: none of them reads what another left
+	w := newFixture(t, folder, nil) // one for all invocations: none writes a record
 	for _, name := range names(t) {
 		w.over = nil
 		wrong := w.invoke(t, name, []byte(`{"an":"event of another kind"}`))
-		if name == "schedule" { // never silence: it is told as an occurrence that did not run
+		if name == "schedule" { // it is published as an occurrence that did not run
 			if wrong.Failure != nil || !strings.Contains(string(wrong.Answer), `"rule":"DV-25"`) {
 				t.Errorf("%s answers a wrong event with %s, %v", name, wrong.Answer, wrong.Failure)
 			}
@@ -132,16 +133,32 @@ func refusals(t *testing.T, folder string) {
 		for _, missing := range needs[name] {
 			w.over = map[string]string{missing: ""}
 			o := w.invoke(t, name, get)
-			if o.Failure == nil || !o.Failure.Init || o.Failure.Type != "Davit.BadConfiguration" || !strings.Contains(o.Failure.Message, missing+" is not set; allowed: ") {
-				t.Errorf("%s without %s: %s, %v", name, missing, o.Answer, o.Failure)
-			}
+			wantBadConfiguration(t, name+" without "+missing, o, missing+" is not set; allowed: ")
 		}
 	}
 	if o := newFixture(t, folder, map[string]string{"DAVIT_AUTH": "NONE"}).invoke(t, "get", get); o.Failure != nil || !strings.Contains(string(o.Answer), `"statusCode":200`) {
-		t.Errorf("away from AWS nobody need be asked: %s, %v", o.Answer, o.Failure)
+		t.Errorf("away from AWS with DAVIT_AUTH=NONE: %s, %v; want 200", o.Answer, o.Failure)
 	}
 	if o := newFixture(t, folder, map[string]string{"DAVIT_AUTH": "JWT"}).invoke(t, "get", get); !strings.Contains(string(o.Answer), `"statusCode":401`) {
-		t.Errorf("a caller of another kind: %s", o.Answer)
+		t.Errorf("a caller of another kind: %s, want 401", o.Answer)
+	}
+}
+
+// wantBadConfiguration checks that a function did not start, with part in the message.
+func wantBadConfiguration(t *testing.T, what string, o runtimeapi.Outcome, part string) {
+	t.Helper()
+	if o.Failure == nil {
+		t.Errorf("%s: the answer is %s, want a failure", what, o.Answer)
+		return
+	}
+	if !o.Failure.Init {
+		t.Errorf("%s: the function starts, want an error of the start", what)
+	}
+	if o.Failure.Type != "Davit.BadConfiguration" {
+		t.Errorf("%s: the error is %s, want Davit.BadConfiguration", what, o.Failure.Type)
+	}
+	if !strings.Contains(o.Failure.Message, part) {
+		t.Errorf("%s: the message is %q, want %q in it", what, o.Failure.Message, part)
 	}
 }
 

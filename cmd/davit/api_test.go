@@ -9,24 +9,24 @@ import (
 	"time"
 )
 
-// reply is what davit answered.
+// reply is an answer of davit.
 type reply struct {
 	status int
 	header http.Header
 	body   string
 }
 
-// call sends a request; headers are "Name: value", Host among them.
+// call makes a request; headers are "Name: value" and may set Host.
 func call(t *testing.T, method, url, body string, headers ...string) reply {
 	t.Helper()
-	r, err := try(method, url, body, headers...)
+	r, err := tryCall(method, url, body, headers...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r
 }
 
-func try(method, url, body string, headers ...string) (reply, error) {
+func tryCall(method, url, body string, headers ...string) (reply, error) {
 	return send(http.DefaultClient, method, url, body, headers...)
 }
 
@@ -54,7 +54,7 @@ func send(client *http.Client, method, url, body string, headers ...string) (rep
 	return reply{resp.StatusCode, resp.Header, string(data)}, err
 }
 
-// runDoc is the part of a run that these tests look at.
+// runDoc is the part of a run that the tests check.
 type runDoc struct {
 	RunID, Status, StatusReason, Class, IdempotencyKey, Family string
 	ExitCode                                                   *int
@@ -79,7 +79,7 @@ type attemptDoc struct {
 	}
 }
 
-func (r runDoc) over() bool {
+func (r runDoc) hasEnded() bool {
 	switch r.Status {
 	case "SUCCEEDED", "FAILED", "STOPPED", "TIMED_OUT", "LOST", "SKIPPED":
 		return true
@@ -87,7 +87,7 @@ func (r runDoc) over() bool {
 	return false
 }
 
-// log is the file with the output of the first container of the run's last task; "" while there is none.
+// log returns the file with the output of the first container of the run's last task; "" while there is none.
 func (r runDoc) log() string {
 	if len(r.Attempts) == 0 {
 		return ""
@@ -119,8 +119,8 @@ func (l *served) call(method, path, body string, headers ...string) reply {
 	return call(l.t, method, "http://"+l.api+path, body, headers...)
 }
 
-// shell is a task definition whose container runs the script that a run gives as its command. SIGKILL follows
-// SIGTERM after two seconds, the least that ECS takes.
+// shell is a task definition whose container runs the script that a run has as its command. SIGKILL follows
+// SIGTERM after two seconds, the least that ECS allows.
 const shell = `{"family": "shell", "cpu": "256", "memory": "128", "containerDefinitions": [
 	{"name": "app", "image": "busybox", "entryPoint": ["sh", "-c"], "command": ["exit 0"], "stopTimeout": 2}]}`
 
@@ -131,7 +131,7 @@ func (l *served) register(definition string) {
 	}
 }
 
-// script is the body of a run of shell. more holds further members, each with a comma before it.
+// script returns the body of a run of shell. more holds further members, each with a comma before it.
 func script(text string, more ...string) string {
 	command, err := json.Marshal(text)
 	if err != nil {
@@ -173,7 +173,7 @@ func (l *served) until(id, status string) (r runDoc) {
 	l.t.Helper()
 	within(l.t, patience, "run "+id+" is "+status, func() bool {
 		r = l.get(id)
-		if r.over() && r.Status != status {
+		if r.hasEnded() && r.Status != status {
 			l.t.Fatalf("run %s ended %s %s (%s), want %s", id, r.Status, r.Class, r.StatusReason, status)
 		}
 		return r.Status == status
@@ -185,24 +185,24 @@ func (l *served) until(id, status string) (r runDoc) {
 func (l *served) end(id string) (r runDoc) {
 	l.t.Helper()
 	defer func() {
-		if !r.over() {
-			l.t.Logf("it is %+v", r)
+		if !r.hasEnded() {
+			l.t.Logf("the run is %s (%s) after %d attempts", r.Status, r.StatusReason, len(r.Attempts))
 		}
 	}()
-	within(l.t, patience, "run "+id+" has ended", func() bool { r = l.get(id); return r.over() })
+	within(l.t, patience, "run "+id+" has ended", func() bool { r = l.get(id); return r.hasEnded() })
 	return r
 }
 
-// says waits until the run's output has the text.
-func (l *served) says(id, what string) {
+// untilOutput waits until the run's output has the text.
+func (l *served) untilOutput(id, what string) {
 	l.t.Helper()
 	within(l.t, patience, "run "+id+" writes "+what, func() bool {
 		file := l.get(id).log()
-		return file != "" && strings.Contains(text(l.t, file), what)
+		return file != "" && strings.Contains(readFile(l.t, file), what)
 	})
 }
 
-// count is how many runs are recorded, up to 100.
+// count returns how many runs are recorded, up to 100.
 func (l *served) count() int {
 	l.t.Helper()
 	list := decode[struct{ Runs []runDoc }](l.t, l.call("GET", "/runs?limit=100", "").body)

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestNoCapacity has room for one task only.
-func TestNoCapacity(t *testing.T) {
+// The cluster has room for one task only.
+func TestNoCapacity_TheSecondRunWaits(t *testing.T) {
 	t.Parallel()
 	l := serveLocal(t, t.TempDir(), "--cpu", "256")
 	l.register(shell)
@@ -20,18 +20,32 @@ func TestNoCapacity(t *testing.T) {
 		return len(run.Attempts) == 1 && len(run.Attempts[0].Refusals) == 1
 	})
 	run := l.get(second.RunID)
-	if r := run.Attempts[0].Refusals[0]; run.Status != "LAUNCHING" || r.Class != "CAPACITY" || !strings.Contains(r.Reason, "RESOURCE:CPU") || r.Count < 1 {
-		t.Errorf("the second is %s, refused: %+v", run.Status, r)
+	if run.Status != "LAUNCHING" {
+		t.Errorf("the second run is %s (%s), want LAUNCHING", run.Status, run.StatusReason)
 	}
-	writeFile(t, gate)
+	r := run.Attempts[0].Refusals[0]
+	if r.Class != "CAPACITY" {
+		t.Errorf("the refusal's class is %s, want CAPACITY", r.Class)
+	}
+	if !strings.Contains(r.Reason, "RESOURCE:CPU") {
+		t.Errorf("the refusal's reason is %q, want RESOURCE:CPU in it", r.Reason)
+	}
+	if r.Count < 1 {
+		t.Errorf("the refusal's count is %d, want at least 1", r.Count)
+	}
+	createFile(t, gate)
 	l.until(first.RunID, "SUCCEEDED")
 	run = l.until(second.RunID, "SUCCEEDED")
-	if len(run.Attempts) != 1 || len(run.Attempts[0].Tasks) != 1 || text(t, run.log()) != "there was room\n" {
-		t.Errorf("the second is %+v", run)
+	if len(run.Attempts) != 1 {
+		t.Errorf("the second run has %d attempts, want 1", len(run.Attempts))
 	}
+	if n := len(run.Attempts[0].Tasks); n != 1 {
+		t.Errorf("the second run's attempt has %d tasks, want 1", n)
+	}
+	run.wantOutput(t, "there was room\n")
 }
 
-// TestWithoutTaskEvents goes the same way by polling.
+// Without task events davit polls. A run succeeds, one fails and one is stopped.
 func TestWithoutTaskEvents(t *testing.T) {
 	t.Parallel()
 	mark := marker()
@@ -40,15 +54,14 @@ func TestWithoutTaskEvents(t *testing.T) {
 	good := l.submit(script("echo done; exit 0", `, "count": 2`))
 	bad := l.submit(script("exit 3"))
 	long := l.submit(script("trap 'echo got SIGTERM; exit 0' TERM; echo ready; sleep " + mark + " & wait"))
-	if run := l.until(good.RunID, "SUCCEEDED"); len(run.tasks()) != 2 || text(t, run.log()) != "done\n" {
-		t.Errorf("the good run is %+v", run)
+	run := l.until(good.RunID, "SUCCEEDED")
+	if n := len(run.tasks()); n != 2 {
+		t.Errorf("the good run has %d tasks, want 2", n)
 	}
-	if run := l.until(bad.RunID, "FAILED"); run.Class != "EXIT:3" {
-		t.Errorf("the bad run is %+v", run)
-	}
-	l.says(long.RunID, "ready")
+	run.wantOutput(t, "done\n")
+	l.until(bad.RunID, "FAILED").wantEnd(t, "FAILED", "EXIT:3")
+	l.untilOutput(long.RunID, "ready")
 	l.stop(long.RunID)
-	if run := l.until(long.RunID, "STOPPED"); text(t, run.log()) != "ready\ngot SIGTERM\n" || len(marked(t, mark)) > 0 {
-		t.Errorf("the stopped run is %+v and wrote %q", run, text(t, run.log()))
-	}
+	l.until(long.RunID, "STOPPED").wantOutput(t, "ready\ngot SIGTERM\n")
+	wantNoProcesses(t, processesWith(t, mark))
 }

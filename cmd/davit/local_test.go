@@ -26,15 +26,15 @@ func TestLocal(t *testing.T) {
 	}
 }
 
-// forTest is the same davit, with failures for another test.
+// forTest returns the same davit with another test, which its failures are reported to.
 func (l *served) forTest(t *testing.T) *served {
 	p := *l.program
 	p.t = t
 	return &served{&p, l.api, l.ecs}
 }
 
-// TestGreeting does what davit says when it starts on a folder that is new.
-func TestGreeting(t *testing.T) {
+// The curl commands that davit prints when it starts on a new folder work.
+func TestPrintedCommandsWork(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Skip("there is no curl")
@@ -44,7 +44,7 @@ func TestGreeting(t *testing.T) {
 		{"name": "app", "image": "busybox", "command": ["sleep", "600"]}]}`) // a stop finds it running, however slow the machine
 	id := ""
 	lines := 0
-	for line := range strings.Lines(l.said()) {
+	for line := range strings.Lines(l.output()) {
 		line = strings.TrimSpace(line)
 		if !strings.HasPrefix(line, "curl") {
 			continue
@@ -59,8 +59,11 @@ func TestGreeting(t *testing.T) {
 			id = run.RunID
 		}
 	}
-	if lines != 5 || id == "" {
-		t.Errorf("%d curl lines, run %q", lines, id)
+	if lines != 5 {
+		t.Errorf("%d curl commands, want 5", lines)
+	}
+	if id == "" {
+		t.Error("no curl command submitted a run")
 	}
 	l.until(id, "STOPPED")
 }
@@ -70,22 +73,34 @@ func testSubmit(t *testing.T, l *served) {
 	body := script("exit 0", `, "group": "submit"`)
 	first := l.call("POST", "/runs", body, key)
 	run := decode[runDoc](t, first.body)
-	if first.status != http.StatusAccepted || first.header.Get("Location") != "/runs/"+run.RunID || first.header.Get("Idempotent-Replayed") != "" {
-		t.Fatalf("first: %d %v %s", first.status, first.header, first.body)
+	if first.status != http.StatusAccepted {
+		t.Fatalf("the first request: status %d, want 202: %s", first.status, first.body)
+	}
+	if location := first.header.Get("Location"); location != "/runs/"+run.RunID {
+		t.Fatalf("the first request: Location %q, want /runs/%s", location, run.RunID)
+	}
+	if replayed := first.header.Get("Idempotent-Replayed"); replayed != "" {
+		t.Fatalf("the first request: Idempotent-Replayed %q, want none", replayed)
 	}
 	again := func(when string) {
 		t.Helper()
 		r := l.call("POST", "/runs", strings.Replace(body, "{", "\n{ ", 1), key)
-		if r.status != http.StatusAccepted || r.header.Get("Idempotent-Replayed") != "true" || decode[runDoc](t, r.body).RunID != run.RunID {
-			t.Errorf("the same key %s: %d %v %s", when, r.status, r.header, r.body)
+		if r.status != http.StatusAccepted {
+			t.Errorf("the same key %s: status %d, want 202: %s", when, r.status, r.body)
+		}
+		if replayed := r.header.Get("Idempotent-Replayed"); replayed != "true" {
+			t.Errorf("the same key %s: Idempotent-Replayed %q, want true", when, replayed)
+		}
+		if got := decode[runDoc](t, r.body).RunID; got != run.RunID {
+			t.Errorf("the same key %s: run %s, want %s", when, got, run.RunID)
 		}
 	}
 	again("at once")
 	other := l.call("POST", "/runs", script("exit 1", `, "group": "submit"`), key)
 	wantProblem(t, other, http.StatusUnprocessableEntity, "header:Idempotency-Key DV-20")
-	if end := l.end(run.RunID); end.Status != "SUCCEEDED" || end.ExitCode == nil || *end.ExitCode != 0 {
-		t.Errorf("the run ended %+v", end)
-	}
+	end := l.end(run.RunID)
+	end.wantEnd(t, "SUCCEEDED", "")
+	wantExitCode(t, end.ExitCode, 0)
 	again("after the end")
 	if list := decode[struct{ Runs []runDoc }](t, l.call("GET", "/runs?group=submit", "").body); len(list.Runs) != 1 {
 		t.Errorf("%d runs are recorded, want 1", len(list.Runs))
@@ -95,11 +110,20 @@ func testSubmit(t *testing.T, l *served) {
 func testDryRun(t *testing.T, l *served) {
 	r := l.call("POST", "/runs?dryRun=true", script("exit 0", `, "group": "dry"`), "Idempotency-Key: dry")
 	run := decode[runDoc](t, r.body)
-	if r.status != http.StatusOK || run.RunID != "" || len(run.Request) == 0 || !strings.Contains(string(run.Resolved), "task-definition/shell:1") {
-		t.Errorf("dry run: %d %s", r.status, r.body)
+	if r.status != http.StatusOK {
+		t.Errorf("status %d, want 200: %s", r.status, r.body)
+	}
+	if run.RunID != "" {
+		t.Errorf("runId %q, want none", run.RunID)
+	}
+	if len(run.Request) == 0 {
+		t.Errorf("the answer has no request: %s", r.body)
+	}
+	if !strings.Contains(string(run.Resolved), "task-definition/shell:1") {
+		t.Errorf("resolved is %s, want task-definition/shell:1 in it", run.Resolved)
 	}
 	if list := l.call("GET", "/runs?group=dry", ""); strings.TrimSpace(list.body) != `{"runs":[]}` {
-		t.Errorf("after a dry run: %s", list.body)
+		t.Errorf("the list after a dry run is %s, want no run", list.body)
 	}
 }
 
@@ -117,8 +141,14 @@ func testPages(t *testing.T, l *served) {
 			Runs       []runDoc
 			NextCursor string
 		}](t, r.body)
-		if r.status != http.StatusOK || len(list.Runs) > 2 || strings.Contains(r.body, `"request"`) || strings.Contains(r.body, `"attempts"`) {
-			t.Fatalf("page %d: %d %s", page, r.status, r.body)
+		if r.status != http.StatusOK {
+			t.Fatalf("page %d: status %d, want 200: %s", page, r.status, r.body)
+		}
+		if len(list.Runs) > 2 {
+			t.Fatalf("page %d has %d runs, want at most 2", page, len(list.Runs))
+		}
+		if strings.Contains(r.body, `"request"`) || strings.Contains(r.body, `"attempts"`) {
+			t.Fatalf("page %d shows requests or attempts: %s", page, r.body)
 		}
 		for _, run := range list.Runs {
 			listed = append(listed, run.RunID)
@@ -136,8 +166,11 @@ func testPages(t *testing.T, l *served) {
 		}
 		cursor = "&cursor=" + next
 	}
-	if next != "" || len(listed) != len(submitted) || !subset(listed, submitted) {
-		t.Errorf("listed %v, then cursor %q; want %v", listed, next, submitted)
+	if next != "" {
+		t.Errorf("the last page has the cursor %q, want none", next)
+	}
+	if len(listed) != len(submitted) || !subset(listed, submitted) {
+		t.Errorf("listed %v, want %v in any order", listed, submitted)
 	}
 	for _, id := range submitted {
 		l.until(id, "SUCCEEDED")
@@ -148,28 +181,31 @@ func testStop(t *testing.T, l *served) {
 	mark := marker()
 	polite := l.submit(script("trap 'echo got SIGTERM; exit 0' TERM; echo ready; sleep " + mark + " & wait"))
 	plain := l.submit(script("exec sleep 600", `, "group": "`+mark+`"`))
-	l.says(polite.RunID, "ready")
+	l.untilOutput(polite.RunID, "ready")
 	l.until(plain.RunID, "RUNNING")
 	for _, id := range []string{polite.RunID, plain.RunID} {
 		if r := l.stop(id); r.Status != "STOPPING" && r.Status != "STOPPED" {
-			t.Errorf("stop answered %s", r.Status)
+			t.Errorf("the stop is answered with a run that is %s, want STOPPING or STOPPED", r.Status)
 		}
 	}
-	run := l.until(polite.RunID, "STOPPED")
-	if output := text(t, run.log()); output != "ready\ngot SIGTERM\n" {
-		t.Errorf("output %q", output)
-	}
-	if left := marked(t, mark); len(left) > 0 {
-		t.Errorf("processes %v are left", left)
-	}
-	run = l.until(plain.RunID, "STOPPED")
-	if code := run.Attempts[0].Tasks[0].Containers[0].ExitCode; code == nil || *code != 143 || run.Class != "STOPPED" || !strings.Contains(run.StatusReason, "not needed") {
-		t.Errorf("exit code %v, class %s, reason %q", code, run.Class, run.StatusReason)
+	l.until(polite.RunID, "STOPPED").wantOutput(t, "ready\ngot SIGTERM\n")
+	wantNoProcesses(t, processesWith(t, mark))
+	run := l.until(plain.RunID, "STOPPED")
+	run.wantEnd(t, "STOPPED", "STOPPED")
+	wantExitCode(t, run.Attempts[0].Tasks[0].Containers[0].ExitCode, 143)
+	if !strings.Contains(run.StatusReason, "not needed") {
+		t.Errorf("statusReason is %q, want the caller's reason in it, not needed", run.StatusReason)
 	}
 	before := l.call("GET", "/runs/"+run.RunID, "")
 	again := l.call("POST", "/runs/"+run.RunID+"/stop", `{"reason": "once more"}`)
-	if after := l.call("GET", "/runs/"+run.RunID, ""); again.status != http.StatusAccepted || again.body != before.body || after.body != before.body {
-		t.Errorf("stop of an ended run: %d %s, was %s", again.status, again.body, before.body)
+	if again.status != http.StatusAccepted {
+		t.Errorf("a stop of an ended run: status %d, want 202", again.status)
+	}
+	if again.body != before.body {
+		t.Errorf("a stop of an ended run is answered with %s, want %s", again.body, before.body)
+	}
+	if after := l.call("GET", "/runs/"+run.RunID, ""); after.body != before.body {
+		t.Errorf("after a stop of an ended run it is %s, want %s", after.body, before.body)
 	}
 	wantProblem(t, l.call("POST", "/runs/"+strings.Repeat("a", 26)+"/stop", ""), 404)
 }
@@ -177,22 +213,18 @@ func testStop(t *testing.T, l *served) {
 func testStopStubborn(t *testing.T, l *served) {
 	mark := marker()
 	run := l.submit(script("trap '' TERM; echo ready; sleep " + mark + "; sleep " + mark))
-	l.says(run.RunID, "ready")
+	l.untilOutput(run.RunID, "ready")
 	asked := time.Now()
 	l.stop(run.RunID)
 	run = l.until(run.RunID, "STOPPED")
 	if took := run.StoppedAt.Sub(asked); took < 1900*time.Millisecond || took > 10*time.Second {
 		t.Errorf("stopped after %v, want 2s: SIGKILL after stopTimeout", took)
 	}
-	if code := run.Attempts[0].Tasks[0].Containers[0].ExitCode; code == nil || *code != 137 {
-		t.Errorf("exit code %v, want 137", code)
-	}
-	if left := marked(t, mark); len(left) > 0 {
-		t.Errorf("processes %v are left", left)
-	}
+	wantExitCode(t, run.Attempts[0].Tasks[0].Containers[0].ExitCode, 137)
+	wantNoProcesses(t, processesWith(t, mark))
 }
 
-// testForeign sends what a web page of another site could make a browser send.
+// testForeign makes requests that a web page of another site could make a browser send.
 func testForeign(t *testing.T, l *served) {
 	body := script("exit 0", `, "group": "foreign"`)
 	for _, header := range []string{
@@ -204,7 +236,7 @@ func testForeign(t *testing.T, l *served) {
 	}
 	for _, header := range []string{"Origin: http://" + l.api, "Host: localhost:3000", "Host: [::1]"} {
 		if r := l.call("GET", "/runs?group=foreign", "", header); r.status != http.StatusOK || strings.TrimSpace(r.body) != `{"runs":[]}` {
-			t.Errorf("%s: %d %s", header, r.status, r.body)
+			t.Errorf("%s: status %d, %s; want 200 and no run", header, r.status, r.body)
 		}
 	}
 	for header, want := range map[string]int{
@@ -221,10 +253,10 @@ func testForeign(t *testing.T, l *served) {
 	}
 }
 
-// leaks are words of Go's own error texts.
-var leaks = []string{"json:", "unmarshal", "invalid character", "runtime error", "goroutine", ".go:", "EOF", "parsing"}
+// goErrorWords are words of Go's own error texts.
+var goErrorWords = []string{"json:", "unmarshal", "invalid character", "runtime error", "goroutine", ".go:", "EOF", "parsing"}
 
-// wantProblem checks a refusal; errors, when given, are all of its "field rule", in any order.
+// wantProblem checks an RFC 9457 problem; errors, when given, are all of its "field rule", in any order.
 func wantProblem(t *testing.T, r reply, status int, errors ...string) {
 	t.Helper()
 	if r.status != status || r.header.Get("Content-Type") != "application/problem+json" {
@@ -232,8 +264,16 @@ func wantProblem(t *testing.T, r reply, status int, errors ...string) {
 		return
 	}
 	p := decode[problem](t, r.body)
-	if p.Status != status || p.Type == "" || p.Title == "" || p.Detail == "" || p.RequestID == "" || p.RequestID != r.header.Get("X-Request-Id") {
-		t.Errorf("an incomplete problem: %s", r.body)
+	if p.Status != status {
+		t.Errorf("the problem's status is %d, want %d", p.Status, status)
+	}
+	for member, value := range map[string]string{"type": p.Type, "title": p.Title, "detail": p.Detail, "requestId": p.RequestID} {
+		if value == "" {
+			t.Errorf("the problem has no %s: %s", member, r.body)
+		}
+	}
+	if id := r.header.Get("X-Request-Id"); p.RequestID != id {
+		t.Errorf("the problem's requestId is %s, want %s as in X-Request-Id", p.RequestID, id)
 	}
 	var got []string
 	for _, e := range p.Errors {
@@ -247,7 +287,7 @@ func wantProblem(t *testing.T, r reply, status int, errors ...string) {
 	if len(errors) > 0 && !slices.Equal(got, errors) {
 		t.Errorf("errors %q, want %q", got, errors)
 	}
-	for _, word := range leaks {
+	for _, word := range goErrorWords {
 		if strings.Contains(r.body, word) {
 			t.Errorf("%q is in %s", word, r.body)
 		}

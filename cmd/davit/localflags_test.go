@@ -8,17 +8,17 @@ import (
 	"testing"
 )
 
-// Help and docs/local.md name every argument of `davit local`.
+// `davit help` and docs/local.md name every flag of `davit local`.
 func TestEveryArgumentIsNamed(t *testing.T) {
 	var help strings.Builder
 	if _, err := parseLocal([]string{"--help"}, &help); err == nil {
-		t.Fatal("--help is no request for help")
+		t.Fatal("--help returns no error, want flag.ErrHelp")
 	}
 	names := regexp.MustCompile(`(?m)^  -([a-z0-9-]+)`).FindAllStringSubmatch(help.String(), -1)
 	if len(names) < 12 {
-		t.Errorf("--help names %d arguments:\n%s", len(names), help.String())
+		t.Errorf("--help names %d flags, want at least 12:\n%s", len(names), help.String())
 	}
-	for where, words := range map[string]string{"davit help": usage, "docs/local.md": text(t, "../../docs/local.md")} {
+	for where, words := range map[string]string{"davit help": usage, "docs/local.md": readFile(t, "../../docs/local.md")} {
 		for _, name := range names {
 			if !regexp.MustCompile(`\[--` + name[1] + `[] =]`).MatchString(words) {
 				t.Errorf("%s does not name --%s", where, name[1])
@@ -27,7 +27,7 @@ func TestEveryArgumentIsNamed(t *testing.T) {
 	}
 }
 
-// TestInstances has a run that only one of two instances can take, and another that none can.
+// One run fits on only one of two instances, another on none.
 func TestInstances(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "instances.json")
@@ -47,10 +47,12 @@ func TestInstances(t *testing.T) {
 		run := l.get(second.RunID)
 		return len(run.Attempts) == 1 && len(run.Attempts[0].Refusals) == 1 && run.Attempts[0].Refusals[0].Reason == "RESOURCE:CPU"
 	})
-	if run := l.end(l.submit(script("exit 0", on("test"))).RunID); run.Status != "FAILED" || run.Class != "INVALID" || !strings.Contains(run.StatusReason, "MemberOf") {
-		t.Errorf("the run for no instance is %s, class %s: %s", run.Status, run.Class, run.StatusReason)
+	run := l.end(l.submit(script("exit 0", on("test"))).RunID)
+	run.wantEnd(t, "FAILED", "INVALID")
+	if !strings.Contains(run.StatusReason, "MemberOf") {
+		t.Errorf("statusReason is %q, want MemberOf in it", run.StatusReason)
 	}
-	writeFile(t, gate)
+	createFile(t, gate)
 	l.until(first.RunID, "SUCCEEDED")
 	l.until(second.RunID, "SUCCEEDED")
 }

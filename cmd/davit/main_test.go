@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// asDavit makes this binary be davit, its supervisor included.
+// asDavit is the environment variable with which this test binary runs as davit, and as its supervisor.
 const asDavit = "DAVIT_TEST_MAIN"
 
 // patience bounds what takes milliseconds on an idle machine.
@@ -60,16 +60,16 @@ func launch(t *testing.T, binary string, env []string, args ...string) *program 
 	t.Cleanup(func() {
 		started := descendants(t, cmd.Process.Pid)
 		p.kill()
-		within(t, patience, "what davit started is gone", func() bool { return len(alive(t, started)) == 0 })
+		within(t, patience, "what davit started is gone", func() bool { return len(stillRunning(t, started)) == 0 })
 		_ = console.Close()
 		if t.Failed() {
-			t.Logf("davit %s said:\n%s", strings.Join(args, " "), p.said())
+			t.Logf("davit %s printed:\n%s", strings.Join(args, " "), p.output())
 		}
 	})
 	return p
 }
 
-func (p *program) said() string {
+func (p *program) output() string {
 	text, err := os.ReadFile(p.console)
 	if err != nil {
 		p.t.Errorf("the console: %v", err)
@@ -90,7 +90,7 @@ func (p *program) kill() {
 	<-p.ended
 }
 
-// exit waits for davit's end and gives its status.
+// exit waits for davit's end and returns its exit status.
 func (p *program) exit(limit time.Duration) int {
 	p.t.Helper()
 	select {
@@ -102,7 +102,7 @@ func (p *program) exit(limit time.Duration) int {
 	}
 }
 
-// served is a `davit local` that answers.
+// served is a running `davit local`. Its methods call its API.
 type served struct {
 	*program
 	api, ecs string // host:port
@@ -123,12 +123,12 @@ func serveBinary(t *testing.T, binary, dir string, args ...string) *served {
 	within(t, patience, "davit serves", func() bool {
 		select {
 		case <-l.ended:
-			t.Fatalf("davit ended: %s", l.said())
+			t.Fatalf("davit ended: %s", l.output())
 		default:
 		}
-		said := l.said()
-		found := address.FindAllStringSubmatch(said, -1)
-		if len(found) != 2 || !strings.Contains(said, "Ctrl-C stops") {
+		output := l.output()
+		found := address.FindAllStringSubmatch(output, -1)
+		if len(found) != 2 || !strings.Contains(output, "Ctrl-C stops") {
 			return false
 		}
 		l.api, l.ecs = found[0][2], found[1][2]
@@ -137,10 +137,10 @@ func serveBinary(t *testing.T, binary, dir string, args ...string) *served {
 	return l
 }
 
-// within fails the test unless the condition comes true in that time.
+// within waits until condition returns true. It fails the test after limit.
 func within(t *testing.T, limit time.Duration, what string, condition func() bool) {
 	t.Helper()
-	const turn = 10 * time.Millisecond // counts as this long also when the machine gave nobody a turn for longer
+	const turn = 10 * time.Millisecond // subtracted once a check, however long the machine took for it
 	tick := time.NewTicker(turn)
 	defer tick.Stop()
 	for left := limit; !condition(); <-tick.C {
@@ -150,7 +150,7 @@ func within(t *testing.T, limit time.Duration, what string, condition func() boo
 	}
 }
 
-// marker is a number that no other process has in its command line. `sleep <marker>` sleeps for years.
+// marker returns a number that no other process has in its command line. `sleep <marker>` sleeps for years.
 func marker() string { return strconv.Itoa(100_000_000 + rand.IntN(900_000_000)) }
 
 // proc is one line of the table of processes.
@@ -159,7 +159,7 @@ type proc struct {
 	command     string
 }
 
-// processes lists all that run, those aside that have ended and were not reaped.
+// processes lists all running processes, without those that have ended and were not reaped.
 func processes(t *testing.T) []proc {
 	t.Helper()
 	out, err := exec.Command("ps", "-axww", "-o", "pid=,ppid=,stat=,args=").Output()
@@ -179,8 +179,8 @@ func processes(t *testing.T) []proc {
 	return all
 }
 
-// marked lists the processes with the marker in their command line.
-func marked(t *testing.T, mark string) (pids []int) {
+// processesWith lists the processes with the marker in their command line.
+func processesWith(t *testing.T, mark string) (pids []int) {
 	t.Helper()
 	for _, p := range processes(t) {
 		if strings.Contains(p.command, mark) {
@@ -190,7 +190,7 @@ func marked(t *testing.T, mark string) (pids []int) {
 	return pids
 }
 
-// descendants lists what pid started, and what that started.
+// descendants lists the processes that pid started, and those that they started.
 func descendants(t *testing.T, pid int) (pids []int) {
 	t.Helper()
 	all := processes(t)
@@ -207,8 +207,8 @@ func descendants(t *testing.T, pid int) (pids []int) {
 	return pids
 }
 
-// alive says which of the processes still run.
-func alive(t *testing.T, pids []int) (left []int) {
+// stillRunning returns those of the processes that still run.
+func stillRunning(t *testing.T, pids []int) (left []int) {
 	t.Helper()
 	running := map[int]bool{}
 	for _, p := range processes(t) {
@@ -222,8 +222,8 @@ func alive(t *testing.T, pids []int) (left []int) {
 	return left
 }
 
-// text reads a file; one that is not there is empty.
-func text(t *testing.T, name string) string {
+// readFile returns the content of a file; "" when there is none.
+func readFile(t *testing.T, name string) string {
 	t.Helper()
 	data, err := os.ReadFile(name)
 	if err != nil && !os.IsNotExist(err) {
@@ -232,7 +232,7 @@ func text(t *testing.T, name string) string {
 	return string(data)
 }
 
-func empty(t *testing.T, dir string) bool {
+func isEmptyFolder(t *testing.T, dir string) bool {
 	t.Helper()
 	names, err := filepath.Glob(filepath.Join(dir, "*"))
 	if err != nil {
@@ -241,7 +241,7 @@ func empty(t *testing.T, dir string) bool {
 	return len(names) == 0
 }
 
-func writeFile(t *testing.T, name string) {
+func createFile(t *testing.T, name string) {
 	t.Helper()
 	if err := os.WriteFile(name, nil, 0o600); err != nil {
 		t.Fatal(err)

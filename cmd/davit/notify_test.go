@@ -15,14 +15,14 @@ import (
 	"time"
 )
 
-// posted keeps what davit posts. The first request is refused.
-type posted struct {
+// eventReceiver records the events that davit posts. It refuses the first request.
+type eventReceiver struct {
 	mu    sync.Mutex
 	tries int
 	to    []string
 }
 
-func (p *posted) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (p *eventReceiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var e struct {
@@ -30,23 +30,27 @@ func (p *posted) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		Detail     struct{ To, Reason string }
 	}
 	body, err := io.ReadAll(r.Body)
-	if p.tries++; p.tries == 1 || err != nil || json.Unmarshal(body, &e) != nil || r.Header.Get("Content-Type") != "application/json" {
+	if err == nil {
+		err = json.Unmarshal(body, &e)
+	}
+	p.tries++
+	if p.tries == 1 || err != nil || r.Header.Get("Content-Type") != "application/json" {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
 	p.to = append(p.to, e.DetailType+" "+e.Detail.To)
 }
 
-func (p *posted) got() []string {
+func (p *eventReceiver) received() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.to)
 }
 
-// TestScheduleAndNotifications: a schedule of a file starts a run, and all that davit tells of it is printed and posted.
+// A schedule of the file starts a run. Its events and metrics are printed, and its events are posted.
 func TestScheduleAndNotifications(t *testing.T) {
 	t.Parallel()
-	var p posted
+	var p eventReceiver
 	server := httptest.NewServer(&p)
 	defer server.Close()
 	dir := t.TempDir()
@@ -59,17 +63,23 @@ func TestScheduleAndNotifications(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := serveLocal(t, filepath.Join(dir, "data"), "--schedules", file, "--notify-url", server.URL)
-	within(t, patience, "the scheduled run is told of", func() bool {
-		got := p.got()
+	within(t, patience, "the events of the schedules are posted", func() bool {
+		got := p.received()
 		return slices.Contains(got, "Davit Schedule Did Not Run ") && slices.Contains(got, "Davit Run Status Change SUCCEEDED")
 	})
 	for _, part := range []string{`"detail-type":"Davit Run Status Change"`, `"RunsAccepted":1`, `"Namespace":"Davit"`, `"DidNotRun":1`} {
-		within(t, patience, "davit prints "+part, func() bool { return strings.Contains(l.said(), part) })
+		within(t, patience, "davit prints "+part, func() bool { return strings.Contains(l.output(), part) })
 	}
 	page := decode[struct {
 		Runs []struct{ Owner, IdempotencyKey string }
 	}](t, l.call("GET", "/runs", "").body)
-	if len(page.Runs) != 1 || !strings.HasSuffix(page.Runs[0].Owner, "schedule/default/once") || !strings.HasSuffix(page.Runs[0].IdempotencyKey, soon+"Z") {
-		t.Errorf("%+v", page)
+	if len(page.Runs) != 1 {
+		t.Fatalf("%d runs, want 1", len(page.Runs))
+	}
+	if owner := page.Runs[0].Owner; !strings.HasSuffix(owner, "schedule/default/once") {
+		t.Errorf("the owner is %s, want the schedule once", owner)
+	}
+	if key := page.Runs[0].IdempotencyKey; !strings.HasSuffix(key, soon+"Z") {
+		t.Errorf("the idempotency key is %s, want the time %sZ at its end", key, soon)
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// TestOldDataFolder serves a data folder that version 1d4d5c3 left when it was killed, with runs that had ended, that were in flight and that
-// waited for an overlap key. What had ended reads as before, what was in flight is judged or retried, and the queue goes on.
+// davit serves a data folder of version 1d4d5c3, which was killed with runs that had ended, runs in flight and a queued run. Ended runs
+// read as before, runs in flight end INTERRUPTED or are retried, and the queued run is admitted.
 func TestOldDataFolder(t *testing.T) {
 	t.Parallel()
 	l := serveLocal(t, untar(t, filepath.Join("testdata", "data-1d4d5c3.tar.gz")))
@@ -41,7 +41,7 @@ func TestOldDataFolder(t *testing.T) {
 	}
 }
 
-// untar unpacks an archive of one folder, whose name is data, and returns where that is.
+// untar unpacks an archive of the folder data and returns its path.
 func untar(t *testing.T, archive string) string {
 	t.Helper()
 	file, err := os.Open(archive)

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// TestTerminate sends SIGTERM to a davit with tasks, one of which ignores it, and starts another on the same folder.
+// SIGTERM ends a davit with tasks, one of which ignores it. Another davit starts on the same folder.
 func TestTerminate(t *testing.T) {
 	t.Parallel()
 	dir, mark := t.TempDir(), marker()
@@ -20,39 +20,34 @@ func TestTerminate(t *testing.T) {
 	l.until(past.RunID, "FAILED")
 	polite := l.submit(script("trap 'echo got SIGTERM; exit 0' TERM; echo ready; sleep " + mark + " & wait"))
 	stubborn := l.submit(strings.Replace(script("trap '' TERM; echo ready; sleep "+mark+"; sleep "+mark), `"shell"`, `"stubborn"`, 1))
-	l.says(polite.RunID, "ready")
-	l.says(stubborn.RunID, "ready")
+	l.untilOutput(polite.RunID, "ready")
+	l.untilOutput(stubborn.RunID, "ready")
 	started := descendants(t, l.cmd.Process.Pid)
 
 	l.signal(syscall.SIGTERM)
 	if status := l.exit(8 * time.Second); status != 0 {
-		t.Errorf("exit status %d", status)
+		t.Errorf("exit status %d, want 0", status)
 	}
-	if left := append(alive(t, started), marked(t, mark)...); len(left) > 0 {
-		t.Errorf("processes %v are left", left)
-	}
-	if said := l.said(); strings.Contains(said, "level=") {
-		t.Errorf("it said %s", said)
+	wantNoProcesses(t, append(stillRunning(t, started), processesWith(t, mark)...))
+	if output := l.output(); strings.Contains(output, "level=") {
+		t.Errorf("davit printed %s, want no log line", output)
 	}
 
 	l = serveLocal(t, dir)
 	for id, code := range map[string]int{polite.RunID: 0, stubborn.RunID: 137} {
 		r := l.end(id)
-		if r.Status != "FAILED" || r.Class != "INTERRUPTED" || len(r.Attempts) != 1 {
-			t.Errorf("the run ended %s %s (%s) with %d attempts", r.Status, r.Class, r.StatusReason, len(r.Attempts))
+		r.wantEnd(t, "FAILED", "INTERRUPTED")
+		if n := len(r.Attempts); n != 1 {
+			t.Errorf("run %s has %d attempts, want 1", id, n)
 		}
-		if got := r.Attempts[0].Tasks[0].Containers[0].ExitCode; got == nil || *got != code {
-			t.Errorf("exit code %v, want %d", got, code)
-		}
+		wantExitCode(t, r.Attempts[0].Tasks[0].Containers[0].ExitCode, code)
 	}
-	if output := text(t, l.get(polite.RunID).log()); output != "ready\ngot SIGTERM\n" {
-		t.Errorf("output %q", output)
-	}
-	if r := l.get(past.RunID); r.Status != "FAILED" || r.Class != "EXIT:4" || text(t, r.log()) != "past\n" {
-		t.Errorf("the earlier run is %+v", r)
-	}
+	l.get(polite.RunID).wantOutput(t, "ready\ngot SIGTERM\n")
+	earlier := l.get(past.RunID)
+	earlier.wantEnd(t, "FAILED", "EXIT:4")
+	earlier.wantOutput(t, "past\n")
 	if again := l.submit(script("echo past; exit 4"), "Idempotency-Key: past"); again.RunID != past.RunID {
-		t.Errorf("its key made another run: %s", again.RunID)
+		t.Errorf("the earlier run's key returns run %s, want %s", again.RunID, past.RunID)
 	}
 }
 
@@ -63,17 +58,15 @@ func TestSecondOnTheSameData(t *testing.T) {
 	begin := time.Now()
 	p := launch(t, os.Args[0], nil, "local", "--addr", "127.0.0.1:0", "--ecs-addr", "127.0.0.1:0", "--data", dir)
 	if status := p.exit(patience); status != 1 {
-		t.Errorf("exit status %d", status)
+		t.Errorf("exit status %d, want 1", status)
 	}
 	t.Logf("refused after %v", time.Since(begin))
 	want := "davit: another davit has the data folder " + dir + "; stop it, or choose another with --data\n"
-	if p.said() != want {
-		t.Errorf("it said %q, want %q", p.said(), want)
+	if p.output() != want {
+		t.Errorf("davit printed %q, want %q", p.output(), want)
 	}
 	l.register(shell)
-	if r := l.end(l.submit(script("exit 0")).RunID); r.Status != "SUCCEEDED" {
-		t.Errorf("the first davit's run: %+v", r)
-	}
+	l.wantNextSucceeds()
 }
 
 func TestRefusedArguments(t *testing.T) {
@@ -84,8 +77,8 @@ func TestRefusedArguments(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, refused := range []struct {
-		args string
-		says string
+		args  string
+		error string // part of it
 	}{
 		{"--addr 0.0.0.0:0", "only loopback addresses"},
 		{"--addr :0", "only loopback addresses"},
@@ -110,13 +103,13 @@ func TestRefusedArguments(t *testing.T) {
 			args := append([]string{"local", "--addr", "127.0.0.1:0", "--ecs-addr", "127.0.0.1:0", "--data", dir}, strings.Fields(refused.args)...)
 			p := launch(t, os.Args[0], nil, args...)
 			if status := p.exit(patience); status != 1 && status != 2 {
-				t.Errorf("exit status %d", status)
+				t.Errorf("exit status %d, want 1 or 2", status)
 			}
-			if said := p.said(); !strings.Contains(said, refused.says) || strings.Contains(said, "goroutine") {
-				t.Errorf("it said %q", said)
+			if output := p.output(); !strings.Contains(output, refused.error) || strings.Contains(output, "goroutine") {
+				t.Errorf("davit printed %q, want %q in it and no panic", output, refused.error)
 			}
-			if !empty(t, dir) {
-				t.Error("it made something of its data folder")
+			if !isEmptyFolder(t, dir) {
+				t.Error("the data folder is not empty")
 			}
 		})
 	}
@@ -126,8 +119,11 @@ func TestUsage(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]int{"": 2, "help": 0, "--help": 0, "local -h": 0, "demo -h": 0, "demo --nope": 2, "demo extra": 1, "start": 2} {
 		p := launch(t, os.Args[0], nil, strings.Fields(args)...)
-		if status := p.exit(patience); status != want || p.said() == "" {
-			t.Errorf("davit %s: exit status %d, want %d: %s", args, status, want, p.said())
+		if status := p.exit(patience); status != want {
+			t.Errorf("davit %s: exit status %d, want %d: %s", args, status, want, p.output())
+		}
+		if p.output() == "" {
+			t.Errorf("davit %s printed nothing", args)
 		}
 	}
 }

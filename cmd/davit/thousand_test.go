@@ -13,20 +13,22 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 const (
 	thousand    = 1000
 	connections = 100
-	mostMemory  = 500 << 20 // bytes
+	maxMemory   = 500 << 20 // bytes
 )
 
-// thousandth is a task definition for a thousand of which there is room.
+// thousandth is a task definition that is small enough for a thousand tasks.
 const thousandth = `{"family": "thousandth", "cpu": "256", "memory": "128", "containerDefinitions": [
 	{"name": "app", "image": "busybox", "entryPoint": ["sh", "-c"], "command": ["exit 9"]}]}`
 
-// TestThousand submits a thousand runs at once, to a davit without the race detector: its memory is measured.
-// Each run's process appends its run's number and its task's id to one file.
+// A thousand runs are submitted together, to a davit without the race detector, because its memory is measured. Each run's process
+// appends its run's number and its task's id to one file.
 func TestThousand(t *testing.T) {
 	l := serveBinary(t, build(t), t.TempDir())
 	l.register(thousandth)
@@ -38,7 +40,7 @@ func TestThousand(t *testing.T) {
 	within(t, 2*time.Minute, "a thousand have ended", func() bool {
 		for len(runs) < thousand {
 			run := l.get(ids[len(runs)])
-			if !run.over() {
+			if !run.hasEnded() {
 				return false
 			}
 			runs = append(runs, run)
@@ -46,11 +48,11 @@ func TestThousand(t *testing.T) {
 		return true
 	})
 	t.Logf("%d runs: all taken after %v, all ended after %v, %d MB resident", thousand, taken.Round(time.Millisecond), time.Since(begin).Round(time.Millisecond), l.memory()>>20)
-	if m := l.memory(); m > mostMemory {
-		t.Errorf("%d MB were resident", m>>20)
+	if m := l.memory(); m > maxMemory {
+		t.Errorf("%d MB were resident, want at most %d", m>>20, maxMemory>>20)
 	}
 	tasks := map[string]string{} // the task's id by the run's number
-	for line := range strings.Lines(text(t, file)) {
+	for line := range strings.Lines(readFile(t, file)) {
 		n, task, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
 		if tasks[n] != "" {
 			t.Errorf("run %s wrote twice: %s and %s", n, tasks[n], task)
@@ -58,19 +60,20 @@ func TestThousand(t *testing.T) {
 		tasks[n] = task
 	}
 	if len(tasks) != thousand {
-		t.Errorf("%d runs wrote their line", len(tasks))
+		t.Errorf("%d runs wrote their line, want %d", len(tasks), thousand)
 	}
 	for n, run := range runs {
-		if got := run.tasks(); run.Status != "SUCCEEDED" || len(got) != 1 || got[0] != tasks[strconv.Itoa(n)] {
-			t.Errorf("run %d is %s %s (%s) with tasks %v, its line says %s", n, run.Status, run.Class, run.StatusReason, got, tasks[strconv.Itoa(n)])
+		run.wantEnd(t, "SUCCEEDED", "")
+		if diff := cmp.Diff([]string{tasks[strconv.Itoa(n)]}, run.tasks()); diff != "" {
+			t.Errorf("tasks of run %d, -in the file +in the record:\n%s", n, diff)
 		}
 	}
-	if said := l.said(); strings.Contains(said, "level=") {
-		t.Errorf("davit said %.2000s", said)
+	if output := l.output(); strings.Contains(output, "level=") {
+		t.Errorf("davit printed %.2000s, want no log line", output)
 	}
 }
 
-// build makes davit as make build does.
+// build builds davit as make build does.
 func build(t *testing.T) string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "davit")
@@ -94,8 +97,10 @@ func (l *served) submitThousand(file string) []string {
 			body := strings.Replace(script(does), `"shell"`, `"thousandth"`, 1)
 			r, err := send(client, "POST", "http://"+l.api+"/runs", body)
 			ids[n] = strings.TrimPrefix(r.header.Get("Location"), "/runs/")
-			if err != nil || r.status != http.StatusAccepted || ids[n] == "" {
-				l.t.Errorf("submit: %v %d %s", err, r.status, r.body)
+			if err != nil {
+				l.t.Error(err)
+			} else if r.status != http.StatusAccepted || ids[n] == "" {
+				l.t.Errorf("submit: status %d, want 202 and a Location: %s", r.status, r.body)
 			}
 		})
 	}
@@ -108,7 +113,7 @@ func (l *served) submitThousand(file string) []string {
 
 var peak = regexp.MustCompile(`(?m)^VmHWM:\s+(\d+) kB$`)
 
-// memory is the most, on Linux, or else what now is resident of davit and its supervisor, in bytes.
+// memory returns the resident memory of davit and its supervisor, in bytes: on Linux the peak, elsewhere the current one.
 func (l *served) memory() (sum int) {
 	l.t.Helper()
 	for _, pid := range append(descendants(l.t, l.cmd.Process.Pid), l.cmd.Process.Pid) {

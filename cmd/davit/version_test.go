@@ -15,8 +15,8 @@ func TestVersion_PrintsVersionCommitAndGoVersion(t *testing.T) {
 	if status := p.exit(patience); status != 0 {
 		t.Errorf("exit status %d, want 0", status)
 	}
-	if want := regexp.MustCompile(`\Adavit \S+, commit ([0-9a-f]{7,40}|unknown), (devel )?go1\.\d+.*\n\z`); !want.MatchString(p.said()) {
-		t.Errorf("printed %q, want a match of %s", p.said(), want)
+	if want := regexp.MustCompile(`\Adavit \S+, commit ([0-9a-f]{7,40}|unknown), (devel )?go1\.\d+.*\n\z`); !want.MatchString(p.output()) {
+		t.Errorf("printed %q, want a match of %s", p.output(), want)
 	}
 }
 

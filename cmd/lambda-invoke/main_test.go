@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda/messages"
 )
 
-// runAsFunction makes the test binary a bootstrap that does what its event says.
+// runAsFunction is the environment variable with which this test binary runs as a bootstrap, controlled by its event.
 const runAsFunction = "LAMBDA_INVOKE_TEST_FUNCTION"
 
 func TestMain(m *testing.M) {

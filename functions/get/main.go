@@ -1,4 +1,4 @@
-// Command get serves GET /runs/{runId} of the HTTP API; the gateway's $default route may invoke it too. It only reads the
+// Command get is the function of GET /runs/{runId} of the HTTP API; the gateway's $default route may invoke it too. It only reads the
 // table (GetItem) and links no ECS client.
 package main
 

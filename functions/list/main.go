@@ -1,4 +1,4 @@
-// Command list serves GET /runs of the HTTP API. It only reads the table and its indexes (Query, BatchGetItem) and links no
+// Command list is the function of GET /runs of the HTTP API. It only reads the table and its indexes (Query, BatchGetItem) and links no
 // ECS client.
 package main
 

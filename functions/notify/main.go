@@ -1,4 +1,4 @@
-// Command notify reads the table's stream. It publishes each change of a run's status on the event bus (events:PutEvents) and
+// Command notify is the function on the table's stream. It publishes each change of a run's status on the event bus (events:PutEvents) and
 // writes metrics to its log. It reads nothing but the stream.
 package main
 

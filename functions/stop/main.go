@@ -1,4 +1,4 @@
-// Command stop serves POST /runs/{runId}/stop of the HTTP API. It records the request (GetItem, PutItem) and wakes the run's execution to
+// Command stop is the function of POST /runs/{runId}/stop of the HTTP API. It records the request (GetItem, PutItem) and wakes the run's execution to
 // carry it out (states:SendTaskSuccess); without task events it stops the tasks itself (ecs:StopTask).
 package main
 

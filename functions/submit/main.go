@@ -1,4 +1,4 @@
-// Command submit serves POST /runs of the HTTP API. It reads and writes the table (GetItem, PutItem), looks up task definitions and clusters
+// Command submit is the function of POST /runs of the HTTP API. It reads and writes the table (GetItem, PutItem), looks up task definitions and clusters
 // (ecs:DescribeTaskDefinition, ecs:DescribeClusters) and starts executions (states:StartExecution). It wakes the executions of other runs
 // that the overlap key admits or replaces (states:SendTaskSuccess).
 package main

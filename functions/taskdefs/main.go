@@ -1,4 +1,4 @@
-// Command taskdefs serves the /task-definitions routes of the HTTP API. It calls ECS only; see internal/awsecs.Registrar.
+// Command taskdefs is the function of the /task-definitions routes of the HTTP API. It calls ECS only; see internal/awsecs.Registrar.
 package main
 
 import (

@@ -17,7 +17,7 @@ import (
 
 const runID = "abcdefghijklmnopqrstuvwxyz"
 
-// stub answers every use case with a run of which every member is set, or with err.
+// stub is a fake of every use case that returns a run with every member set, or err.
 type stub struct {
 	err     error
 	created bool
@@ -64,7 +64,7 @@ func full() *run.Run {
 	}
 }
 
-// describedTask is a task with the members that the document tells of.
+// describedTask is a task with the members that the document has.
 func describedTask(at time.Time) json.RawMessage {
 	task := `{"taskArn":"arn:1","group":"family:nightly","startedBy":"davit-1","lastStatus":"STOPPED","desiredStatus":"STOPPED","healthStatus":"UNKNOWN",
 		"stopCode":"UserInitiated","stoppedReason":"enough","connectivity":"CONNECTED","version":7,"tags":[{"key":"k","value":"v"}],

@@ -32,7 +32,7 @@ func all() map[string]string {
 	}
 }
 
-// settings is everything that an environment says.
+// settings is everything that config reads from an environment.
 type settings struct {
 	Table, Machine, Bus           string
 	Tuning                        run.Tuning
@@ -129,8 +129,15 @@ func TestValues(t *testing.T) {
 		}
 		for _, value := range test.bad {
 			_, err := readWith(test.name, value)
-			if err == nil || !strings.HasPrefix(err.Error(), test.name+" ") || !strings.Contains(err.Error(), "; allowed: ") || len(err.Error()) > 500 {
-				t.Errorf("%s=%q: %v", test.name, value, err)
+			if err == nil {
+				t.Errorf("%s=%q: no error, want one", test.name, value)
+				continue
+			}
+			if text := err.Error(); !strings.HasPrefix(text, test.name+" ") || !strings.Contains(text, "; allowed: ") {
+				t.Errorf("%s=%q: the error is %q, want the variable's name first, and what is allowed", test.name, value, text)
+			}
+			if n := len(err.Error()); n > 500 {
+				t.Errorf("%s=%q: the error has %d bytes, want at most 500", test.name, value, n)
 			}
 		}
 	}
@@ -165,11 +172,14 @@ func TestNobodyIsAskedOnlyAwayFromAWS(t *testing.T) {
 		maps.Copy(env, local)
 		maps.Copy(env, test.over)
 		got, err := read(env)
-		if (err == nil) != test.ok || got.Auth != config.AuthNone {
-			t.Errorf("%s: %v", test.name, err)
+		if (err == nil) != test.ok {
+			t.Errorf("%s: the error is %v, want none: %t", test.name, err, test.ok)
+		}
+		if got.Auth != config.AuthNone {
+			t.Errorf("%s: Auth is %q, want NONE", test.name, got.Auth)
 		}
 		if err != nil && !strings.HasPrefix(err.Error(), "DAVIT_AUTH is NONE while ") {
-			t.Errorf("%s: %v", test.name, err)
+			t.Errorf("%s: the error is %q, want DAVIT_AUTH is NONE while …", test.name, err)
 		}
 	}
 }
@@ -178,12 +188,12 @@ func TestOthersCanFailAStart(t *testing.T) {
 	e := config.New(func(string) (string, bool) { return "", false })
 	e.Fail(nil)
 	if e.Err() != nil {
-		t.Errorf("nothing failed, but %v", e.Err())
+		t.Errorf("Fail(nil) adds %v, want nothing", e.Err())
 	}
 	cause := fmt.Errorf("no region")
 	e.Fail(cause)
 	_ = e.Table() // adds its own
 	if err := e.Err(); err == nil || !strings.Contains(err.Error(), "no region\nDAVIT_TABLE is not set") {
-		t.Errorf("%v", err)
+		t.Errorf("the error is %v, want both causes", err)
 	}
 }

@@ -18,7 +18,7 @@ import (
 	"davit/internal/taskdef"
 )
 
-// domain answers every use case with one run, or with err.
+// domain is a fake of every use case that returns one run, or err.
 type domain struct{ err error }
 
 func (d domain) run() *run.Run {

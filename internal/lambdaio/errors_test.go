@@ -150,14 +150,14 @@ func definition(t *testing.T) map[string]aslState {
 	return machine.States
 }
 
-// The transient names are repeated by the first retrier under their own names; the others, which no retrier names, by the
-// last one as States.TaskFailed. Past the retries the run's execution ends in the catcher of everything.
+// The first retrier matches the transient names. The last one matches the others, which no retrier names, as States.TaskFailed. After the
+// retries the catcher of States.ALL ends the execution.
 func TestTheStateMachineMatchesEveryName(t *testing.T) {
 	states := definition(t)
 	for _, state := range []string{"Launch", "Observe", "Follow"} {
 		s := states[state]
 		if s.Type != "Task" || len(s.Retry) != 2 || len(s.Catch) == 0 {
-			t.Fatalf("%s is %+v", state, s)
+			t.Fatalf("%s is a %s with %d retriers and %d catchers, want a Task with 2 and at least 1", state, s.Type, len(s.Retry), len(s.Catch))
 		}
 		if last := s.Catch[len(s.Catch)-1]; !slices.Equal(last.ErrorEquals, []string{"States.ALL"}) {
 			t.Errorf("%s: the last catcher takes %v", state, last.ErrorEquals)

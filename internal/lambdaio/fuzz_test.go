@@ -41,12 +41,17 @@ func FuzzHTTPEvent(f *testing.F) {
 	})
 }
 
-// named holds the caller's name against what the domain expects of one.
+// named checks the names that caller returns: valid UTF-8 of 1 to 1024 bytes, or an error and no name.
 func named(t *testing.T, caller func(lambdaio.HTTPEvent) (string, error)) func(lambdaio.HTTPEvent) (string, error) {
 	return func(e lambdaio.HTTPEvent) (string, error) {
 		name, err := caller(e)
-		if err == nil && (name == "" || len(name) > 1024 || !utf8.ValidString(name)) || err != nil && name != "" {
-			t.Errorf("caller %q, %v", name, err)
+		switch {
+		case err != nil:
+			if name != "" {
+				t.Errorf("the caller is %q with the error %v, want no name", name, err)
+			}
+		case name == "" || len(name) > 1024 || !utf8.ValidString(name):
+			t.Errorf("the caller is %q, want 1 to 1024 bytes of UTF-8", name)
 		}
 		return name, err
 	}
@@ -67,7 +72,7 @@ func wantAnswer(t *testing.T, f lambdaio.Function, payload []byte) {
 	}
 }
 
-// Whatever comes as an event, a function hands it to its use case once, or says that it is none.
+// With any payload, a function calls its use case once or returns Davit.BadEvent.
 func FuzzEvent(f *testing.F) {
 	for _, s := range fuzzing.Samples(f) {
 		f.Add(s)
@@ -87,7 +92,7 @@ func FuzzEvent(f *testing.F) {
 		once(t, &asked, payload, lambdaio.Step(stepFunc(func(in run.StepInput) (run.StepOutput, error) {
 			asked++
 			if x, ok := run.ParseExecution(in.Name()); !ok || x != in.Execution {
-				t.Errorf("the use case got %+v", in)
+				t.Errorf("the use case got the execution %v, want a well-formed one", in.Execution)
 			}
 			return run.StepOutput{Execution: in.Execution, Next: run.StepDone, WaitSeconds: 1}, nil
 		}), quiet))
@@ -117,8 +122,11 @@ func once(t *testing.T, asked *int, payload []byte, f lambdaio.Function) {
 func sweeps(t *testing.T, payload []byte) {
 	s := &sweeper{}
 	_, err := lambdaio.Sweep(s, quiet)(t.Context(), payload)
-	if err != nil && (nameOf(err) != lambdaio.NameBadEvent || len(s.did) > 0) || len(s.did) > 1 {
-		t.Errorf("%q: did %v, %v", payload, s.did, err)
+	if len(s.did) > 1 {
+		t.Errorf("%q: the sweeper was called for %v, want once at most", payload, s.did)
+	}
+	if err != nil && (nameOf(err) != lambdaio.NameBadEvent || len(s.did) > 0) {
+		t.Errorf("%q: the error %v after calls for %v, want Davit.BadEvent after none", payload, err, s.did)
 	}
 	for _, did := range s.did {
 		if _, ok := run.ParseExecution(did); !ok && did != "sweep" {
@@ -172,8 +180,14 @@ func whole(t *testing.T, detail json.RawMessage) {
 		t.Fatalf("%s: %v", detail, err)
 	}
 	id := strings.Split(c.EventID, ".")
-	if len(id) < 3 || c.RunID == "" || c.To == "" || c.From == c.To || !strings.HasSuffix(c.EventID, fmt.Sprintf(".%d", c.Sequence)) {
-		t.Errorf("%s", detail)
+	if len(id) < 3 || !strings.HasSuffix(c.EventID, fmt.Sprintf(".%d", c.Sequence)) {
+		t.Errorf("eventId is %q, want run.incarnation.%d: %s", c.EventID, c.Sequence, detail)
+	}
+	if c.RunID == "" {
+		t.Errorf("runId is empty: %s", detail)
+	}
+	if c.To == "" || c.From == c.To {
+		t.Errorf("the change is from %q to %q, want another status: %s", c.From, c.To, detail)
 	}
 	if c.ChangedAt != "" {
 		if _, err := time.Parse(time.RFC3339, c.ChangedAt); err != nil {

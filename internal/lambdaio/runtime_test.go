@@ -46,8 +46,14 @@ func TestTheRuntimeReportsTheNames(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got.id != fmt.Sprint(i) || !got.failed || got.ErrorType != wantNames[code] {
-			t.Errorf("%s is reported as %+v, want %s", code, got, wantNames[code])
+		if got.id != fmt.Sprint(i) {
+			t.Errorf("%s: the report is of invocation %s, want %d", code, got.id, i)
+		}
+		if !got.failed {
+			t.Errorf("%s is reported as an answer, want an error", code)
+		}
+		if got.ErrorType != wantNames[code] {
+			t.Errorf("%s is reported as %s, want %s", code, got.ErrorType, wantNames[code])
 		}
 	}
 }

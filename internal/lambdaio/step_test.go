@@ -37,7 +37,7 @@ func TestStep(t *testing.T) {
 
 func TestStepRefusesOtherInput(t *testing.T) {
 	f := lambdaio.Step(stepFunc(func(in run.StepInput) (run.StepOutput, error) {
-		t.Errorf("the use case got %+v", in)
+		t.Errorf("the use case got the execution %v, want no call", in.Execution)
 		return run.StepOutput{}, nil
 	}), quiet)
 	for _, payload := range []string{

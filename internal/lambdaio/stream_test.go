@@ -48,7 +48,7 @@ func (p *publisher) Publish(_ context.Context, details []json.RawMessage) []erro
 	return errs
 }
 
-// notify hands records to the function and gives the numbers of those that it wants again.
+// notify invokes the function with records and returns the sequence numbers of those that failed.
 func notify(t *testing.T, p *publisher, payload []byte) []string {
 	t.Helper()
 	answer, err := lambdaio.Notify(p, &p.meter, quiet)(t.Context(), payload)
@@ -91,12 +91,12 @@ func TestNotifySample(t *testing.T) {
 	}
 	for _, raw := range p.raw {
 		if strings.Contains(raw, "body") || strings.Contains(raw, "owner") || strings.Contains(raw, "AROA") {
-			t.Errorf("%s tells more than it should", raw)
+			t.Errorf("the event %s shows the body or the owner, want neither", raw)
 		}
 	}
 }
 
-// record is one change of a run, its images in short: status and version, "" for none.
+// record returns the stream record of one change of a run. was and is are the images in short: status and version, "" for none.
 func record(number, event, was, is string) string {
 	image := func(short string) string {
 		status, version, _ := strings.Cut(short, " ")
@@ -185,7 +185,7 @@ func TestMetersWhatIsTaken(t *testing.T) {
 	}
 }
 
-// A record that cannot be read, or is not taken, keeps no other from being told.
+// A record that cannot be read or published does not keep the others from being published.
 func TestOneBadRecordStandsAlone(t *testing.T) {
 	good := record("100", "MODIFY", "PENDING 3", "RUNNING 4")
 	bad := map[string]string{

@@ -16,19 +16,19 @@ import (
 	"davit/internal/taskdef"
 )
 
-// definition is a body of a family; equal commands ask for the same.
+// definition returns a task definition of a family. Equal arguments return equal definitions.
 func definition(family, command string) string {
 	return fmt.Sprintf(`{"family":%q,"tags":[{"key":"team","value":"red"}],"containerDefinitions":[{"name":"app","image":"busybox","memory":64,
 		"command":[%q],"environment":[{"name":"A","value":"s3cret"},{"name":"B","value":"s3cret"}]}]}`, family, command)
 }
 
-// nameAndStatus is family:revision and status of an answer.
+// nameAndStatus returns "family:revision status" of an answer.
 func nameAndStatus(answer map[string]any) string {
 	d, _ := answer["taskDefinition"].(map[string]any)
 	return fmt.Sprintf("%v:%v %v", d["family"], d["revision"], d["status"])
 }
 
-// listDefinitions follows the cursors of a list with those filters.
+// listDefinitions returns the names on all pages of a list with those filters.
 func (f *fixture) listDefinitions(filters string) string {
 	f.t.Helper()
 	var all []string
@@ -52,8 +52,8 @@ func (f *fixture) wantName(what string, answer map[string]any, want string) {
 	}
 }
 
-// A definition's life over HTTP, through the handlers, the SDK and the ECS endpoint.
-func TestTaskDefinitions(t *testing.T) {
+// A definition is registered, described, listed and deregistered through the handlers, the SDK and the ECS endpoint.
+func TestTaskDefinitions_FromRegistrationToDeregistration(t *testing.T) {
 	withFixture(t, app()(), nil, func(f *fixture) {
 		made := f.call("POST", "/task-definitions", definition("report", "one"), 201)
 		f.wantName("registered", made, "report:1 ACTIVE")
@@ -70,15 +70,21 @@ func TestTaskDefinitions(t *testing.T) {
 			got := f.call("GET", "/task-definitions/"+path, "", 200)
 			f.wantName(path, got, want)
 			text, err := json.Marshal(got)
-			if err != nil || strings.Contains(string(text), "s3cret") || !strings.Contains(string(text), `"value":"***"`) {
-				t.Errorf("%s: %s %v", path, text, err)
+			if err != nil {
+				t.Fatal(err)
 			}
-			if tags, _ := got["tags"].([]any); len(tags) != 2 || tags[1].(map[string]any)["key"] != taskdef.ContentTag {
-				t.Errorf("%s: tags %v", path, got["tags"])
+			if strings.Contains(string(text), "s3cret") {
+				t.Errorf("%s shows the value of a variable: %s", path, text)
+			}
+			if !strings.Contains(string(text), `"value":"***"`) {
+				t.Errorf("%s shows no masked value: %s", path, text)
+			}
+			if keys := tagKeys(got); len(keys) != 2 || keys[1] != taskdef.ContentTag {
+				t.Errorf("%s has the tags %v, want two, the second %s", path, keys, taskdef.ContentTag)
 			}
 		}
 		if got := f.listDefinitions("limit=1"); got != "job:1 report:1 report:2" {
-			t.Errorf("listed %s", got)
+			t.Errorf("listed %s, want job:1 report:1 report:2", got)
 		}
 
 		for range 2 {
@@ -86,8 +92,11 @@ func TestTaskDefinitions(t *testing.T) {
 		}
 		f.wantName("described when INACTIVE", f.call("GET", "/task-definitions/report:2", "", 200), "report:2 INACTIVE")
 		f.wantName("the latest", f.call("GET", "/task-definitions/report", "", 200), "report:1 ACTIVE")
-		if active, inactive := f.listDefinitions("familyPrefix=report"), f.listDefinitions("familyPrefix=report&status=INACTIVE"); active != "report:1" || inactive != "report:2" {
-			t.Errorf("ACTIVE %s, INACTIVE %s", active, inactive)
+		if active := f.listDefinitions("familyPrefix=report"); active != "report:1" {
+			t.Errorf("ACTIVE are %s, want report:1", active)
+		}
+		if inactive := f.listDefinitions("familyPrefix=report&status=INACTIVE"); inactive != "report:2" {
+			t.Errorf("INACTIVE are %s, want report:2", inactive)
 		}
 		f.wantName("registered again", f.call("POST", "/task-definitions", definition("report", "two"), 201), "report:3 ACTIVE")
 		for path, status := range map[string]int{"none": 404, "report:9": 404, "report:x": 404, "report:3/": 404, "none:1/deregister": 404, "report/deregister": 400} {
@@ -101,7 +110,7 @@ func TestTaskDefinitions(t *testing.T) {
 	})
 }
 
-// A throttle is waited out by reads and handed on by a registration; a reply that is lost costs no second revision.
+// Reads wait a throttle out, a registration returns it to the caller. After a lost reply no second revision is registered.
 func TestTaskDefinitionsUnderFaults(t *testing.T) {
 	withFixture(t, app()(), nil, func(f *fixture) {
 		f.ECS.Faults().Throttle("RegisterTaskDefinition", 1)
@@ -112,13 +121,13 @@ func TestTaskDefinitionsUnderFaults(t *testing.T) {
 		f.wantName("again", f.call("POST", "/task-definitions", definition("report", "two"), 200), "report:2 ACTIVE")
 		f.ECS.Faults().Throttle("ListTaskDefinitions", 2)
 		if got := f.listDefinitions("familyPrefix=report"); got != "report:1 report:2" {
-			t.Errorf("listed %s", got)
+			t.Errorf("listed %s, want report:1 report:2", got)
 		}
 		f.ECS.Faults().LoseReplies("DeregisterTaskDefinition", 1, localecs.AnswerServerError)
 		f.wantName("deregistered", f.call("POST", "/task-definitions/report:2/deregister", "", 200), "report:2 INACTIVE")
 		f.ECS.Faults().Throttle("DescribeTaskDefinition", 3)
 		if answer := f.call("GET", "/task-definitions/report", "", 429); answer["type"] != "throttled" {
-			t.Errorf("%v", answer)
+			t.Errorf("the problem's type is %v, want throttled", answer["type"])
 		}
 	})
 }
@@ -150,8 +159,11 @@ func TestTaskDefinitionsThatAreNotAllowed(t *testing.T) {
 		}
 		allow(true, "nightly")
 		unknown, hidden := f.problem("GET", "/task-definitions/none:1"), f.problem("GET", "/task-definitions/secret:1")
-		if unknown != hidden || !strings.HasPrefix(hidden, "404 ") {
-			t.Errorf("a family that is not allowed is told from one that is not there: %s, %s", hidden, unknown)
+		if unknown != hidden {
+			t.Errorf("a family that is not allowed gets %s, one that does not exist %s; want the same", hidden, unknown)
+		}
+		if !strings.HasPrefix(hidden, "404 ") {
+			t.Errorf("a family that is not allowed gets %s, want 404", hidden)
 		}
 		f.call("POST", "/task-definitions", definition("secret", "x"), 404)
 		f.call("POST", "/task-definitions/secret:1/deregister", "", 404)
@@ -163,7 +175,16 @@ func TestTaskDefinitionsThatAreNotAllowed(t *testing.T) {
 	})
 }
 
-// problem is an answer without its request id.
+// tagKeys returns the keys of the tags of an answer.
+func tagKeys(answer map[string]any) (keys []any) {
+	tags, _ := answer["tags"].([]any)
+	for _, tag := range tags {
+		keys = append(keys, tag.(map[string]any)["key"])
+	}
+	return keys
+}
+
+// problem returns the status and the body of an answer to a request with a fixed request id.
 func (f *fixture) problem(method, path string) string {
 	f.t.Helper()
 	req := httptest.NewRequest(method, path, nil)

@@ -11,8 +11,7 @@ import (
 	"davit/internal/run"
 )
 
-// TestDeregisterWhileRunning: tasks of a definition that becomes INACTIVE run on (DR-02), ECS still describes it (DD-02), and no new run
-// is accepted with it.
+// Tasks of a definition that becomes INACTIVE continue (DR-02), ECS still describes it (DD-02), and no new run is accepted with it.
 func TestDeregisterWhileRunning(t *testing.T) {
 	withAndWithoutEvents(t, app(scripted.Script{For: 10 * time.Minute}), func(f *fixture) {
 		f.start()
@@ -20,16 +19,22 @@ func TestDeregisterWhileRunning(t *testing.T) {
 		f.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
 		client, name := newECSClient(f.options), "job:1"
 		out, err := client.DeregisterTaskDefinition(f.t.Context(), &ecs.DeregisterTaskDefinitionInput{TaskDefinition: &name})
-		if err != nil || out.TaskDefinition.Status != types.TaskDefinitionStatusInactive {
-			t.Fatalf("%+v %v", out, err)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := out.TaskDefinition.Status; got != types.TaskDefinitionStatusInactive {
+			t.Fatalf("deregistered as %s, want INACTIVE", got)
 		}
 		described, err := client.DescribeTaskDefinition(f.t.Context(), &ecs.DescribeTaskDefinitionInput{TaskDefinition: &name})
-		if err != nil || described.TaskDefinition.Status != types.TaskDefinitionStatusInactive {
-			t.Errorf("%+v %v", described, err)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := described.TaskDefinition.Status; got != types.TaskDefinitionStatusInactive {
+			t.Errorf("described as %s, want INACTIVE", got)
 		}
 		faults := f.call("POST", "/runs", `{"taskDefinition":"job:1"}`, 400)["errors"].([]any)
 		if first := faults[0].(map[string]any); first["rule"] != run.RuleDefinition {
-			t.Errorf("a new run of it: %v", first)
+			t.Errorf("a new run of it breaks rule %v (%v), want %s", first["rule"], first["detail"], run.RuleDefinition)
 		}
 		f.wantRun(f.end(id), run.Succeeded, "", 1)
 	})

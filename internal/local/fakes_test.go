@@ -9,7 +9,7 @@ import (
 	"davit/internal/run"
 )
 
-// unknownCatalog is ECS throttled at submission: the look-up is left to the launch.
+// unknownCatalog is a catalog that ECS throttles at submission, so that the launch makes the look-up.
 type unknownCatalog struct{}
 
 func (unknownCatalog) Definition(context.Context, string) (run.Definition, error) {
@@ -20,7 +20,7 @@ func (unknownCatalog) Cluster(context.Context, string) error {
 	return &run.EngineError{Operation: "DescribeClusters", Code: "ThrottlingException", Message: "Rate exceeded"}
 }
 
-// deadWorkflow is the process dying between the record and StartExecution.
+// deadWorkflow fails as when the process dies after the record is written and before StartExecution.
 type deadWorkflow struct{}
 
 var errDead = errors.New("the process died")
@@ -28,7 +28,7 @@ var errDead = errors.New("the process died")
 func (deadWorkflow) Start(context.Context, run.Execution, string) error { return errDead }
 func (deadWorkflow) Wake(context.Context, string, run.StepOutput) error { return errDead }
 
-// instance is the id of the cluster's container instance.
+// instance returns the ARN of the cluster's container instance.
 func (f *fixture) instance() string {
 	f.t.Helper()
 	out, err := newECSClient(f.options).ListContainerInstances(f.t.Context(), &ecs.ListContainerInstancesInput{})

@@ -26,14 +26,14 @@ type fixture struct {
 	runner *scripted.Runner
 }
 
-// endpointTransport carries the SDK's calls to the endpoint in the same process.
+// endpointTransport passes the SDK's calls to the System's endpoint in the same process. The System is opened after it.
 type endpointTransport struct{ s **System }
 
 func (l endpointTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return scripted.Transport((*l.s).ECS).RoundTrip(r)
 }
 
-// inWorld runs a test in virtual time. change may adjust the options.
+// withFixture runs a test in virtual time, on a System that is not started. change may adjust the options.
 func withFixture(t *testing.T, pick scripted.Pick, change func(*Options), test func(f *fixture)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -62,7 +62,7 @@ func withFixture(t *testing.T, pick scripted.Pick, change func(*Options), test f
 	})
 }
 
-// withAndWithoutEvents runs a test with task events and without.
+// withAndWithoutEvents runs a test once with task events and once without.
 func withAndWithoutEvents(t *testing.T, pick func() scripted.Pick, test func(f *fixture)) {
 	t.Helper()
 	for name, events := range map[string]bool{"events": true, "polling": false} {
@@ -77,6 +77,22 @@ func (f *fixture) start() {
 	if err := f.Start(); err != nil {
 		f.t.Fatal(err)
 	}
+}
+
+// restart closes the System, ends its processes as a crash of the machine does, and starts a System on the same folder.
+func (f *fixture) restart() {
+	f.t.Helper()
+	if err := f.Close(); err != nil {
+		f.t.Fatal(err)
+	}
+	f.runner.Crash()
+	synctest.Wait()
+	again, err := Open(f.options)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.System = again
+	f.start()
 }
 
 // call makes a request as a local caller and checks its status.
@@ -116,7 +132,7 @@ func (f *fixture) get(id string) *run.Run {
 	return r
 }
 
-// until waits, at most a virtual quarter, until the record is as wanted.
+// until waits, at most 92 virtual days, until is reports true of the record.
 func (f *fixture) until(id, what string, is func(*run.Run) bool) *run.Run {
 	f.t.Helper()
 	ctx, cancel := context.WithTimeout(f.t.Context(), 92*24*time.Hour)
@@ -136,7 +152,7 @@ func (f *fixture) until(id, what string, is func(*run.Run) bool) *run.Run {
 	}
 }
 
-// end waits, at most a virtual quarter, for the run's end and its execution's.
+// end waits, at most 92 virtual days, for the end of the run and of its execution, which must have SUCCEEDED.
 func (f *fixture) end(id string) *run.Run {
 	f.t.Helper()
 	ctx, cancel := context.WithTimeout(f.t.Context(), 92*24*time.Hour)
@@ -167,8 +183,11 @@ func (f *fixture) end(id string) *run.Run {
 	}
 	r := f.get(id)
 	x, err := f.Machine.Describe(f.execution(r))
-	if err != nil || x.Status != asl.Succeeded {
-		f.t.Errorf("execution: %s %s %s %v, want SUCCEEDED", x.Status, x.Error, x.Cause, err)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	if x.Status != asl.Succeeded {
+		f.t.Errorf("the execution is %s (%s: %s), want SUCCEEDED", x.Status, x.Error, x.Cause)
 	}
 	return r
 }
@@ -177,8 +196,8 @@ func (f *fixture) execution(r *run.Run) string {
 	return run.Execution{RunID: r.ID, Incarnation: r.Incarnation, Generation: r.Generation}.Name()
 }
 
-// path is the states that the run's execution entered, with turns of the same kind folded: a poll or a wait that
-// changed nothing is not the story.
+// path returns the states that the run's execution entered, without Route. Repeated states and repeated pairs of states are shown once,
+// because the number of polls does not matter.
 func (f *fixture) path(r *run.Run) string {
 	f.t.Helper()
 	states, err := f.Machine.Path(f.execution(r))
@@ -201,7 +220,7 @@ func (f *fixture) path(r *run.Run) string {
 	return strings.Join(folded, " ")
 }
 
-// calls counts ECS calls by operation, and lists those of one.
+// calls returns the inputs of the ECS calls of an operation.
 func (f *fixture) calls(operation string) []map[string]any {
 	f.t.Helper()
 	var out []map[string]any
@@ -216,29 +235,4 @@ func (f *fixture) calls(operation string) []map[string]any {
 		out = append(out, input)
 	}
 	return out
-}
-
-func (f *fixture) wantRun(r *run.Run, status run.Status, class run.Class, attempts int) {
-	f.t.Helper()
-	if r.Status != status || r.Class != class || len(r.Attempts) != attempts {
-		f.t.Errorf("run: %s %q after %d attempts (%s), want %s %q after %d", r.Status, r.Class, len(r.Attempts), r.StatusReason, status, class, attempts)
-	}
-}
-
-func (f *fixture) wantPath(r *run.Run, events, polling string) {
-	f.t.Helper()
-	want := polling
-	if f.options.TaskEvents {
-		want = events
-	}
-	if got := f.path(r); got != want {
-		f.t.Errorf("path of states: %s\nwant %s", got, want)
-	}
-}
-
-func (f *fixture) wantCalls(operation string, n int) {
-	f.t.Helper()
-	if got := len(f.calls(operation)); got != n {
-		f.t.Errorf("%d %s calls, want %d", got, operation, n)
-	}
 }

@@ -9,7 +9,7 @@ import (
 	"davit/internal/run"
 )
 
-// One answer for all of a request's mistakes, each with its pointer and its rule: as docs/rules.md shows it.
+// One answer lists all of a request's mistakes, each with its pointer and its rule, as docs/rules.md shows it.
 func TestTwelveMistakes(t *testing.T) {
 	body, err := os.ReadFile("../ecsspec/rulesdoc/twelve.json")
 	if err != nil {
@@ -26,8 +26,11 @@ func TestTwelveMistakes(t *testing.T) {
 	withFixture(t, app(scripted.Script{})(), nil, func(f *fixture) {
 		problem := f.call("POST", "/runs", string(body), 400)
 		faults := problem["errors"].([]any)
-		if problem["type"] != "invalid-request" || len(faults) != 12 {
-			t.Errorf("%d errors: %v", len(faults), problem)
+		if problem["type"] != "invalid-request" {
+			t.Errorf("the problem's type is %v, want invalid-request", problem["type"])
+		}
+		if len(faults) != 12 {
+			t.Errorf("%d errors, want 12: %v", len(faults), faults)
 		}
 		for _, f := range faults {
 			fault := f.(map[string]any)
@@ -39,7 +42,7 @@ func TestTwelveMistakes(t *testing.T) {
 	})
 }
 
-// What only ECS can judge ends the run with the row that it is about, in the record and in what a caller reads.
+// A run that only ECS can refuse ends with the rule that it breaks, in the record and in the answer to GET.
 func TestARefusedRunNamesItsRule(t *testing.T) {
 	withAndWithoutEvents(t, app(scripted.Script{}), func(f *fixture) {
 		id := f.submit(`{"taskDefinition":"job","containerInstances":["0123456789abcdef0123456789abcdef"]}`)
@@ -47,16 +50,20 @@ func TestARefusedRunNamesItsRule(t *testing.T) {
 		r := f.end(id)
 		f.wantRun(r, run.Failed, run.Invalid, 1)
 		if !strings.HasPrefix(r.StatusReason, "MISSING") || !strings.HasSuffix(r.StatusReason, "(rule ST-01)") {
-			t.Errorf("statusReason %q", r.StatusReason)
+			t.Errorf("statusReason is %q, want MISSING… (rule ST-01)", r.StatusReason)
 		}
 		attempt := f.call("GET", "/runs/"+id, "", 200)["attempts"].([]any)[0].(map[string]any)
-		if refusal := attempt["refusals"].([]any)[0].(map[string]any); refusal["rule"] != "ST-01" || refusal["class"] != "INVALID" {
-			t.Errorf("%v", refusal)
+		refusal := attempt["refusals"].([]any)[0].(map[string]any)
+		if refusal["rule"] != "ST-01" {
+			t.Errorf("the refusal's rule is %v, want ST-01", refusal["rule"])
+		}
+		if refusal["class"] != "INVALID" {
+			t.Errorf("the refusal's class is %v, want INVALID", refusal["class"])
 		}
 	})
 }
 
-// What does not fit the definition is told at once, where the definition is known.
+// A request that does not fit its task definition is refused at submission when the definition is known.
 func TestMisfitsAreRefusedAtOnce(t *testing.T) {
 	withFixture(t, app(scripted.Script{})(), nil, func(f *fixture) {
 		problem := f.call("POST", "/runs", `{"taskDefinition":"job","enableExecuteCommand":true,"overrides":{"containerOverrides":[{"name":"App"}]},
@@ -73,14 +80,14 @@ func TestMisfitsAreRefusedAtOnce(t *testing.T) {
 	})
 }
 
-// A definition is held against the rules before ECS hears of it.
+// A definition that breaks the rules is refused without a call to ECS.
 func TestDefinitionsAreChecked(t *testing.T) {
 	withFixture(t, app(scripted.Script{})(), nil, func(f *fixture) {
 		problem := f.call("POST", "/task-definitions", `{"family":"f","requiresCompatibilities":["FARGATE"],"networkMode":"awsvpc","cpu":"256","memory":"4096",
 			"containerDefinitions":[{"name":"a","image":"i","privileged":true,"healthCheck":{"command":["CMD","x"],"interval":1}}]}`, 400)
 		if faults := problem["errors"].([]any); len(faults) != 3 {
-			t.Errorf("%v", faults)
+			t.Errorf("%d errors, want 3: %v", len(faults), faults)
 		}
-		f.wantCalls("RegisterTaskDefinition", 1) // the one of every fixture
+		f.wantCalls("RegisterTaskDefinition", 1) // the fixture's own
 	})
 }

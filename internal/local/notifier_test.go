@@ -7,18 +7,19 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"davit/internal/localecs/scripted"
 	"davit/internal/run"
 )
 
-// recordingNotifier takes Davit's events. refuse makes it refuse some, at first.
+// recordingNotifier records Davit's events and measures. refuse, if set, returns the error of each try, counted from 1.
 type recordingNotifier struct {
 	mu       sync.Mutex
 	events   []envelope
@@ -60,6 +61,7 @@ func (b *recordingNotifier) Record(measures []run.Measure) {
 	b.measures = append(b.measures, measures...)
 }
 
+// statuses returns the new statuses of the events so far.
 func (b *recordingNotifier) statuses() (all []string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -69,6 +71,7 @@ func (b *recordingNotifier) statuses() (all []string) {
 	return all
 }
 
+// measured returns how often a metric was recorded.
 func (b *recordingNotifier) measured(name string) (n int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -80,8 +83,8 @@ func (b *recordingNotifier) measured(name string) (n int) {
 	return n
 }
 
-// TestNotifications: every change of a run's status is told, in order, and what is not taken is told again.
-func TestNotifications(t *testing.T) {
+// Every change of a run's status is sent, in order, and sent again after an error.
+func TestNotifier_SendsEveryStatusInOrder(t *testing.T) {
 	b := recordingNotifier{refuse: func(try int) error {
 		if try == 2 || try == 3 {
 			return errors.New("503")
@@ -93,24 +96,34 @@ func TestNotifications(t *testing.T) {
 		r := f.end(f.submit(`{"taskDefinition":"job","group":"g","startedBy":"me"}`))
 		time.Sleep(time.Minute) // virtual
 		synctest.Wait()
-		if got := b.statuses(); !slices.Equal(got, []string{"SUBMITTED", "LAUNCHING", "PENDING", "RUNNING", "SUCCEEDED"}) {
-			t.Fatalf("%v", got)
+		if diff := cmp.Diff([]string{"SUBMITTED", "LAUNCHING", "PENDING", "RUNNING", "SUCCEEDED"}, b.statuses()); diff != "" {
+			t.Fatalf("statuses of the events, -want +got:\n%s", diff)
 		}
 		last := b.events[4]
-		if last.Source != "davit" || last.DetailType != run.EventStatusChange || last.Detail.RunID != r.ID || last.Detail.From != "RUNNING" ||
-			last.Detail.Sequence != r.Version || last.Detail.Family != "job" || last.Detail.Group != "g" || last.Detail.StartedBy != "me" || last.Detail.Version != "1" {
-			t.Errorf("%+v", last)
+		if last.Source != "davit" {
+			t.Errorf("the event's source is %q, want davit", last.Source)
+		}
+		if last.DetailType != run.EventStatusChange {
+			t.Errorf("the event's detail-type is %q, want %q", last.DetailType, run.EventStatusChange)
+		}
+		got := last.Detail.StatusChange
+		want := run.StatusChange{
+			Version: "1", RunID: r.ID, From: "RUNNING", To: "SUCCEEDED", Sequence: r.Version, Family: "job", Group: "g", StartedBy: "me",
+			EventID: got.EventID, ChangedAt: got.ChangedAt, Class: got.Class, CreatedAt: got.CreatedAt,
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("the last event's detail, -want +got:\n%s", diff)
 		}
 		for _, name := range []string{run.MetricAccepted, run.MetricLaunched, run.MetricStart, run.MetricEnded} {
 			if n := b.measured(name); n != 1 {
-				t.Errorf("%s: %d", name, n)
+				t.Errorf("%s was recorded %d times, want once", name, n)
 			}
 		}
 	})
 }
 
-// TestNotificationsGoOnAfterARestart, from where they were.
-func TestNotificationsGoOnAfterARestart(t *testing.T) {
+// After a restart the notifier continues behind the last change that it published.
+func TestNotifier_AfterARestart_Continues(t *testing.T) {
 	var b recordingNotifier
 	withFixture(t, app(scripted.Script{For: time.Minute})(), func(o *Options) { o.Notify = b.notify }, func(f *fixture) {
 		for i := range 2 {
@@ -118,7 +131,7 @@ func TestNotificationsGoOnAfterARestart(t *testing.T) {
 			f.end(f.submit(`{"taskDefinition":"job"}`))
 			synctest.Wait()
 			if n := len(b.statuses()); n != 5*(i+1) {
-				t.Errorf("%d events after %d runs: %v", n, i+1, b.statuses())
+				t.Errorf("%d events after %d runs, want five a run: %v", n, i+1, b.statuses())
 			}
 			err := f.Close()
 			if err == nil {
@@ -131,8 +144,8 @@ func TestNotificationsGoOnAfterARestart(t *testing.T) {
 	})
 }
 
-// TestANotificationIsGivenUp after five tries; those behind it are told.
-func TestANotificationIsGivenUp(t *testing.T) {
+// An event is dropped after notifyTries tries; those behind it are sent.
+func TestNotifier_AfterNotifyTries_DropsTheEvent(t *testing.T) {
 	b := recordingNotifier{refuse: func(try int) error {
 		if try <= notifyTries {
 			return errors.New("gone")
@@ -145,14 +158,13 @@ func TestANotificationIsGivenUp(t *testing.T) {
 		time.Sleep(time.Minute) // virtual
 		synctest.Wait()
 		if got := b.statuses(); len(got) != 4 || got[0] != "LAUNCHING" {
-			t.Errorf("%v", got)
+			t.Errorf("sent %v, want the four events from LAUNCHING", got)
 		}
 	})
 }
 
-// TestNotificationsGoOnAfterAFault: a folder that cannot be written to is complained of at once, and delays only what must not be
-// told twice.
-func TestNotificationsGoOnAfterAFault(t *testing.T) {
+// When the position cannot be stored, an error is logged at once. The batch's events are sent, and later events wait until it can be stored.
+func TestNotifier_AfterADiskError_Continues(t *testing.T) {
 	var b recordingNotifier
 	var log strings.Builder
 	withFixture(t, app(scripted.Script{For: time.Minute})(), func(o *Options) {
@@ -166,12 +178,12 @@ func TestNotificationsGoOnAfterAFault(t *testing.T) {
 		id := f.submit(`{"taskDefinition":"job"}`)
 		synctest.Wait()
 		if !strings.Contains(log.String(), "level=ERROR") {
-			t.Errorf("nothing was said of it at once: %s", log.String())
+			t.Errorf("logged %q, want an error at once", log.String())
 		}
 		f.end(id)
 		time.Sleep(time.Minute) // virtual
 		if got := b.statuses(); len(got) != 5 {
-			t.Errorf("told %v while the position could not be kept", got)
+			t.Errorf("sent %v while the position could not be stored, want five events", got)
 		}
 		if err := os.Remove(inTheWay); err != nil {
 			t.Fatal(err)
@@ -180,8 +192,18 @@ func TestNotificationsGoOnAfterAFault(t *testing.T) {
 		time.Sleep(time.Minute) // virtual
 		synctest.Wait()
 		last, err := f.Store.Last(t.Context())
-		if position, posErr := f.notifier.loadPosition(); len(b.statuses()) != 10 || err != nil || posErr != nil || position != last {
-			t.Errorf("told %v, kept %d of %d, %v %v", b.statuses(), position, last, err, posErr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		position, err := f.notifier.loadPosition()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if position != last {
+			t.Errorf("the stored position is %d, want the last change's, %d", position, last)
+		}
+		if got := b.statuses(); len(got) != 10 {
+			t.Errorf("sent %v, want ten events", got)
 		}
 	})
 }

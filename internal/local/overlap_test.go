@@ -12,33 +12,40 @@ import (
 	"davit/internal/run"
 )
 
-// overlapping is a run of the key nightly.
+// overlapping returns the body of a run of the overlap key nightly; more is further members of the overlap policy.
 func overlapping(mode, more string) string {
 	return fmt.Sprintf(`{"taskDefinition":"job","policy":{"overlap":{"key":"nightly","mode":%q%s}}}`, mode, more)
 }
 
-// wantFree checks that nothing is left of the key.
+// wantFree checks that the lock is empty and that the runs have released it.
 func (f *fixture) wantFree(ids ...string) {
 	f.t.Helper()
 	l, err := f.Store.Lock(f.t.Context(), "nightly")
-	if err != nil || !l.Empty() {
-		f.t.Errorf("the lock is %+v, %v; want nothing", l, err)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	if !l.Empty() {
+		f.t.Errorf("the lock has the holders %v and the waiters %v, want none", l.Holders, l.Waiters)
 	}
 	for _, id := range ids {
-		if r := f.get(id); !r.Released || !r.SweepAt.IsZero() {
-			f.t.Errorf("%s run %s: released %v, sweep at %v", r.Status, id, r.Released, r.SweepAt)
+		r := f.get(id)
+		if !r.Released {
+			f.t.Errorf("%s run %s has not released the lock", r.Status, id)
+		}
+		if !r.SweepAt.IsZero() {
+			f.t.Errorf("%s run %s is due for the sweep at %v, want never", r.Status, id, r.SweepAt)
 		}
 	}
 }
 
-// span is from when ECS made the run's first task to when its last had stopped.
+// span returns when ECS created the run's first task and when its last task stopped.
 func (f *fixture) span(id string) (from, to time.Time) {
 	f.t.Helper()
 	for _, a := range f.get(id).Attempts {
 		for i := range a.Tasks {
 			s := a.Tasks[i].State()
 			if s.CreatedAt == nil || s.StoppedAt == nil {
-				f.t.Fatalf("task %s of %s has no beginning or no end", a.Tasks[i].ShortID(), id)
+				f.t.Fatalf("task %s of %s has no createdAt or no stoppedAt", a.Tasks[i].ShortID(), id)
 			}
 			if from.IsZero() || s.CreatedAt.Before(from) {
 				from = *s.CreatedAt
@@ -51,7 +58,7 @@ func (f *fixture) span(id string) (from, to time.Time) {
 	return from, to
 }
 
-// wantAtOnce checks that the most of these runs that were at work at one time is n.
+// wantAtOnce checks that at most n of these runs had tasks at the same time, and at some time n.
 func (f *fixture) wantAtOnce(n int, ids ...string) {
 	f.t.Helper()
 	most := 0
@@ -72,7 +79,7 @@ func (f *fixture) wantAtOnce(n int, ids ...string) {
 
 func running(r *run.Run) bool { return r.Status == run.Running }
 
-func TestForbid(t *testing.T) {
+func TestForbid_SkipsARunWhileAnotherHoldsTheKey(t *testing.T) {
 	withAndWithoutEvents(t, app(scripted.Script{For: time.Minute}), func(f *fixture) {
 		f.start()
 		first := f.submit(overlapping("FORBID", ""))
@@ -82,12 +89,15 @@ func TestForbid(t *testing.T) {
 		r := f.get(second)
 		f.wantRun(r, run.Skipped, "", 0)
 		if !strings.Contains(r.StatusReason, first) {
-			t.Errorf("reason %q, want it to name %s", r.StatusReason, first)
+			t.Errorf("statusReason is %q, want it to name %s", r.StatusReason, first)
 		}
 		f.wantRun(f.end(first), run.Succeeded, "", 1)
 		again := f.call("POST", "/runs", body, 202)
-		if again["runId"] != second || again["status"] != "SKIPPED" {
-			t.Errorf("the same key again: %v %v, want the run that was skipped", again["runId"], again["status"])
+		if again["runId"] != second {
+			t.Errorf("the same idempotency key returns run %v, want %s, which was skipped", again["runId"], second)
+		}
+		if again["status"] != "SKIPPED" {
+			t.Errorf("the same idempotency key returns a run that is %v, want SKIPPED", again["status"])
 		}
 		third := f.submit(overlapping("FORBID", ""))
 		f.wantRun(f.end(third), run.Succeeded, "", 1)
@@ -96,8 +106,8 @@ func TestForbid(t *testing.T) {
 	})
 }
 
-// TestQueue: two at a time, three wait in order, one is too many.
-func TestQueue(t *testing.T) {
+// Two runs hold the key, three wait in order, and one is skipped.
+func TestQueue_AdmitsInOrder(t *testing.T) {
 	withAndWithoutEvents(t, app(scripted.Script{For: time.Minute}), func(f *fixture) {
 		f.start()
 		var ids []string
@@ -106,12 +116,16 @@ func TestQueue(t *testing.T) {
 			time.Sleep(time.Second) // virtual
 		}
 		for i, want := range []run.Status{run.Pending, run.Pending, run.Queued, run.Queued, run.Queued, run.Skipped} {
-			if r := f.get(ids[i]); r.Status != want && (want != run.Pending || r.Status != run.Running) {
+			r := f.get(ids[i])
+			if want == run.Pending && r.Status == run.Running {
+				continue
+			}
+			if r.Status != want {
 				t.Errorf("run %d is %s (%s), want %s", i, r.Status, r.StatusReason, want)
 			}
 		}
 		if r := f.get(ids[5]); !strings.Contains(r.StatusReason, "maxQueued (3)") {
-			t.Errorf("reason %q, want maxQueued", r.StatusReason)
+			t.Errorf("statusReason is %q, want maxQueued (3) in it", r.StatusReason)
 		}
 		var before time.Time
 		for _, id := range ids[:5] {
@@ -132,7 +146,7 @@ func TestQueue(t *testing.T) {
 	})
 }
 
-func TestQueueTimeout(t *testing.T) {
+func TestQueueTimeout_SkipsTheRun(t *testing.T) {
 	withAndWithoutEvents(t, app(scripted.Script{For: time.Hour}), func(f *fixture) {
 		f.start()
 		first := f.submit(overlapping("QUEUE", ""))
@@ -140,8 +154,11 @@ func TestQueueTimeout(t *testing.T) {
 		third := f.submit(overlapping("QUEUE", ""))
 		r := f.end(second)
 		f.wantRun(r, run.Skipped, "", 0)
-		if took := r.StoppedAt.Sub(r.CreatedAt); took < 90*time.Second || took > 95*time.Second || !strings.Contains(r.StatusReason, "queueTimeoutSeconds (90)") {
-			t.Errorf("%q after %s", r.StatusReason, took)
+		if took := r.StoppedAt.Sub(r.CreatedAt); took < 90*time.Second || took > 95*time.Second {
+			t.Errorf("skipped after %s, want 90 to 95 s", took)
+		}
+		if !strings.Contains(r.StatusReason, "queueTimeoutSeconds (90)") {
+			t.Errorf("statusReason is %q, want queueTimeoutSeconds (90) in it", r.StatusReason)
 		}
 		f.wantPath(r, "Launch Follow Observe Done", "Launch Pause Observe Done")
 		f.wantRun(f.end(first), run.Succeeded, "", 1)
@@ -152,7 +169,7 @@ func TestQueueTimeout(t *testing.T) {
 	})
 }
 
-func TestDeadlineInTheQueue(t *testing.T) {
+func TestDeadlineInTheQueue_TimesTheRunOut(t *testing.T) {
 	withAndWithoutEvents(t, app(scripted.Script{For: time.Hour}), func(f *fixture) {
 		f.start()
 		first := f.submit(overlapping("QUEUE", ""))
@@ -160,7 +177,7 @@ func TestDeadlineInTheQueue(t *testing.T) {
 		r := f.end(second)
 		f.wantRun(r, run.TimedOut, run.ClassTimeout, 0)
 		if took := r.StoppedAt.Sub(r.CreatedAt); took < 2*time.Minute || took > 125*time.Second {
-			t.Errorf("%q after %s", r.StatusReason, took)
+			t.Errorf("timed out after %s (%s), want 120 to 125 s", took, r.StatusReason)
 		}
 		f.wantRun(f.end(first), run.Succeeded, "", 1)
 		f.wantCalls("RunTask", 1)
@@ -168,8 +185,8 @@ func TestDeadlineInTheQueue(t *testing.T) {
 	})
 }
 
-// TestReplace: the old run is seen stopped before the new one begins, although it takes its time.
-func TestReplace(t *testing.T) {
+// The replaced run's task takes 20 s to stop, and the new run begins after it.
+func TestReplace_BeginsWhenTheOldRunHasStopped(t *testing.T) {
 	withAndWithoutEvents(t, app(scripted.Script{Forever: true, TermAfter: 20 * time.Second}, scripted.Script{For: time.Minute}), func(f *fixture) {
 		f.start()
 		first := f.submit(overlapping("QUEUE", ""))
@@ -184,24 +201,22 @@ func TestReplace(t *testing.T) {
 		r := f.end(first)
 		f.wantRun(r, run.Stopped, run.ClassStopped, 1)
 		if r.StatusReason != "replaced by run "+second {
-			t.Errorf("reason %q", r.StatusReason)
+			t.Errorf("statusReason is %q, want replaced by run %s", r.StatusReason, second)
 		}
-		if calls := f.calls("StopTask"); len(calls) != 1 || calls[0]["reason"] != "Davit: replaced by run "+second {
-			t.Errorf("StopTask calls %v", calls)
-		}
+		f.wantStopReasons("Davit: replaced by run " + second)
 		f.wantRun(f.end(third), run.Succeeded, "", 1)
 		f.wantRun(f.end(queued), run.Succeeded, "", 1)
 		f.wantAtOnce(1, first, third, queued)
 		if a, _ := f.span(third); f.options.TaskEvents {
 			if b, _ := f.span(queued); b.Before(a) {
-				t.Error("the queue went before the REPLACE")
+				t.Error("the queued run began before the replacing one")
 			}
 		}
 		f.wantFree(first, second, third, queued)
 	})
 }
 
-func TestStopWhileQueued(t *testing.T) {
+func TestStopWhileQueued_EndsAtOnce(t *testing.T) {
 	withAndWithoutEvents(t, app(scripted.Script{For: time.Minute}), func(f *fixture) {
 		f.start()
 		first := f.submit(overlapping("QUEUE", ""))
@@ -209,8 +224,12 @@ func TestStopWhileQueued(t *testing.T) {
 		third := f.submit(overlapping("QUEUE", ""))
 		synctest.Wait()
 		f.stop(second)
-		if r := f.get(second); r.Status != run.Stopped || r.StatusReason != "stopped by a caller before it was launched: enough" {
-			t.Errorf("%s %q, want STOPPED at once", r.Status, r.StatusReason)
+		r := f.get(second)
+		if r.Status != run.Stopped {
+			t.Errorf("the run is %s, want STOPPED at once", r.Status)
+		}
+		if want := "stopped by a caller before it was launched: enough"; r.StatusReason != want {
+			t.Errorf("statusReason is %q, want %q", r.StatusReason, want)
 		}
 		f.wantRun(f.end(second), run.Stopped, run.ClassStopped, 0)
 		f.wantRun(f.end(first), run.Succeeded, "", 1)
@@ -221,7 +240,7 @@ func TestStopWhileQueued(t *testing.T) {
 	})
 }
 
-// TestQueueAcrossARestart: who waits goes on waiting, and is let in by those who end after it.
+// A queued run stays queued over a restart, and is admitted when the run before it ends.
 func TestQueueAcrossARestart(t *testing.T) {
 	withAndWithoutEvents(t, app(scripted.Script{Forever: true}, scripted.Script{For: time.Minute}), func(f *fixture) {
 		f.start()
@@ -229,24 +248,14 @@ func TestQueueAcrossARestart(t *testing.T) {
 		f.until(first, "running", running)
 		second := f.submit(overlapping("QUEUE", ""))
 		synctest.Wait()
-		if err := f.Close(); err != nil {
-			t.Fatal(err)
-		}
-		f.runner.Crash()
-		synctest.Wait()
-		again, err := Open(f.options)
-		if err != nil {
-			t.Fatal(err)
-		}
-		f.System = again
-		f.start()
+		f.restart()
 		f.wantRun(f.end(first), run.Failed, run.Interrupted, 1)
 		f.wantRun(f.end(second), run.Succeeded, "", 1)
 		f.wantFree(first, second)
 	})
 }
 
-// TestRefusedLaunchFreesTheKey: the step that is refused for good wakes who waits.
+// A run whose launch is refused for good releases the key and wakes the next.
 func TestRefusedLaunchFreesTheKey(t *testing.T) {
 	withAndWithoutEvents(t, app(scripted.Script{For: time.Minute}), func(f *fixture) {
 		f.ECS.Faults().RefusePlacement(localecs.Refusal{Reason: "ATTRIBUTE", Calls: 1})

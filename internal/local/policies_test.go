@@ -11,11 +11,12 @@ import (
 	"davit/internal/run"
 )
 
+// policy returns the body of a run of count tasks with that policy.
 func policy(count int, text string) string {
 	return fmt.Sprintf(`{"taskDefinition":"job","count":%d,"policy":%s}`, count, text)
 }
 
-// wantDuration holds how long the run took against what its policy says; a poll may be up to five minutes late.
+// wantDuration checks how long the run took. Without task events it may take 6 minutes more, because it polls every 5 minutes.
 func (f *fixture) wantDuration(r *run.Run, least, most time.Duration) {
 	f.t.Helper()
 	if !f.options.TaskEvents {
@@ -26,19 +27,14 @@ func (f *fixture) wantDuration(r *run.Run, least, most time.Duration) {
 	}
 }
 
-func TestTimeout(t *testing.T) {
+func TestTimeout_StopsTheRun(t *testing.T) {
 	withAndWithoutEvents(t, app(scripted.Script{Forever: true, IgnoreTerm: true}), func(f *fixture) {
 		f.start()
 		r := f.end(f.submit(policy(1, `{"timeoutSeconds":300}`)))
 		f.wantRun(r, run.TimedOut, run.ClassTimeout, 1)
 		f.wantDuration(r, 5*time.Minute, 7*time.Minute)
-		f.wantCalls("StopTask", 1)
-		if call := f.calls("StopTask")[0]; call["reason"] != "Davit: timeoutSeconds (300) is over" {
-			t.Errorf("%v", call)
-		}
-		if f.runner.Running() != 0 {
-			t.Errorf("%d processes are left", f.runner.Running())
-		}
+		f.wantStopReasons("Davit: timeoutSeconds (300) is over")
+		f.wantNoProcesses()
 		f.wantPath(r, "Launch Follow Observe Follow Done", "Launch Pause Observe Done")
 	})
 }
@@ -48,9 +44,7 @@ func TestTimeoutRetried(t *testing.T) {
 		f.start()
 		r := f.end(f.submit(policy(1, `{"timeoutSeconds":300,"retry":{"on":["TIMED_OUT"]}}`)))
 		f.wantRun(r, run.Succeeded, "", 2)
-		if o := r.Attempts[0].Outcome; o == nil || o.Class != run.ClassTimeout {
-			t.Errorf("%+v", o)
-		}
+		f.wantClass(&r.Attempts[0], run.ClassTimeout)
 	})
 }
 
@@ -63,13 +57,13 @@ func TestStartTimeoutOfTheCaller(t *testing.T) {
 	})
 }
 
-// TestDeadlines: the whole run's, wherever it is.
-func TestDeadlines(t *testing.T) {
+// The deadline ends a run in every state.
+func TestDeadline_EndsTheRunInEveryState(t *testing.T) {
 	const within = `{"deadlineSeconds":1200,"retry":{"on":["EXIT:*"],"intervalSeconds":3600,"maxIntervalSeconds":3600}}`
 	for name, c := range map[string]struct {
 		script scripted.Script
-		prep   func(*fixture)
-		says   string
+		setup  func(*fixture)
+		reason string // part of the statusReason
 	}{
 		"running":            {scripted.Script{Forever: true}, func(*fixture) {}, "deadlineSeconds (1200) is over"},
 		"being placed":       {scripted.Script{}, func(f *fixture) { f.ECS.Faults().RefusePlacement(localecs.Refusal{Calls: 1 << 20}) }, "before it was launched"},
@@ -77,28 +71,24 @@ func TestDeadlines(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			withAndWithoutEvents(t, app(c.script), func(f *fixture) {
-				c.prep(f)
+				c.setup(f)
 				f.start()
 				r := f.end(f.submit(policy(1, within)))
-				if r.Status != run.TimedOut || r.Class != run.ClassTimeout || !strings.Contains(r.StatusReason, c.says) {
-					t.Errorf("%s %s %q", r.Status, r.Class, r.StatusReason)
-				}
+				f.wantEnd(r, run.TimedOut, run.ClassTimeout, c.reason)
 				f.wantDuration(r, 20*time.Minute, 21*time.Minute)
-				if f.runner.Running() != 0 {
-					t.Errorf("%d processes are left", f.runner.Running())
-				}
+				f.wantNoProcesses()
 			})
 		})
 	}
 }
 
-func TestPlacement(t *testing.T) {
+func TestPlacementModes(t *testing.T) {
 	for mode, c := range map[string]struct {
 		status run.Status
 		class  run.Class
-		tasks  int // that were placed, in all
+		tasks  int // placed in all attempts
 		calls  int // of RunTask
-		stops  int
+		stops  int // calls of StopTask
 	}{
 		run.Fill:       {run.Succeeded, "", 3, 2, 0},
 		run.BestEffort: {run.Succeeded, "", 2, 1, 0},
@@ -109,9 +99,7 @@ func TestPlacement(t *testing.T) {
 				f.ECS.Faults().RefusePlacement(localecs.Refusal{Calls: 1, Tasks: 1})
 				f.start()
 				r := f.end(f.submit(policy(3, `{"placement":"`+mode+`"}`)))
-				if r.Status != c.status || r.Class != c.class {
-					t.Errorf("%s %s %q", r.Status, r.Class, r.StatusReason)
-				}
+				f.wantEnd(r, c.status, c.class, "")
 				f.wantCalls("RunTask", c.calls)
 				f.wantCalls("StopTask", c.stops)
 				placed := 0
@@ -126,30 +114,26 @@ func TestPlacement(t *testing.T) {
 	}
 }
 
-// TestPlacementGivenUp: what FILL placed runs to its end, what ALL_OR_NOTHING placed does not.
-func TestPlacementGivenUp(t *testing.T) {
+// When the launch timeout ends, the tasks that FILL placed run to their end, and those of ALL_OR_NOTHING are stopped.
+func TestPlacement_AfterTheLaunchTimeout(t *testing.T) {
 	for mode, stops := range map[string]bool{run.Fill: false, run.AllOrNone: true} {
 		t.Run(mode, func(t *testing.T) {
 			withAndWithoutEvents(t, app(scripted.Script{For: 2 * time.Hour}), func(f *fixture) {
 				f.ECS.Faults().RefusePlacement(localecs.Refusal{Calls: 1 << 20, Tasks: 1})
 				f.start()
 				r := f.end(f.submit(policy(2, `{"launchTimeoutSeconds":600,"placement":"`+mode+`"}`)))
-				if r.Status != run.Failed || r.Class != run.Capacity || !strings.Contains(r.StatusReason, "launchTimeoutSeconds (600)") {
-					t.Errorf("%s %s %q", r.Status, r.Class, r.StatusReason)
-				}
+				f.wantEnd(r, run.Failed, run.Capacity, "launchTimeoutSeconds (600)")
 				if n := len(f.calls("StopTask")); (n > 0) != stops {
-					t.Errorf("%d tasks were stopped", n)
+					t.Errorf("%d StopTask calls, want some: %v", n, stops)
 				}
-				if f.runner.Running() != 0 {
-					t.Errorf("%d processes are left", f.runner.Running())
-				}
+				f.wantNoProcesses()
 			})
 		})
 	}
 }
 
-// TestAStopThatIsRefused is told, and carried out as soon as ECS lets it.
-func TestAStopThatIsRefused(t *testing.T) {
+// A stop that ECS refuses shows in the statusReason and is repeated until ECS accepts it.
+func TestStop_RefusedByECS_IsRepeated(t *testing.T) {
 	withAndWithoutEvents(t, app(scripted.Script{Forever: true}), func(f *fixture) {
 		f.start()
 		id := f.submit(job)
@@ -162,8 +146,8 @@ func TestAStopThatIsRefused(t *testing.T) {
 	})
 }
 
-// TestManyAtOnce: AWS throttles RunTask after a hundred, and all of them succeed with one attempt each.
-func TestManyAtOnce(t *testing.T) {
+// ECS throttles RunTask after a hundred calls, as AWS does. Each of 120 runs succeeds in one attempt.
+func TestThrottledLikeAWS_EveryRunSucceeds(t *testing.T) {
 	withFixture(t, app(scripted.Script{For: time.Minute})(), nil, func(f *fixture) {
 		var ids []string
 		for range 120 {
@@ -180,8 +164,11 @@ func TestManyAtOnce(t *testing.T) {
 				refused += x.Count
 			}
 		}
-		if n := len(f.runner.Started()); n != 240 || refused == 0 {
-			t.Errorf("%d processes, want two of each run; %d launch calls were refused", n, refused)
+		if n := len(f.runner.Started()); n != 240 {
+			t.Errorf("%d processes, want 240: two of each run", n)
+		}
+		if refused == 0 {
+			t.Error("no launch call was refused, want some")
 		}
 	})
 }

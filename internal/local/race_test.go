@@ -2,5 +2,5 @@
 
 package local
 
-// raceDetector is on: a turn costs about six times as much.
+// raceDetector is true with -race, under which a step costs about six times as much.
 const raceDetector = true

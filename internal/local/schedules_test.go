@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"davit/internal/localecs/scripted"
 	"davit/internal/run"
 )
@@ -21,7 +23,7 @@ func schedules(t *testing.T, file string) []Schedule {
 	return list
 }
 
-// TestSchedulesFire: a rate, a nightly job, one that is refused and one that is switched off, for a day.
+// A rate, a nightly job, a schedule whose run is refused and one that is disabled, for a day.
 func TestSchedulesFire(t *testing.T) {
 	const file = `{"schedules":[
 		{"name":"hourly","scheduleExpression":"rate(6 hours)","run":{"taskDefinition":"job"}},
@@ -42,27 +44,37 @@ func TestSchedulesFire(t *testing.T) {
 		var owners []string
 		for _, r := range page.Runs {
 			if r.Status != run.Succeeded && time.Since(r.CreatedAt) > 2*time.Minute {
-				t.Errorf("%s %s: %s", r.Owner, r.CreatedAt, r.Status)
+				t.Errorf("the run of %s at %s is %s, want SUCCEEDED", r.Owner, r.CreatedAt, r.Status)
 			}
 			owners = append(owners, strings.TrimPrefix(r.Owner, "schedule:"+scheduleARN)+r.CreatedAt.Format(" 15:04:05"))
 		}
 		slices.Sort(owners)
 		want := []string{"hourly 00:00:00", "hourly 06:00:00", "hourly 12:00:00", "hourly 18:00:00", "nightly 01:00:00"}
-		if !slices.Equal(owners, want) {
-			t.Errorf("%v, want %v", owners, want)
+		if diff := cmp.Diff(want, owners); diff != "" {
+			t.Errorf("runs, -want +got:\n%s", diff)
 		}
-		didNot := slices.DeleteFunc(slices.Clone(b.events), func(e envelope) bool { return e.DetailType != run.EventDidNotRun })
-		if len(didNot) != 1 || didNot[0].Detail.Schedule != scheduleARN+"wrong" || len(didNot[0].Detail.Errors) != 1 || didNot[0].Detail.Errors[0].Rule != "RT-03" {
-			t.Errorf("%+v", didNot)
+		var didNotRun []string // schedule and rules
+		for _, e := range b.events {
+			if e.DetailType != run.EventDidNotRun {
+				continue
+			}
+			entry := e.Detail.Schedule
+			for _, v := range e.Detail.Errors {
+				entry += " " + v.Rule
+			}
+			didNotRun = append(didNotRun, entry)
+		}
+		if diff := cmp.Diff([]string{scheduleARN + "wrong RT-03"}, didNotRun); diff != "" {
+			t.Errorf("events of occurrences that did not run, -want +got:\n%s", diff)
 		}
 		if n := b.measured(run.MetricDidNotRun); n != 1 {
-			t.Errorf("DidNotRun: %d", n)
+			t.Errorf("%s was recorded %d times, want once", run.MetricDidNotRun, n)
 		}
 	})
 }
 
-func TestScheduleFiles(t *testing.T) {
-	for name, c := range map[string]struct{ file, says string }{
+func TestParseSchedules_NamesEachFault(t *testing.T) {
+	for name, c := range map[string]struct{ file, want string }{
 		"not JSON":       {`{`, "not {"},
 		"unknown name":   {`{"schedules":[{"name":"a","cron":"x"}]}`, "cron"},
 		"no name":        {`{"schedules":[{"scheduleExpression":"rate(1 day)","run":{}}]}`, "schedule 1"},
@@ -74,14 +86,14 @@ func TestScheduleFiles(t *testing.T) {
 		"bad state":      {`{"schedules":[{"name":"a","scheduleExpression":"rate(1 day)","state":"on","run":{}}]}`, "state: allowed"},
 		"all of them":    {`{"schedules":[{"name":"a","run":{}},{"name":"","run":{}}]}`, "schedule 2"},
 	} {
-		if _, err := ParseSchedules([]byte(c.file), time.Now()); err == nil || !strings.Contains(err.Error(), c.says) {
-			t.Errorf("%s: %v, want %q", name, err, c.says)
+		if _, err := ParseSchedules([]byte(c.file), time.Now()); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got the error %v, want %q in it", name, err, c.want)
 		}
 	}
 }
 
-// TestAScheduleThatIsOver is told of when davit starts: somebody may wait for it.
-func TestAScheduleThatIsOver(t *testing.T) {
+// A schedule whose last time has passed is logged at the start.
+func TestScheduleInThePast_IsLogged(t *testing.T) {
 	var log strings.Builder
 	withFixture(t, app(scripted.Script{})(), func(o *Options) {
 		o.Schedules = schedules(t, `{"schedules":[{"name":"once","scheduleExpression":"at(1999-12-31T23:59:59)","run":{"taskDefinition":"job"}}]}`)
@@ -89,8 +101,8 @@ func TestAScheduleThatIsOver(t *testing.T) {
 	}, func(f *fixture) {
 		f.start()
 		synctest.Wait()
-		if said := log.String(); !strings.Contains(said, "level=WARN") || !strings.Contains(said, "schedule=once") {
-			t.Errorf("said %q", said)
+		if logged := log.String(); !strings.Contains(logged, "level=WARN") || !strings.Contains(logged, "schedule=once") {
+			t.Errorf("logged %q, want a warning of the schedule once", logged)
 		}
 	})
 }

@@ -2,7 +2,6 @@ package local
 
 import (
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"davit/internal/ecsspec"
@@ -35,9 +34,7 @@ func TestStopDuringLaunch(t *testing.T) {
 		f.wantRun(r, run.Stopped, run.ClassStopped, 1)
 		f.wantCalls("RunTask", 1)
 		f.wantCalls("StopTask", 1)
-		if f.runner.Running() != 0 {
-			t.Errorf("%d processes are left", f.runner.Running())
-		}
+		f.wantNoProcesses()
 	})
 }
 
@@ -56,12 +53,9 @@ func TestStopWhileRunning(t *testing.T) {
 				f.stop(id)
 				r := f.end(id)
 				f.wantRun(r, run.Stopped, run.ClassStopped, 1)
-				f.wantCalls("StopTask", 1)
-				if reason := f.calls("StopTask")[0]["reason"]; reason != "enough" {
-					t.Errorf("ECS was told %q, want the caller's reason", reason)
-				}
-				if after := r.StoppedAt.Sub(r.CreatedAt); after > 3*time.Minute {
-					t.Errorf("took %s", after)
+				f.wantStopReasons("enough")
+				if took := r.StoppedAt.Sub(r.CreatedAt); took > 3*time.Minute {
+					t.Errorf("took %s, want at most 3 minutes", took)
 				}
 			})
 		})
@@ -80,7 +74,7 @@ func TestStopDuringRetryPause(t *testing.T) {
 	})
 }
 
-// TestStopAfterItsOwnEnd: a task that ended by itself keeps its own verdict.
+// A stop of a run that has ended changes nothing.
 func TestStopAfterItsOwnEnd(t *testing.T) {
 	withAndWithoutEvents(t, app(scripted.Script{For: time.Minute}), func(f *fixture) {
 		f.start()
@@ -105,14 +99,14 @@ func TestStopOfOneTask(t *testing.T) {
 		r = f.end(id)
 		f.wantRun(r, run.Stopped, run.ClassStopped, 1)
 		if took := r.StoppedAt.Sub(r.CreatedAt); took < 10*time.Minute {
-			t.Errorf("took %s: the other task was to run to its end", took)
+			t.Errorf("took %s, want at least 10 minutes: the other task was to run to its end", took)
 		}
 		f.wantCalls("StopTask", 1)
 		f.wantCalls("RunTask", 1)
 	})
 }
 
-// TestCrashBeforeStartExecution: the record is durable and its execution was never started; the sweep starts it.
+// The sweep starts the execution of a run whose record was written before a crash and whose execution was never started.
 func TestCrashBeforeStartExecution(t *testing.T) {
 	withAndWithoutEvents(t, app(scripted.Script{For: time.Minute}), func(f *fixture) {
 		f.start()
@@ -127,14 +121,14 @@ func TestCrashBeforeStartExecution(t *testing.T) {
 		r := f.end(got.Run.ID)
 		f.wantRun(r, run.Succeeded, "", 1)
 		if late := r.Attempts[0].BeganAt.Sub(r.CreatedAt); late > 10*time.Minute {
-			t.Errorf("launched %s after it was accepted", late)
+			t.Errorf("launched %s after it was accepted, want at most 10 minutes", late)
 		}
 		f.wantCalls("RunTask", 1)
 	})
 }
 
-// TestDeadExecution: an execution that is aborted is replaced at once by the next generation.
-func TestDeadExecution(t *testing.T) {
+// An execution that is aborted is replaced at once by the next generation.
+func TestAbortedExecution_IsReplaced(t *testing.T) {
 	withAndWithoutEvents(t, app(scripted.Script{For: time.Hour}), func(f *fixture) {
 		f.start()
 		id := f.submit(job)
@@ -151,9 +145,9 @@ func TestDeadExecution(t *testing.T) {
 	})
 }
 
-// TestMonth: a run of 30 days. Where it polls, every 5 minutes, its executions change hands; under the race detector five
-// days of that have to do, which is one change of hands.
-func TestMonth(t *testing.T) {
+// A run takes 30 days. One that polls, every 5 minutes, continues in further executions. Under the race detector it takes only 5 days
+// when it polls, which is two executions.
+func TestRunOfThirtyDays(t *testing.T) {
 	for name, events := range map[string]bool{"events": true, "polling": false} {
 		t.Run(name, func(t *testing.T) {
 			days, generations := 30, 1
@@ -163,13 +157,13 @@ func TestMonth(t *testing.T) {
 			if !events && raceDetector {
 				days, generations = 5, 2
 			}
-			life := time.Duration(days) * 24 * time.Hour
-			withFixture(t, app(scripted.Script{For: life})(), func(o *Options) { o.TaskEvents = events }, func(f *fixture) {
+			length := time.Duration(days) * 24 * time.Hour
+			withFixture(t, app(scripted.Script{For: length})(), func(o *Options) { o.TaskEvents = events }, func(f *fixture) {
 				f.start()
 				r := f.end(f.submit(job))
 				f.wantRun(r, run.Succeeded, "", 1)
-				if took := r.StoppedAt.Sub(*r.StartedAt); took < life || took > life+10*time.Minute {
-					t.Errorf("took %s", took)
+				if took := r.StoppedAt.Sub(*r.StartedAt); took < length || took > length+10*time.Minute {
+					t.Errorf("took %s, want %s and at most 10 minutes more", took, length)
 				}
 				if r.Generation < generations {
 					t.Errorf("generation %d, want at least %d", r.Generation, generations)
@@ -180,23 +174,13 @@ func TestMonth(t *testing.T) {
 	}
 }
 
-// TestRestart: the instance dies with a run in flight; what it left is stopped, and the run's end is recorded.
-func TestRestart(t *testing.T) {
+// After a crash with a run in flight, the run's task is stopped and its end is recorded.
+func TestCrashWhileRunning_EndsTheRunInterrupted(t *testing.T) {
 	withAndWithoutEvents(t, app(scripted.Script{Forever: true}), func(f *fixture) {
 		f.start()
 		id := f.submit(job)
 		f.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
-		if err := f.Close(); err != nil {
-			t.Fatal(err)
-		}
-		f.runner.Crash()
-		synctest.Wait()
-		again, err := Open(f.options)
-		if err != nil {
-			t.Fatal(err)
-		}
-		f.System = again
-		f.start()
+		f.restart()
 		r := f.end(id)
 		f.wantRun(r, run.Failed, run.Interrupted, 1)
 	})
@@ -212,9 +196,7 @@ func TestInterruptedAndRetried(t *testing.T) {
 		}
 		r = f.end(id)
 		f.wantRun(r, run.Succeeded, "", 2)
-		if o := r.Attempts[0].Outcome; o == nil || o.Class != run.Interrupted {
-			t.Errorf("outcome of the first attempt: %+v, want INTERRUPTED", o)
-		}
+		f.wantClass(&r.Attempts[0], run.Interrupted)
 	})
 }
 

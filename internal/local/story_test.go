@@ -12,7 +12,7 @@ import (
 
 const job = `{"taskDefinition":"job"}`
 
-// app scripts the essential container; the sidecar runs until it is stopped.
+// app returns a function that returns a new Pick: the essential container follows the scripts in turn, the sidecar runs until it is stopped.
 func app(scripts ...scripted.Script) func() scripted.Pick {
 	return func() scripted.Pick {
 		turns := scripted.InTurn(scripts...)
@@ -26,13 +26,14 @@ func app(scripts ...scripted.Script) func() scripted.Pick {
 	}
 }
 
-func TestSuccess(t *testing.T) {
+func TestExitZero_Succeeds(t *testing.T) {
 	withAndWithoutEvents(t, app(scripted.Script{For: time.Minute}), func(f *fixture) {
 		f.start()
 		r := f.end(f.submit(`{"taskDefinition":"job","count":2}`))
 		f.wantRun(r, run.Succeeded, "", 1)
-		if r.ExitCode == nil || *r.ExitCode != 0 || len(r.Attempts[0].Tasks) != 2 {
-			t.Errorf("exit code %v, %d tasks; want 0, 2", r.ExitCode, len(r.Attempts[0].Tasks))
+		f.wantExitCode(r, 0)
+		if n := len(r.Attempts[0].Tasks); n != 2 {
+			t.Errorf("%d tasks, want 2", n)
 		}
 		f.wantPath(r, "Launch Follow Done", "Launch Pause Observe Done")
 		f.wantCalls("RunTask", 1)
@@ -43,20 +44,18 @@ func TestSuccess(t *testing.T) {
 	})
 }
 
-func TestFailingExitCode(t *testing.T) {
+func TestExitThree_Fails(t *testing.T) {
 	withAndWithoutEvents(t, app(scripted.Script{For: time.Minute, ExitCode: 3}), func(f *fixture) {
 		f.start()
 		r := f.end(f.submit(job))
 		f.wantRun(r, run.Failed, "EXIT:3", 1)
-		if r.ExitCode == nil || *r.ExitCode != 3 {
-			t.Errorf("exit code %v, want 3", r.ExitCode)
-		}
+		f.wantExitCode(r, 3)
 		f.wantPath(r, "Launch Follow Done", "Launch Pause Observe Done")
 		f.wantCalls("RunTask", 1)
 	})
 }
 
-func TestRetriedThenGood(t *testing.T) {
+func TestRetry_SecondAttemptSucceeds(t *testing.T) {
 	bad, good := scripted.Script{For: time.Minute, ExitCode: 75}, scripted.Script{For: time.Minute}
 	withAndWithoutEvents(t, app(bad, good), func(f *fixture) {
 		f.start()
@@ -64,8 +63,13 @@ func TestRetriedThenGood(t *testing.T) {
 		f.wantRun(r, run.Succeeded, "", 2)
 		f.wantPath(r, "Launch Follow Observe Launch Follow Done", "Launch Pause Observe Launch Pause Observe Done")
 		calls := f.calls("RunTask")
-		if len(calls) != 2 || calls[0]["clientToken"] == calls[1]["clientToken"] || calls[0]["startedBy"] == calls[1]["startedBy"] {
-			t.Errorf("RunTask calls %v; want two, of different tokens and startedBy", calls)
+		if len(calls) != 2 {
+			t.Fatalf("%d RunTask calls, want 2", len(calls))
+		}
+		for _, member := range []string{"clientToken", "startedBy"} {
+			if calls[0][member] == calls[1][member] {
+				t.Errorf("both RunTask calls have the %s %v, want different ones", member, calls[0][member])
+			}
 		}
 	})
 }
@@ -90,10 +94,10 @@ func TestNoCapacityThenCapacity(t *testing.T) {
 		r := f.end(f.submit(job))
 		f.wantRun(r, run.Succeeded, "", 1)
 		f.wantCalls("RunTask", 4)
-		a := r.Attempts[0]
-		if a.Calls != 4 || len(a.Refusals) != 1 || a.Refusals[0].Class != run.Capacity || a.Refusals[0].Count != 3 {
-			t.Errorf("%d calls, refusals %+v; want 4 and CAPACITY three times", a.Calls, a.Refusals)
+		if n := r.Attempts[0].Calls; n != 4 {
+			t.Errorf("the record has %d launch calls, want 4", n)
 		}
+		f.wantRefusals(&r.Attempts[0], refusal{run.Capacity, 3})
 		f.wantPath(r,
 			"Launch Follow Observe Launch Follow Observe Launch Follow Observe Launch Follow Done",
 			"Launch Pause Observe Launch Pause Observe Launch Pause Observe Launch Pause Observe Done")
@@ -119,13 +123,11 @@ func TestThrottled(t *testing.T) {
 		r := f.end(f.submit(job))
 		f.wantRun(r, run.Succeeded, "", 1)
 		f.wantCalls("RunTask", 3)
-		if x := r.Attempts[0].Refusals; len(x) != 1 || x[0].Class != run.Throttled || x[0].Count != 2 {
-			t.Errorf("refusals %+v, want THROTTLED twice", x)
-		}
+		f.wantRefusals(&r.Attempts[0], refusal{run.Throttled, 2})
 	})
 }
 
-// TestLostReply: the call is repeated with its token, unless the task's own event says meanwhile that it was carried out.
+// A launch call whose reply is lost is repeated with the same token, unless the task's event arrives before.
 func TestLostReply(t *testing.T) {
 	for name, how := range map[string]localecs.Loss{"dropped": localecs.DropConnection, "500": localecs.AnswerServerError} {
 		t.Run(name, func(t *testing.T) {
@@ -144,8 +146,11 @@ func TestLostReply(t *testing.T) {
 						f.t.Errorf("token %v, want the first call's", call["clientToken"])
 					}
 				}
-				if n := len(f.runner.Started()); n != 2 || len(r.Attempts[0].Tasks) != 1 {
-					f.t.Errorf("%d processes, %d tasks; want the two of one task", n, len(r.Attempts[0].Tasks))
+				if n := len(f.runner.Started()); n != 2 {
+					f.t.Errorf("%d processes, want the two of one task", n)
+				}
+				if n := len(r.Attempts[0].Tasks); n != 1 {
+					f.t.Errorf("%d tasks, want 1", n)
 				}
 			})
 		})

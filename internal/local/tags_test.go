@@ -11,12 +11,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"davit/internal/localecs/scripted"
 	"davit/internal/run"
 )
 
-// tagDeletingECS is ECS that deletes a task's tags when it stops (SP-06), whatever the endpoint behind it does. silent: the answer to a
-// launch call does not show them either.
+// tagDeletingECS is a transport that removes a task's tags from answers once the task stops, as ECS does (SP-06). silent: the answer to a
+// launch call has no tags either.
 type tagDeletingECS struct {
 	http.RoundTripper
 	silent bool
@@ -59,13 +61,13 @@ func (u tagDeletingECS) change(operation string, body []byte) []byte {
 	return changed
 }
 
-// How an ECS that deletes tags has told of them before.
+// Which answers of an ECS that deletes tags have them before; the value is tagDeletingECS.silent.
 var (
 	launchShows        = map[string]bool{"launch shows tags": false}
 	launchShowsOrHides = map[string]bool{"launch shows tags": false, "only describing shows tags": true}
 )
 
-// withTagDeletingECS is withAndWithoutEvents with an ECS that deletes tags.
+// withTagDeletingECS runs a test with and without task events, with an ECS that deletes tags.
 func withTagDeletingECS(t *testing.T, told map[string]bool, script scripted.Script, test func(f *fixture)) {
 	t.Helper()
 	for name, silent := range told {
@@ -82,13 +84,13 @@ func withTagDeletingECS(t *testing.T, told map[string]bool, script scripted.Scri
 	}
 }
 
-// tagged are bodies whose tasks have tags, and the tags.
+// tagged maps bodies of runs to the tags that their tasks have.
 var tagged = map[string]map[string]string{
 	`{"taskDefinition":"job","tags":[{"key":"team","value":"a"},{"key":"empty","value":""}]}`:                  {"team": "a", "empty": ""},
 	`{"taskDefinition":"tagged","propagateTags":"TASK_DEFINITION","tags":[{"key":"stage","value":"nightly"}]}`: {"owner": "team", "stage": "nightly"},
 }
 
-// shownTasks are the tasks of a run, of all its attempts, as GET shows them.
+// shownTasks returns the tasks of all of a run's attempts, as GET shows them.
 func (f *fixture) shownTasks(id string) []map[string]any {
 	f.t.Helper()
 	var tasks []map[string]any
@@ -102,7 +104,7 @@ func (f *fixture) shownTasks(id string) []map[string]any {
 	return tasks
 }
 
-// wantTags checks the tags that GET shows, besides the hash that a definition registered through Davit may hand down.
+// wantTags checks the tags that GET shows, without those whose keys begin with davit.
 func (f *fixture) wantTags(id string, want map[string]string) {
 	f.t.Helper()
 	tasks := f.shownTasks(id)
@@ -124,7 +126,7 @@ func (f *fixture) wantTags(id string, want map[string]string) {
 	}
 }
 
-// submitTagged submits every body of tagged, and gives their runs with the tags that each is to have.
+// submitTagged submits every body of tagged. It returns the runs with the tags that each must have.
 func (f *fixture) submitTagged() map[string]map[string]string {
 	f.t.Helper()
 	runs := map[string]map[string]string{}
@@ -134,7 +136,7 @@ func (f *fixture) submitTagged() map[string]map[string]string {
 	return runs
 }
 
-// TestTagsOutliveAStop: tags that ECS deletes with the stop stay on the record (SP-06), wherever they came from.
+// Tags that ECS deletes when a task stops stay on the record (SP-06).
 func TestTagsOutliveAStop(t *testing.T) {
 	withTagDeletingECS(t, launchShows, scripted.Script{Forever: true}, func(f *fixture) {
 		runs := f.submitTagged()
@@ -149,7 +151,7 @@ func TestTagsOutliveAStop(t *testing.T) {
 	})
 }
 
-// TestTagsOfATaskThatIsStoppedAtOnce: the stop comes before anybody has looked at the task.
+// The stop comes before Davit has described the task.
 func TestTagsOfATaskThatIsStoppedAtOnce(t *testing.T) {
 	withTagDeletingECS(t, launchShowsOrHides, scripted.Script{Forever: true}, func(f *fixture) {
 		id := f.submit(`{"taskDefinition":"job","tags":[{"key":"team","value":"a"}]}`)
@@ -162,7 +164,7 @@ func TestTagsOfATaskThatIsStoppedAtOnce(t *testing.T) {
 	})
 }
 
-// TestTagsOutliveTheTasksOwnEnd: it ends between two looks, and the next one finds no tags any more.
+// The task ends by itself between two polls, and the second poll finds no tags.
 func TestTagsOutliveTheTasksOwnEnd(t *testing.T) {
 	withTagDeletingECS(t, launchShowsOrHides, scripted.Script{For: 3 * time.Minute}, func(f *fixture) {
 		for id, tags := range f.submitTagged() {
@@ -172,7 +174,7 @@ func TestTagsOutliveTheTasksOwnEnd(t *testing.T) {
 	})
 }
 
-// TestStopReasonStays: 255 characters of any kind reach ECS whole, and are told of afterwards by the run and by the task (SP-03).
+// A stop reason of 255 characters reaches ECS unchanged, and the run and the task show it afterwards (SP-03).
 func TestStopReasonStays(t *testing.T) {
 	reason := strings.Repeat("ж", 253) + `"🚢`
 	withAndWithoutEvents(t, app(scripted.Script{Forever: true}), func(f *fixture) {
@@ -184,26 +186,30 @@ func TestStopReasonStays(t *testing.T) {
 			t.Fatal(err)
 		}
 		if answer := f.call("POST", "/runs/"+id+"/stop", string(body), 202); answer["status"] != "STOPPING" {
-			t.Errorf("the stop is answered with a run that is %v (SP-07: it is asynchronous)", answer["status"])
+			t.Errorf("the stop is answered with a run that is %v, want STOPPING (SP-07: it is asynchronous)", answer["status"])
 		}
 		if task := f.get(id).Attempts[0].Tasks[0]; task.Ended() {
 			t.Error("the task has stopped already")
 		}
 		f.wantRun(f.end(id), run.Stopped, run.ClassStopped, 1)
 		if sent := f.calls("StopTask")[0]["reason"]; sent != reason {
-			t.Errorf("ECS was told %v", sent)
+			t.Errorf("ECS got the reason %v, want %s", sent, reason)
 		}
 		got := f.call("GET", "/runs/"+id, "", 200)
 		if text, _ := got["statusReason"].(string); !strings.Contains(text, reason) {
-			t.Errorf("the run says %q", text)
+			t.Errorf("the run's statusReason is %q, want %s in it", text, reason)
 		}
-		if task := f.shownTasks(id)[0]; task["stoppedReason"] != reason || task["stopCode"] != "UserInitiated" {
-			t.Errorf("the task says %v, %v", task["stopCode"], task["stoppedReason"])
+		task := f.shownTasks(id)[0]
+		if task["stoppedReason"] != reason {
+			t.Errorf("the task's stoppedReason is %v, want %s", task["stoppedReason"], reason)
+		}
+		if task["stopCode"] != "UserInitiated" {
+			t.Errorf("the task's stopCode is %v, want UserInitiated", task["stopCode"])
 		}
 	})
 }
 
-// TestStopOfTasksByName: by id or ARN; one that has stopped is left alone, and one of another run is not found.
+// Tasks are stopped by id or ARN. A stop of a task that has stopped does nothing; one of another run's task is not found.
 func TestStopOfTasksByName(t *testing.T) {
 	withAndWithoutEvents(t, app(scripted.Script{Forever: true}), func(f *fixture) {
 		f.start()
@@ -218,12 +224,15 @@ func TestStopOfTasksByName(t *testing.T) {
 		stop(tasks[1].ShortID(), "by id", 202)
 		for _, stranger := range []string{f.get(other).Attempts[0].Tasks[0].ARN, f.get(other).Attempts[0].Tasks[0].ShortID(), "nobody"} {
 			if faults := stop(stranger, "r", 404)["errors"].([]any); len(faults) != 1 || faults[0].(map[string]any)["rule"] != "SP-01" {
-				t.Errorf("%s: %v", stranger, faults)
+				t.Errorf("a stop of %s gets the errors %v, want one of SP-01", stranger, faults)
 			}
 		}
 		r := f.until(id, "rid of two tasks", func(r *run.Run) bool { return r.Attempts[0].Tasks[0].Ended() && r.Attempts[0].Tasks[1].Ended() })
-		if r.Status != run.Running || r.Attempts[0].Tasks[2].Ended() {
-			t.Errorf("the run is %s, the third task %s", r.Status, r.Attempts[0].Tasks[2].State().LastStatus)
+		if r.Status != run.Running {
+			t.Errorf("the run is %s, want RUNNING", r.Status)
+		}
+		if third := &r.Attempts[0].Tasks[2]; third.Ended() {
+			t.Errorf("the third task is %s, want it running", third.State().LastStatus)
 		}
 		stop(tasks[0].ARN, "again", 202)
 		f.wantCalls("StopTask", 2)
@@ -234,13 +243,13 @@ func TestStopOfTasksByName(t *testing.T) {
 		for _, task := range f.shownTasks(id) {
 			reasons = append(reasons, task["stoppedReason"])
 		}
-		if want := []any{"by ARN", "by id", "enough"}; !slices.Equal(reasons, want) {
-			t.Errorf("the tasks say %v, want %v", reasons, want)
+		if diff := cmp.Diff([]any{"by ARN", "by id", "enough"}, reasons); diff != "" {
+			t.Errorf("stoppedReasons of the tasks, -want +got:\n%s", diff)
 		}
 	})
 }
 
-// TestGracePeriod: a container that ignores SIGTERM is killed after the instance's own grace period (SP-04, SP-05).
+// A container that ignores SIGTERM is killed after the instance's own grace period (SP-04, SP-05).
 func TestGracePeriod(t *testing.T) {
 	for grace, want := range map[time.Duration]time.Duration{0: 30 * time.Second, 5 * time.Second: 5 * time.Second} {
 		withFixture(t, app(scripted.Script{Forever: true, IgnoreTerm: true})(), func(o *Options) { o.StopTimeout = grace }, func(f *fixture) {
@@ -250,11 +259,9 @@ func TestGracePeriod(t *testing.T) {
 			f.stop(id)
 			r := f.end(id)
 			if took := r.StoppedAt.Sub(r.Stop.At); took < want || took > want+10*time.Second {
-				t.Errorf("it took %s, want %s", took, want)
+				t.Errorf("the stop took %s, want %s and at most 10 s more", took, want)
 			}
-			if r.ExitCode == nil || *r.ExitCode != 137 {
-				t.Errorf("exit code %v, want 137: SIGKILL", r.ExitCode)
-			}
+			f.wantExitCode(r, 137) // SIGKILL
 		})
 	}
 }

@@ -43,7 +43,7 @@ type setting struct {
 	catalog knownCatalog
 }
 
-// knownCatalog knows one task definition and every cluster but "missing"; away says that it does not answer at all.
+// knownCatalog has one task definition and every cluster but "missing"; away: every look-up fails.
 type knownCatalog struct {
 	networkMode string
 	away        bool
@@ -80,7 +80,7 @@ var settings = map[string]setting{
 	"misfit":        {run.Stack{Defaults: json.RawMessage(`{"overrides":{"containerOverrides":[{"name":"other"}]},"enableExecuteCommand":true}`)}, knownCatalog{}},
 }
 
-// recording keeps the record as Create got it, and gives every record one incarnation.
+// recording records what Create got, and sets the same incarnation in every record.
 type recording struct {
 	run.Store
 	created *run.Run

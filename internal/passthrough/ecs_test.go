@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// standIn is ECS's wire inside the process: it keeps the raw bodies that come, and answers as it is told to.
+// fakeECS is a transport that records the bodies of ECS calls and returns the answers that are set.
 type fakeECS struct {
 	t       *testing.T
 	answers map[string]func(body string) string
@@ -93,7 +93,7 @@ func parse(t *testing.T, text string) object {
 	return v
 }
 
-// diff tells values apart; cmp's words for it are only worth their time where there is a difference.
+// diff returns cmp.Diff of two values; "" when they are equal. It calls the slower cmp only when they differ.
 func diff(want, got any) string {
 	if reflect.DeepEqual(want, got) {
 		return ""

@@ -44,14 +44,14 @@ var legal = map[string][]any{
 	"/volumeConfigurations/*/managedEBSVolume/sizeInGiB":                                             {100, 200},
 }
 
-// unions gives each union of the SDK that the inputs and tasks hold its member.
+// unions maps each union of the SDK's inputs and tasks to its member.
 var unions = map[reflect.Type]func() reflect.Value{
 	reflect.TypeFor[types.SharingStrategy](): func() reflect.Value { return reflect.ValueOf(&types.SharingStrategyMemberNvidiaMps{}) },
 }
 
 var timeType = reflect.TypeFor[time.Time]()
 
-// filler gives every field of a struct a value of its own, lists two items, and enums their first value.
+// filler sets every field of a struct to a different value; lists get two items, and enums their first value.
 type filler struct {
 	t     *testing.T
 	legal map[string][]any

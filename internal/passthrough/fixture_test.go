@@ -152,7 +152,7 @@ func (w *fixture) observe() run.StepOutput {
 	return w.step(&run.Observer{Keeper: w.keeper(), Engine: awsecs.New(w.ecs.client())})
 }
 
-// tell hands a task state change event in.
+// tell delivers a task state change event.
 func (w *fixture) tell(detail string) {
 	w.t.Helper()
 	f := lambdaio.TaskEvent(&run.TaskEvents{Keeper: w.keeper(), Engine: awsecs.New(w.ecs.client())}, slog.New(slog.DiscardHandler))

@@ -60,8 +60,11 @@ func TestEveryFieldOfRunTaskReachesECS(t *testing.T) {
 			if diff := diff(without(body, davits...), without(sent, davits...)); diff != "" {
 				t.Errorf("%s: the body, and what ECS was sent:\n%s", name, diff)
 			}
-			if sent["startedBy"] != w.startedBy() || sent["clientToken"] == body["clientToken"] || sent["clientToken"] == nil {
-				t.Errorf("%s: ECS was sent startedBy %v and clientToken %v", name, sent["startedBy"], sent["clientToken"])
+			if sent["startedBy"] != w.startedBy() {
+				t.Errorf("%s: ECS was sent startedBy %v, want %v", name, sent["startedBy"], w.startedBy())
+			}
+			if sent["clientToken"] == body["clientToken"] || sent["clientToken"] == nil {
+				t.Errorf("%s: ECS was sent clientToken %v, want one of Davit's own", name, sent["clientToken"])
 			}
 			r := w.record()
 			recorded := object{"startedBy": r.StartedBy, "clientToken": r.Key, "group": r.Group, "cluster": r.Cluster}
@@ -136,7 +139,7 @@ func TestRunDefaults(t *testing.T) {
 	}
 }
 
-// TestNoFieldIsDropped: what is not passed on is refused, with the rule that says so.
+// A member that is not passed on is refused with its rule.
 func TestNoFieldIsDropped(t *testing.T) {
 	for member, refused := range map[string]struct{ rule, body string }{
 		"/referenceId": {"RT-33", `"referenceId":"r"`},
@@ -164,7 +167,7 @@ func TestNoFieldIsDropped(t *testing.T) {
 	}
 }
 
-// refusal tries a body dry, and answers the problem if it is refused.
+// refusal makes a dry run of a body and returns the problem if it is refused.
 func (w *fixture) refusal(body string) (object, bool) {
 	w.t.Helper()
 	answer, status := w.try("POST", "/runs?dryRun=true", body)

@@ -28,7 +28,7 @@ func at(v any, path ...any) any {
 	return v
 }
 
-// TestWhatECSShows: the read-only fields of a task, as ECS gives them and as GET /runs/{runId} does. Davit makes nothing up and leaves
+// GET /runs/{runId} shows the read-only fields of a task as ECS returns them. Davit adds nothing and leaves
 // nothing out; its verdicts are another matter.
 func TestWhatECSShows(t *testing.T) {
 	reason, store := strings.Repeat("é", 1024), stores["bbolt"](t)
@@ -92,7 +92,7 @@ func TestEveryStopCode(t *testing.T) {
 	}
 }
 
-// TestTasksAndFailures: one answer may hold both (RT-39, ST-06). The tasks run, the failures are shown whole.
+// One answer may have tasks and failures (RT-39, ST-06). The tasks run, and the failures are shown unchanged.
 func TestTasksAndFailures(t *testing.T) {
 	store := stores["bbolt"](t)
 	for operation, body := range map[string]string{
@@ -108,11 +108,17 @@ func TestTasksAndFailures(t *testing.T) {
 				t.Errorf("%s: the failure, and what GET shows:\n%s", operation, diff)
 			}
 			r := w.record()
-			if len(r.Attempts) != 1 || len(r.Attempts[0].Tasks) != 1 || r.Status.Terminal() {
-				t.Errorf("%s, %s: got %d attempts and status %s, want one attempt of one task, not ended", operation, reason, len(r.Attempts), r.Status)
+			if len(r.Attempts) != 1 {
+				t.Fatalf("%s, %s: %d attempts, want 1", operation, reason, len(r.Attempts))
+			}
+			if n := len(r.Attempts[0].Tasks); n != 1 {
+				t.Errorf("%s, %s: %d tasks, want 1", operation, reason, n)
+			}
+			if r.Status.Terminal() {
+				t.Errorf("%s, %s: the run is %s, want it not ended", operation, reason, r.Status)
 			}
 			if class := r.Attempts[0].Refusals[0].Class; class != run.Capacity && class != run.Invalid {
-				t.Errorf("%s, %s is %s", operation, reason, class)
+				t.Errorf("%s, %s has the class %s, want CAPACITY or INVALID", operation, reason, class)
 			}
 		}
 	}

@@ -14,7 +14,7 @@ import (
 	"davit/internal/run"
 )
 
-// wire fills a task, and gives it as ECS sends it, with members changed.
+// wire returns a task with every field set, as ECS sends it, with members changed.
 func (w *fixture) wire(f *filler, changes object) string {
 	w.t.Helper()
 	w.t.Helper()

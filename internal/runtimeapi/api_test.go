@@ -21,7 +21,7 @@ func ask(ctx context.Context, api http.Handler, method, path, body string) *http
 	return w
 }
 
-// serve answers invocations until ctx ends, by handle, which says the verb and the body.
+// serve serves invocations until ctx ends. handle returns the verb, response or error, and the body.
 func serve(ctx context.Context, api http.Handler, handle func(event string) (verb, body string)) {
 	for ctx.Err() == nil {
 		next := ask(ctx, api, "GET", "invocation/next", "")
@@ -31,6 +31,39 @@ func serve(ctx context.Context, api http.Handler, handle func(event string) (ver
 		}
 		verb, body := handle(next.Body.String())
 		ask(ctx, api, "POST", "invocation/"+id+"/"+verb, body)
+	}
+}
+
+// wantFailure checks that an invocation failed with that name and message.
+func wantFailure(t *testing.T, o runtimeapi.Outcome, err error, want string, atStart bool) {
+	t.Helper()
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	if o.Failure == nil {
+		t.Errorf("the answer is %q, want the failure %q", o.Answer, want)
+		return
+	}
+	if got := o.Failure.Error(); got != want {
+		t.Errorf("the failure is %q, want %q", got, want)
+	}
+	if o.Failure.Init != atStart {
+		t.Errorf("the failure's Init is %t, want %t", o.Failure.Init, atStart)
+	}
+}
+
+func wantAnswer(t *testing.T, o runtimeapi.Outcome, err error, want string) {
+	t.Helper()
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	if o.Failure != nil {
+		t.Errorf("the failure is %v, want the answer %q", o.Failure, want)
+	}
+	if string(o.Answer) != want {
+		t.Errorf("the answer is %q, want %q", o.Answer, want)
 	}
 }
 
@@ -44,12 +77,10 @@ func TestInvocations(t *testing.T) {
 			return "response", "answer to " + event
 		})
 		for range 2 {
-			if o, err := api.Invoke(t.Context(), []byte("one")); err != nil || string(o.Answer) != "answer to one" || o.Failure != nil {
-				t.Errorf("%+v, %v", o, err)
-			}
-			if o, err := api.Invoke(t.Context(), []byte("fail")); err != nil || o.Failure == nil || o.Failure.Error() != "Davit.Conflict: others were faster" || o.Failure.Init {
-				t.Errorf("%+v, %v", o, err)
-			}
+			o, err := api.Invoke(t.Context(), []byte("one"))
+			wantAnswer(t, o, err, "answer to one")
+			o, err = api.Invoke(t.Context(), []byte("fail"))
+			wantFailure(t, o, err, "Davit.Conflict: others were faster", false)
 		}
 	})
 }
@@ -62,8 +93,14 @@ func TestWhatAFunctionIsTold(t *testing.T) {
 		go func() { _, _ = api.Invoke(ctx, []byte(`{"a":1}`)) }() // its outcome is not this test's
 		next := ask(t.Context(), api, "GET", "invocation/next", "")
 		h := next.Header()
-		if next.Body.String() != `{"a":1}` || h.Get("Lambda-Runtime-Deadline-Ms") != "946684803000" || h.Get("Lambda-Runtime-Invoked-Function-Arn") == "" {
-			t.Errorf("%s %v", next.Body, h)
+		if got := next.Body.String(); got != `{"a":1}` {
+			t.Errorf(`the event is %s, want {"a":1}`, got)
+		}
+		if got := h.Get("Lambda-Runtime-Deadline-Ms"); got != "946684803000" {
+			t.Errorf("the deadline is %s, want 946684803000", got)
+		}
+		if h.Get("Lambda-Runtime-Invoked-Function-Arn") == "" {
+			t.Error("there is no function ARN")
 		}
 	})
 }
@@ -78,7 +115,7 @@ func TestAFunctionThatDoesNotAnswer(t *testing.T) {
 				go ask(t.Context(), api, "GET", "invocation/next", "")
 			}
 			if o, err := api.Invoke(ctx, nil); !errors.Is(err, context.DeadlineExceeded) {
-				t.Errorf("%s: %+v, %v", name, o, err)
+				t.Errorf("%s: answer %q, failure %v, error %v; want DeadlineExceeded", name, o.Answer, o.Failure, err)
 			}
 		})
 	}
@@ -91,14 +128,13 @@ func TestOneInvocationAtATime(t *testing.T) {
 		go func() { _, _ = api.Invoke(ctx, nil) }() // it is cut off
 		synctest.Wait()
 		if _, err := api.Invoke(t.Context(), nil); !errors.Is(err, runtimeapi.ErrBusy) {
-			t.Errorf("%v", err)
+			t.Errorf("a second invocation returns the error %v, want ErrBusy", err)
 		}
 		cancel()
 		synctest.Wait()
 		go serve(t.Context(), api, func(string) (string, string) { return "response", "x" })
-		if o, err := api.Invoke(t.Context(), nil); err != nil || string(o.Answer) != "x" {
-			t.Errorf("%+v, %v", o, err)
-		}
+		o, err := api.Invoke(t.Context(), nil)
+		wantAnswer(t, o, err, "x")
 	})
 }
 
@@ -109,17 +145,15 @@ func TestAFunctionThatCannotStart(t *testing.T) {
 		go func() {
 			time.Sleep(time.Second)
 			if w := ask(t.Context(), api, "POST", "init/error", report); w.Code != http.StatusAccepted {
-				t.Errorf("%d %s", w.Code, w.Body)
+				t.Errorf("the report gets status %d, want 202: %s", w.Code, w.Body)
 			}
 		}()
 		for range 2 {
 			o, err := api.Invoke(t.Context(), nil)
-			if err != nil || o.Failure == nil || !o.Failure.Init || o.Failure.Error() != "Davit.BadConfiguration: DAVIT_TABLE is not set" {
-				t.Errorf("%+v, %v", o, err)
-			}
+			wantFailure(t, o, err, "Davit.BadConfiguration: DAVIT_TABLE is not set", true)
 		}
 		if w := ask(t.Context(), api, "POST", "init/error", report); w.Code != http.StatusForbidden {
-			t.Errorf("a second report: %d", w.Code)
+			t.Errorf("a second report gets status %d, want 403", w.Code)
 		}
 	})
 }
@@ -139,14 +173,17 @@ func TestRefusals(t *testing.T) {
 		{"GET", "init/error", "", 404},
 	} {
 		w := ask(t.Context(), api, test.method, test.path, test.body)
-		if w.Code != test.status || !strings.Contains(w.Body.String(), "errorType") {
-			t.Errorf("%s %s: %d %s", test.method, test.path, w.Code, w.Body)
+		if w.Code != test.status {
+			t.Errorf("%s %s: status %d, want %d", test.method, test.path, w.Code, test.status)
+		}
+		if !strings.Contains(w.Body.String(), "errorType") {
+			t.Errorf("%s %s: the body is %s, want an errorType", test.method, test.path, w.Body)
 		}
 	}
 	w := httptest.NewRecorder()
 	api.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/elsewhere", http.NoBody))
 	if w.Code != 404 {
-		t.Errorf("another path: %d", w.Code)
+		t.Errorf("another path gets status %d, want 404", w.Code)
 	}
 }
 
@@ -154,14 +191,13 @@ func TestAnErrorThatIsNoJSON(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := runtimeapi.New()
 		go serve(t.Context(), api, func(string) (string, string) { return "error", "oh no" })
-		if o, err := api.Invoke(t.Context(), nil); err != nil || o.Failure == nil || o.Failure.Error() != "Unhandled: oh no" {
-			t.Errorf("%+v, %v", o, err)
-		}
+		o, err := api.Invoke(t.Context(), nil)
+		wantFailure(t, o, err, "Unhandled: oh no", false)
 	})
 }
 
 func TestABootstrapThatIsNotThere(t *testing.T) {
 	if f, err := runtimeapi.Start(t.Context(), runtimeapi.Options{Bootstrap: t.TempDir() + "/bootstrap", Output: io.Discard}); err == nil {
-		t.Errorf("it runs; closing: %v", f.Close())
+		t.Errorf("Start returns no error, want one; closing: %v", f.Close())
 	}
 }

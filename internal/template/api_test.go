@@ -199,8 +199,8 @@ func checkInvokers(s stack) (f faults) {
 	return f
 }
 
-// What docs/api.yaml says of a route's scope is what the gateway asks for. GET routes take HEAD too, and definitions their ARN, which it
-// says once.
+// The scopes of docs/api.yaml are those of the gateway's routes. GET routes have HEAD too, and task definitions their ARN, which the
+// document has once.
 func TestDocumentedScopes(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join(root, "docs/api.yaml"))
 	if err != nil {

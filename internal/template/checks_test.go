@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// check answers what is wrong with a template; nothing, when it is as it should be.
+// check returns the faults of a template; none when it is right.
 type check func(s stack) faults
 
 type faults []string

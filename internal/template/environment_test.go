@@ -102,7 +102,7 @@ func command(ctx context.Context, function string, values object, api string) *e
 	return cmd
 }
 
-// starts says whether a function's program comes to ask for its first invocation.
+// starts reports whether a function's program starts and asks for its first invocation.
 func starts(function string, values object) error {
 	asked := make(chan struct{}, 1)
 	api := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

@@ -9,7 +9,7 @@ import (
 
 const functionType = "AWS::Serverless::Function"
 
-// functions gives the resources of the functions by their folder's name.
+// functions returns the functions' resources by the name of their folder.
 func (s stack) functions() map[string]string {
 	found := map[string]string{}
 	for _, name := range s.resources(functionType) {

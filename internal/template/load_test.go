@@ -114,7 +114,7 @@ func scalar(t *testing.T, n *yaml.Node) any {
 	return v
 }
 
-// long gives a tagged value its long form.
+// long returns the long form of a tagged value.
 func long(tag string, value any) any {
 	name, short := strings.CutPrefix(tag, "!")
 	switch {
@@ -177,7 +177,7 @@ func (s stack) setting(name string, property ...string) any {
 	return at(s.object, append([]string{"Globals", "Function"}, property...)...)
 }
 
-// refersTo says whether a value is !Ref name or !GetAtt name.attribute.
+// refersTo reports whether a value is !Ref name or !GetAtt name.attribute.
 func refersTo(v any, name string) bool {
 	if textAt(v, "Ref") == name {
 		return true

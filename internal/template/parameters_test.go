@@ -65,7 +65,7 @@ func checkParameters(s stack) (f faults) {
 	return append(f, checkRules(s)...)
 }
 
-// takes says whether CloudFormation takes a value for a parameter; of a list, for each of its members.
+// takes reports whether CloudFormation accepts a value for a parameter; of a list, each of its members.
 func takes(p any, value string) bool {
 	if pattern := textAt(p, "AllowedPattern"); pattern != "" && !regexp.MustCompile("^(?:"+pattern+")$").MatchString(value) {
 		return false

@@ -44,7 +44,7 @@ func checkQueues(s stack) (f faults) {
 	return f
 }
 
-// mayFill says whether a queue's policy lets a rule send to it.
+// mayFill reports whether a queue's policy allows a rule to send to it.
 func (s stack) mayFill(rule, queue string) bool {
 	for _, policy := range s.resources("AWS::SQS::QueuePolicy") {
 		for _, statement := range listAt(s.properties(policy), "PolicyDocument", "Statement") {
@@ -207,18 +207,22 @@ func (f *faults) rule(s stack, rule, function, property, want string) {
 	}
 }
 
-// permits says whether a service may invoke a function for such a source.
+// permits reports whether a service may invoke a function for a source that source accepts.
 func (s stack) permits(principal, function string, source func(any) bool) bool {
 	for _, name := range s.resources("AWS::Lambda::Permission") {
 		p := s.properties(name)
-		if p["Principal"] == principal && p["Action"] == "lambda:InvokeFunction" && refersTo(p["FunctionName"], function) && source(p["SourceArn"]) {
+		if p["Principal"] != principal || p["Action"] != "lambda:InvokeFunction" {
+			continue
+		}
+		if refersTo(p["FunctionName"], function) && source(p["SourceArn"]) {
 			return true
 		}
 	}
 	return false
 }
 
-// checkStream: the table's stream reaches notify with what has a status, which locks have not, repeats from the record that failed, and gives up into a queue.
+// checkStream checks the event source of notify: the table's stream, only items with a status (locks have none), repeats from the record
+// that failed, and a queue for what is given up.
 func checkStream(s stack) (f faults) {
 	p := s.properties("NotifySource")
 	if !refersTo(p["FunctionName"], s.functions()["notify"]) || fmt.Sprint(at(p, "EventSourceArn", "Fn::GetAtt")) != "[Table StreamArn]" {

@@ -42,7 +42,7 @@ func TestInvocationsEndBeforeLambdaEndsThem(t *testing.T) {
 				return ctx.Err()
 			})}.Invoke(ctx, nil)
 			if took := time.Since(began); took != test.left || string(answer) != "answer" || errors.Is(err, context.DeadlineExceeded) != (test.has > 0) {
-				t.Errorf("of %v: ended after %v with %v", test.has, took, err)
+				t.Errorf("of %v: %q after %v with the error %v, want the end after %v", test.has, answer, took, err, test.left)
 			}
 		})
 	}
@@ -64,13 +64,22 @@ func TestWhyAFunctionDoesNotStartIsReported(t *testing.T) {
 		t.Fatal(err)
 	}
 	api.Close()
-	if path != "POST /2018-06-01/runtime/init/error" || name != NameBadConfiguration || body.ErrorType != name || body.ErrorMessage != cause.Error() {
-		t.Errorf("%s %s %+v", path, name, body)
+	if want := "POST /2018-06-01/runtime/init/error"; path != want {
+		t.Errorf("the report is %s, want %s", path, want)
+	}
+	if name != NameBadConfiguration {
+		t.Errorf("the header's error type is %s, want %s", name, NameBadConfiguration)
+	}
+	if body.ErrorType != name {
+		t.Errorf("the body's error type is %s, want the header's, %s", body.ErrorType, name)
+	}
+	if body.ErrorMessage != cause.Error() {
+		t.Errorf("the message is %q, want %q", body.ErrorMessage, cause)
 	}
 	if err := postInitError(address, cause); err == nil {
-		t.Error("a report to nobody succeeds")
+		t.Error("a report to a closed server returns no error, want one")
 	}
 	if err := postInitError("", cause); err != nil {
-		t.Errorf("outside of Lambda: %v", err)
+		t.Errorf("outside Lambda: error %v, want none", err)
 	}
 }
