@@ -14,7 +14,7 @@ import (
 	"davit/internal/run"
 )
 
-// shapes are the services' own types for the events that begin so. There is none for a step's input but ours.
+// shapes are AWS's types of the events whose names begin with the key. A step's input has Davit's own type.
 var shapes = map[string]func() any{
 	"submit": httpRequest, "get": httpRequest, "list": httpRequest, "stop": httpRequest, "taskdefs": httpRequest,
 	"launch": stepInput, "observe": stepInput,
@@ -26,7 +26,7 @@ func httpRequest() any { return new(lambdaevents.APIGatewayV2HTTPRequest) }
 func stepInput() any   { return new(run.StepInput) }
 func busEvent() any    { return new(lambdaevents.EventBridgeEvent) }
 
-// Every event has the shape in which its service sends it: it fits AWS's own type, and holds no name that the type lacks.
+// Every event has the shape in which its service sends it: it decodes into AWS's type without unknown members.
 func TestSamplesHaveTheServicesShape(t *testing.T) {
 	entries, err := events.Samples.ReadDir(".")
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// services are the AWS services whose clients each function links: those that it calls and no other, because each costs its start
-// milliseconds. Those by which credentials may be had outside of Lambda come with the SDK's configuration.
+// services are the AWS services whose clients each function links: those that it calls and no other, because each lengthens its start by
+// milliseconds. The SDK's configuration also links the services that issue credentials outside Lambda.
 var services = map[string][]string{
 	"submit":    {"dynamodb", "ecs", "sfn"},
 	"get":       {"dynamodb"},
@@ -56,11 +56,11 @@ func TestFunctionsLinkOnlyTheServicesThatTheyCall(t *testing.T) {
 	}
 }
 
-// sizes asks for the test that builds every function for arm64, which compiles everything once more.
+// sizes enables the test that builds every function for arm64, which compiles everything once more.
 var sizes = flag.Bool("sizes", false, "build the functions for linux/arm64 and hold them to their sizes")
 
 // maxBytes is the greatest size of a function's executable, where it is not 13 MB.
-var mostBytes = map[string]int64{"submit": 12_000_000, "stop": 12_000_000, "get": 11_000_000, "list": 11_000_000}
+var maxBytes = map[string]int64{"submit": 12_000_000, "stop": 12_000_000, "get": 11_000_000, "list": 11_000_000}
 
 func TestSizes(t *testing.T) {
 	if !*sizes {
@@ -72,7 +72,7 @@ func TestSizes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		most := mostBytes[name]
+		most := maxBytes[name]
 		if most == 0 {
 			most = 13_000_000
 		}

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	// What the functions are made of. A test that builds them is out of date when these are, which go test can only tell by imports.
+	// The imports of the functions. The tests build them with go build, and go test repeats cached tests only when an import changes.
 	_ "davit/functions/internal/wiring/dynamodb"
 	_ "davit/functions/internal/wiring/ecs"
 	_ "davit/functions/internal/wiring/events"
@@ -24,7 +24,7 @@ import (
 	"davit/internal/runtimeapi/fakeaws"
 )
 
-// names are the functions: the folders beside this file.
+// names returns the functions: the folders beside this file.
 func names(t testing.TB) []string {
 	t.Helper()
 	mains, err := filepath.Glob("*/main.go")
@@ -38,10 +38,10 @@ func names(t testing.TB) []string {
 	return all
 }
 
-// flags are what the Makefile builds functions with.
+// flags are the build flags of the Makefile.
 var flags = []string{"-tags=lambda.norpc", "-trimpath", "-ldflags=-s -w"}
 
-// build makes the functions' bootstraps, each under its name.
+// build builds the functions' bootstraps, each under its name, and returns their folder.
 func build(t testing.TB, env ...string) (folder string) {
 	t.Helper()
 	folder = t.TempDir() + string(filepath.Separator)
@@ -57,7 +57,7 @@ func build(t testing.TB, env ...string) (folder string) {
 	return folder
 }
 
-// settings are the stack's, as events/env.json has them.
+// settings returns the stack's environment, as in events/env.json.
 func settings() map[string]string {
 	return map[string]string{
 		"DAVIT_STATE_MACHINE_ARN": "arn:aws:states:eu-west-1:123456789012:stateMachine:davit-run",
@@ -67,7 +67,7 @@ func settings() map[string]string {
 	}
 }
 
-// fixture is a set of stand-ins and the bootstraps that are led to them.
+// fixture is a set of fakes of AWS and the folder of the bootstraps that call them.
 type fixture struct {
 	*fakeaws.Services
 	folder string
@@ -89,16 +89,16 @@ func newFixture(t *testing.T, folder string, over map[string]string) *fixture {
 	return &fixture{Services: stands, folder: folder, over: over}
 }
 
-// start runs a function; none of its environment is this process's.
-func (w *fixture) start(t *testing.T, function string) *runtimeapi.Function {
+// start runs a function with no environment of this process.
+func (fx *fixture) start(t *testing.T, function string) *runtimeapi.Function {
 	t.Helper()
 	all := settings()
-	maps.Copy(all, w.over)
-	env := w.Env()
+	maps.Copy(all, fx.over)
+	env := fx.Env()
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		env = append(env, name+"="+all[name])
 	}
-	f, err := runtimeapi.Start(t.Context(), runtimeapi.Options{Bootstrap: filepath.Join(w.folder, function), Env: env, Output: &w.log})
+	f, err := runtimeapi.Start(t.Context(), runtimeapi.Options{Bootstrap: filepath.Join(fx.folder, function), Env: env, Output: &fx.log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,27 +110,27 @@ func (w *fixture) start(t *testing.T, function string) *runtimeapi.Function {
 	return f
 }
 
-func (w *fixture) invoke(t *testing.T, function string, event []byte) runtimeapi.Outcome {
+func (fx *fixture) invoke(t *testing.T, function string, event []byte) runtimeapi.Outcome {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	o, err := w.start(t, function).Invoke(ctx, event)
+	o, err := fx.start(t, function).Invoke(ctx, event)
 	if err != nil {
-		t.Fatalf("%v; log:\n%s", err, w.log.String())
+		t.Fatalf("%v; log:\n%s", err, fx.log.String())
 	}
 	return o
 }
 
-// made are the operations that Step Functions and EventBridge were asked for.
-func (w *fixture) made() string {
+// made returns the operations that Step Functions and EventBridge got.
+func (fx *fixture) made() string {
 	var all []string
-	for _, c := range w.Calls.Made() {
+	for _, c := range fx.Calls.Made() {
 		all = append(all, c.Operation)
 	}
 	return strings.Join(all, " ")
 }
 
-// lockedBuffer takes what processes write.
+// lockedBuffer is a bytes.Buffer for concurrent use.
 type lockedBuffer struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -143,7 +143,7 @@ func (b *lockedBuffer) Write(p []byte) (int, error) {
 	return b.buf.Write(p)
 }
 
-// String is all that was written.
+// String returns all that was written.
 func (b *lockedBuffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -13,7 +13,7 @@ import (
 
 const launchedRun = "k7dq2mrxw3h5nfa6yzj4tbcevu" // of the samples
 
-// samples are the events of package events, and what the function of that name makes of each.
+// samples are the events of package events, with the expected answers of the functions.
 var samples = []struct {
 	event  string
 	over   map[string]string // settings
@@ -51,7 +51,7 @@ var samples = []struct {
 	{event: "notify", answer: `{"batchItemFailures":[]}`, made: "PutEvents"},
 }
 
-// Every bootstrap answers each of its samples, under a Runtime API and against stand-ins for AWS.
+// Every bootstrap answers each of its samples, under a Runtime API and with fakes of AWS.
 func TestBootstrapsAnswerTheirSamples(t *testing.T) {
 	if testing.Short() {
 		t.Skip("links every function")
@@ -63,18 +63,18 @@ func TestBootstrapsAnswerTheirSamples(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			w := newFixture(t, folder, s.over)
+			fx := newFixture(t, folder, s.over)
 			function, _, _ := strings.Cut(s.event, "-")
-			o := w.invoke(t, function, event)
-			if o.Failure != nil || !strings.Contains(string(o.Answer), s.answer) || w.made() != s.made {
-				t.Errorf("answer %s, failure %v; asked for %q, want %q; log:\n%s", o.Answer, o.Failure, w.made(), s.made, w.log.String())
+			o := fx.invoke(t, function, event)
+			if o.Failure != nil || !strings.Contains(string(o.Answer), s.answer) || fx.made() != s.made {
+				t.Errorf("answer %s, failure %v; asked for %q, want %q; log:\n%s", o.Answer, o.Failure, fx.made(), s.made, fx.log.String())
 			}
 		})
 	}
 	t.Run("refusals", func(t *testing.T) { refusals(t, folder) })
 }
 
-// Every sample has a function, every function a sample of its own name.
+// Every sample has a function, and every function a sample with its name.
 func TestSamplesAndFunctions(t *testing.T) {
 	listed := map[string]bool{"run": true, "task-definition": true, "env": true} // no events
 	for _, s := range samples {
@@ -96,7 +96,7 @@ func TestSamplesAndFunctions(t *testing.T) {
 	}
 }
 
-// env.json is what lambda-invoke and sam local invoke are given: exactly what the functions read.
+// env.json, which lambda-invoke and sam local invoke read, has exactly the variables that the functions read.
 func TestEnvironmentOfTheSamples(t *testing.T) {
 	data, err := events.Samples.ReadFile("env.json")
 	if err != nil {
@@ -119,10 +119,10 @@ func refusals(t *testing.T, folder string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newFixture(t, folder, nil) // one for all invocations: none writes a record
+	fx := newFixture(t, folder, nil) // one for all invocations: none writes a record
 	for _, name := range names(t) {
-		w.over = nil
-		wrong := w.invoke(t, name, []byte(`{"an":"event of another kind"}`))
+		fx.over = nil
+		wrong := fx.invoke(t, name, []byte(`{"an":"event of another kind"}`))
 		if name == "schedule" { // it is published as an occurrence that did not run
 			if wrong.Failure != nil || !strings.Contains(string(wrong.Answer), `"rule":"DV-25"`) {
 				t.Errorf("%s answers a wrong event with %s, %v", name, wrong.Answer, wrong.Failure)
@@ -131,8 +131,8 @@ func refusals(t *testing.T, folder string) {
 			t.Errorf("%s answers a wrong event with %s, %v", name, wrong.Answer, wrong.Failure)
 		}
 		for _, missing := range needs[name] {
-			w.over = map[string]string{missing: ""}
-			o := w.invoke(t, name, get)
+			fx.over = map[string]string{missing: ""}
+			o := fx.invoke(t, name, get)
 			wantBadConfiguration(t, name+" without "+missing, o, missing+" is not set; allowed: ")
 		}
 	}
@@ -177,7 +177,7 @@ var needs = map[string][]string{
 	"schedule":  {"DAVIT_STATE_MACHINE_ARN", "DAVIT_PREFIX", "DAVIT_TASK_EVENTS", "DAVIT_RETENTION_DAYS", "DAVIT_ALLOW_EXECUTE_COMMAND", "DAVIT_VISIBILITY", "DAVIT_EVENT_BUS", "DAVIT_STACK"},
 }
 
-// A main.go only wires.
+// Every main.go is short and begins with its command's comment.
 func TestMainsAreShort(t *testing.T) {
 	for _, name := range names(t) {
 		code, err := os.ReadFile(filepath.Join(name, "main.go"))

@@ -18,9 +18,8 @@ func main() { os.Exit(runtime.Main(wire)) }
 
 func wire(rt *runtime.Runtime) runtime.Handler {
 	stack, o := run.Stack{Families: rt.Families()}, web.Options(rt)
-	registrar := &taskdef.Registrar{Spec: ecsspec.Spec{}, Rules: refusals.Table{}, Definitions: ecs.Registrar(rt), Stack: stack, Writes: rt.TaskDefinitionWrites()}
-	return web.Serve(rt, httpapi.Routes{
-		Register: httpapi.Register(registrar, o), ListDefinitions: httpapi.ListDefinitions(registrar, o),
-		Describe: httpapi.Describe(registrar, o), Deregister: httpapi.Deregister(registrar, o),
-	}, "ECS")
+	r := &taskdef.Registrar{Spec: ecsspec.Spec{}, Rules: refusals.Table{}, Definitions: ecs.Registrar(rt), Stack: stack, Writes: rt.TaskDefinitionWrites()}
+	routes := httpapi.Routes{Register: httpapi.Register(r, o), ListDefinitions: httpapi.ListDefinitions(r, o)}
+	routes.Describe, routes.Deregister = httpapi.Describe(r, o), httpapi.Deregister(r, o)
+	return web.Serve(rt, routes, "ECS")
 }

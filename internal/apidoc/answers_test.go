@@ -16,7 +16,7 @@ import (
 	"davit/internal/run"
 )
 
-// Each operation of the document is taken by one route, and each route by one operation.
+// Each operation of the document has one route, and each route one operation.
 func TestRoutes(t *testing.T) {
 	var routes httpapi.Routes
 	taken, v := "", reflect.ValueOf(&routes).Elem()
@@ -36,13 +36,13 @@ func TestRoutes(t *testing.T) {
 		}
 		documented = append(documented, taken)
 	}
-	same(t, "routes", documented, actual)
+	wantSameNames(t, "routes", documented, actual)
 	if len(slices.Compact(slices.Sorted(slices.Values(documented)))) != len(documented) {
 		t.Errorf("two operations are of one route: %v", documented)
 	}
 }
 
-// Every answer has the members, types and headers that the document says, and no others; what it says can all be seen.
+// Every answer has exactly the members, types and headers of the document.
 func TestAnswers(t *testing.T) {
 	a := load(t)
 	for _, o := range a.operations() {
@@ -66,7 +66,7 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// whole holds a value to a schema, and the schema to the value, which has every member that there is.
+// whole checks a value that has every member against a schema, in both directions.
 func (a api) whole(t *testing.T, what string, schema, value any) {
 	t.Helper()
 	v := a.validator()
@@ -81,7 +81,7 @@ func (a api) whole(t *testing.T, what string, schema, value any) {
 	}
 }
 
-// headers compares those that are Davit's own.
+// headers compares Davit's own headers.
 func headers(t *testing.T, what string, response any, w *httptest.ResponseRecorder) {
 	t.Helper()
 	var actual []string
@@ -90,10 +90,10 @@ func headers(t *testing.T, what string, response any, w *httptest.ResponseRecord
 			actual = append(actual, name)
 		}
 	}
-	same(t, what+" headers", names(at(response, "headers")), actual)
+	wantSameNames(t, what+" headers", names(at(response, "headers")), actual)
 }
 
-// constants are the string constants of a file of internal/run whose names begin with prefix.
+// constants returns the string constants of a file of internal/run whose names begin with prefix.
 func constants(t *testing.T, file, prefix string) (values []string) {
 	t.Helper()
 	parsed, err := parser.ParseFile(token.NewFileSet(), "../run/"+file, nil, 0)
@@ -117,7 +117,7 @@ func constants(t *testing.T, file, prefix string) (values []string) {
 	return values
 }
 
-// Every problem that the code can answer with is documented, with its status.
+// Every problem of the code is documented, with its status.
 func TestProblems(t *testing.T) {
 	a := load(t)
 	statusOf := map[string]int{}
@@ -139,7 +139,7 @@ func TestProblems(t *testing.T) {
 	note(request{method: "GET", path: "/runs", nobody: true}.to(t, stub{}.handler()))
 	note(request{method: "PUT", path: "/runs"}.to(t, stub{}.handler()))
 	note(request{method: "POST", path: "/runs", body: "{}", contentType: "text/plain"}.to(t, stub{}.handler()))
-	same(t, "problems", texts(listAt(a.schema("Problem"), "properties", "type", "enum")), names(toObject(statusOf)))
+	wantSameNames(t, "problems", texts(listAt(a.schema("Problem"), "properties", "type", "enum")), names(toObject(statusOf)))
 	for _, o := range a.operations() {
 		for status, response := range at(o.object, "responses").(object) {
 			if example := at(a.resolve(response), "content", "application/problem+json", "example"); example != nil {
@@ -166,7 +166,7 @@ func toObject(m map[string]int) object {
 	return o
 }
 
-// What an operation can refuse by itself is among its responses, with the headers that the answer has.
+// Every refusal of an operation is among its responses, with the headers of the answer.
 func TestRefusals(t *testing.T) {
 	a := load(t)
 	for _, o := range a.operations() {

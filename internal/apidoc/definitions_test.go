@@ -11,7 +11,7 @@ import (
 	"davit/internal/taskdef"
 )
 
-// family is an ECS that knows no task definition, and takes every one.
+// family is a fake of ECS without task definitions that accepts every registration.
 type family struct{ taskdef.Definitions }
 
 func (family) Describe(context.Context, string) (taskdef.Definition, error) {
@@ -22,7 +22,7 @@ func (family) Register(_ context.Context, input json.RawMessage) (taskdef.Defini
 	return taskdef.Definition{Definition: input}, nil
 }
 
-// As many tags as are documented are taken, one more is refused on that member.
+// The documented number of tags is accepted, one more is refused on that member.
 func TestTagsOfTaskDefinitions(t *testing.T) {
 	most, ok := at(load(t).schema("TaskDefinitionInput"), "properties", "tags", "maxItems").(int)
 	if !ok {
@@ -42,7 +42,7 @@ func TestTagsOfTaskDefinitions(t *testing.T) {
 	}
 }
 
-// The filters that are documented are those that the code takes.
+// The documented filters are those of the code.
 func TestFiltersOfTaskDefinitions(t *testing.T) {
 	parameter := map[string]any{}
 	for _, o := range load(t).operations() {
@@ -52,7 +52,7 @@ func TestFiltersOfTaskDefinitions(t *testing.T) {
 			}
 		}
 	}
-	same(t, "status", texts(listAt(parameter["status"], "enum")), taskdef.Statuses())
+	wantSameNames(t, "status", texts(listAt(parameter["status"], "enum")), taskdef.Statuses())
 	if textAt(parameter["status"], "default") != taskdef.Statuses()[0] {
 		t.Errorf("the default is %v", at(parameter["status"], "default"))
 	}

@@ -1,4 +1,4 @@
-// Package apidoc_test holds docs/api.yaml to the code: its routes, its fields in both directions, its errors, its limits.
+// Package apidoc_test checks docs/api.yaml against the code: its routes, its fields in both directions, its errors, its limits.
 package apidoc_test
 
 import (
@@ -49,7 +49,7 @@ func listAt(v any, names ...string) []any {
 	return list
 }
 
-// resolve follows a $ref within the document.
+// resolve returns the target of a $ref within the document.
 func (a api) resolve(v any) any {
 	ref := textAt(v, "$ref")
 	if ref == "" {
@@ -88,7 +88,7 @@ func (a api) operations() (all []operation) {
 	return all
 }
 
-// names are the keys of a mapping, sorted.
+// names returns the keys of a mapping, sorted.
 func names(v any) []string {
 	m, _ := v.(object)
 	all := make([]string, 0, len(m))
@@ -99,8 +99,8 @@ func names(v any) []string {
 	return all
 }
 
-// same complains about what is on one side only.
-func same(t *testing.T, what string, documented, actual []string) {
+// wantSameNames reports names that only one side has.
+func wantSameNames(t *testing.T, what string, documented, actual []string) {
 	t.Helper()
 	for _, name := range actual {
 		if !slices.Contains(documented, name) {

@@ -17,11 +17,11 @@ import (
 	"davit/internal/taskdef"
 )
 
-// documentedSDK is the version of the SDK whose inputs the document lists. What a later one adds passes through before somebody
-// describes it.
+// documentedSDK is the version of the SDK whose inputs the document lists. Members of a later one are passed on before they
+// are documented.
 const documentedSDK = "v1.104.1"
 
-// sameAsSDK compares documented members with those that the SDK has.
+// sameAsSDK compares documented members with those of the SDK.
 func sameAsSDK(t *testing.T, what string, documented, actual []string) {
 	t.Helper()
 	mod, err := os.ReadFile("../../go.mod")
@@ -29,7 +29,7 @@ func sameAsSDK(t *testing.T, what string, documented, actual []string) {
 		t.Fatal(err)
 	}
 	if strings.Contains(string(mod), "aws-sdk-go-v2/service/ecs "+documentedSDK+"\n") {
-		same(t, what, documented, actual)
+		wantSameNames(t, what, documented, actual)
 		return
 	}
 	for _, name := range documented {
@@ -40,22 +40,22 @@ func sameAsSDK(t *testing.T, what string, documented, actual []string) {
 	t.Logf("%s: compare the document with the SDK's %v", what, actual)
 }
 
-// The members of every request are those that the code takes.
+// The documented members of every request are those of the code.
 func TestRequestMembers(t *testing.T) {
 	a := load(t)
 	launch := append(ecsjson.Names(ecs.RunTaskInput{}), ecsjson.Names(ecs.StartTaskInput{})...)
 	launch = slices.DeleteFunc(launch, func(name string) bool { return name == "referenceId" }) // RT-33
 	sameAsSDK(t, "POST /runs", names(a.schema("Submission")["properties"]), append(launch, "policy"))
 	sameAsSDK(t, "POST /task-definitions", names(a.schema("TaskDefinitionInput")["properties"]), ecsjson.Names(ecs.RegisterTaskDefinitionInput{}))
-	same(t, "POST /runs/{runId}/stop", names(a.schema("Stop")["properties"]), allowed(t, violationsOf(t, "POST", "/runs/"+runID+"/stop", "", `{"nope":1}`)))
+	wantSameNames(t, "POST /runs/{runId}/stop", names(a.schema("Stop")["properties"]), allowed(t, violationsOf(t, "POST", "/runs/"+runID+"/stop", "", `{"nope":1}`)))
 	for schema, policy := range map[string]string{
 		"Policy": `{"nope":1}`, "Retry": `{"retry":{"nope":1}}`, "Overlap": `{"overlap":{"nope":1}}`, "Verdict": `{"verdict":{"nope":1}}`,
 	} {
-		same(t, schema, names(a.schema(schema)["properties"]), allowed(t, policyViolations(policy)))
+		wantSameNames(t, schema, names(a.schema(schema)["properties"]), allowed(t, policyViolations(policy)))
 	}
 }
 
-// The query parameters are those that the code takes.
+// The documented query parameters are those of the code.
 func TestQueries(t *testing.T) {
 	for _, o := range load(t).operations() {
 		var documented []string
@@ -67,14 +67,14 @@ func TestQueries(t *testing.T) {
 		q := of(o)
 		found := violationsOf(t, q.method, q.path, "nope=1", q.body)
 		if strings.HasSuffix(found[0].Detail, "none is taken") {
-			same(t, o.String(), documented, nil)
+			wantSameNames(t, o.String(), documented, nil)
 			continue
 		}
-		same(t, o.String(), documented, allowed(t, found))
+		wantSameNames(t, o.String(), documented, allowed(t, found))
 	}
 }
 
-// violationsOf are the errors of a request that breaks a rule.
+// violationsOf returns the errors of a request that breaks a rule.
 func violationsOf(t *testing.T, method, path, query, body string) []run.Violation {
 	t.Helper()
 	w := request{method: method, path: path, query: query, body: body, contentType: "application/json"}.to(t, stub{}.handler())
@@ -96,7 +96,7 @@ func policyViolations(policy string) []run.Violation {
 
 var afterAllowed = regexp.MustCompile(`allowed: (.+)$`)
 
-// allowed reads what a refusal says is allowed.
+// allowed returns the values that a violation lists as allowed.
 func allowed(t *testing.T, found []run.Violation) []string {
 	t.Helper()
 	for _, v := range found {
@@ -108,23 +108,23 @@ func allowed(t *testing.T, found []run.Violation) []string {
 	return nil
 }
 
-// Names that the document lists are those that the code knows.
+// The documented enumerations are those of the code.
 func TestEnumerations(t *testing.T) {
 	a := load(t)
 	var statuses []string
 	for _, s := range run.Statuses() {
 		statuses = append(statuses, string(s))
 	}
-	same(t, "Status", texts(listAt(a.schema("Status"), "enum")), statuses)
+	wantSameNames(t, "Status", texts(listAt(a.schema("Status"), "enum")), statuses)
 	listed := at(a.schema("TaskDefinitionList"), "properties", "taskDefinitions", "items", "properties", "status", "enum")
-	same(t, "a task definition's status", texts(listed.([]any)), taskdef.Statuses())
-	same(t, "placement", texts(listAt(a.schema("Policy"), "properties", "placement", "enum")), allowed(t, policyViolations(`{"placement":"?"}`)))
-	same(t, "mode", texts(listAt(a.schema("Overlap"), "properties", "mode", "enum")), allowed(t, policyViolations(`{"overlap":{"key":"k","mode":"?"}}`)))
+	wantSameNames(t, "a task definition's status", texts(listed.([]any)), taskdef.Statuses())
+	wantSameNames(t, "placement", texts(listAt(a.schema("Policy"), "properties", "placement", "enum")), allowed(t, policyViolations(`{"placement":"?"}`)))
+	wantSameNames(t, "mode", texts(listAt(a.schema("Overlap"), "properties", "mode", "enum")), allowed(t, policyViolations(`{"overlap":{"key":"k","mode":"?"}}`)))
 	var documented []string
 	for _, row := range regexp.MustCompile(`(?m)^\| (DV-\d\d) \|`).FindAllStringSubmatch(textAt(a.object, "info", "description"), -1) {
 		documented = append(documented, row[1])
 	}
-	same(t, "rules", documented, constants(t, "rules.go", "Rule"))
+	wantSameNames(t, "rules", documented, constants(t, "rules.go", "Rule"))
 	for _, class := range []run.Class{
 		run.Capacity, run.Throttled, run.Unavailable, run.Invalid, run.NeverStarted, run.Interrupted, run.OutOfMemory,
 		run.ExitClass(137), run.ClassStopped, run.ClassTimeout, run.ClassLost,
@@ -135,7 +135,7 @@ func TestEnumerations(t *testing.T) {
 	}
 }
 
-// A value at a documented limit is taken, one beyond it is refused, on that member.
+// A value at a documented limit is accepted, one beyond it is refused on that member.
 func TestLimits(t *testing.T) {
 	a, tried := load(t), 0
 	for schema, within := range map[string]string{"Policy": "", "Retry": "retry", "Verdict": "verdict", "Overlap": "overlap"} {
@@ -172,7 +172,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// breaches is how many rules of one member a value breaks.
+// breaches returns how many rules of one member a value breaks.
 func breaches(t *testing.T, name string, value any) (count int) {
 	t.Helper()
 	body := map[string]any{"taskDefinition": "a", name: value}
@@ -185,7 +185,7 @@ func breaches(t *testing.T, name string, value any) (count int) {
 	return count
 }
 
-// edges are values at the limits of a schema, each with one just beyond.
+// edges returns values at the limits of a schema, each with one just beyond.
 func edges(p any) (all [][2]any) {
 	edge := func(keyword string, step int, value func(n int) any) {
 		if n, ok := at(p, keyword).(int); ok && n+step >= 0 {
@@ -227,7 +227,7 @@ func encode(t *testing.T, value any) string {
 	return string(data)
 }
 
-// Defaults of the document are those of the code.
+// The documented defaults are those of the code.
 func TestDefaults(t *testing.T) {
 	a := load(t)
 	var standard object
@@ -244,7 +244,7 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-// Examples are what they are examples of, and requests that the code takes.
+// Examples match their schemas, and the code accepts those of requests.
 func TestExamples(t *testing.T) {
 	a, count := load(t), 0
 	valid := func(what string, schema, example any) {
@@ -269,7 +269,7 @@ func TestExamples(t *testing.T) {
 		for _, example := range examples {
 			if example != nil {
 				valid(o.String(), at(body, "schema"), example)
-				taken(t, o, encode(t, example))
+				wantAccepted(t, o, encode(t, example))
 			}
 		}
 		for status, response := range at(o.object, "responses").(object) {
@@ -287,8 +287,8 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// taken: the code finds nothing wrong with a request's example.
-func taken(t *testing.T, o operation, body string) {
+// wantAccepted checks that the code accepts the example of a request.
+func wantAccepted(t *testing.T, o operation, body string) {
 	t.Helper()
 	var found []run.Violation
 	switch o.path {

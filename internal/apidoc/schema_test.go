@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// validator holds values to schemas. It knows what docs/api.yaml uses of JSON Schema, refuses what it does not know, and notes which
+// validator checks values against schemas. It supports what docs/api.yaml uses of JSON Schema, refuses any other keyword, and records which
 // properties it has seen.
 type validator struct {
 	api
@@ -23,17 +23,17 @@ func (v *validator) faultf(at, format string, args ...any) {
 	v.faults = append(v.faults, at+": "+fmt.Sprintf(format, args...))
 }
 
-// understood are the keywords that check looks at; the others are for readers.
-var understood = []string{
+// knownKeywords are the keywords that check evaluates; the others are for readers.
+var knownKeywords = []string{
 	"$ref", "type", "properties", "required", "additionalProperties", "items", "enum", "const", "pattern", "format", "allOf",
 	"minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "description", "default", "title", "example",
 }
 
-// check holds a value to a schema. Where others are known too, as in allOf, a closed object does not count.
+// check checks a value against a schema. With others, as in allOf, a closed object may have the members of those too.
 func (v *validator) check(at string, schema any, value any) {
 	s, _ := v.resolve(schema).(object)
 	for keyword := range s {
-		if !slices.Contains(understood, keyword) {
+		if !slices.Contains(knownKeywords, keyword) {
 			v.faultf(at, "this test does not know the keyword %s", keyword)
 		}
 	}
@@ -65,7 +65,7 @@ func (v *validator) check(at string, schema any, value any) {
 	}
 }
 
-// properties of a schema, with those of its allOf.
+// properties returns a schema's properties, with those of its allOf.
 func (v *validator) properties(schema any) object {
 	s, all := v.resolve(schema), object{}
 	own, _ := at(s, "properties").(object)
@@ -89,7 +89,7 @@ func (v *validator) required(schema any) []any {
 	return all
 }
 
-// object also complains about members that are not documented, unless the object is of ECS's (no properties, or open).
+// object also reports members that are not documented, unless the object is one of ECS's (no properties, or open).
 func (v *validator) object(at string, s object, value any) {
 	m, isObject := value.(object)
 	if !isObject {
@@ -188,7 +188,7 @@ func number(value any) (float64, bool) {
 	}
 }
 
-// every lists all properties that a schema documents, as check notes them.
+// every lists all properties of a schema, as check records them.
 func (v *validator) every(at string, schema any) (all []string) {
 	s, _ := v.resolve(schema).(object)
 	for name, p := range v.properties(s) {

@@ -87,13 +87,13 @@ func (s stub) handler() http.Handler {
 	}.Handler(o)
 }
 
-// request is a well-formed one unless its members say otherwise.
+// request is a request whose zero members have well-formed defaults.
 type request struct {
 	method, path, query, body, contentType string
 	nobody                                 bool
 }
 
-// of is a well-formed request of an operation.
+// of returns a well-formed request of an operation.
 func of(o operation) request {
 	q := request{method: o.method, path: strings.NewReplacer("{runId}", runID, "{definition}", "nightly:7").Replace(o.path), contentType: "application/json"}
 	if o.object["requestBody"] != nil {

@@ -14,7 +14,7 @@ import (
 	"davit/internal/run"
 )
 
-// all is an environment in which nothing is wrong.
+// all returns an environment without faults.
 func all() map[string]string {
 	return map[string]string{
 		"DAVIT_TABLE":                        "davit-runs",

@@ -56,7 +56,7 @@ func (d domain) handler() http.Handler {
 	}.Handler(o)
 }
 
-// seen is what a client sees of an answer.
+// seen is the part of an answer that a client sees.
 type seen struct {
 	Status int
 	Header map[string]string
@@ -71,7 +71,7 @@ func header(get func(name string) string) map[string]string {
 	return h
 }
 
-// byListener asks a server.
+// byListener makes a request to a server.
 func byListener(t *testing.T, server *httptest.Server, q httpCall) seen {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), q.method, server.URL, strings.NewReader(q.body))
@@ -94,7 +94,7 @@ func byListener(t *testing.T, server *httptest.Server, q httpCall) seen {
 	return seen{res.StatusCode, header(res.Header.Get), string(body)}
 }
 
-// byEvent has API Gateway ask.
+// byEvent makes a request with an event of API Gateway.
 func byEvent(t *testing.T, f lambdaio.Function, q httpCall) seen {
 	t.Helper()
 	res := invoke(t, f, event(t, func(e *lambdaio.HTTPEvent) {
@@ -111,7 +111,7 @@ func byEvent(t *testing.T, f lambdaio.Function, q httpCall) seen {
 
 const definitionARN = "arn:aws:ecs:eu-west-1:123456789012:task-definition/a:1"
 
-// HTTP APIs decode the path, clients encode it as they like: all ways of writing a name mean the same.
+// HTTP APIs decode the path and clients encode it differently: every encoding of a name is the same path.
 func TestPathsHoweverEncoded(t *testing.T) {
 	f := lambdaio.HTTP(domain{}.handler(), lambdaio.HTTPOptions{
 		Caller: func(lambdaio.HTTPEvent) (string, error) { return "team", nil }, Context: httpapi.WithIdentity, Log: quiet,

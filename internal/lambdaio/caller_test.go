@@ -11,7 +11,7 @@ import (
 	"davit/internal/lambdaio"
 )
 
-// sample is an event of package events.
+// sample returns an event of package events.
 func sample(t testing.TB, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("..", "..", "events", name))
@@ -115,7 +115,7 @@ func TestJWTCallers(t *testing.T) {
 	}
 }
 
-// Whatever the same few words stand for, no two callers of different kinds or parts have one name.
+// No two callers of different kinds or parts have the same name.
 func TestCallersNeverCollide(t *testing.T) {
 	words := []string{"a", "b", "a b", "local", "AROAa", "AROAa:b", "iam:a", "cognito:a", "jwt-sub:a b", "a  b"}
 	names := map[string]string{"local": "local mode"}

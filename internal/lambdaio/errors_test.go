@@ -24,7 +24,7 @@ import (
 
 var quiet = slog.New(slog.DiscardHandler)
 
-// domainCodes reads the closed set of codes from the source, so that a new one cannot be forgotten here.
+// domainCodes reads the codes from the source, so that a new one cannot be missing here.
 func domainCodes(t *testing.T) []run.Code {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "../run/errors.go", nil, 0)
@@ -49,7 +49,7 @@ func domainCodes(t *testing.T) []run.Code {
 	return codes
 }
 
-// wantNames is what the state machine and its readers rely on.
+// wantNames are the names that the state machine matches.
 var wantNames = map[run.Code]string{
 	run.CodeInvalid:     "Davit.BadEvent",
 	run.CodeTooLarge:    "Davit.TooLarge",
@@ -63,7 +63,7 @@ var wantNames = map[run.Code]string{
 	run.CodeInternal:    "Davit.Internal",
 }
 
-// failing is a step that fails with the code that its input's machine names.
+// failing is a Stepper that fails with the code in its input's Machine.
 type failing struct{}
 
 func (failing) Step(_ context.Context, in run.StepInput) (run.StepOutput, error) {
@@ -130,7 +130,7 @@ func TestOtherErrorsHaveNamesToo(t *testing.T) {
 	}
 }
 
-// aslState is the part of a Task state that names errors.
+// aslState is the part of a Task state that matches errors.
 type aslState struct {
 	Type  string
 	Retry []struct{ ErrorEquals []string }

@@ -17,7 +17,7 @@ type taskEventFunc func(event []byte) error
 
 func (f taskEventFunc) Handle(_ context.Context, event []byte) error { return f(event) }
 
-// sweeper writes down what it was asked.
+// sweeper records its calls.
 type sweeper struct {
 	did []string
 	err error

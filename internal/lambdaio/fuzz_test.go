@@ -19,7 +19,7 @@ import (
 	"davit/internal/run"
 )
 
-// Whatever the payload, it is an answer that API Gateway takes, or an error with a name; and whoever asks has a name that can be kept.
+// With any payload, HTTP returns an answer for API Gateway or a named error, and every caller has a name that can be stored.
 func FuzzHTTPEvent(f *testing.F) {
 	for _, s := range fuzzing.Samples(f) {
 		f.Add(s)
@@ -83,31 +83,31 @@ func FuzzEvent(f *testing.F) {
 	f.Add(batch(record("1", "INSERT", "", "SUBMITTED 1"), record("2", "REMOVE", "FAILED 2", "")))
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		asked := 0
-		once(t, &asked, payload, lambdaio.TaskEvent(taskEventFunc(func(event []byte) error {
+		wantOneCall(t, &asked, payload, lambdaio.TaskEvent(taskEventFunc(func(event []byte) error {
 			if asked++; !bytes.Equal(event, payload) {
 				t.Errorf("the use case got %q of %q", event, payload)
 			}
 			return nil
 		}), quiet))
-		once(t, &asked, payload, lambdaio.Step(stepFunc(func(in run.StepInput) (run.StepOutput, error) {
+		wantOneCall(t, &asked, payload, lambdaio.Step(stepFunc(func(in run.StepInput) (run.StepOutput, error) {
 			asked++
 			if x, ok := run.ParseExecution(in.Name()); !ok || x != in.Execution {
 				t.Errorf("the use case got the execution %v, want a well-formed one", in.Execution)
 			}
 			return run.StepOutput{Execution: in.Execution, Next: run.StepDone, WaitSeconds: 1}, nil
 		}), quiet))
-		once(t, &asked, payload, lambdaio.Schedule(scheduler(func(event []byte) (run.Occurrence, error) {
+		wantOneCall(t, &asked, payload, lambdaio.Schedule(scheduler(func(event []byte) (run.Occurrence, error) {
 			if asked++; !bytes.Equal(event, payload) {
 				t.Errorf("the use case got %q of %q", event, payload)
 			}
 			return run.Occurrence{Run: &run.Run{ID: runID}}, nil
 		}), nil, nil, quiet))
-		sweeps(t, payload)
-		notifies(t, payload)
+		wantSweep(t, payload)
+		wantNotify(t, payload)
 	})
 }
 
-func once(t *testing.T, asked *int, payload []byte, f lambdaio.Function) {
+func wantOneCall(t *testing.T, asked *int, payload []byte, f lambdaio.Function) {
 	t.Helper()
 	*asked = 0
 	answer, err := f(t.Context(), payload)
@@ -119,7 +119,7 @@ func once(t *testing.T, asked *int, payload []byte, f lambdaio.Function) {
 	}
 }
 
-func sweeps(t *testing.T, payload []byte) {
+func wantSweep(t *testing.T, payload []byte) {
 	s := &sweeper{}
 	_, err := lambdaio.Sweep(s, quiet)(t.Context(), payload)
 	if len(s.did) > 1 {
@@ -135,13 +135,13 @@ func sweeps(t *testing.T, payload []byte) {
 	}
 }
 
-// notifies demands that each record is published or asked for again, and that what is published is whole.
-func notifies(t *testing.T, payload []byte) {
+// wantNotify checks that each record is published or reported as failed, and that each published detail is complete.
+func wantNotify(t *testing.T, payload []byte) {
 	sent := 0
 	p := publishFunc(func(details []json.RawMessage) []error {
 		for _, d := range details {
 			sent++
-			whole(t, d)
+			wantCompleteDetail(t, d)
 		}
 		return make([]error, len(details))
 	})
@@ -174,7 +174,7 @@ func notifies(t *testing.T, payload []byte) {
 	}
 }
 
-func whole(t *testing.T, detail json.RawMessage) {
+func wantCompleteDetail(t *testing.T, detail json.RawMessage) {
 	var c run.StatusChange
 	if err := json.Unmarshal(detail, &c); err != nil {
 		t.Fatalf("%s: %v", detail, err)

@@ -15,7 +15,7 @@ import (
 	"davit/internal/lambdaio"
 )
 
-// response is an answer as API Gateway reads it.
+// response is an answer in API Gateway's format.
 type response struct {
 	StatusCode      int
 	Headers         map[string]string
@@ -37,7 +37,7 @@ func invoke(t *testing.T, f lambdaio.Function, payload []byte) response {
 	return res
 }
 
-// event is a small request; with changes what differs from GET /runs.
+// event returns a request of GET /runs, changed by with.
 func event(t *testing.T, change func(e *lambdaio.HTTPEvent)) []byte {
 	t.Helper()
 	e := lambdaio.HTTPEvent{Version: "2.0", RawPath: "/runs"}

@@ -19,7 +19,7 @@ import (
 	"davit/internal/lambdaio"
 )
 
-// runAsFunction makes the test binary a Lambda function, whose runtime cannot be stopped otherwise than by ending its process.
+// runAsFunction is the environment variable with which this test binary runs as a Lambda function; only the end of its process stops the runtime.
 const runAsFunction = "LAMBDAIO_TEST_RUN_AS_FUNCTION"
 
 func TestMain(m *testing.M) {
@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// The names must survive the runtime's own encoding of errors: here it runs in earnest, against a Runtime API of ours.
+// The names survive the runtime's own encoding of errors. The real runtime runs against a fake Runtime API.
 func TestTheRuntimeReportsTheNames(t *testing.T) {
 	codes := domainCodes(t)
 	api := newRuntimeAPI()

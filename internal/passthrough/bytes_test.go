@@ -108,15 +108,15 @@ func (e *sentInput) Launch(_ context.Context, op run.Operation, input json.RawMe
 func bytesOf(t *testing.T, body string, in setting, openStore func(*testing.T) run.Store) kept {
 	t.Helper()
 	store := &recording{Store: openStore(t)}
-	w := newFixture(t, store)
-	submitter := &run.Submitter{Keeper: w.keeper(), Stack: in.stack, Spec: ecsspec.Spec{}, Catalog: in.catalog}
+	f := newFixture(t, store)
+	submitter := &run.Submitter{Keeper: f.keeper(), Stack: in.stack, Spec: ecsspec.Spec{}, Catalog: in.catalog}
 	_, err := submitter.Submit(t.Context(), run.SubmitRequest{Caller: "somebody", Key: "key", HasKey: true, Body: []byte(body)})
 	if err != nil {
 		return kept{Violations: run.ViolationsOf(err)}
 	}
 	r, engine := store.created, &sentInput{}
-	launcher := &run.Launcher{Keeper: w.keeper(), Engine: engine, Catalog: in.catalog}
-	if _, err := launcher.Step(t.Context(), run.StepInput{Execution: w.started}); err != nil {
+	launcher := &run.Launcher{Keeper: f.keeper(), Engine: engine, Catalog: in.catalog}
+	if _, err := launcher.Step(t.Context(), run.StepInput{Execution: f.started}); err != nil {
 		t.Fatal(err)
 	}
 	policy, err := json.Marshal(r.Policy)

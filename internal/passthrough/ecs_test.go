@@ -22,22 +22,22 @@ type fakeECS struct {
 	bodies  map[string][]string
 }
 
-// network is what an awsvpc definition wants of a request.
+// network is the member that a definition with awsvpc requires of a request.
 const network = `"networkConfiguration":{"awsvpcConfiguration":{"subnets":["subnet-1"]}}`
 
-// definition is what the stand-in describes: its containers and volumes are those of the values in legal.
+// definition is the fake's task definition. Its containers and volumes are those of the values in legal.
 const definition = `{"taskDefinition":{"taskDefinitionArn":"` + definitionARN + `","family":"job","revision":7,"status":"ACTIVE","networkMode":"awsvpc",
 	"taskRoleArn":"` + roleARN + `","volumes":[{"name":"data","configuredAtLaunch":true},{"name":"more","configuredAtLaunch":true}],
 	"containerDefinitions":[{"name":"app","image":"i","essential":true,"memory":64},{"name":"side","image":"i","essential":false,"memory":64}]}}`
 
-func newStandIn(t *testing.T) *fakeECS {
+func newFakeECS(t *testing.T) *fakeECS {
 	s := &fakeECS{t: t, answers: map[string]func(string) string{}, bodies: map[string][]string{}}
 	s.answer("DescribeTaskDefinition", definition)
 	s.answer("DescribeClusters", `{"clusters":[{"status":"ACTIVE"}],"failures":[]}`)
 	return s
 }
 
-// answer sets what an operation answers from now on.
+// answer sets the answer of an operation from now on.
 func (s *fakeECS) answer(operation, body string) {
 	s.answers[operation] = func(string) string { return body }
 }
@@ -60,7 +60,7 @@ func (s *fakeECS) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// last is the last body that came for an operation.
+// last returns the last body of an operation.
 func (s *fakeECS) last(operation string) object {
 	s.t.Helper()
 	all := s.bodies[operation]
@@ -81,7 +81,7 @@ func (s *fakeECS) client() *ecs.Client {
 
 type object = map[string]any
 
-// parse reads an object with its numbers as they are written.
+// parse decodes an object and keeps its numbers as they are written.
 func parse(t *testing.T, text string) object {
 	t.Helper()
 	decoder := json.NewDecoder(strings.NewReader(text))

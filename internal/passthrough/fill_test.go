@@ -1,5 +1,5 @@
-// Package passthrough_test holds Davit to one promise: what a caller gives a launch reaches ECS, and what ECS tells of a task reaches
-// the caller. It finds the fields by reflection in the SDK's structs, so a new version of the SDK is held to it too.
+// Package passthrough_test checks one promise: every member of a launch request reaches ECS, and every member of ECS's tasks reaches
+// the caller. It finds the fields by reflection in the SDK's structs, so it checks a new version of the SDK too.
 package passthrough_test
 
 import (
@@ -124,7 +124,7 @@ func (f *filler) scalar(v reflect.Value) {
 	}
 }
 
-// text is an enum's first value, or a text that is nowhere else.
+// text returns an enum's first value, or a unique text.
 func (f *filler) text(v reflect.Value) string {
 	values := v.MethodByName("Values")
 	switch {
@@ -139,7 +139,7 @@ func (f *filler) text(v reflect.Value) string {
 
 func lowerFirst(name string) string { return strings.ToLower(name[:1]) + name[1:] }
 
-// filled fills the struct that into points to.
+// filled sets every field of the struct that into points to.
 func filled[T any](t *testing.T, into *T) *T {
 	t.Helper()
 	(&filler{t: t, legal: legal}).fill(reflect.ValueOf(into).Elem(), "", 0)

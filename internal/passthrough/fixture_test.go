@@ -24,7 +24,7 @@ import (
 	"davit/internal/run"
 )
 
-// fixture is Davit's own code from the HTTP API to ECS's wire, with one of its stores. The test is the state machine.
+// fixture is Davit's own code from the HTTP API to the calls of ECS, with one of its stores. The test acts as the state machine.
 type fixture struct {
 	t       *testing.T
 	ecs     *fakeECS
@@ -64,12 +64,12 @@ var stores = map[string]func(*testing.T) run.Store{
 func newFixture(t *testing.T, store run.Store) *fixture {
 	t.Helper()
 	return &fixture{
-		t: t, ecs: newStandIn(t), store: store, stack: run.Stack{ExecuteCommand: true},
+		t: t, ecs: newFakeECS(t), store: store, stack: run.Stack{ExecuteCommand: true},
 		at: time.Now().UTC().Truncate(time.Millisecond),
 	}
 }
 
-// inBolt is a fixture with the store that costs least.
+// inBolt returns a fixture with the fastest store.
 func inBolt(t *testing.T) *fixture { return newFixture(t, stores["bbolt"](t)) }
 
 // eachStore runs a test with each store.
@@ -80,134 +80,134 @@ func eachStore(t *testing.T, test func(*testing.T, *fixture)) {
 	}
 }
 
-// Now, Start and Wake make the fixture its own clock and workflow.
-func (w *fixture) Now() time.Time { return w.at }
+// Now, Start and Wake implement clock.Clock and run.Workflow.
+func (f *fixture) Now() time.Time { return f.at }
 
-func (w *fixture) Start(_ context.Context, x run.Execution, _ string) error {
-	w.started = x
+func (f *fixture) Start(_ context.Context, x run.Execution, _ string) error {
+	f.started = x
 	return nil
 }
 
-func (w *fixture) Wake(context.Context, string, run.StepOutput) error {
-	w.woken++
+func (f *fixture) Wake(context.Context, string, run.StepOutput) error {
+	f.woken++
 	return nil
 }
 
-func (w *fixture) keeper() run.Keeper {
-	return run.Keeper{Store: w.store, Clock: w, Tuning: run.Tuning{Prefix: "davit", TaskEvents: !w.polling}, Workflow: w}
+func (f *fixture) keeper() run.Keeper {
+	return run.Keeper{Store: f.store, Clock: f, Tuning: run.Tuning{Prefix: "davit", TaskEvents: !f.polling}, Workflow: f}
 }
 
 // request makes an API call as a caller, and checks its status.
-func (w *fixture) request(method, path, body string, status int) object {
-	w.t.Helper()
-	answer, got := w.try(method, path, body)
+func (f *fixture) request(method, path, body string, status int) object {
+	f.t.Helper()
+	answer, got := f.try(method, path, body)
 	if got != status {
-		w.t.Fatalf("%s %s %s: %d %v, want %d", method, path, body, got, answer, status)
+		f.t.Fatalf("%s %s %s: %d %v, want %d", method, path, body, got, answer, status)
 	}
 	return answer
 }
 
 // try makes an API call as a caller.
-func (w *fixture) try(method, path, body string) (answer object, status int) {
-	w.t.Helper()
+func (f *fixture) try(method, path, body string) (answer object, status int) {
+	f.t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	o, reader := httpapi.Options{Log: log}, &run.Reader{Store: w.store}
-	client := w.ecs.client()
+	o, reader := httpapi.Options{Log: log}, &run.Reader{Store: f.store}
+	client := f.ecs.client()
 	api := httpapi.Routes{
-		Submit: httpapi.Submit(&run.Submitter{Keeper: w.keeper(), Stack: w.stack, Spec: ecsspec.Spec{}, Catalog: awsecs.NewCatalog(client)}, o),
+		Submit: httpapi.Submit(&run.Submitter{Keeper: f.keeper(), Stack: f.stack, Spec: ecsspec.Spec{}, Catalog: awsecs.NewCatalog(client)}, o),
 		Get:    httpapi.Get(reader, o), List: httpapi.List(reader, o),
-		Stop: httpapi.Stop(&run.Stopper{Keeper: w.keeper(), Engine: awsecs.New(client)}, o),
+		Stop: httpapi.Stop(&run.Stopper{Keeper: f.keeper(), Engine: awsecs.New(client)}, o),
 	}.Handler(o)
-	r := httptest.NewRequestWithContext(httpapi.WithCaller(w.t.Context(), "somebody"), method, path, strings.NewReader(body))
+	r := httptest.NewRequestWithContext(httpapi.WithCaller(f.t.Context(), "somebody"), method, path, strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
 	rec := httptest.NewRecorder()
 	api.ServeHTTP(rec, r)
-	return parse(w.t, rec.Body.String()), rec.Code
+	return parse(f.t, rec.Body.String()), rec.Code
 }
 
-// step has a function of the state machine take a step of the execution that the last submission started.
-func (w *fixture) step(s lambdaio.Stepper) run.StepOutput {
-	w.t.Helper()
-	answer, err := lambdaio.Step(s, slog.New(slog.DiscardHandler))(w.t.Context(), []byte(write(w.t, w.started)))
+// step invokes a function of the state machine for the execution that the last submission started.
+func (f *fixture) step(s lambdaio.Stepper) run.StepOutput {
+	f.t.Helper()
+	answer, err := lambdaio.Step(s, slog.New(slog.DiscardHandler))(f.t.Context(), []byte(write(f.t, f.started)))
 	if err != nil {
-		w.t.Fatal(err)
+		f.t.Fatal(err)
 	}
 	var out run.StepOutput
 	if err := json.Unmarshal(answer, &out); err != nil {
-		w.t.Fatal(err)
+		f.t.Fatal(err)
 	}
 	return out
 }
 
-func (w *fixture) launch() run.StepOutput {
-	w.t.Helper()
-	client := w.ecs.client()
-	return w.step(&run.Launcher{Keeper: w.keeper(), Engine: awsecs.New(client), Catalog: awsecs.NewCatalog(client)})
+func (f *fixture) launch() run.StepOutput {
+	f.t.Helper()
+	client := f.ecs.client()
+	return f.step(&run.Launcher{Keeper: f.keeper(), Engine: awsecs.New(client), Catalog: awsecs.NewCatalog(client)})
 }
 
-// observe looks at ECS, a minute later.
-func (w *fixture) observe() run.StepOutput {
-	w.t.Helper()
-	w.at = w.at.Add(time.Minute)
-	return w.step(&run.Observer{Keeper: w.keeper(), Engine: awsecs.New(w.ecs.client())})
+// observe takes an Observe step, a minute later.
+func (f *fixture) observe() run.StepOutput {
+	f.t.Helper()
+	f.at = f.at.Add(time.Minute)
+	return f.step(&run.Observer{Keeper: f.keeper(), Engine: awsecs.New(f.ecs.client())})
 }
 
-// tell delivers a task state change event.
-func (w *fixture) tell(detail string) {
-	w.t.Helper()
-	f := lambdaio.TaskEvent(&run.TaskEvents{Keeper: w.keeper(), Engine: awsecs.New(w.ecs.client())}, slog.New(slog.DiscardHandler))
+// deliverEvent delivers a task state change event.
+func (f *fixture) deliverEvent(detail string) {
+	f.t.Helper()
+	handle := lambdaio.TaskEvent(&run.TaskEvents{Keeper: f.keeper(), Engine: awsecs.New(f.ecs.client())}, slog.New(slog.DiscardHandler))
 	event := `{"version":"0","id":"e","source":"aws.ecs","detail-type":"ECS Task State Change","detail":` + detail + `}`
-	if _, err := f(w.t.Context(), []byte(event)); err != nil {
-		w.t.Fatal(err)
+	if _, err := handle(f.t.Context(), []byte(event)); err != nil {
+		f.t.Fatal(err)
 	}
 }
 
-// record is the run as the store has it.
-func (w *fixture) record() *run.Run {
-	w.t.Helper()
-	r, err := w.store.Get(w.t.Context(), w.started.RunID)
+// record returns the stored run.
+func (f *fixture) record() *run.Run {
+	f.t.Helper()
+	r, err := f.store.Get(f.t.Context(), f.started.RunID)
 	if err != nil {
-		w.t.Fatal(err)
+		f.t.Fatal(err)
 	}
 	return r
 }
 
-// shown is the first task of an attempt as GET shows it.
-func (w *fixture) shown() object {
-	w.t.Helper()
-	return w.attempt()["tasks"].([]any)[0].(object)
+// shown returns the first task of an attempt as GET shows it.
+func (f *fixture) shown() object {
+	f.t.Helper()
+	return f.attempt()["tasks"].([]any)[0].(object)
 }
 
-// attempt is the last attempt as GET shows it.
-func (w *fixture) attempt() object {
-	w.t.Helper()
-	attempts := w.request("GET", "/runs/"+w.started.RunID, "", http.StatusOK)["attempts"].([]any)
+// attempt returns the last attempt as GET shows it.
+func (f *fixture) attempt() object {
+	f.t.Helper()
+	attempts := f.request("GET", "/runs/"+f.started.RunID, "", http.StatusOK)["attempts"].([]any)
 	return attempts[len(attempts)-1].(object)
 }
 
-func (w *fixture) startedBy() string { return run.StartedBy("davit", w.started.RunID, 1) }
+func (f *fixture) startedBy() string { return run.StartedBy("davit", f.started.RunID, 1) }
 
-// taskARN is the one task that the stand-in's answers are about.
+// taskARN is the ARN of the fake's only task.
 const taskARN = "arn:aws:ecs:eu-west-1:123456789012:task/jobs/0a9042f94d0a4345d4c18d110d541baf"
 
-// placed submits a body and launches it. ECS answers with one task, as task describes it: members of an object.
-func (w *fixture) placed(body, task string) {
-	w.t.Helper()
-	w.request("POST", "/runs", body, http.StatusAccepted)
-	answer := `{"tasks":[` + w.task(task) + `],"failures":[]}`
-	w.ecs.answer("RunTask", answer)
-	w.ecs.answer("StartTask", answer)
-	w.launch()
+// launchPlaced submits a body and launches it. ECS answers with one task; task holds further members of it.
+func (f *fixture) launchPlaced(body, task string) {
+	f.t.Helper()
+	f.request("POST", "/runs", body, http.StatusAccepted)
+	answer := `{"tasks":[` + f.task(task) + `],"failures":[]}`
+	f.ecs.answer("RunTask", answer)
+	f.ecs.answer("StartTask", answer)
+	f.launch()
 }
 
-// task is a task of the run with members as given: `"lastStatus":"RUNNING","version":2`.
-func (w *fixture) task(members string) string {
-	return `{"taskArn":"` + taskARN + `","startedBy":"` + w.startedBy() + `",` + members + `}`
+// task returns a task of the run with members such as `"lastStatus":"RUNNING","version":2`.
+func (f *fixture) task(members string) string {
+	return `{"taskArn":"` + taskARN + `","startedBy":"` + f.startedBy() + `",` + members + `}`
 }
 
-// describe lets ECS describe the task, and has Davit look.
-func (w *fixture) describe(members string) {
-	w.t.Helper()
-	w.ecs.answer("DescribeTasks", `{"tasks":[`+w.task(members)+`],"failures":[]}`)
-	w.observe()
+// describeAndObserve sets the task that ECS describes, and takes an Observe step.
+func (f *fixture) describeAndObserve(members string) {
+	f.t.Helper()
+	f.ecs.answer("DescribeTasks", `{"tasks":[`+f.task(members)+`],"failures":[]}`)
+	f.observe()
 }

@@ -13,10 +13,10 @@ import (
 	"davit/internal/run"
 )
 
-// davits are the members that Davit fills itself.
-var davits = []string{"clientToken", "startedBy"}
+// davitMembers are the members that Davit sets itself.
+var davitMembers = []string{"clientToken", "startedBy"}
 
-// bodyOf is a filled input as a POST /runs body, without some members.
+// bodyOf returns an input with every field set as a POST /runs body, without some members.
 func bodyOf(t *testing.T, input any, without ...string) object {
 	t.Helper()
 	text, err := ecsjson.Encode(input)
@@ -33,14 +33,14 @@ func bodyOf(t *testing.T, input any, without ...string) object {
 	return body
 }
 
-// with is a body with some members changed.
+// with returns a body with some members changed.
 func with(body object, changes object) object {
 	changed := maps.Clone(body)
 	maps.Copy(changed, changes)
 	return changed
 }
 
-// runTasks are RunTask's inputs filled in every way in which all of it is allowed at once: the ways to place a task exclude one another.
+// runTasks returns RunTask inputs that together set every member: one for each way of placement, because these exclude one another.
 func runTasks(t *testing.T) map[string]object {
 	in := filled(t, &ecs.RunTaskInput{})
 	return map[string]object{
@@ -51,22 +51,22 @@ func runTasks(t *testing.T) map[string]object {
 }
 
 func TestEveryFieldOfRunTaskReachesECS(t *testing.T) {
-	eachStore(t, func(t *testing.T, w *fixture) {
+	eachStore(t, func(t *testing.T, f *fixture) {
 		seen := map[string]bool{"referenceId": true}
 		for name, body := range runTasks(t) {
 			body["clientToken"] = name
-			w.placed(write(t, body), `"lastStatus":"PENDING","version":1`)
-			sent := w.ecs.last("RunTask")
-			if diff := diff(without(body, davits...), without(sent, davits...)); diff != "" {
+			f.launchPlaced(write(t, body), `"lastStatus":"PENDING","version":1`)
+			sent := f.ecs.last("RunTask")
+			if diff := diff(without(body, davitMembers...), without(sent, davitMembers...)); diff != "" {
 				t.Errorf("%s: the body, and what ECS was sent:\n%s", name, diff)
 			}
-			if sent["startedBy"] != w.startedBy() {
-				t.Errorf("%s: ECS was sent startedBy %v, want %v", name, sent["startedBy"], w.startedBy())
+			if sent["startedBy"] != f.startedBy() {
+				t.Errorf("%s: ECS was sent startedBy %v, want %v", name, sent["startedBy"], f.startedBy())
 			}
 			if sent["clientToken"] == body["clientToken"] || sent["clientToken"] == nil {
 				t.Errorf("%s: ECS was sent clientToken %v, want one of Davit's own", name, sent["clientToken"])
 			}
-			r := w.record()
+			r := f.record()
 			recorded := object{"startedBy": r.StartedBy, "clientToken": r.Key, "group": r.Group, "cluster": r.Cluster}
 			for member, got := range recorded {
 				if got != body[member] {
@@ -84,14 +84,14 @@ func TestEveryFieldOfRunTaskReachesECS(t *testing.T) {
 }
 
 func TestEveryFieldOfStartTaskReachesECS(t *testing.T) {
-	eachStore(t, func(t *testing.T, w *fixture) {
+	eachStore(t, func(t *testing.T, f *fixture) {
 		body := bodyOf(t, filled(t, &ecs.StartTaskInput{}))
-		w.placed(write(t, body), `"lastStatus":"PENDING","version":1`)
-		sent := w.ecs.last("StartTask")
-		if diff := diff(without(body, davits...), without(sent, davits...)); diff != "" {
+		f.launchPlaced(write(t, body), `"lastStatus":"PENDING","version":1`)
+		sent := f.ecs.last("StartTask")
+		if diff := diff(without(body, davitMembers...), without(sent, davitMembers...)); diff != "" {
 			t.Errorf("the body, and what ECS was sent:\n%s", diff)
 		}
-		if sent["startedBy"] != w.startedBy() || sent["clientToken"] != nil {
+		if sent["startedBy"] != f.startedBy() || sent["clientToken"] != nil {
 			t.Errorf("ECS was sent startedBy %v and clientToken %v", sent["startedBy"], sent["clientToken"])
 		}
 		seen := map[string]bool{"referenceId": true}
@@ -104,7 +104,7 @@ func TestEveryFieldOfStartTaskReachesECS(t *testing.T) {
 	})
 }
 
-// TestRunDefaults: each member that a stack may have a default for is filled in where a request leaves it out, of both operations.
+// Each member that a stack may have a default for is set where a request leaves it out, of both operations.
 func TestRunDefaults(t *testing.T) {
 	own := []string{"taskDefinition", "count", "clientToken", "startedBy", "referenceId"}
 	all := map[string]any{}
@@ -118,18 +118,18 @@ func TestRunDefaults(t *testing.T) {
 			body, taken = `{"taskDefinition":"job","containerInstances":["i"]}`, ecsjson.Names(ecs.StartTaskInput{})
 		}
 		for member, value := range all {
-			w := newFixture(t, store)
-			w.stack.Defaults = []byte(write(t, object{member: value}))
+			f := newFixture(t, store)
+			f.stack.Defaults = []byte(write(t, object{member: value}))
 			body := body
 			if member != "networkConfiguration" {
 				body = strings.TrimSuffix(body, "}") + "," + network + "}"
 			}
-			w.placed(body, `"lastStatus":"PENDING","version":1`)
+			f.launchPlaced(body, `"lastStatus":"PENDING","version":1`)
 			want := value
 			if !slices.Contains(taken, member) {
 				want = nil
 			}
-			if diff := diff(want, w.ecs.last(string(op))[member]); diff != "" {
+			if diff := diff(want, f.ecs.last(string(op))[member]); diff != "" {
 				t.Errorf("%s: the default of %s, and what ECS was sent:\n%s", op, member, diff)
 			}
 		}
@@ -147,20 +147,20 @@ func TestNoFieldIsDropped(t *testing.T) {
 		"/tomorrow": {run.RuleUnknownName, `"tomorrow":1`},
 	} {
 		for _, instances := range []string{"", `,"containerInstances":["i"]`} {
-			w := inBolt(t)
+			f := inBolt(t)
 			body := `{"taskDefinition":"job",` + refused.body + instances + `}`
-			if answer, refuses := w.refusal(body); refuses {
+			if answer, refuses := f.refusal(body); refuses {
 				if first := answer["errors"].([]any)[0].(object); first["rule"] != refused.rule || first["field"] != member {
 					t.Errorf("%s is refused with %v", member, first)
 				}
 				continue
 			}
-			w.placed(body, `"lastStatus":"PENDING","version":1`)
+			f.launchPlaced(body, `"lastStatus":"PENDING","version":1`)
 			operation := "RunTask"
 			if instances != "" {
 				operation = "StartTask"
 			}
-			if sent := w.ecs.last(operation); !strings.Contains(write(t, sent), `"deviceName":"d"`) {
+			if sent := f.ecs.last(operation); !strings.Contains(write(t, sent), `"deviceName":"d"`) {
 				t.Errorf("%s is taken, and ECS was sent %v", member, sent)
 			}
 		}
@@ -168,11 +168,11 @@ func TestNoFieldIsDropped(t *testing.T) {
 }
 
 // refusal makes a dry run of a body and returns the problem if it is refused.
-func (w *fixture) refusal(body string) (object, bool) {
-	w.t.Helper()
-	answer, status := w.try("POST", "/runs?dryRun=true", body)
+func (f *fixture) refusal(body string) (object, bool) {
+	f.t.Helper()
+	answer, status := f.try("POST", "/runs?dryRun=true", body)
 	if status != http.StatusOK && status != http.StatusBadRequest {
-		w.t.Fatalf("%s: %d %v", body, status, answer)
+		f.t.Fatalf("%s: %d %v", body, status, answer)
 	}
 	return answer, status == http.StatusBadRequest
 }

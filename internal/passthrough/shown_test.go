@@ -29,7 +29,7 @@ func at(v any, path ...any) any {
 }
 
 // GET /runs/{runId} shows the read-only fields of a task as ECS returns them. Davit adds nothing and leaves
-// nothing out; its verdicts are another matter.
+// nothing out; the class of a run is Davit's own.
 func TestWhatECSShows(t *testing.T) {
 	reason, store := strings.Repeat("é", 1024), stores["bbolt"](t)
 	for _, c := range []struct {
@@ -62,31 +62,31 @@ func TestWhatECSShows(t *testing.T) {
 		{"RT-12 group that ECS gave", `"group":"family:job"`, []any{"group"}, "family:job"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := newFixture(t, store)
-			w.placed(`{"taskDefinition":"job",`+network+`}`, `"lastStatus":"PENDING","version":1`)
-			w.describe(`"lastStatus":"RUNNING","version":2,` + c.members)
-			if got := at(w.shown(), c.path...); write(t, got) != write(t, c.want) && write(t, got) != c.want {
+			f := newFixture(t, store)
+			f.launchPlaced(`{"taskDefinition":"job",`+network+`}`, `"lastStatus":"PENDING","version":1`)
+			f.describeAndObserve(`"lastStatus":"RUNNING","version":2,` + c.members)
+			if got := at(f.shown(), c.path...); write(t, got) != write(t, c.want) && write(t, got) != c.want {
 				t.Errorf("%v is %v, want %v", c.path, got, c.want)
 			}
-			if sent := w.ecs.last("RunTask"); sent["group"] != nil {
+			if sent := f.ecs.last("RunTask"); sent["group"] != nil {
 				t.Errorf("a group %v was made up", sent["group"])
 			}
 		})
 	}
 }
 
-// TestEveryStopCode: each that the SDK knows is shown as it is, whatever the verdict.
+// Each stopCode of the SDK is shown unchanged, whatever the run's class.
 func TestEveryStopCode(t *testing.T) {
 	store := stores["bbolt"](t)
 	for _, code := range append(types.TaskStopCode("").Values(), "TOMORROW") {
-		w := newFixture(t, store)
-		w.placed(`{"taskDefinition":"job",`+network+`,"policy":{"retry":{"maxAttempts":1}}}`, `"lastStatus":"PENDING","version":1`)
-		w.describe(`"lastStatus":"STOPPED","desiredStatus":"STOPPED","version":2,"startedAt":1795255872,"stoppedAt":1795255879,"stopCode":"` + string(code) +
+		f := newFixture(t, store)
+		f.launchPlaced(`{"taskDefinition":"job",`+network+`,"policy":{"retry":{"maxAttempts":1}}}`, `"lastStatus":"PENDING","version":1`)
+		f.describeAndObserve(`"lastStatus":"STOPPED","desiredStatus":"STOPPED","version":2,"startedAt":1795255872,"stoppedAt":1795255879,"stopCode":"` + string(code) +
 			`","stoppedReason":"because","containers":[{"name":"app","exitCode":0}]`)
-		if got := w.shown(); got["stopCode"] != string(code) || got["stoppedReason"] != "because" {
+		if got := f.shown(); got["stopCode"] != string(code) || got["stoppedReason"] != "because" {
 			t.Errorf("%s is shown as %v, %v", code, got["stopCode"], got["stoppedReason"])
 		}
-		if r := w.record(); !r.Status.Terminal() {
+		if r := f.record(); !r.Status.Terminal() {
 			t.Errorf("%s leaves the run %s", code, r.Status)
 		}
 	}
@@ -99,15 +99,15 @@ func TestTasksAndFailures(t *testing.T) {
 		"RunTask": `{"taskDefinition":"job",` + network + `,"count":2}`, "StartTask": `{"taskDefinition":"job",` + network + `,"containerInstances":["i1","i2"]}`,
 	} {
 		for _, reason := range []string{"RESOURCE:CPU", "RESOURCE:MEMORY", "RESOURCE:PORTS", "AGENT", "ATTRIBUTE", "MISSING", "INACTIVE", "TOMORROW"} {
-			w := newFixture(t, store)
-			w.request("POST", "/runs", body, http.StatusAccepted)
-			w.ecs.answer(operation, `{"tasks":[`+w.task(`"lastStatus":"PENDING","version":1`)+`],"failures":[{"arn":"i2","reason":"`+reason+`","detail":"d"}]}`)
-			w.launch()
+			f := newFixture(t, store)
+			f.request("POST", "/runs", body, http.StatusAccepted)
+			f.ecs.answer(operation, `{"tasks":[`+f.task(`"lastStatus":"PENDING","version":1`)+`],"failures":[{"arn":"i2","reason":"`+reason+`","detail":"d"}]}`)
+			f.launch()
 			failure := object{"arn": "i2", "reason": reason, "detail": "d"}
-			if diff := diff([]any{failure}, w.attempt()["failures"]); diff != "" {
+			if diff := diff([]any{failure}, f.attempt()["failures"]); diff != "" {
 				t.Errorf("%s: the failure, and what GET shows:\n%s", operation, diff)
 			}
-			r := w.record()
+			r := f.record()
 			if len(r.Attempts) != 1 {
 				t.Fatalf("%s, %s: %d attempts, want 1", operation, reason, len(r.Attempts))
 			}
@@ -124,14 +124,14 @@ func TestTasksAndFailures(t *testing.T) {
 	}
 }
 
-// TestHealthIsKeptWhenAnEventLacksIt: an event has no health and no tags, and its times are texts (RO-01, SP-06).
+// An event has no health and no tags, and its times are texts (RO-01, SP-06).
 func TestHealthIsKeptWhenAnEventLacksIt(t *testing.T) {
-	w := inBolt(t)
-	w.placed(`{"taskDefinition":"job",`+network+`}`, `"lastStatus":"PENDING","version":1,"healthStatus":"UNKNOWN","tags":[{"key":"k","value":"v"}],
+	f := inBolt(t)
+	f.launchPlaced(`{"taskDefinition":"job",`+network+`}`, `"lastStatus":"PENDING","version":1,"healthStatus":"UNKNOWN","tags":[{"key":"k","value":"v"}],
 		"attachments":[{"id":"a","type":"ElasticNetworkInterface","status":"ATTACHING"}],"containers":[{"containerArn":"c","name":"app","healthStatus":"HEALTHY"}]`)
-	w.tell(w.task(`"lastStatus":"RUNNING","version":2,"startedAt":"2026-11-21T10:11:12.345Z","attachments":[{"id":"a","type":"eni","status":"ATTACHED"}],
+	f.deliverEvent(f.task(`"lastStatus":"RUNNING","version":2,"startedAt":"2026-11-21T10:11:12.345Z","attachments":[{"id":"a","type":"eni","status":"ATTACHED"}],
 		"containers":[{"containerArn":"c","name":"app","lastStatus":"RUNNING"}]`))
-	got := w.shown()
+	got := f.shown()
 	for _, c := range []struct {
 		path []any
 		want any

@@ -15,21 +15,20 @@ import (
 )
 
 // wire returns a task with every field set, as ECS sends it, with members changed.
-func (w *fixture) wire(f *filler, changes object) string {
-	w.t.Helper()
-	w.t.Helper()
+func (f *fixture) wire(values *filler, changes object) string {
+	f.t.Helper()
 	var task types.Task
-	f.t = w.t
-	f.fill(reflect.ValueOf(&task).Elem(), "", 0)
+	values.t = f.t
+	values.fill(reflect.ValueOf(&task).Elem(), "", 0)
 	text, err := ecsjson.Encode(&task, ecsjson.EpochTimes())
 	if err != nil {
-		w.t.Fatal(err)
+		f.t.Fatal(err)
 	}
-	own := object{"taskArn": taskARN, "startedBy": w.startedBy()}
-	return write(w.t, with(with(parse(w.t, string(text)), own), changes))
+	own := object{"taskArn": taskARN, "startedBy": f.startedBy()}
+	return write(f.t, with(with(parse(f.t, string(text)), own), changes))
 }
 
-// answered is what is expected of a task on ECS's wire: the times as RFC 3339, all else as it is. Callers do not see environment values.
+// answered returns a task of ECS's as GET must show it: times as RFC 3339, environment values masked, all else unchanged.
 func answered(t *testing.T, wire string, masked bool) object {
 	t.Helper()
 	return told(t, "", parse(t, wire), masked).(object)
@@ -67,58 +66,58 @@ func told(t *testing.T, name string, v any, masked bool) any {
 	}
 }
 
-// wantTask holds the record and what GET shows to a task on ECS's wire.
-func (w *fixture) wantTask(when, wire string) {
-	w.t.Helper()
-	if diff := diff(answered(w.t, wire, false), parse(w.t, string(w.record().Attempts[0].Tasks[0].Raw))); diff != "" {
-		w.t.Errorf("%s: ECS's task, and the record's:\n%s", when, diff)
+// wantTask compares the record and what GET shows with a task of ECS's.
+func (f *fixture) wantTask(when, wire string) {
+	f.t.Helper()
+	if diff := diff(answered(f.t, wire, false), parse(f.t, string(f.record().Attempts[0].Tasks[0].Raw))); diff != "" {
+		f.t.Errorf("%s: ECS's task, and the record's:\n%s", when, diff)
 	}
-	if diff := diff(answered(w.t, wire, true), w.shown()); diff != "" {
-		w.t.Errorf("%s: ECS's task, and what GET shows:\n%s", when, diff)
+	if diff := diff(answered(f.t, wire, true), f.shown()); diff != "" {
+		f.t.Errorf("%s: ECS's task, and what GET shows:\n%s", when, diff)
 	}
-	list := w.request("GET", "/runs", "", 200)["runs"].([]any)
+	list := f.request("GET", "/runs", "", 200)["runs"].([]any)
 	if first := list[0].(object); first["attempts"] != nil || first["request"] != nil {
-		w.t.Errorf("%s: the list shows %v", when, first)
+		f.t.Errorf("%s: the list shows %v", when, first)
 	}
 }
 
-// TestEveryFieldOfATaskReachesTheCaller: from each answer that has tasks, while the task lives and after its end.
+// Every field of a task is shown, from each answer that has tasks, while the task runs and after its end.
 func TestEveryFieldOfATaskReachesTheCaller(t *testing.T) {
-	eachStore(t, func(t *testing.T, w *fixture) {
-		w.polling = true
+	eachStore(t, func(t *testing.T, f *fixture) {
+		f.polling = true
 		for body, operation := range map[string]string{
 			`{"taskDefinition":"job",` + network + `}`: "RunTask", `{"taskDefinition":"job",` + network + `,"containerInstances":["i"]}`: "StartTask",
 		} {
-			w.at = w.at.Add(time.Hour) // the list's first run is the newest
-			w.request("POST", "/runs", body, 202)
-			launched := w.wire(&filler{}, object{"version": 1, "lastStatus": "PENDING"})
-			w.ecs.answer(operation, `{"tasks":[`+launched+`]}`)
-			w.launch()
-			w.wantTask(operation, launched)
+			f.at = f.at.Add(time.Hour) // the list's first run is the newest
+			f.request("POST", "/runs", body, 202)
+			launched := f.wire(&filler{}, object{"version": 1, "lastStatus": "PENDING"})
+			f.ecs.answer(operation, `{"tasks":[`+launched+`]}`)
+			f.launch()
+			f.wantTask(operation, launched)
 			for version, changes := range []object{{"lastStatus": "RUNNING"}, {"lastStatus": "STOPPING"}, {"lastStatus": "STOPPED", "stopCode": "EssentialContainerExited"}} {
-				described := w.wire(&filler{n: 1000 * (version + 1)}, with(changes, object{"version": version + 2}))
-				w.ecs.answer("DescribeTasks", `{"tasks":[`+described+`],"failures":[]}`)
-				w.observe()
-				w.wantTask(changes["lastStatus"].(string), described)
+				described := f.wire(&filler{n: 1000 * (version + 1)}, with(changes, object{"version": version + 2}))
+				f.ecs.answer("DescribeTasks", `{"tasks":[`+described+`],"failures":[]}`)
+				f.observe()
+				f.wantTask(changes["lastStatus"].(string), described)
 			}
-			if r := w.record(); !r.Status.Terminal() {
+			if r := f.record(); !r.Status.Terminal() {
 				t.Errorf("%s: the run is %s", operation, r.Status)
 			}
 		}
-		if first := len(parse(t, w.wire(&filler{}, nil))); first != len(ecsjson.Names(types.Task{})) {
+		if first := len(parse(t, f.wire(&filler{}, nil))); first != len(ecsjson.Names(types.Task{})) {
 			t.Errorf("%d of %d fields of a task were filled", first, len(ecsjson.Names(types.Task{})))
 		}
 	})
 }
 
-// TestEveryFieldOfAnEventReachesTheCaller: an event has the members of a task, but for tags and health, and times as texts.
+// Every field of an event is shown. An event has the members of a task without tags and health, and times as texts.
 func TestEveryFieldOfAnEventReachesTheCaller(t *testing.T) {
-	w := inBolt(t)
-	w.request("POST", "/runs", `{"taskDefinition":"job",`+network+`}`, 202)
-	launched := w.wire(&filler{}, object{"version": 1, "lastStatus": "PENDING"})
-	w.ecs.answer("RunTask", `{"tasks":[`+launched+`]}`)
-	w.launch()
-	told := w.wire(&filler{n: 5000}, object{"version": 2, "lastStatus": "RUNNING"})
+	f := inBolt(t)
+	f.request("POST", "/runs", `{"taskDefinition":"job",`+network+`}`, 202)
+	launched := f.wire(&filler{}, object{"version": 1, "lastStatus": "PENDING"})
+	f.ecs.answer("RunTask", `{"tasks":[`+launched+`]}`)
+	f.launch()
+	told := f.wire(&filler{n: 5000}, object{"version": 2, "lastStatus": "RUNNING"})
 	detail := answered(t, told, false)
 	delete(detail, "tags")
 	delete(detail, "healthStatus")
@@ -129,8 +128,8 @@ func TestEveryFieldOfAnEventReachesTheCaller(t *testing.T) {
 			thing["containerArn"] = item.(object)["containerArn"]
 		}
 	}
-	w.tell(write(t, detail))
-	got := w.shown()
+	f.deliverEvent(write(t, detail))
+	got := f.shown()
 	for name, value := range detail {
 		switch name {
 		case "containers", "attachments", "overrides", "attributes", "inferenceAccelerators":
@@ -165,61 +164,61 @@ func TestEveryFieldOfAnEventReachesTheCaller(t *testing.T) {
 	}
 }
 
-// TestWhatTheSDKDoesNotKnow: a member of an answer that came after the pinned SDK is dropped by it, without an error; an event's
-// passes, because no SDK reads it.
+// A member that is newer than the pinned SDK is dropped from an answer without an error; one of an event
+// is shown, because events are not decoded by the SDK.
 func TestWhatTheSDKDoesNotKnow(t *testing.T) {
-	w := inBolt(t)
+	f := inBolt(t)
 	const tomorrow = `"tomorrow":{"x":[1]},"containers":[{"name":"app","tomorrow":"y"}]`
-	w.placed(`{"taskDefinition":"job",`+network+`}`, `"lastStatus":"PENDING","version":1,`+tomorrow)
-	w.describe(`"lastStatus":"RUNNING","version":2,` + tomorrow)
-	got := w.shown()
+	f.launchPlaced(`{"taskDefinition":"job",`+network+`}`, `"lastStatus":"PENDING","version":1,`+tomorrow)
+	f.describeAndObserve(`"lastStatus":"RUNNING","version":2,` + tomorrow)
+	got := f.shown()
 	if got["lastStatus"] != "RUNNING" || strings.Contains(write(t, got), "tomorrow") {
 		t.Errorf("%v: the SDK has learned to keep what it does not know; write it down in docs/decisions/0002-sdk-fields.md", got)
 	}
-	w.tell(w.task(`"lastStatus":"RUNNING","version":3,` + tomorrow))
-	if got := write(t, w.shown()); strings.Count(got, "tomorrow") != 2 {
+	f.deliverEvent(f.task(`"lastStatus":"RUNNING","version":3,` + tomorrow))
+	if got := write(t, f.shown()); strings.Count(got, "tomorrow") != 2 {
 		t.Errorf("%s: an event's members are kept", got)
 	}
 }
 
-// TestUnknownEnumValues: a value that ECS got after the pinned SDK is passed on from every answer and event, and ends nothing.
+// An enum value that is newer than the pinned SDK is shown from every answer and event, and ends no run.
 func TestUnknownEnumValues(t *testing.T) {
 	for _, polling := range []bool{true, false} {
-		w := inBolt(t)
-		w.polling = polling
-		w.request("POST", "/runs", `{"taskDefinition":"job",`+network+`}`, 202)
+		f := inBolt(t)
+		f.polling = polling
+		f.request("POST", "/runs", `{"taskDefinition":"job",`+network+`}`, 202)
 		unknown := object{"lastStatus": "HYDRATING", "desiredStatus": "HYDRATED", "version": 1}
 		filler := func() *filler {
 			return &filler{enum: "TOMORROW", legal: map[string][]any{"/attachments/*/status": {"MELTING", "MELTED"}, "/containers/*/lastStatus": {"HYDRATING", "HYDRATED"}}}
 		}
 		living := func(version int) string {
-			task := parse(t, w.wire(filler(), with(unknown, object{"version": version})))
+			task := parse(t, f.wire(filler(), with(unknown, object{"version": version})))
 			delete(task, "stoppedAt")
 			return write(t, task)
 		}
 		answer := func(version int) string { return `{"tasks":[` + living(version) + `],"failures":[]}` }
-		w.ecs.answer("RunTask", answer(1))
-		w.launch()
-		w.wantTask("RunTask", living(1))
-		w.ecs.answer("DescribeTasks", answer(2))
-		w.observe()
-		w.wantTask("DescribeTasks", living(2))
-		w.tell(write(t, answered(t, living(3), false)))
-		w.wantTask("event", living(3))
-		if text := write(t, w.shown()); strings.Count(text, "TOMORROW") < 8 {
+		f.ecs.answer("RunTask", answer(1))
+		f.launch()
+		f.wantTask("RunTask", living(1))
+		f.ecs.answer("DescribeTasks", answer(2))
+		f.observe()
+		f.wantTask("DescribeTasks", living(2))
+		f.deliverEvent(write(t, answered(t, living(3), false)))
+		f.wantTask("event", living(3))
+		if text := write(t, f.shown()); strings.Count(text, "TOMORROW") < 8 {
 			t.Errorf("%s has too few unknown values", text)
 		}
-		if r := w.record(); r.Status != run.Running {
+		if r := f.record(); r.Status != run.Running {
 			t.Errorf("the run is %s, want it followed", r.Status)
 		}
-		w.ecs.answer("DescribeTasks", answer(4))
-		w.ecs.answer("StopTask", `{"task":`+living(5)+`}`)
-		w.request("POST", "/runs/"+w.started.RunID+"/stop", `{"reason":"enough"}`, 202)
-		w.observe()
-		w.ecs.answer("DescribeTasks", `{"tasks":[`+w.wire(filler(), object{"version": 6, "lastStatus": "STOPPED"})+`],"failures":[]}`)
-		w.observe()
-		if r := w.record(); r.Status == run.Stopping || !r.Status.Terminal() || w.ecs.last("StopTask")["reason"] != "enough" {
-			t.Errorf("the run is %s (%s), ECS was told %v", r.Status, r.StatusReason, w.ecs.last("StopTask"))
+		f.ecs.answer("DescribeTasks", answer(4))
+		f.ecs.answer("StopTask", `{"task":`+living(5)+`}`)
+		f.request("POST", "/runs/"+f.started.RunID+"/stop", `{"reason":"enough"}`, 202)
+		f.observe()
+		f.ecs.answer("DescribeTasks", `{"tasks":[`+f.wire(filler(), object{"version": 6, "lastStatus": "STOPPED"})+`],"failures":[]}`)
+		f.observe()
+		if r := f.record(); r.Status == run.Stopping || !r.Status.Terminal() || f.ecs.last("StopTask")["reason"] != "enough" {
+			t.Errorf("the run is %s (%s), ECS was told %v", r.Status, r.StatusReason, f.ecs.last("StopTask"))
 		}
 	}
 }

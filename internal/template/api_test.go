@@ -20,7 +20,7 @@ import (
 
 const runID = "abcdefghijklmnopqrstuvwxyz"
 
-// taker finds out which route of the API takes a request.
+// taker finds the route of the API that matches a request.
 type taker struct {
 	handler http.Handler
 	taken   string
@@ -38,7 +38,7 @@ func newTaker() *taker {
 	return t
 }
 
-// route is the name of the field of httpapi.Routes that takes a request; "" for none.
+// route returns the name of the field of httpapi.Routes that matches a request; "" for none.
 func (t *taker) route(method, path string) string {
 	t.taken = ""
 	path = strings.NewReplacer("{runId}", runID, "{arn}", "arn:aws:ecs:eu-west-1:123456789012:task-definition", "{definition}", "nightly:7").Replace(path)
@@ -47,7 +47,7 @@ func (t *taker) route(method, path string) string {
 	return t.taken
 }
 
-// functionOf is the function that serves a route.
+// functionOf returns the function that serves a route.
 func functionOf(route string) string {
 	switch route {
 	case "Register", "Describe", "ListDefinitions", "Deregister":
@@ -59,13 +59,13 @@ func functionOf(route string) string {
 
 const routeType = "AWS::ApiGatewayV2::Route"
 
-// integrated is the function that a route of the gateway goes to.
+// integrated returns the function that a route of the gateway invokes.
 func (s stack) integrated(route string) string {
 	target := placeholder.FindString(textAt(s.properties(route), "Target", "Fn::Sub"))
 	return referent(s.properties(strings.Trim(target, "${}"))["IntegrationUri"])
 }
 
-// checkRoutes: the gateway has a route for each method and path that the code takes, no others, and a default one.
+// checkRoutes checks that the gateway has a route for each method and path of the code, no others, and a default route.
 func checkRoutes(s stack) (f faults) {
 	taker, seen := newTaker(), map[string]bool{}
 	var keys []string
@@ -105,7 +105,7 @@ func checkRoutes(s stack) (f faults) {
 	return append(f, checkStage(s)...)
 }
 
-// checkStage: payload format 2.0, throttling of routes that are there by then, and access logs.
+// checkStage checks payload format 2.0, the throttling of existing routes, and access logs.
 func checkStage(s stack) (f faults) {
 	for _, integration := range s.resources("AWS::ApiGatewayV2::Integration") {
 		if p := s.properties(integration); p["PayloadFormatVersion"] != "2.0" || p["IntegrationType"] != "AWS_PROXY" {
@@ -138,7 +138,7 @@ func checkStage(s stack) (f faults) {
 	return f
 }
 
-// routeOf is the resource of a route; "" when there is none.
+// routeOf returns the resource of a route; "" when there is none.
 func (s stack) routeOf(key string) string {
 	for _, route := range s.resources(routeType) {
 		if textAt(s.properties(route), "RouteKey") == key {
@@ -148,7 +148,7 @@ func (s stack) routeOf(key string) string {
 	return ""
 }
 
-// checkScopes: every route asks for IAM, or with JWT for a token and the scope that fits what it does.
+// checkScopes checks that every route requires IAM, or with JWT a token with the scope of its operation.
 func checkScopes(s stack) (f faults) {
 	iam, jwt := s.with(nil), s.with(map[string]any{"Authorization": "JWT"})
 	for _, route := range s.resources(routeType) {
@@ -178,7 +178,7 @@ func checkScopes(s stack) (f faults) {
 	return f
 }
 
-// checkInvokers: the gateway may invoke each function for its own routes.
+// checkInvokers checks that the gateway may invoke each function for its own routes.
 func checkInvokers(s stack) (f faults) {
 	chosen := s.with(nil)
 	for _, route := range s.resources(routeType) {

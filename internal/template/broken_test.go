@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// breakage is one way to break a template, and what the check must say of it.
+// breakage is one way to break a template, and the fault that the check must find.
 type breakage struct {
 	how    string
 	breaks func(s stack)
@@ -115,7 +115,7 @@ func (s stack) variables(function string) object {
 	return at(s.properties(function), "Environment", "Variables").(object)
 }
 
-// statement is the first statement that has an action.
+// statement returns the first statement that has an action.
 func (s stack) statement(resource, action string) object {
 	for _, policy := range listAt(s.properties(resource), "Policies") {
 		for _, raw := range listAt(policy, "Statement") {
@@ -129,7 +129,7 @@ func (s stack) statement(resource, action string) object {
 	panic(fmt.Sprintf("%s has no statement with %s", resource, action))
 }
 
-// action puts another action in the place of one; "" takes it away.
+// action replaces an action by another; "" removes it.
 func (s stack) action(resource, action, other string) {
 	st := s.statement(resource, action)
 	var kept []any

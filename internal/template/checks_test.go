@@ -13,7 +13,7 @@ type faults []string
 
 func (f *faults) addf(format string, args ...any) { *f = append(*f, fmt.Sprintf(format, args...)) }
 
-// differ complains about what is on one side only.
+// differ adds a fault for each item that only one side has.
 func (f *faults) differ(what string, have, want []string) {
 	for _, name := range want {
 		if !slices.Contains(have, name) {
@@ -59,5 +59,5 @@ func TestTemplate(t *testing.T) {
 	}
 }
 
-// needsPrograms are the checks that look at the functions as they are built.
+// needsPrograms are the checks that need the built functions.
 var needsPrograms = map[string]bool{"environment": true, "permissions": true}

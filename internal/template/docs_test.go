@@ -49,7 +49,7 @@ func page(t *testing.T, name string) string {
 
 var code = regexp.MustCompile("`([^`]+)`")
 
-// rows are what the first column of a table names, which begins with a header.
+// rows returns the names in the first column of the table that begins with a header.
 func rows(page, header string) (all []string) {
 	_, table, _ := strings.Cut(page, "\n"+header)
 	for _, line := range strings.Split(table, "\n")[1:] {

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// checkEnvironment: each function is given the variables that its program reads, no others, with values that it starts with.
+// checkEnvironment checks that each function has the variables that its program reads, no others, with values that it starts with.
 func checkEnvironment(s stack) (f faults) {
 	known, err := knownVariables()
 	if err != nil {
@@ -43,7 +43,7 @@ func checkEnvironment(s stack) (f faults) {
 	return f
 }
 
-// situations are choices of parameters that every function has to start with.
+// situations are choices of parameters with which every function must start.
 var situations = map[string]map[string]any{
 	"with the defaults": {},
 	"with every choice made": {
@@ -55,7 +55,7 @@ var situations = map[string]map[string]any{
 
 var variableName = regexp.MustCompile(`DAVIT_[A-Z_]+`)
 
-// knownVariables are all that internal/config names.
+// knownVariables returns all variables that internal/config names.
 func knownVariables() ([]string, error) {
 	files, err := filepath.Glob(filepath.Join(root, "internal/config/*.go"))
 	var all []string
@@ -72,7 +72,7 @@ func knownVariables() ([]string, error) {
 
 var readBy = map[string][]string{}
 
-// readVariables are those that a function reads: it is started with a value for each that none of them may have, and complains.
+// readVariables returns the variables that a function reads. It starts the function with a value of each that is not allowed, which the function reports.
 func readVariables(function string, known []string) ([]string, error) {
 	if read, ok := readBy[function]; ok {
 		return read, nil

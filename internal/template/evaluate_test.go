@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// situation is a stack with its parameters chosen: what CloudFormation would make of intrinsic functions.
+// situation is a stack with chosen parameters. It evaluates intrinsic functions as CloudFormation does.
 type situation struct {
 	stack
 	values map[string]any // of parameters and pseudo parameters
@@ -16,7 +16,7 @@ type situation struct {
 // none is AWS::NoValue.
 type none struct{}
 
-// with chooses parameters; those that are not named have their defaults.
+// with returns the stack with parameters; those that are not named have their defaults.
 func (s stack) with(chosen map[string]any) situation {
 	values := map[string]any{
 		"AWS::Partition": "aws", "AWS::Region": "eu-west-1", "AWS::AccountId": "123456789012", "AWS::StackName": "davit",

@@ -18,7 +18,7 @@ func (s stack) functions() map[string]string {
 	return found
 }
 
-// checkFunctions: one resource a folder, and each built and run as the design says.
+// checkFunctions checks that each folder has one resource, with the build and runtime settings of the design.
 func checkFunctions(s stack) (f faults) {
 	folders, err := functionNames()
 	if err != nil {
@@ -57,7 +57,7 @@ func (f *faults) checkFunction(s stack, name, resource string) {
 	}
 }
 
-// longest is how many seconds a function may take: less than its invoker waits.
+// longest has the greatest timeout of each function in seconds: less than its invoker waits.
 func longest(function string) int {
 	switch function {
 	case "submit", "get", "list", "stop", "taskdefs":
@@ -71,7 +71,7 @@ func longest(function string) int {
 	}
 }
 
-// checkLogs: JSON logs at the chosen level, in a group of the function's own that does not keep them for ever.
+// checkLogs checks that each function has JSON logs at the chosen level, in a log group of its own with a retention.
 func checkLogs(s stack) (f faults) {
 	groups := map[string]string{}
 	for _, resource := range s.resources(functionType) {
@@ -103,7 +103,7 @@ func checkLogs(s stack) (f faults) {
 	return f
 }
 
-// checkAlarms: each function has an alarm on its errors and one on its throttles, each queue one on what is in it, the machine one on
+// checkAlarms checks that each function has an alarm on its errors and one on its throttles, each queue one on its messages, and the machine one on
 // executions that did not succeed.
 func checkAlarms(s stack) (f faults) {
 	watched := s.watched(&f)
@@ -129,7 +129,7 @@ func (f *faults) watch(watched []string, resource string, metrics ...string) {
 	}
 }
 
-// watched lists what the alarms look at, as "namespace metric resource".
+// watched lists the metrics of the alarms, as "namespace metric resource".
 func (s stack) watched(f *faults) []string {
 	var all []string
 	for _, alarm := range s.resources("AWS::CloudWatch::Alarm") {
@@ -147,7 +147,7 @@ func (s stack) watched(f *faults) []string {
 	return all
 }
 
-// referent is the resource that a !Ref or !GetAtt means.
+// referent returns the resource that a !Ref or !GetAtt refers to.
 func referent(v any) string {
 	if att := listAt(v, "Fn::GetAtt"); len(att) == 2 {
 		return fmt.Sprint(att[0])

@@ -1,6 +1,6 @@
-// Package template_test holds template.yaml to the code that it deploys: the functions, their environment and permissions, the table,
-// the state machine, the routes. Each check answers what is wrong with a template; one test runs them on the template, another on copies
-// that were broken on purpose.
+// Package template_test checks template.yaml against the code that it deploys: the functions, their environment and permissions, the table,
+// the state machine, the routes. Each check returns the faults of a template. One test runs them on the template, another on copies
+// with one fault each.
 package template_test
 
 import (
@@ -19,16 +19,16 @@ const root = "../.."
 // object is a mapping of the template. An intrinsic function in its short form, such as !Ref x, is the object of its long form.
 type object = map[string]any
 
-// stack is a template that was read.
+// stack is a parsed template.
 type stack struct {
 	object
 	text string
 }
 
-// template is template.yaml, once it was read.
+// template is template.yaml, parsed once.
 var template stack
 
-// load is a copy of the template, for whoever changes what it gets.
+// load returns a copy of the template that the caller may change.
 func load(t *testing.T) stack {
 	t.Helper()
 	if template.object == nil {
@@ -73,7 +73,7 @@ func clone(v any) any {
 	}
 }
 
-// plain turns a node into maps, lists and scalars.
+// plain converts a node to maps, lists and scalars.
 func plain(t *testing.T, n *yaml.Node) any {
 	t.Helper()
 	var value any
@@ -131,7 +131,7 @@ func long(tag string, value any) any {
 	return object{"Fn::" + name: value}
 }
 
-// at walks down mappings; nil where there is nothing.
+// at follows a path of keys into a value; nil where there is nothing.
 func at(v any, names ...string) any {
 	for _, name := range names {
 		m, _ := v.(object)
@@ -150,7 +150,7 @@ func listAt(v any, names ...string) []any {
 	return list
 }
 
-// resources are the names of the resources of a type, sorted.
+// resources returns the names of the resources of a type, sorted.
 func (s stack) resources(kind string) []string {
 	all, _ := s.object["Resources"].(object)
 	var names []string
@@ -163,13 +163,13 @@ func (s stack) resources(kind string) []string {
 	return names
 }
 
-// properties of a resource; nil when it is not there.
+// properties returns a resource's properties; nil when there is no such resource.
 func (s stack) properties(name string) object {
 	p, _ := at(s.object, "Resources", name, "Properties").(object)
 	return p
 }
 
-// setting is a function's property, or what Globals say where it has none.
+// setting returns a function's property, or that of Globals where the function has none.
 func (s stack) setting(name string, property ...string) any {
 	if v := at(s.properties(name), property...); v != nil {
 		return v

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// samples are values that a parameter takes and values that it refuses.
+// samples are values that a parameter accepts and values that it refuses.
 var samples = map[string]struct{ good, bad []string }{
 	"Clusters": {
 		[]string{"arn:aws:ecs:eu-west-1:123456789012:cluster/default", "arn:aws-us-gov:ecs:us-gov-west-1:123456789012:cluster/a_B-1"},
@@ -32,7 +32,7 @@ var samples = map[string]struct{ good, bad []string }{
 	"Architecture":              {[]string{"arm64", "x86_64"}, []string{"", "amd64"}},
 }
 
-// checkParameters: each takes what it should, refuses what would fail later, and says why; wrong combinations break a rule.
+// checkParameters checks that each parameter accepts its good samples, refuses the bad ones and describes what is allowed, and that wrong combinations break a rule.
 func checkParameters(s stack) (f faults) {
 	parameters, _ := s.object["Parameters"].(object)
 	var have, want []string

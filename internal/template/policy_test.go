@@ -14,7 +14,7 @@ type statement struct {
 	condition any
 }
 
-// statements are those of a function's or the machine's policies.
+// statements returns the statements of a function's or the machine's policies.
 func (s stack) statements(resource string) []statement {
 	return statementsOf(listAt(s.properties(resource), "Policies"))
 }
@@ -46,16 +46,16 @@ func statementOf(raw any) statement {
 	return st
 }
 
-// companions are the actions that a function needs and that are no operation which its program calls.
+// companions are the actions that a function needs without calling the operation of that name.
 var companions = map[string][]string{
-	// ECS asks for them while it carries RunTask, StartTask and RegisterTaskDefinition out.
+	// ECS requires them for RunTask, StartTask and RegisterTaskDefinition.
 	"launch":   {"ecs:TagResource", "iam:PassRole"},
 	"taskdefs": {"ecs:TagResource", "iam:PassRole"},
-	// Lambda reads the stream, and gives up into the queue, in the function's name.
+	// Lambda reads the stream and sends dropped batches to the queue with the function's role.
 	"notify": {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams", "sqs:SendMessage"},
 }
 
-// checkPermissions: each function may do what its program calls, and nothing else. What SAM adds is not in the template: logs, traces,
+// checkPermissions checks that each function may do what its program calls, and nothing else. What SAM adds is not in the template: logs, traces,
 // and the dead-letter queue of taskevent and sweep.
 func checkPermissions(s stack) (f faults) {
 	for name, resource := range s.functions() {
@@ -84,7 +84,7 @@ func checkPermissions(s stack) (f faults) {
 	return f
 }
 
-// unscoped are the actions for which IAM has no resource, by the service authorization reference.
+// unscoped are the actions that IAM cannot restrict to a resource, by the service authorization reference.
 var unscoped = []string{
 	"ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions", "ecs:DeregisterTaskDefinition", "states:SendTaskSuccess", "dynamodb:ListStreams",
 	"ecs:ListTasks", // of a container instance, if one is named; else the cluster condition narrows it
@@ -92,7 +92,7 @@ var unscoped = []string{
 	"logs:PutResourcePolicy", "logs:DescribeResourcePolicies", "logs:DescribeLogGroups",
 }
 
-// checkStars: the resource * is for actions that have nothing narrower, and says why.
+// checkStars checks that only actions without a narrower resource have the resource *, with a comment why.
 func checkStars(s stack) (f faults) {
 	for _, resource := range append(s.resources(functionType), "Machine") {
 		for _, st := range s.statements(resource) {
@@ -114,7 +114,7 @@ func checkStars(s stack) (f faults) {
 	return f
 }
 
-// granted is what one function is allowed in a situation: the resources of an action, and the condition on it.
+// granted returns the permission of one function in a situation: the resources of an action, and its condition.
 func (s situation) granted(function, action string) (resources []string, condition string, ok bool) {
 	resource := s.functions()[function]
 	policies, _ := s.value(listAt(s.properties(resource), "Policies")).([]any)
@@ -126,7 +126,7 @@ func (s situation) granted(function, action string) (resources []string, conditi
 	return nil, "", false
 }
 
-// checkNarrow: every action is on the resources that the parameters name, and no others.
+// checkNarrow checks that every action is on the resources of the parameters, and no others.
 func checkNarrow(s stack) (f faults) {
 	chosen := s.with(map[string]any{
 		"AllowedFamilies": items("nightly,batch-*"), "TaskRoles": items("arn:aws:iam::123456789012:role/task"),
@@ -173,7 +173,7 @@ func checkNarrow(s stack) (f faults) {
 	return append(f, checkSwitches(s)...)
 }
 
-// checkSwitches: what a parameter switches off is not granted.
+// checkSwitches checks that what a parameter disables is not granted.
 func checkSwitches(s stack) (f faults) {
 	off := s.with(nil)
 	for _, pair := range [][2]string{

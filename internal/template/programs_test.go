@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// folder holds the functions' programs while the tests run.
+// folder is the temporary folder of the functions' programs.
 var folder string
 
 func TestMain(m *testing.M) {
@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// functionNames are the folders of functions/ that hold a program.
+// functionNames returns the folders of functions/ that hold a program.
 func functionNames() ([]string, error) {
 	mains, err := filepath.Glob(filepath.Join(root, "functions", "*", "main.go"))
 	var names []string
@@ -41,7 +41,7 @@ func functionNames() ([]string, error) {
 	return names, err
 }
 
-// build makes all programs once, for this machine, with their symbols: as they are deployed otherwise.
+// build builds all programs for this machine, as for a deployment but with their symbols.
 var build = sync.OnceValue(func() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
@@ -63,7 +63,7 @@ func programs(t *testing.T) {
 
 func program(name string) string { return filepath.Join(folder, name) }
 
-// symbols are the names that a program of this machine's format has.
+// symbols returns the names in a program's symbol table.
 func symbols(path string) ([]string, error) {
 	var names []string
 	if file, err := elf.Open(path); err == nil {
@@ -88,20 +88,20 @@ func symbols(path string) ([]string, error) {
 	return names, nil
 }
 
-// operationSymbol is what the SDK links for each operation that a program can call, and for no other: the linker drops the methods of
-// a client that nothing reaches.
+// operationSymbol matches the symbol that the SDK links for each operation that a program can call, and for no other: the linker drops the methods of
+// a client that nothing calls.
 var operationSymbol = regexp.MustCompile(`/service/(\w+)\.\(\*Client\)\.addOperation(\w+)Middlewares$`)
 
 // prefixes are the services that Davit calls, by the SDK's package, with IAM's name for them. The others that a program links belong to
 // the SDK's search for credentials, which in Lambda ends at the environment.
 var prefixes = map[string]string{"dynamodb": "dynamodb", "ecs": "ecs", "eventbridge": "events", "sfn": "states"}
 
-// uncalled are linked by the SDK itself.
+// uncalled are the operations that the SDK itself links.
 var uncalled = []string{"dynamodb:DescribeEndpoints"} // endpoint discovery, which is off
 
 var actionsOf = map[string][]string{}
 
-// calledActions are the IAM actions of the operations that a function's program can call, sorted.
+// calledActions returns the IAM actions of the operations that a function's program can call, sorted.
 func calledActions(function string) ([]string, error) {
 	if known, ok := actionsOf[function]; ok {
 		return known, nil

@@ -15,7 +15,7 @@ import (
 	"davit/internal/dynamo/attr"
 )
 
-// checkQueues: every asynchronous hop ends in a dead-letter queue that keeps what it gets for 14 days.
+// checkQueues checks that every asynchronous invocation has a dead-letter queue that keeps messages for 14 days.
 func checkQueues(s stack) (f faults) {
 	for _, queue := range s.resources("AWS::SQS::Queue") {
 		if got := s.properties(queue)["MessageRetentionPeriod"]; got != 14*24*3600 {
@@ -61,7 +61,7 @@ func (s stack) mayFill(rule, queue string) bool {
 	return false
 }
 
-// checkTable: the keys, indexes and stream that the store needs, and what keeps records safe.
+// checkTable checks the keys, indexes and stream that the store needs, and the protection of the records.
 func checkTable(s stack) (f faults) {
 	want := dynamo.TableInput("davit")
 	p := s.properties("Table")
@@ -121,7 +121,7 @@ func wantKeys(list []types.KeySchemaElement) (all []string) {
 	return all
 }
 
-// checkMachine: the definition that local mode runs, each of its placeholders filled, and a name that functions can refer to.
+// checkMachine checks that the machine has the definition of local mode, a value for each placeholder, and a name that functions can refer to.
 func checkMachine(s stack) (f faults) {
 	p := s.properties("Machine")
 	definition, err := os.ReadFile(filepath.Join(root, textAt(p, "DefinitionUri")))
@@ -158,7 +158,7 @@ func checkMachine(s stack) (f faults) {
 	return f
 }
 
-// invoked are the functions that the machine may invoke.
+// invoked returns the functions that the machine may invoke.
 func invoked(s stack) (all []string) {
 	for _, st := range s.statements("Machine") {
 		if slices.Contains(st.actions, "lambda:InvokeFunction") {
@@ -170,7 +170,7 @@ func invoked(s stack) (all []string) {
 	return all
 }
 
-// checkEventRules: what reaches the functions of events, and that it may.
+// checkEventRules checks the rules that invoke functions, and their permissions.
 func checkEventRules(s stack) (f faults) {
 	task := fmt.Sprint(object{
 		"source": []any{"aws.ecs"}, "detail-type": []any{"ECS Task State Change"},

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// What is accepted leaves for ECS; enough is accepted to prove something, and the same seed makes the same requests.
+// Every accepted request is sent to ECS, enough requests are accepted, and the same seed generates the same requests.
 func TestAcceptedIsSent(t *testing.T) {
 	const each = 60
 	printed := func() []byte {
@@ -41,7 +41,7 @@ func TestAcceptedIsSent(t *testing.T) {
 	}
 }
 
-// inputs leaves out what is random in each submission.
+// inputs returns the output without what is random in each submission.
 func inputs(t *testing.T, text []byte) string {
 	t.Helper()
 	var all []byte

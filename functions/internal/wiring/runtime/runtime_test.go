@@ -18,7 +18,7 @@ func (f handlerFunc) Invoke(ctx context.Context, _ []byte) ([]byte, error) {
 	return []byte("answer"), f(ctx)
 }
 
-// A call that hangs ends while there is time to say so.
+// A call that hangs ends before Lambda's deadline, with time to report it.
 func TestInvocationsEndBeforeLambdaEndsThem(t *testing.T) {
 	for _, test := range []struct{ has, left time.Duration }{
 		{30 * time.Second, 29*time.Second + 500*time.Millisecond},
