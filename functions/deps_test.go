@@ -31,7 +31,7 @@ var services = map[string][]string{
 func TestFunctionsLinkOnlyTheServicesThatTheyCall(t *testing.T) {
 	const sdk = "github.com/aws/aws-sdk-go-v2/service/"
 	credentials := []string{"signin", "sso", "ssooidc", "sts"}
-	// What calls methods by name keeps every operation of the SDK alive; tests and stand-ins have no place in a function.
+	// Packages that call methods by name keep every operation of the SDK in the binary; tests and fakes are not part of a function.
 	never := []string{"text/template", "net/rpc", "testing", "net/http/httptest", "go.etcd.io/bbolt", "davit/internal/localecs", "davit/internal/boltstore", "davit/internal/runtimeapi"}
 	for _, name := range names(t) {
 		list := exec.CommandContext(t.Context(), "go", "list", "-deps", flags[0], "./"+name)

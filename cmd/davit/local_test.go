@@ -137,19 +137,7 @@ func testPages(t *testing.T, l *served) {
 	next, cursor := "", ""
 	for page := range 4 {
 		r := l.call("GET", "/runs?group=pages&limit=2"+cursor, "")
-		list := decode[struct {
-			Runs       []runDoc
-			NextCursor string
-		}](t, r.body)
-		if r.status != http.StatusOK {
-			t.Fatalf("page %d: status %d, want 200: %s", page, r.status, r.body)
-		}
-		if len(list.Runs) > 2 {
-			t.Fatalf("page %d has %d runs, want at most 2", page, len(list.Runs))
-		}
-		if strings.Contains(r.body, `"request"`) || strings.Contains(r.body, `"attempts"`) {
-			t.Fatalf("page %d shows requests or attempts: %s", page, r.body)
-		}
+		list := wantPage(t, page, r)
 		for _, run := range list.Runs {
 			listed = append(listed, run.RunID)
 			if run.CreatedAt.After(newest) {
@@ -175,6 +163,28 @@ func testPages(t *testing.T, l *served) {
 	for _, id := range submitted {
 		l.until(id, "SUCCEEDED")
 	}
+}
+
+// runPage is a page of the list of runs.
+type runPage struct {
+	Runs       []runDoc
+	NextCursor string
+}
+
+// wantPage checks a page of at most 2 runs and returns it.
+func wantPage(t *testing.T, number int, r reply) runPage {
+	t.Helper()
+	if r.status != http.StatusOK {
+		t.Fatalf("page %d: status %d, want 200: %s", number, r.status, r.body)
+	}
+	page := decode[runPage](t, r.body)
+	if len(page.Runs) > 2 {
+		t.Fatalf("page %d has %d runs, want at most 2", number, len(page.Runs))
+	}
+	if strings.Contains(r.body, `"request"`) || strings.Contains(r.body, `"attempts"`) {
+		t.Fatalf("page %d shows requests or attempts: %s", number, r.body)
+	}
+	return page
 }
 
 func testStop(t *testing.T, l *served) {

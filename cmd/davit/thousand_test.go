@@ -51,14 +51,7 @@ func TestThousand(t *testing.T) {
 	if m := l.memory(); m > maxMemory {
 		t.Errorf("%d MB were resident, want at most %d", m>>20, maxMemory>>20)
 	}
-	tasks := map[string]string{} // the task's id by the run's number
-	for line := range strings.Lines(readFile(t, file)) {
-		n, task, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
-		if tasks[n] != "" {
-			t.Errorf("run %s wrote twice: %s and %s", n, tasks[n], task)
-		}
-		tasks[n] = task
-	}
+	tasks := taskOfRun(t, file)
 	if len(tasks) != thousand {
 		t.Errorf("%d runs wrote their line, want %d", len(tasks), thousand)
 	}
@@ -71,6 +64,20 @@ func TestThousand(t *testing.T) {
 	if output := l.output(); strings.Contains(output, "level=") {
 		t.Errorf("davit printed %.2000s, want no log line", output)
 	}
+}
+
+// taskOfRun reads the lines of the runs' processes: the task's id by the run's number. It checks that no run wrote twice.
+func taskOfRun(t *testing.T, file string) map[string]string {
+	t.Helper()
+	tasks := map[string]string{}
+	for line := range strings.Lines(readFile(t, file)) {
+		n, task, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		if tasks[n] != "" {
+			t.Errorf("run %s wrote twice: %s and %s", n, tasks[n], task)
+		}
+		tasks[n] = task
+	}
+	return tasks
 }
 
 // build builds davit as make build does.

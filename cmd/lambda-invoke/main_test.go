@@ -87,7 +87,7 @@ func TestNoOutcome(t *testing.T) {
 		`{"do":"hang"}`: "did not answer: context deadline exceeded",
 	} {
 		if code, stdout, stderr := call(t, event, "-timeout", "1s"); code != 2 || stdout != "" || !strings.Contains(stderr, want) {
-			t.Errorf("%s: %d, %q, %q", event, code, stdout, stderr)
+			t.Errorf("%s: exit code %d, stdout %q, stderr %q; want 2, nothing, %q", event, code, stdout, stderr, want)
 		}
 	}
 }
@@ -137,7 +137,7 @@ func TestWhatCannotBeRun(t *testing.T) {
 	} {
 		var out, errs strings.Builder
 		if code := invoke(t.Context(), args, strings.NewReader("{}"), &out, &errs); code != 2 || out.String() != "" || !strings.Contains(errs.String(), "lambda-invoke: ") {
-			t.Errorf("%s: %d, %q, %q", name, code, out.String(), errs.String())
+			t.Errorf("%s: exit code %d, stdout %q, stderr %q; want 2, nothing, an error", name, code, out.String(), errs.String())
 		}
 	}
 	var out, errs strings.Builder

@@ -141,7 +141,8 @@ func (v *validator) bounds(at string, s object, n float64) {
 func (v *validator) within(at, what string, least, most any, n float64) {
 	low, hasLow := number(least)
 	high, hasHigh := number(most)
-	if (hasLow && n < low) || (hasHigh && n > high) {
+	tooLow, tooHigh := hasLow && n < low, hasHigh && n > high
+	if tooLow || tooHigh {
 		v.faultf(at, "%v %s, allowed %v to %v", n, what, least, most)
 	}
 }

@@ -129,20 +129,27 @@ func TestValues(t *testing.T) {
 		}
 		for _, value := range test.bad {
 			_, err := readWith(test.name, value)
-			if err == nil {
-				t.Errorf("%s=%q: no error, want one", test.name, value)
-				continue
-			}
-			if text := err.Error(); !strings.HasPrefix(text, test.name+" ") || !strings.Contains(text, "; allowed: ") {
-				t.Errorf("%s=%q: the error is %q, want the variable's name first, and what is allowed", test.name, value, text)
-			}
-			if n := len(err.Error()); n > 500 {
-				t.Errorf("%s=%q: the error has %d bytes, want at most 500", test.name, value, n)
-			}
+			wantFault(t, test.name, value, err)
 		}
 	}
 }
 
+// wantFault checks the error of a variable with a value that is not allowed.
+func wantFault(t *testing.T, name, value string, err error) {
+	t.Helper()
+	if err == nil {
+		t.Errorf("%s=%q: no error, want one", name, value)
+		return
+	}
+	if text := err.Error(); !strings.HasPrefix(text, name+" ") || !strings.Contains(text, "; allowed: ") {
+		t.Errorf("%s=%q: the error is %q, want the variable's name first, and what is allowed", name, value, text)
+	}
+	if n := len(err.Error()); n > 500 {
+		t.Errorf("%s=%q: the error has %d bytes, want at most 500", name, value, n)
+	}
+}
+
+// readWith reads an environment without faults but for one variable.
 func readWith(name, value string) (settings, error) {
 	env := all()
 	env[name] = value

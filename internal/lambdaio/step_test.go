@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -68,4 +70,22 @@ func TestPanicIsAnInternalError(t *testing.T) {
 	if !strings.Contains(log.String(), "secret text") || !strings.Contains(log.String(), "step_test.go") {
 		t.Errorf("logged %s", log.String())
 	}
+}
+
+const (
+	runID       = "abcdefghijklmnopqrstuvwxyz"
+	incarnation = "bornborn"
+)
+
+type stepFunc func(in run.StepInput) (run.StepOutput, error)
+
+func (f stepFunc) Step(_ context.Context, in run.StepInput) (run.StepOutput, error) { return f(in) }
+
+func testdata(t testing.TB, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }

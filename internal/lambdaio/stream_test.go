@@ -113,7 +113,7 @@ func batch(records ...string) []byte {
 	return []byte(`{"Records":[` + strings.Join(records, ",") + `]}`)
 }
 
-func TestOnlyStatusChangesAreTold(t *testing.T) {
+func TestNotify_PublishesStatusChangesOnly(t *testing.T) {
 	tests := []struct {
 		name, record, want string
 	}{
@@ -143,7 +143,7 @@ func TestOnlyStatusChangesAreTold(t *testing.T) {
 }
 
 // Metrics count what will not come again: the records before the first that is asked for again.
-func TestMetersWhatIsTaken(t *testing.T) {
+func TestNotify_RecordsMeasuresBeforeTheFirstFailure(t *testing.T) {
 	launched := func(r, was, is string) string {
 		r = strings.Replace(r, `"OldImage":{`, `"OldImage":{"tally":{"S":"`+was+`"},`, 1)
 		return strings.Replace(r, `"NewImage":{`, `"NewImage":{"tally":{"S":"`+is+`"},`, 1)
@@ -203,7 +203,7 @@ func TestOneBadRecordStandsAlone(t *testing.T) {
 		for _, payload := range [][]byte{batch(record, good), batch(good, record)} {
 			p := &publisher{}
 			if diff := cmp.Diff([]string{"1"}, notify(t, p, payload)); diff != "" || len(p.sent) != 1 || p.sent[0].To != "RUNNING" {
-				t.Errorf("%s: told %v; failed (-want +got):\n%s", name, p.sent, diff)
+				t.Errorf("%s: published %v; failed records, -want +got:\n%s", name, p.sent, diff)
 			}
 		}
 	}
@@ -218,7 +218,7 @@ func TestWhatTheBusDoesNotTakeIsAskedForAgain(t *testing.T) {
 		return nil
 	}}
 	if diff := cmp.Diff([]string{"2"}, notify(t, p, payload)); diff != "" || len(p.sent) != 2 {
-		t.Errorf("told %v; failed (-want +got):\n%s", p.sent, diff)
+		t.Errorf("published %v; failed records, -want +got:\n%s", p.sent, diff)
 	}
 	if diff := cmp.Diff([]string{"1", "2", "3"}, notify(t, &publisher{short: true}, payload)); diff != "" {
 		t.Errorf("without answers (-want +got):\n%s", diff)

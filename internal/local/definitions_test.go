@@ -7,11 +7,16 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"davit/internal/awsecs"
 	"davit/internal/ecsspec"
 	"davit/internal/httpapi"
 	"davit/internal/localecs"
+	"davit/internal/localecs/scripted"
 	"davit/internal/run"
 	"davit/internal/taskdef"
 )
@@ -45,6 +50,22 @@ func (f *fixture) listDefinitions(filters string) string {
 	}
 }
 
+// wantMasked checks that an answer shows no value of an environment variable.
+func (f *fixture) wantMasked(path string, answer map[string]any) {
+	f.t.Helper()
+	text, err := json.Marshal(answer)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	if strings.Contains(string(text), "s3cret") {
+		f.t.Errorf("%s shows the value of a variable: %s", path, text)
+	}
+	if !strings.Contains(string(text), `"value":"***"`) {
+		f.t.Errorf("%s shows no masked value: %s", path, text)
+	}
+}
+
+// wantName checks the family, revision and status of an answer.
 func (f *fixture) wantName(what string, answer map[string]any, want string) {
 	f.t.Helper()
 	if got := nameAndStatus(answer); got != want {
@@ -69,16 +90,7 @@ func TestTaskDefinitions_FromRegistrationToDeregistration(t *testing.T) {
 		} {
 			got := f.call("GET", "/task-definitions/"+path, "", 200)
 			f.wantName(path, got, want)
-			text, err := json.Marshal(got)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if strings.Contains(string(text), "s3cret") {
-				t.Errorf("%s shows the value of a variable: %s", path, text)
-			}
-			if !strings.Contains(string(text), `"value":"***"`) {
-				t.Errorf("%s shows no masked value: %s", path, text)
-			}
+			f.wantMasked(path, got)
 			if keys := tagKeys(got); len(keys) != 2 || keys[1] != taskdef.ContentTag {
 				t.Errorf("%s has the tags %v, want two, the second %s", path, keys, taskdef.ContentTag)
 			}
@@ -191,4 +203,33 @@ func (f *fixture) problem(method, path string) string {
 	rec := httptest.NewRecorder()
 	f.API.ServeHTTP(rec, req.WithContext(httpapi.WithIdentity(req.Context(), "local", "request-1")))
 	return fmt.Sprint(rec.Code, " ", rec.Body)
+}
+
+// Tasks of a definition that becomes INACTIVE continue (DR-02), ECS still describes it (DD-02), and no new run is accepted with it.
+func TestDeregisterWhileRunning(t *testing.T) {
+	withAndWithoutEvents(t, app(scripted.Script{For: 10 * time.Minute}), func(f *fixture) {
+		f.start()
+		id := f.submit(`{"taskDefinition":"job:1"}`)
+		f.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
+		client, name := newECSClient(f.options), "job:1"
+		out, err := client.DeregisterTaskDefinition(f.t.Context(), &ecs.DeregisterTaskDefinitionInput{TaskDefinition: &name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := out.TaskDefinition.Status; got != types.TaskDefinitionStatusInactive {
+			t.Fatalf("deregistered as %s, want INACTIVE", got)
+		}
+		described, err := client.DescribeTaskDefinition(f.t.Context(), &ecs.DescribeTaskDefinitionInput{TaskDefinition: &name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := described.TaskDefinition.Status; got != types.TaskDefinitionStatusInactive {
+			t.Errorf("described as %s, want INACTIVE", got)
+		}
+		faults := f.call("POST", "/runs", `{"taskDefinition":"job:1"}`, 400)["errors"].([]any)
+		if first := faults[0].(map[string]any); first["rule"] != run.RuleDefinition {
+			t.Errorf("a new run of it breaks rule %v (%v), want %s", first["rule"], first["detail"], run.RuleDefinition)
+		}
+		f.wantRun(f.end(id), run.Succeeded, "", 1)
+	})
 }

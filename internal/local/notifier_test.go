@@ -71,6 +71,23 @@ func (b *recordingNotifier) statuses() (all []string) {
 	return all
 }
 
+// didNotRun returns the schedule and the broken rules of each event of an occurrence that did not run.
+func (b *recordingNotifier) didNotRun() (all []string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, e := range b.events {
+		if e.DetailType != run.EventDidNotRun {
+			continue
+		}
+		entry := e.Detail.Schedule
+		for _, v := range e.Detail.Errors {
+			entry += " " + v.Rule
+		}
+		all = append(all, entry)
+	}
+	return all
+}
+
 // measured returns how often a metric was recorded.
 func (b *recordingNotifier) measured(name string) (n int) {
 	b.mu.Lock()
@@ -120,6 +137,22 @@ func TestNotifier_SendsEveryStatusInOrder(t *testing.T) {
 			}
 		}
 	})
+}
+
+// wantLastPosition checks that the stored position is that of the store's last change.
+func (f *fixture) wantLastPosition() {
+	f.t.Helper()
+	last, err := f.Store.Last(f.t.Context())
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	position, err := f.notifier.loadPosition()
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	if position != last {
+		f.t.Errorf("the stored position is %d, want the last change's, %d", position, last)
+	}
 }
 
 // After a restart the notifier continues behind the last change that it published.
@@ -191,17 +224,7 @@ func TestNotifier_AfterADiskError_Continues(t *testing.T) {
 		f.end(f.submit(`{"taskDefinition":"job"}`))
 		time.Sleep(time.Minute) // virtual
 		synctest.Wait()
-		last, err := f.Store.Last(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		position, err := f.notifier.loadPosition()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if position != last {
-			t.Errorf("the stored position is %d, want the last change's, %d", position, last)
-		}
+		f.wantLastPosition()
 		if got := b.statuses(); len(got) != 10 {
 			t.Errorf("sent %v, want ten events", got)
 		}

@@ -140,7 +140,7 @@ func TestStop_RefusedByECS_IsRepeated(t *testing.T) {
 		f.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })
 		f.ECS.Faults().Refuse("StopTask", 8, "AccessDeniedException", "not authorized to perform: ecs:StopTask")
 		f.stop(id)
-		f.until(id, "told of the refusal", func(r *run.Run) bool { return strings.Contains(r.StatusReason, "ECS refuses to stop task") })
+		f.until(id, "refused in its statusReason", func(r *run.Run) bool { return strings.Contains(r.StatusReason, "ECS refuses to stop task") })
 		f.until(id, "flagged", func(r *run.Run) bool { return r.MetricCounts().Stuck == 1 })
 		f.wantRun(f.end(id), run.Stopped, run.ClassStopped, 1)
 	})

@@ -53,18 +53,7 @@ func TestSchedulesFire(t *testing.T) {
 		if diff := cmp.Diff(want, owners); diff != "" {
 			t.Errorf("runs, -want +got:\n%s", diff)
 		}
-		var didNotRun []string // schedule and rules
-		for _, e := range b.events {
-			if e.DetailType != run.EventDidNotRun {
-				continue
-			}
-			entry := e.Detail.Schedule
-			for _, v := range e.Detail.Errors {
-				entry += " " + v.Rule
-			}
-			didNotRun = append(didNotRun, entry)
-		}
-		if diff := cmp.Diff([]string{scheduleARN + "wrong RT-03"}, didNotRun); diff != "" {
+		if diff := cmp.Diff([]string{scheduleARN + "wrong RT-03"}, b.didNotRun()); diff != "" {
 			t.Errorf("events of occurrences that did not run, -want +got:\n%s", diff)
 		}
 		if n := b.measured(run.MetricDidNotRun); n != 1 {

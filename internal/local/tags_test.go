@@ -68,9 +68,9 @@ var (
 )
 
 // withTagDeletingECS runs a test with and without task events, with an ECS that deletes tags.
-func withTagDeletingECS(t *testing.T, told map[string]bool, script scripted.Script, test func(f *fixture)) {
+func withTagDeletingECS(t *testing.T, answers map[string]bool, script scripted.Script, test func(f *fixture)) {
 	t.Helper()
-	for name, silent := range told {
+	for name, silent := range answers {
 		for way, events := range map[string]bool{"events": true, "polling": false} {
 			t.Run(name+", "+way, func(t *testing.T) {
 				withFixture(t, app(script)(), func(o *Options) { o.TaskEvents, o.ECS = events, tagDeletingECS{o.ECS, silent} }, func(f *fixture) {

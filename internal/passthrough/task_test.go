@@ -31,16 +31,16 @@ func (f *fixture) wire(values *filler, changes object) string {
 // answered returns a task of ECS's as GET must show it: times as RFC 3339, environment values masked, all else unchanged.
 func answered(t *testing.T, wire string, masked bool) object {
 	t.Helper()
-	return told(t, "", parse(t, wire), masked).(object)
+	return masksAndTimes(t, "", parse(t, wire), masked).(object)
 }
 
-func told(t *testing.T, name string, v any, masked bool) any {
+func masksAndTimes(t *testing.T, name string, v any, masked bool) any {
 	t.Helper()
 	switch v := v.(type) {
 	case object:
 		out := object{}
 		for member, value := range v {
-			out[member] = told(t, member, value, masked)
+			out[member] = masksAndTimes(t, member, value, masked)
 			if masked && name == "environment" && member == "value" {
 				out[member] = "***"
 			}
@@ -49,7 +49,7 @@ func told(t *testing.T, name string, v any, masked bool) any {
 	case []any:
 		out := make([]any, len(v))
 		for i := range v {
-			out[i] = told(t, name, v[i], masked)
+			out[i] = masksAndTimes(t, name, v[i], masked)
 		}
 		return out
 	case json.Number:
@@ -117,8 +117,8 @@ func TestEveryFieldOfAnEventReachesTheCaller(t *testing.T) {
 	launched := f.wire(&filler{}, object{"version": 1, "lastStatus": "PENDING"})
 	f.ecs.answer("RunTask", `{"tasks":[`+launched+`]}`)
 	f.launch()
-	told := f.wire(&filler{n: 5000}, object{"version": 2, "lastStatus": "RUNNING"})
-	detail := answered(t, told, false)
+	sent := f.wire(&filler{n: 5000}, object{"version": 2, "lastStatus": "RUNNING"})
+	detail := answered(t, sent, false)
 	delete(detail, "tags")
 	delete(detail, "healthStatus")
 	for _, name := range []string{"containers", "attachments"} { // those of the launch: a thing's name does not change
@@ -218,7 +218,7 @@ func TestUnknownEnumValues(t *testing.T) {
 		f.ecs.answer("DescribeTasks", `{"tasks":[`+f.wire(filler(), object{"version": 6, "lastStatus": "STOPPED"})+`],"failures":[]}`)
 		f.observe()
 		if r := f.record(); r.Status == run.Stopping || !r.Status.Terminal() || f.ecs.last("StopTask")["reason"] != "enough" {
-			t.Errorf("the run is %s (%s), ECS was told %v", r.Status, r.StatusReason, f.ecs.last("StopTask"))
+			t.Errorf("the run is %s (%s), ECS got the StopTask call %v", r.Status, r.StatusReason, f.ecs.last("StopTask"))
 		}
 	}
 }

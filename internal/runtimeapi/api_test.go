@@ -85,7 +85,7 @@ func TestInvocations(t *testing.T) {
 	})
 }
 
-func TestWhatAFunctionIsTold(t *testing.T) {
+func TestNext_HasTheEventItsDeadlineAndTheFunctionARN(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := runtimeapi.New()
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
