@@ -61,7 +61,7 @@ func (u tagDeletingECS) change(operation string, body []byte) []byte {
 	return changed
 }
 
-// Which answers of an ECS that deletes tags have them before; the value is tagDeletingECS.silent.
+// Variants of an ECS that deletes tags, with the value of tagDeletingECS.silent.
 var (
 	launchShows        = map[string]bool{"launch shows tags": false}
 	launchShowsOrHides = map[string]bool{"launch shows tags": false, "only describing shows tags": true}
