@@ -45,8 +45,9 @@ verify: ## the outside tools that judge the project: one line a check (installs 
 	@GO_BUILD_FLAGS="$(SAM_GOFLAGS)" scripts/verify
 
 .PHONY: lint
-lint: $(GOLANGCI) ## formatting, vet, the linters and the import arrows of .golangci.yml
+lint: $(GOLANGCI) ## formatting, vet, the linters, the import arrows of .golangci.yml, the verbs of doc comments
 	$(GOLANGCI) run ./...
+	$(GO) run ./scripts/docverbs cmd events functions internal scripts statemachine
 
 .PHONY: rules
 rules: ## docs/rules.md, from the rule table of internal/ecsspec
