@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -70,7 +71,7 @@ func splitResource(kind, ref string) (cluster, id string) {
 func resourceIn(kind, cluster, ref string) (string, error) {
 	named, id := splitResource(kind, ref)
 	if named != "" && named != cluster {
-		return "", invalid("Invalid identifier: Identifier is for cluster %s. Your cluster is %s", named, cluster)
+		return "", ecserror.Invalid("Invalid identifier: Identifier is for cluster %s. Your cluster is %s", named, cluster)
 	}
 	return id, nil
 }

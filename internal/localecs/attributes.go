@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"fmt"
 	"maps"
 	"regexp"
@@ -57,7 +58,7 @@ func (s *Server) putAttributes(in *ecs.PutAttributesInput) (any, error) {
 	}
 	for _, attributes := range after {
 		if countCustom(attributes) > maxAttributes {
-			return nil, refuse("AttributeLimitExceededException", "A container instance can have at most %d custom attributes.", maxAttributes)
+			return nil, ecserror.Refuse("AttributeLimitExceededException", "A container instance can have at most %d custom attributes.", maxAttributes)
 		}
 	}
 	s.changeAttributes(changes)
@@ -96,16 +97,16 @@ func (s *Server) attributeChanges(clusterRef *string, attributes []types.Attribu
 		return nil, err
 	}
 	if len(attributes) == 0 || len(attributes) > maxAttributes {
-		return nil, invalid("attributes must have 1 to %d elements.", maxAttributes)
+		return nil, ecserror.Invalid("attributes must have 1 to %d elements.", maxAttributes)
 	}
 	var changes []attributeChange
 	for _, a := range attributes {
 		name := value(a.Name)
 		if err := checkAttribute(name, value(a.Value)); err != nil {
-			return nil, invalid("Invalid attribute: %v.", err)
+			return nil, ecserror.Invalid("Invalid attribute: %v.", err)
 		}
 		if reservedAttribute(name) {
-			return nil, invalid("Invalid attribute: names that begin with ecs. or com.amazonaws. are ECS's own, such as %s.", name)
+			return nil, ecserror.Invalid("Invalid attribute: names that begin with ecs. or com.amazonaws. are ECS's own, such as %s.", name)
 		}
 		i, err := s.target(cluster, a)
 		if err != nil {
@@ -120,18 +121,18 @@ func (s *Server) target(cluster string, a types.Attribute) (*instance, error) {
 	ref := value(a.TargetId)
 	switch {
 	case a.TargetType != "" && a.TargetType != types.TargetTypeContainerInstance:
-		return nil, invalid("targetType should be one of [container-instance].")
+		return nil, ecserror.Invalid("targetType should be one of [container-instance].")
 	case ref == "":
-		return nil, invalid("targetId must be specified.")
+		return nil, ecserror.Invalid("targetId must be specified.")
 	case a.TargetType == "" && !strings.HasPrefix(ref, arnRoot):
-		return nil, invalid("targetType must be specified when targetId is not a full ARN.")
+		return nil, ecserror.Invalid("targetType must be specified when targetId is not a full ARN.")
 	}
 	i, _, err := s.findInstance(cluster, ref)
 	if err != nil {
 		return nil, err
 	}
 	if i == nil || i.Status == inactive {
-		return nil, refuse("TargetNotFoundException", "The specified target could not be found.")
+		return nil, ecserror.Refuse("TargetNotFoundException", "The specified target could not be found.")
 	}
 	return i, nil
 }
@@ -172,9 +173,9 @@ func (s *Server) listAttributes(in *ecs.ListAttributesInput) (any, error) {
 	}
 	switch {
 	case in.TargetType != types.TargetTypeContainerInstance:
-		return nil, invalid("targetType should be one of [container-instance].")
+		return nil, ecserror.Invalid("targetType should be one of [container-instance].")
 	case in.AttributeValue != nil && in.AttributeName == nil:
-		return nil, invalid("attributeName must be specified with attributeValue.")
+		return nil, ecserror.Invalid("attributeName must be specified with attributeValue.")
 	}
 	byKeyOf := map[string]types.Attribute{}
 	for _, i := range s.instances(cluster, statusActive, draining) {

@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"maps"
 	"slices"
 
@@ -15,11 +16,11 @@ const maxDescribedProviders = 10
 func (s *Server) putClusterCapacityProviders(in *ecs.PutClusterCapacityProvidersInput) (any, error) {
 	switch {
 	case value(in.Cluster) == "":
-		return nil, invalid("cluster must be specified.")
+		return nil, ecserror.Invalid("cluster must be specified.")
 	case in.CapacityProviders == nil:
-		return nil, invalid("capacityProviders must be specified; it can be empty.")
+		return nil, ecserror.Invalid("capacityProviders must be specified; it can be empty.")
 	case in.DefaultCapacityProviderStrategy == nil:
-		return nil, invalid("defaultCapacityProviderStrategy must be specified; it can be empty.")
+		return nil, ecserror.Invalid("defaultCapacityProviderStrategy must be specified; it can be empty.")
 	}
 	name, err := s.cluster(in.Cluster)
 	if err != nil {
@@ -31,7 +32,7 @@ func (s *Server) putClusterCapacityProviders(in *ecs.PutClusterCapacityProviders
 	}
 	for _, t := range s.order {
 		if t.cluster == name && !t.is(stopped) && t.CapacityProviderName != nil && !slices.Contains(providers, *t.CapacityProviderName) {
-			return nil, refuse("ResourceInUseException", "The specified capacity provider is in use and cannot be removed.")
+			return nil, ecserror.Refuse("ResourceInUseException", "The specified capacity provider is in use and cannot be removed.")
 		}
 	}
 	changed := *s.clusters[name]
@@ -83,7 +84,7 @@ func (s *Server) describeCapacityProviders(in *ecs.DescribeCapacityProvidersInpu
 		size = *in.MaxResults
 	}
 	if size > maxDescribedProviders {
-		return nil, invalid("maxResults must be between 1 and 10.")
+		return nil, ecserror.Invalid("maxResults must be between 1 and 10.")
 	}
 	names, next, err := page(entries, ascending, &size, in.NextToken)
 	if err != nil {

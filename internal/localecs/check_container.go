@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -22,16 +23,16 @@ func checkContainerLife(c types.ContainerDefinition) error {
 			return err
 		}
 		if len(r.IgnoredExitCodes) > maxIgnoredCodes {
-			return clientError("Invalid setting for container '%s'. 'restartPolicy.ignoredExitCodes' must not have more than 50 items.", name)
+			return ecserror.Client("Invalid setting for container '%s'. 'restartPolicy.ignoredExitCodes' must not have more than 50 items.", name)
 		}
 	}
 	for _, u := range c.Ulimits {
 		if !slices.Contains(u.Name.Values(), u.Name) {
-			return clientError("Invalid setting for container '%s'. Unknown ulimit '%.64s'.", name, u.Name)
+			return ecserror.Client("Invalid setting for container '%s'. Unknown ulimit '%.64s'.", name, u.Name)
 		}
 	}
 	if value(c.StartTimeout) < 0 {
-		return clientError("Invalid setting for container '%s'. 'startTimeout' must not be negative.", name)
+		return ecserror.Client("Invalid setting for container '%s'. 'startTimeout' must not be negative.", name)
 	}
 	return nil
 }
@@ -41,7 +42,7 @@ func checkHealth(name string, h *types.HealthCheck) error {
 		return nil
 	}
 	if len(h.Command) < 2 || h.Command[0] != "CMD" && h.Command[0] != "CMD-SHELL" {
-		return clientError("Invalid setting for container '%s'. 'healthCheck.command' must start with CMD or CMD-SHELL and have a command.", name)
+		return ecserror.Client("Invalid setting for container '%s'. 'healthCheck.command' must start with CMD or CMD-SHELL and have a command.", name)
 	}
 	for _, n := range []struct {
 		field       string
@@ -60,7 +61,7 @@ func checkHealth(name string, h *types.HealthCheck) error {
 
 func between(container, field string, n *int32, least, most int32) error {
 	if n != nil && (*n < least || *n > most) {
-		return clientError("Invalid setting for container '%s'. '%s' must be between %d and %d.", container, field, least, most)
+		return ecserror.Client("Invalid setting for container '%s'. '%s' must be between %d and %d.", container, field, least, most)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -17,21 +18,21 @@ const (
 func checkDefinition(in *ecs.RegisterTaskDefinitionInput) error {
 	switch {
 	case !validName.MatchString(value(in.Family)):
-		return clientError("Family contains invalid characters or is not 1 to 255 characters long.")
+		return ecserror.Client("Family contains invalid characters or is not 1 to 255 characters long.")
 	case len(in.ContainerDefinitions) == 0:
-		return clientError("Container definitions must not be empty.")
+		return ecserror.Client("Container definitions must not be empty.")
 	case len(in.ContainerDefinitions) > maxContainers:
-		return clientError("Too many containers: a task definition has 10 at most.")
+		return ecserror.Client("Too many containers: a task definition has 10 at most.")
 	case len(in.InferenceAccelerators) > 0: //nolint:staticcheck // deprecated, and refused for it
-		return clientError("Inference accelerators are no longer available.")
+		return ecserror.Client("Inference accelerators are no longer available.")
 	}
 	cpu, err := cpuUnits(value(in.Cpu))
 	if err != nil {
-		return clientError("Invalid 'cpu' setting for task.")
+		return ecserror.Client("Invalid 'cpu' setting for task.")
 	}
 	memory, err := mebibytes(value(in.Memory))
 	if err != nil {
-		return clientError("Invalid 'memory' setting for task.")
+		return ecserror.Client("Invalid 'memory' setting for task.")
 	}
 	if err := checkContainers(in.ContainerDefinitions, memory); err != nil {
 		return err
@@ -49,12 +50,12 @@ func checkContainers(containers []types.ContainerDefinition, taskMemory int) err
 			return err
 		}
 		if has(containers[:i], *c.Name) {
-			return clientError("Container name %s is used more than once.", *c.Name)
+			return ecserror.Client("Container name %s is used more than once.", *c.Name)
 		}
 		essential = essential || isEssential(c)
 	}
 	if !essential {
-		return clientError("A task definition must have at least one essential container.")
+		return ecserror.Client("A task definition must have at least one essential container.")
 	}
 	return checkDependencies(containers)
 }
@@ -65,15 +66,15 @@ func checkContainer(c types.ContainerDefinition, taskMemory int) error {
 	name := value(c.Name)
 	switch {
 	case !validName.MatchString(name):
-		return clientError("Container.name contains invalid characters or is not 1 to 255 characters long.")
+		return ecserror.Client("Container.name contains invalid characters or is not 1 to 255 characters long.")
 	case value(c.Image) == "":
-		return clientError("Container.image should not be null or empty.")
+		return ecserror.Client("Container.image should not be null or empty.")
 	case c.Cpu < 0 || value(c.Memory) < 0 || value(c.MemoryReservation) < 0:
-		return clientError("Invalid setting for container '%s'. 'cpu' and 'memory' must not be negative.", name)
+		return ecserror.Client("Invalid setting for container '%s'. 'cpu' and 'memory' must not be negative.", name)
 	case taskMemory == 0 && value(c.Memory) == 0 && value(c.MemoryReservation) == 0:
-		return clientError("Invalid setting for container '%s'. At least one of 'memory' or 'memoryReservation' must be specified.", name)
+		return ecserror.Client("Invalid setting for container '%s'. At least one of 'memory' or 'memoryReservation' must be specified.", name)
 	case value(c.StopTimeout) < 0:
-		return clientError("Invalid setting for container '%s'. 'stopTimeout' must not be negative.", name)
+		return ecserror.Client("Invalid setting for container '%s'. 'stopTimeout' must not be negative.", name)
 	}
 	return checkContainerLife(c)
 }
@@ -94,15 +95,15 @@ func checkFargate(in *ecs.RegisterTaskDefinitionInput, cpu, memory int) error {
 	}
 	switch {
 	case in.NetworkMode != types.NetworkModeAwsvpc:
-		return clientError("Fargate only supports network mode 'awsvpc'.")
+		return ecserror.Client("Fargate only supports network mode 'awsvpc'.")
 	case cpu == 0:
-		return clientError("Fargate requires that 'cpu' be defined at the task level.")
+		return ecserror.Client("Fargate requires that 'cpu' be defined at the task level.")
 	case memory == 0:
-		return clientError("Fargate requires that 'memory' be defined at the task level.")
+		return ecserror.Client("Fargate requires that 'memory' be defined at the task level.")
 	case !isFargateSize(cpu, memory):
 		return noFargateSize(cpu, memory)
 	case len(in.PlacementConstraints) > 0:
-		return clientError("Placement constraints are not supported with FARGATE launch type.")
+		return ecserror.Client("Placement constraints are not supported with FARGATE launch type.")
 	}
 	return nil
 }
@@ -118,18 +119,18 @@ func checkDependencies(containers []types.ContainerDefinition) error {
 			on, known := byName[value(d.ContainerName)]
 			switch {
 			case !known:
-				return clientError("Container '%s' depends on a container that is not in the task definition.", *c.Name)
+				return ecserror.Client("Container '%s' depends on a container that is not in the task definition.", *c.Name)
 			case !slices.Contains(d.Condition.Values(), d.Condition):
-				return clientError("Container '%s' has a dependency of an unknown condition.", *c.Name)
+				return ecserror.Client("Container '%s' has a dependency of an unknown condition.", *c.Name)
 			case d.Condition == types.ContainerConditionHealthy && on.HealthCheck == nil:
-				return clientError("Container '%s' waits for '%s' to be HEALTHY, which has no health check.", *c.Name, *on.Name)
+				return ecserror.Client("Container '%s' waits for '%s' to be HEALTHY, which has no health check.", *c.Name, *on.Name)
 			case needsEnd(d.Condition) && isEssential(on):
-				return clientError("Container '%s' waits for the end of '%s', which must not be essential then.", *c.Name, *on.Name)
+				return ecserror.Client("Container '%s' waits for the end of '%s', which must not be essential then.", *c.Name, *on.Name)
 			}
 		}
 	}
 	if circular(containers) {
-		return clientError("The dependencies of the containers form a circle.")
+		return ecserror.Client("The dependencies of the containers form a circle.")
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"slices"
 	"unicode/utf8"
 
@@ -47,17 +48,17 @@ func commonOfStart(in *ecs.StartTaskInput) shared {
 func checkRun(in *ecs.RunTaskInput, count int) error {
 	switch {
 	case count < 1 || count > maxCount:
-		return invalid("count must be between 1 and 10.")
+		return ecserror.Invalid("count must be between 1 and 10.")
 	case in.ClientToken != nil && !validToken.MatchString(*in.ClientToken):
-		return invalid("clientToken must be 1 to 64 ASCII characters in the range of 33 to 126.")
+		return ecserror.Invalid("clientToken must be 1 to 64 ASCII characters in the range of 33 to 126.")
 	case in.LaunchType != "" && !slices.Contains(in.LaunchType.Values(), in.LaunchType):
-		return invalid("launchType should be one of [EC2, FARGATE, EXTERNAL, MANAGED_INSTANCES].")
+		return ecserror.Invalid("launchType should be one of [EC2, FARGATE, EXTERNAL, MANAGED_INSTANCES].")
 	case in.LaunchType == types.LaunchTypeManagedInstances:
-		return clientError("The local ECS has no managed instances.")
+		return ecserror.Client("The local ECS has no managed instances.")
 	case in.LaunchType != "" && len(in.CapacityProviderStrategy) > 0:
-		return invalid("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.")
+		return ecserror.Invalid("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.")
 	case len(in.CapacityProviderStrategy) > maxProviders:
-		return invalid("capacityProviderStrategy cannot have more than 20 items.")
+		return ecserror.Invalid("capacityProviderStrategy cannot have more than 20 items.")
 	}
 	if err := checkPlacementStrategy(in.PlacementStrategy); err != nil {
 		return err
@@ -68,9 +69,9 @@ func checkRun(in *ecs.RunTaskInput, count int) error {
 func checkStart(in *ecs.StartTaskInput) error {
 	switch {
 	case len(in.ContainerInstances) == 0:
-		return invalid("Container instances cannot be empty.")
+		return ecserror.Invalid("Container instances cannot be empty.")
 	case len(in.ContainerInstances) > maxCount:
-		return invalid("Container instances cannot have more than 10 elements.")
+		return ecserror.Invalid("Container instances cannot have more than 10 elements.")
 	}
 	return checkStartedBy(in.StartedBy, maxStartedByOfStart)
 }
@@ -80,7 +81,7 @@ func checkStartedBy(startedBy *string, most int) error {
 		return nil
 	}
 	if len(*startedBy) > most || !validStartedBy.MatchString(*startedBy) {
-		return invalid("startedBy must be 1 to %d letters, digits, '-', '_' and '/'.", most)
+		return ecserror.Invalid("startedBy must be 1 to %d letters, digits, '-', '_' and '/'.", most)
 	}
 	return nil
 }
@@ -89,15 +90,15 @@ func checkStartedBy(startedBy *string, most int) error {
 func (s *Server) checkShared(in shared, d *definition) error {
 	switch {
 	case in.propagate != "" && !slices.Contains(in.propagate.Values(), in.propagate):
-		return invalid("propagateTags should be one of [TASK_DEFINITION, SERVICE, NONE].")
+		return ecserror.Invalid("propagateTags should be one of [TASK_DEFINITION, SERVICE, NONE].")
 	case in.propagate == types.PropagateTagsService:
-		return invalid("propagateTags cannot be SERVICE for a task without a service.")
+		return ecserror.Invalid("propagateTags cannot be SERVICE for a task without a service.")
 	case len(in.volumes) > 0:
-		return clientError("The local ECS has no volumes to configure at launch.")
+		return ecserror.Client("The local ECS has no volumes to configure at launch.")
 	case d.NetworkMode == types.NetworkModeAwsvpc && in.network == nil:
-		return invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
+		return ecserror.Invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
 	case d.NetworkMode != types.NetworkModeAwsvpc && in.network != nil:
-		return invalid("Network Configuration is not valid for the given networkMode of this task definition.")
+		return ecserror.Invalid("Network Configuration is not valid for the given networkMode of this task definition.")
 	}
 	if err := checkTags(in.tags); err != nil {
 		return err
@@ -120,18 +121,18 @@ func checkOverrides(o *types.TaskOverride, d *definition) error {
 		return err
 	}
 	if utf8.RuneCount(text) > maxOverrides {
-		return invalid("Overrides length must be at most 8192.")
+		return ecserror.Invalid("Overrides length must be at most 8192.")
 	}
 	if len(o.InferenceAcceleratorOverrides) > 0 { //nolint:staticcheck // deprecated, and refused for it
-		return clientError("The local ECS has no inference accelerators.")
+		return ecserror.Client("The local ECS has no inference accelerators.")
 	}
 	for _, c := range o.ContainerOverrides {
 		name := value(c.Name)
 		if name == "" && !emptyOverride(c) {
-			return invalid("Override for container needs the container's name.")
+			return ecserror.Invalid("Override for container needs the container's name.")
 		}
 		if name != "" && !has(d.ContainerDefinitions, name) {
-			return invalid("Override for container named %.255s is not a container in the TaskDefinition.", name)
+			return ecserror.Invalid("Override for container named %.255s is not a container in the TaskDefinition.", name)
 		}
 	}
 	return nil
@@ -146,7 +147,7 @@ func emptyOverride(c types.ContainerOverride) bool {
 func runnable(d *definition) error {
 	for _, c := range d.ContainerDefinitions {
 		if what := beyond(c); what != "" {
-			return clientError("Container '%s' has %s.", *c.Name, what)
+			return ecserror.Client("Container '%s' has %s.", *c.Name, what)
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"maps"
 	"slices"
 
@@ -32,9 +33,9 @@ func (s *Server) cluster(ref *string) (string, error) {
 	c := s.clusters[name]
 	switch {
 	case c == nil:
-		return "", clusterNotFound()
+		return "", ecserror.ClusterNotFound()
 	case !isActive(c):
-		return "", refuse("ClusterNotFoundException", "The referenced cluster was inactive.")
+		return "", ecserror.Refuse("ClusterNotFoundException", "The referenced cluster was inactive.")
 	}
 	return name, nil
 }
@@ -45,7 +46,7 @@ func (s *Server) createCluster(in *ecs.CreateClusterInput) (any, error) {
 		name = defaultCluster
 	}
 	if !validName.MatchString(name) {
-		return nil, invalid("Invalid cluster name.")
+		return nil, ecserror.Invalid("Invalid cluster name.")
 	}
 	if err := checkTags(in.Tags); err != nil {
 		return nil, err
@@ -54,7 +55,7 @@ func (s *Server) createCluster(in *ecs.CreateClusterInput) (any, error) {
 		return nil, err
 	}
 	if in.ServiceConnectDefaults != nil {
-		return nil, clientError("The local ECS has no Service Connect.")
+		return nil, ecserror.Client("The local ECS has no Service Connect.")
 	}
 	if c := s.clusters[name]; c == nil || !isActive(c) {
 		s.replaceCluster(newCluster(name, in))
@@ -71,7 +72,7 @@ func (s *Server) describeClusters(in *ecs.DescribeClustersInput) (any, error) {
 		refs = []string{defaultCluster}
 	}
 	if len(refs) > maxPage {
-		return nil, invalid("Clusters cannot have more than 100 elements.")
+		return nil, ecserror.Invalid("Clusters cannot have more than 100 elements.")
 	}
 	if err := checkInclude(in.Include); err != nil {
 		return nil, err

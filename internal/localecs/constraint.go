@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -23,7 +24,7 @@ func (c constraints) any() bool { return c.distinct || len(c.members) > 0 }
 func readConstraints(d *definition, asked []types.PlacementConstraint) (constraints, error) {
 	var c constraints
 	if len(asked)+len(d.PlacementConstraints) > maxConstraints {
-		return c, invalid("placementConstraints cannot have more than 10 elements, those of the task definition included.")
+		return c, ecserror.Invalid("placementConstraints cannot have more than 10 elements, those of the task definition included.")
 	}
 	for _, one := range d.PlacementConstraints {
 		if err := c.addMember(one.Expression); err != nil {
@@ -34,7 +35,7 @@ func readConstraints(d *definition, asked []types.PlacementConstraint) (constrai
 		switch one.Type {
 		case types.PlacementConstraintTypeDistinctInstance:
 			if one.Expression != nil {
-				return c, invalid("distinctInstance expression should not be specified.")
+				return c, ecserror.Invalid("distinctInstance expression should not be specified.")
 			}
 			c.distinct = true
 		case types.PlacementConstraintTypeMemberOf:
@@ -42,7 +43,7 @@ func readConstraints(d *definition, asked []types.PlacementConstraint) (constrai
 				return c, err
 			}
 		default:
-			return c, invalid("placementConstraints type should be one of [distinctInstance, memberOf].")
+			return c, ecserror.Invalid("placementConstraints type should be one of [distinctInstance, memberOf].")
 		}
 	}
 	return c, nil
@@ -50,11 +51,11 @@ func readConstraints(d *definition, asked []types.PlacementConstraint) (constrai
 
 func (c *constraints) addMember(expression *string) error {
 	if expression == nil {
-		return invalid("memberOf expression should be specified.")
+		return ecserror.Invalid("memberOf expression should be specified.")
 	}
 	query, err := clusterquery.Parse(*expression)
 	if err != nil {
-		return invalid("Invalid memberOf expression: %v.", err)
+		return ecserror.Invalid("Invalid memberOf expression: %v.", err)
 	}
 	c.members = append(c.members, query)
 	return nil
@@ -68,12 +69,12 @@ func (c constraints) member(i *clusterquery.Instance) bool {
 // checkDefinitionConstraints holds the rules for the constraints of a task definition.
 func checkDefinitionConstraints(all []types.TaskDefinitionPlacementConstraint) error {
 	if len(all) > maxConstraints {
-		return clientError("placementConstraints cannot have more than 10 elements.")
+		return ecserror.Client("placementConstraints cannot have more than 10 elements.")
 	}
 	var read constraints
 	for _, one := range all {
 		if one.Type != types.TaskDefinitionPlacementConstraintTypeMemberOf {
-			return clientError("constraint.type '%.64s' is not supported.", one.Type)
+			return ecserror.Client("constraint.type '%.64s' is not supported.", one.Type)
 		}
 		if err := read.addMember(one.Expression); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"fmt"
 	"maps"
 	"slices"
@@ -22,7 +23,7 @@ func (s *Server) registerTaskDefinition(in *ecs.RegisterTaskDefinitionInput) (an
 	family := *in.Family
 	revisions := s.families[family]
 	if len(revisions) >= maxRevision {
-		return nil, refuse("LimitExceededException", "The family has 1,000,000 revisions, which is the most there can be.")
+		return nil, ecserror.Refuse("LimitExceededException", "The family has 1,000,000 revisions, which is the most there can be.")
 	}
 	d := &definition{TaskDefinition: describedAs(in), Tags: in.Tags}
 	d.Revision = int32(len(revisions) + 1)
@@ -78,14 +79,14 @@ func (s *Server) lookup(ref string) *definition {
 
 func (s *Server) describeTaskDefinition(in *ecs.DescribeTaskDefinitionInput) (any, error) {
 	if value(in.TaskDefinition) == "" {
-		return nil, invalid("Task Definition can not be blank.")
+		return nil, ecserror.Invalid("Task Definition can not be blank.")
 	}
 	if err := checkInclude(in.Include); err != nil {
 		return nil, err
 	}
 	d := s.lookup(*in.TaskDefinition)
 	if d == nil {
-		return nil, clientError("Unable to describe task definition.")
+		return nil, ecserror.Client("Unable to describe task definition.")
 	}
 	out := &ecs.DescribeTaskDefinitionOutput{TaskDefinition: &d.TaskDefinition}
 	if slices.Contains(in.Include, types.TaskDefinitionFieldTags) {
@@ -97,11 +98,11 @@ func (s *Server) describeTaskDefinition(in *ecs.DescribeTaskDefinitionInput) (an
 func (s *Server) deregisterTaskDefinition(in *ecs.DeregisterTaskDefinitionInput) (any, error) {
 	ref := shortName("task-definition", value(in.TaskDefinition))
 	if !strings.Contains(ref, ":") {
-		return nil, clientError("Revision is missing: a task definition is deregistered by family:revision.")
+		return nil, ecserror.Client("Revision is missing: a task definition is deregistered by family:revision.")
 	}
 	d := s.lookup(ref)
 	if d == nil {
-		return nil, clientError(reasonNoSuch)
+		return nil, ecserror.Client(reasonNoSuch)
 	}
 	if d.Status == types.TaskDefinitionStatusActive {
 		gone := *d
@@ -118,10 +119,10 @@ func (s *Server) listTaskDefinitions(in *ecs.ListTaskDefinitionsInput) (any, err
 		status = types.TaskDefinitionStatusActive
 	}
 	if !slices.Contains(status.Values(), status) {
-		return nil, invalid("status must be ACTIVE, INACTIVE or DELETE_IN_PROGRESS.")
+		return nil, ecserror.Invalid("status must be ACTIVE, INACTIVE or DELETE_IN_PROGRESS.")
 	}
 	if in.Sort != "" && !slices.Contains(in.Sort.Values(), in.Sort) {
-		return nil, invalid("sort must be ASC or DESC.")
+		return nil, ecserror.Invalid("sort must be ASC or DESC.")
 	}
 	entries, order := s.definitionEntries(value(in.FamilyPrefix), status), ascending
 	if in.Sort == types.SortOrderDesc {

@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -15,11 +16,11 @@ func (s *Server) deleteCluster(in *ecs.DeleteClusterInput) (any, error) {
 	name := shortName("cluster", value(in.Cluster))
 	c := s.clusters[name]
 	if c == nil {
-		return nil, clusterNotFound()
+		return nil, ecserror.ClusterNotFound()
 	}
 	active := slices.ContainsFunc(s.order, func(t *task) bool { return t.cluster == name && !t.is(stopped) })
 	if active {
-		return nil, refuse("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")
+		return nil, ecserror.Refuse("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")
 	}
 	if isActive(c) {
 		deleted := *c

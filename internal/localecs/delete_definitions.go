@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -18,9 +19,9 @@ const (
 func (s *Server) deleteTaskDefinitions(in *ecs.DeleteTaskDefinitionsInput) (any, error) {
 	switch {
 	case len(in.TaskDefinitions) == 0:
-		return nil, invalid("Task definitions cannot be empty.")
+		return nil, ecserror.Invalid("Task definitions cannot be empty.")
 	case len(in.TaskDefinitions) > maxDeleted:
-		return nil, invalid("Task definitions cannot have more than 10 elements.")
+		return nil, ecserror.Invalid("Task definitions cannot have more than 10 elements.")
 	}
 	out := &ecs.DeleteTaskDefinitionsOutput{TaskDefinitions: []types.TaskDefinition{}, Failures: []types.Failure{}}
 	for _, ref := range in.TaskDefinitions {

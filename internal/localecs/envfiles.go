@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"bufio"
 	"errors"
 	"fmt"
@@ -30,7 +31,7 @@ func (s *Server) checkFiles(d *definition, o *types.TaskOverride) error {
 			return err
 		}
 		if s.opt.S3Dir == "" && len(c.EnvironmentFiles)+len(override.EnvironmentFiles) > 0 {
-			return clientError("Container '%s' has environmentFiles, and the local ECS has no S3. "+
+			return ecserror.Client("Container '%s' has environmentFiles, and the local ECS has no S3. "+
 				"Start davit local with --s3-dir DIR; arn:aws:s3:::bucket/key.env is then DIR/bucket/key.env.", *c.Name)
 		}
 	}
@@ -39,16 +40,16 @@ func (s *Server) checkFiles(d *definition, o *types.TaskOverride) error {
 
 func checkFilesOf(container string, files []types.EnvironmentFile) error {
 	if len(files) > maxFiles {
-		return clientError("Invalid setting for container '%s'. 'environmentFiles' must not have more than 10 items.", container)
+		return ecserror.Client("Invalid setting for container '%s'. 'environmentFiles' must not have more than 10 items.", container)
 	}
 	for _, f := range files {
 		switch _, isObject := objectOf(value(f.Value)); {
 		case f.Type != types.EnvironmentFileTypeS3:
-			return clientError("Invalid setting for container '%s'. The type of an environment file must be s3.", container)
+			return ecserror.Client("Invalid setting for container '%s'. The type of an environment file must be s3.", container)
 		case !isObject:
-			return clientError("Invalid setting for container '%s'. The environment file '%.255s' is not the ARN of an S3 object.", container, value(f.Value))
+			return ecserror.Client("Invalid setting for container '%s'. The environment file '%.255s' is not the ARN of an S3 object.", container, value(f.Value))
 		case !strings.HasSuffix(*f.Value, ".env"):
-			return clientError("Invalid setting for container '%s'. The environment file '%.255s' must have the extension .env.", container, *f.Value)
+			return ecserror.Client("Invalid setting for container '%s'. The environment file '%.255s' must have the extension .env.", container, *f.Value)
 		}
 	}
 	return nil

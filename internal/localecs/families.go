@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"maps"
 	"slices"
 	"strings"
@@ -12,7 +13,7 @@ import (
 // listTaskDefinitionFamilies lists the families that begin with familyPrefix, which here is a prefix indeed.
 func (s *Server) listTaskDefinitionFamilies(in *ecs.ListTaskDefinitionFamiliesInput) (any, error) {
 	if in.Status != "" && !slices.Contains(in.Status.Values(), in.Status) {
-		return nil, invalid("status should be one of [ACTIVE, INACTIVE, ALL].")
+		return nil, ecserror.Invalid("status should be one of [ACTIVE, INACTIVE, ALL].")
 	}
 	var entries []entry
 	for _, name := range slices.Sorted(maps.Keys(s.families)) {

@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"net/http"
 	"sync"
 	"time"
@@ -50,7 +51,7 @@ type misbehaviour struct {
 	lost    int
 	loss    Loss
 	refused int
-	refusal *apiError
+	refusal *ecserror.Error
 	delay   time.Duration
 }
 
@@ -78,15 +79,15 @@ func (f *Faults) LoseReplies(operation string, calls int, how Loss) {
 
 // Throttle refuses the next calls of an operation with ThrottlingException.
 func (f *Faults) Throttle(operation string, calls int) {
-	f.set(operation, func(m *misbehaviour) { m.refused, m.refusal = calls, throttled() })
+	f.set(operation, func(m *misbehaviour) { m.refused, m.refusal = calls, ecserror.Throttled() })
 }
 
 // Refuse makes the next calls of an operation fail with an error, and does not carry them out. The HTTP status is 500 for
 // ServerException and 400 for all others.
 func (f *Faults) Refuse(operation string, calls int, code, message string) {
-	refusal := refuse(code, "%s", message)
+	refusal := ecserror.Refuse(code, "%s", message)
 	if code == "ServerException" {
-		refusal.status = http.StatusInternalServerError
+		refusal.Status = http.StatusInternalServerError
 	}
 	f.set(operation, func(m *misbehaviour) { m.refused, m.refusal = calls, refusal })
 }
@@ -130,7 +131,7 @@ func (f *Faults) each(operation string, use func(*misbehaviour) bool) {
 }
 
 // before is asked before a call is carried out; an error takes its place.
-func (f *Faults) before(operation string, now time.Time) (refusal *apiError) {
+func (f *Faults) before(operation string, now time.Time) (refusal *ecserror.Error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.each(operation, func(m *misbehaviour) bool {
@@ -141,7 +142,7 @@ func (f *Faults) before(operation string, now time.Time) (refusal *apiError) {
 		return refusal != nil
 	})
 	if refusal == nil && f.buckets != nil && !f.buckets.take(operation, now) {
-		refusal = throttled()
+		refusal = ecserror.Throttled()
 	}
 	return refusal
 }

@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"encoding/json"
 	"errors"
 	"io"
@@ -41,25 +42,25 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // accept lets a request in, or says why not.
-func (s *Server) accept(w http.ResponseWriter, r *http.Request) (operation string, body []byte, err *apiError) {
+func (s *Server) accept(w http.ResponseWriter, r *http.Request) (operation string, body []byte, err *ecserror.Error) {
 	if err := s.guard(r); err != nil {
 		return "", nil, err
 	}
 	operation, ours := strings.CutPrefix(r.Header.Get("X-Amz-Target"), targetPrefix)
 	if !ours || operation == "" {
-		return "", nil, refuse("UnknownOperationException", "The header X-Amz-Target must be %s<operation>.", targetPrefix)
+		return "", nil, ecserror.Refuse("UnknownOperationException", "The header X-Amz-Target must be %s<operation>.", targetPrefix)
 	}
 	body, readErr := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if readErr != nil {
 		if tooLarge := new(http.MaxBytesError); errors.As(readErr, &tooLarge) {
 			return "", nil, forbid(http.StatusRequestEntityTooLarge, "RequestEntityTooLargeException", "The body is over 1 MiB.")
 		}
-		return "", nil, refuse("SerializationException", "The body could not be read.")
+		return "", nil, ecserror.Refuse("SerializationException", "The body could not be read.")
 	}
 	return operation, body, nil
 }
 
-func (s *Server) guard(r *http.Request) *apiError {
+func (s *Server) guard(r *http.Request) *ecserror.Error {
 	switch {
 	case !s.hostAllowed(r.Host):
 		return forbid(http.StatusForbidden, "AccessDeniedException", "This Host is not served; the local ECS answers on loopback names only.")
@@ -76,8 +77,8 @@ func (s *Server) guard(r *http.Request) *apiError {
 	return nil
 }
 
-func forbid(status int, code, message string) *apiError {
-	return &apiError{status: status, code: code, message: message}
+func forbid(status int, code, message string) *ecserror.Error {
+	return &ecserror.Error{Status: status, Code: code, Message: message}
 }
 
 // hostAllowed compares the name alone: the port says nothing about who asks.
@@ -95,12 +96,12 @@ func (s *Server) hostAllowed(host string) bool {
 }
 
 // outward is what the caller is told of an error; only apiErrors are meant for it.
-func (s *Server) outward(operation string, err error) *apiError {
-	if known := new(apiError); errors.As(err, &known) {
+func (s *Server) outward(operation string, err error) *ecserror.Error {
+	if known := new(ecserror.Error); errors.As(err, &known) {
 		return known
 	}
 	s.log.Error("a call failed", "operation", operation, "error", err)
-	return serverError("The local ECS could not carry out the call.")
+	return ecserror.Server("The local ECS could not carry out the call.")
 }
 
 type errorBody struct {
@@ -109,12 +110,12 @@ type errorBody struct {
 	ResourceIDs []string `json:"resourceIds,omitempty"`
 }
 
-func writeError(w http.ResponseWriter, e *apiError) {
-	body, err := json.Marshal(errorBody{e.code, e.message, e.resourceIDs})
+func writeError(w http.ResponseWriter, e *ecserror.Error) {
+	body, err := json.Marshal(errorBody{e.Code, e.Message, e.ResourceIDs})
 	if err != nil {
 		body = nil
 	}
-	send(w, e.status, body)
+	send(w, e.Status, body)
 }
 
 func send(w http.ResponseWriter, status int, body []byte) {

@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
@@ -18,11 +19,11 @@ func (s *Server) updateContainerInstancesState(in *ecs.UpdateContainerInstancesS
 	}
 	switch {
 	case len(in.ContainerInstances) == 0:
-		return nil, invalid("Container instances cannot be empty.")
+		return nil, ecserror.Invalid("Container instances cannot be empty.")
 	case len(in.ContainerInstances) > maxStateUpdates:
-		return nil, invalid("Container instances cannot have more than 10 elements.")
+		return nil, ecserror.Invalid("Container instances cannot have more than 10 elements.")
 	case in.Status != types.ContainerInstanceStatusActive && in.Status != types.ContainerInstanceStatusDraining:
-		return nil, invalid("Container instance status should be one of [ACTIVE, DRAINING].")
+		return nil, ecserror.Invalid("Container instance status should be one of [ACTIVE, DRAINING].")
 	}
 	out := &ecs.UpdateContainerInstancesStateOutput{ContainerInstances: []types.ContainerInstance{}, Failures: []types.Failure{}}
 	loads := s.loads(cluster)
@@ -65,7 +66,7 @@ func (s *Server) deregisterContainerInstance(in *ecs.DeregisterContainerInstance
 	}
 	l := s.loads(cluster)[i.index]
 	if i.Status != inactive && l.running+l.pending > 0 && !value(in.Force) {
-		return nil, invalid("Found running tasks on the instance.")
+		return nil, ecserror.Invalid("Found running tasks on the instance.")
 	}
 	s.setStatus(*i, inactive)
 	return &ecs.DeregisterContainerInstanceOutput{ContainerInstance: new(s.showInstance(*i, l))}, nil

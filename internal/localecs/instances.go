@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -10,7 +11,7 @@ import (
 )
 
 // instanceNotFound is what ECS says of a container instance that it does not know.
-func instanceNotFound() error { return invalid("The referenced container instance was not found.") }
+func instanceNotFound() error { return ecserror.Invalid("The referenced container instance was not found.") }
 
 func (s *Server) listContainerInstances(in *ecs.ListContainerInstancesInput) (any, error) {
 	cluster, err := s.cluster(in.Cluster)
@@ -20,7 +21,7 @@ func (s *Server) listContainerInstances(in *ecs.ListContainerInstancesInput) (an
 	statuses := []string{statusActive, draining}
 	if in.Status != "" {
 		if !slices.Contains(in.Status.Values(), in.Status) {
-			return nil, invalid("status should be one of %v.", in.Status.Values())
+			return nil, ecserror.Invalid("status should be one of %v.", in.Status.Values())
 		}
 		statuses = []string{string(in.Status)}
 	}
@@ -48,7 +49,7 @@ func (s *Server) selected(cluster string, statuses []string, filter string) ([]i
 	}
 	query, err := clusterquery.Parse(filter)
 	if err != nil {
-		return nil, invalid("Invalid filter: %v.", err)
+		return nil, ecserror.Invalid("Invalid filter: %v.", err)
 	}
 	loads := s.loads(cluster)
 	return slices.DeleteFunc(all, func(i instance) bool { return !query.Matches(s.asked(i, loads[i.index])) }), nil
@@ -61,9 +62,9 @@ func (s *Server) describeContainerInstances(in *ecs.DescribeContainerInstancesIn
 	}
 	switch {
 	case len(in.ContainerInstances) == 0:
-		return nil, invalid("Container instances cannot be empty.")
+		return nil, ecserror.Invalid("Container instances cannot be empty.")
 	case len(in.ContainerInstances) > maxPage:
-		return nil, invalid("Container instances cannot have more than 100 elements.")
+		return nil, ecserror.Invalid("Container instances cannot have more than 100 elements.")
 	}
 	if err := checkInclude(in.Include); err != nil {
 		return nil, err

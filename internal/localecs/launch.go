@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -97,11 +98,11 @@ func (s *Server) request(cluster string, in shared) (*request, error) {
 	d := s.lookup(value(in.definition))
 	switch {
 	case value(in.definition) == "":
-		return nil, clientError("TaskDefinition can not be blank.")
+		return nil, ecserror.Client("TaskDefinition can not be blank.")
 	case d == nil:
-		return nil, clientError("TaskDefinition not found.")
+		return nil, ecserror.Client("TaskDefinition not found.")
 	case d.Status != types.TaskDefinitionStatusActive:
-		return nil, invalid("TaskDefinition is inactive")
+		return nil, ecserror.Invalid("TaskDefinition is inactive")
 	}
 	if err := s.checkShared(in, d); err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"fmt"
 	"regexp"
 	"slices"
@@ -23,7 +24,7 @@ func checkInclude[T interface {
 }](include []T) error {
 	for _, f := range include {
 		if !slices.Contains(f.Values(), f) {
-			return invalid("include should be one of %s.", strings.Join(strings.Fields(fmt.Sprint(f.Values())), ", "))
+			return ecserror.Invalid("include should be one of %s.", strings.Join(strings.Fields(fmt.Sprint(f.Values())), ", "))
 		}
 	}
 	return nil

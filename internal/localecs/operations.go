@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"context"
 	"encoding/json"
 	"errors"
@@ -45,7 +46,7 @@ func locked[In any](f func(*Server, *In) (any, error)) operation {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if s.stopping {
-			return nil, serverError("The local ECS is shutting down.")
+			return nil, ecserror.Server("The local ECS is shutting down.")
 		}
 		return f(s, in)
 	})
@@ -125,7 +126,7 @@ var errDropped = errors.New("localecs: reply dropped")
 func (s *Server) perform(ctx context.Context, name string, body []byte) ([]byte, error) {
 	carryOut := find(name)
 	if carryOut == nil {
-		return nil, refuse("UnsupportedFeatureException", "The local ECS does not have the operation %.64q.", name)
+		return nil, ecserror.Refuse("UnsupportedFeatureException", "The local ECS does not have the operation %.64q.", name)
 	}
 	s.record(name, body)
 	if refusal := s.faults.before(name, s.now()); refusal != nil {
@@ -138,7 +139,7 @@ func (s *Server) perform(ctx context.Context, name string, body []byte) ([]byte,
 		return nil, errDropped
 	}
 	if lost {
-		return nil, serverError("Service Unavailable. Please try again later.")
+		return nil, ecserror.Server("Service Unavailable. Please try again later.")
 	}
 	return reply, err
 }
@@ -168,10 +169,10 @@ func (s *Server) record(name string, body []byte) {
 func decode(body []byte, in any) error {
 	doc, syntax := jsontree.Parse(body)
 	if syntax != nil {
-		return refuse("SerializationException", "%s", syntax.Message)
+		return ecserror.Refuse("SerializationException", "%s", syntax.Message)
 	}
 	if len(doc.Doubled) > 0 {
-		return refuse("SerializationException", "%.200s: the name is there twice.", doc.Doubled[0])
+		return ecserror.Refuse("SerializationException", "%.200s: the name is there twice.", doc.Doubled[0])
 	}
 	faults := ecsjson.Decode(doc.Root, in)
 	if len(faults) == 0 {
@@ -179,7 +180,7 @@ func decode(body []byte, in any) error {
 	}
 	first := faults[0]
 	if first.Kind == ecsjson.UnknownName {
-		return invalid("Unknown parameter %.200s: %s", first.Pointer, first.Detail)
+		return ecserror.Invalid("Unknown parameter %.200s: %s", first.Pointer, first.Detail)
 	}
-	return refuse("SerializationException", "%.200s: %s", first.Pointer, first.Detail)
+	return ecserror.Refuse("SerializationException", "%.200s: %s", first.Pointer, first.Detail)
 }

@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"encoding/base64"
 	"slices"
 	"strings"
@@ -25,7 +26,7 @@ func page(entries []entry, order ordering, maxResults *int32, token *string) (na
 		size = int(*maxResults)
 	}
 	if size < 1 || size > maxPage {
-		return nil, nil, invalid("maxResults must be between 1 and 100.")
+		return nil, nil, ecserror.Invalid("maxResults must be between 1 and 100.")
 	}
 	if token != nil && *token != "" {
 		if entries, err = after(entries, order, *token); err != nil {
@@ -49,7 +50,7 @@ type entry struct{ key, name string }
 func after(entries []entry, order ordering, token string) ([]entry, error) {
 	key, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil || len(key) == 0 {
-		return nil, invalid("Invalid token.")
+		return nil, ecserror.Invalid("Invalid token.")
 	}
 	last := string(key)
 	at := slices.IndexFunc(entries, func(e entry) bool {

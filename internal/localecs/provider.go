@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"regexp"
 	"slices"
 	"strings"
@@ -97,13 +98,13 @@ func (s *Server) checkChosen(r *request, in *ecs.RunTaskInput, p provider) error
 	}
 	switch {
 	case in.PlatformVersion != nil:
-		return invalid("The platform version must be null when specifying an EC2 launch type.")
+		return ecserror.Invalid("The platform version must be null when specifying an EC2 launch type.")
 	case len(s.candidates(r.cluster, p)) > 0:
 		return nil
 	case p.capacity != "":
-		return invalid("No Container Instances were found in your capacity provider.")
+		return ecserror.Invalid("No Container Instances were found in your capacity provider.")
 	}
-	return invalid("No Container Instances were found in your cluster.")
+	return ecserror.Invalid("No Container Instances were found in your cluster.")
 }
 
 func supports(d *definition, c types.Compatibility) bool {
@@ -126,13 +127,13 @@ func (s *Server) checkStrategy(strategy []types.CapacityProviderStrategyItem, as
 	for i, name := range names {
 		switch {
 		case !slices.Contains(associated, name):
-			return invalid("The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. " +
+			return ecserror.Invalid("The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. " +
 				"Associate the capacity provider with the cluster or specify a valid capacity provider and try again.")
 		case fargate != isFargateProvider(name):
-			return invalid("A capacity provider strategy cannot contain a mix of capacity providers using Auto Scaling groups and Fargate providers. " +
+			return ecserror.Invalid("A capacity provider strategy cannot contain a mix of capacity providers using Auto Scaling groups and Fargate providers. " +
 				"Specify one or the other and try again.")
 		case slices.Contains(names[:i], name):
-			return invalid("The specified capacity provider strategy contains the capacity provider '%s' more than once.", name)
+			return ecserror.Invalid("The specified capacity provider strategy contains the capacity provider '%s' more than once.", name)
 		}
 	}
 	return nil
@@ -141,11 +142,11 @@ func (s *Server) checkStrategy(strategy []types.CapacityProviderStrategyItem, as
 // checkNames wants capacity providers to be there.
 func (s *Server) checkNames(names []string) error {
 	if len(names) > maxProviders {
-		return invalid("There can be at most %d capacity providers.", maxProviders)
+		return ecserror.Invalid("There can be at most %d capacity providers.", maxProviders)
 	}
 	for _, name := range names {
 		if !s.hasProvider(name) {
-			return invalid("The specified capacity provider '%.255s' was not found. Specify a valid capacity provider and try again.", strings.ToValidUTF8(name, "?"))
+			return ecserror.Invalid("The specified capacity provider '%.255s' was not found. Specify a valid capacity provider and try again.", strings.ToValidUTF8(name, "?"))
 		}
 	}
 	return nil
@@ -157,9 +158,9 @@ func checkSplit(strategy []types.CapacityProviderStrategyItem) error {
 	for _, item := range strategy {
 		switch {
 		case item.Weight < 0 || item.Weight > maxWeight:
-			return invalid("weight must be between 0 and 1000.")
+			return ecserror.Invalid("weight must be between 0 and 1000.")
 		case item.Base < 0 || item.Base > maxBase:
-			return invalid("base must be between 0 and 100000.")
+			return ecserror.Invalid("base must be between 0 and 100000.")
 		}
 		weights += int(item.Weight)
 		if item.Base > 0 {
@@ -167,10 +168,10 @@ func checkSplit(strategy []types.CapacityProviderStrategyItem) error {
 		}
 	}
 	if bases > 1 {
-		return invalid("Only one capacity provider in a strategy can have a base.")
+		return ecserror.Invalid("Only one capacity provider in a strategy can have a base.")
 	}
 	if weights == 0 && len(strategy) > 1 {
-		return invalid("The capacity provider strategy must have a weight greater than 0.")
+		return ecserror.Invalid("The capacity provider strategy must have a weight greater than 0.")
 	}
 	return nil
 }

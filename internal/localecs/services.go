@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
@@ -31,9 +32,9 @@ func (s *Server) describeServices(in *ecs.DescribeServicesInput) (any, error) {
 	}
 	switch {
 	case len(in.Services) == 0:
-		return nil, invalid("Services cannot be empty.")
+		return nil, ecserror.Invalid("Services cannot be empty.")
 	case len(in.Services) > maxServices:
-		return nil, invalid("Services cannot have more than 10 elements.")
+		return nil, ecserror.Invalid("Services cannot have more than 10 elements.")
 	}
 	out := &ecs.DescribeServicesOutput{Services: []types.Service{}, Failures: []types.Failure{}}
 	for _, ref := range in.Services {
@@ -56,7 +57,7 @@ func (s *Server) getTaskProtection(in *ecs.GetTaskProtectionInput) (any, error) 
 
 func (s *Server) updateTaskProtection(in *ecs.UpdateTaskProtectionInput) (any, error) {
 	if len(in.Tasks) == 0 {
-		return nil, invalid("Tasks cannot be empty.")
+		return nil, ecserror.Invalid("Tasks cannot be empty.")
 	}
 	failures, err := s.unprotected(in.Cluster, in.Tasks, maxProtected)
 	if err != nil {
@@ -72,7 +73,7 @@ func (s *Server) unprotected(ref *string, tasks []string, most int) ([]types.Fai
 		return nil, err
 	}
 	if len(tasks) > most {
-		return nil, invalid("Tasks cannot have more than %d elements.", most)
+		return nil, ecserror.Invalid("Tasks cannot have more than %d elements.", most)
 	}
 	failures := []types.Failure{}
 	for _, ref := range tasks {

@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"errors"
 	"math"
 	"strconv"
@@ -87,11 +88,11 @@ func taskSize(d *definition, o *types.TaskOverride) (resources, error) {
 	}
 	cpu, err := cpuUnits(value(o.Cpu) + unless(o.Cpu, d.Cpu))
 	if err != nil {
-		return sum, clientError("Invalid 'cpu' setting for task.")
+		return sum, ecserror.Client("Invalid 'cpu' setting for task.")
 	}
 	memory, err := mebibytes(value(o.Memory) + unless(o.Memory, d.Memory))
 	if err != nil {
-		return sum, clientError("Invalid 'memory' setting for task.")
+		return sum, ecserror.Client("Invalid 'memory' setting for task.")
 	}
 	if cpu > 0 {
 		sum.cpu = cpu

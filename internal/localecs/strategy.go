@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"slices"
 	"strings"
 
@@ -12,7 +13,7 @@ const maxStrategies = 5
 // checkPlacementStrategy holds the rules for the strategies of a request.
 func checkPlacementStrategy(all []types.PlacementStrategy) error {
 	if len(all) > maxStrategies {
-		return invalid("placementStrategy cannot have more than 5 elements.")
+		return ecserror.Invalid("placementStrategy cannot have more than 5 elements.")
 	}
 	for _, one := range all {
 		field := value(one.Field)
@@ -20,14 +21,14 @@ func checkPlacementStrategy(all []types.PlacementStrategy) error {
 		case types.PlacementStrategyTypeRandom:
 		case types.PlacementStrategyTypeBinpack:
 			if lower := strings.ToLower(field); lower != "cpu" && lower != "memory" {
-				return invalid("placementStrategy field of binpack should be one of [cpu, memory].")
+				return ecserror.Invalid("placementStrategy field of binpack should be one of [cpu, memory].")
 			}
 		case types.PlacementStrategyTypeSpread:
 			if !isInstanceField(field) && !strings.HasPrefix(field, "attribute:") {
-				return invalid("placementStrategy field of spread should be instanceId, host or attribute:<name>.")
+				return ecserror.Invalid("placementStrategy field of spread should be instanceId, host or attribute:<name>.")
 			}
 		default:
-			return invalid("placementStrategy type should be one of [random, spread, binpack].")
+			return ecserror.Invalid("placementStrategy type should be one of [random, spread, binpack].")
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -17,7 +18,7 @@ func (s *Server) tagged(arn string) (tagged, error) {
 	rest, ours := strings.CutPrefix(arn, arnRoot)
 	kind, name, _ := strings.Cut(rest, "/")
 	if !ours || name == "" {
-		return tagged{}, invalid("Invalid resource ARN: it must be of this region and account, %s<kind>/<name>.", arnRoot)
+		return tagged{}, ecserror.Invalid("Invalid resource ARN: it must be of this region and account, %s<kind>/<name>.", arnRoot)
 	}
 	cluster, id, _ := strings.Cut(name, "/")
 	switch kind {
@@ -30,16 +31,16 @@ func (s *Server) tagged(arn string) (tagged, error) {
 	case "container-instance":
 		return s.taggedInstance(cluster, id)
 	}
-	return tagged{}, invalid("The referenced resource was not found. The local ECS tags clusters, task definitions, tasks and container instances.")
+	return tagged{}, ecserror.Invalid("The referenced resource was not found. The local ECS tags clusters, task definitions, tasks and container instances.")
 }
 
 func (s *Server) taggedCluster(name string) (tagged, error) {
 	c := s.clusters[name]
 	switch {
 	case c == nil:
-		return tagged{}, clusterNotFound()
+		return tagged{}, ecserror.ClusterNotFound()
 	case !isActive(c):
-		return tagged{}, invalid("The specified cluster is inactive. Specify an active cluster and try again.")
+		return tagged{}, ecserror.Invalid("The specified cluster is inactive. Specify an active cluster and try again.")
 	}
 	return tagged{c.Tags, func(tags []types.Tag) {
 		changed := *c
@@ -51,7 +52,7 @@ func (s *Server) taggedCluster(name string) (tagged, error) {
 func (s *Server) taggedDefinition(arn string) (tagged, error) {
 	d := s.lookup(arn)
 	if d == nil || *d.TaskDefinitionArn != arn {
-		return tagged{}, clientError(reasonNoSuch)
+		return tagged{}, ecserror.Client(reasonNoSuch)
 	}
 	return tagged{d.Tags, func(tags []types.Tag) {
 		changed := *d
@@ -65,9 +66,9 @@ func (s *Server) taggedTask(cluster, id string) (tagged, error) {
 	t := s.visible(id)
 	switch {
 	case t == nil || t.cluster != cluster:
-		return tagged{}, invalid("The referenced task was not found.")
+		return tagged{}, ecserror.Invalid("The referenced task was not found.")
 	case t.is(stopped):
-		return tagged{}, invalid("The specified task is stopped. Specify a running task and try again.")
+		return tagged{}, ecserror.Invalid("The specified task is stopped. Specify a running task and try again.")
 	}
 	return tagged{t.Tags, func(tags []types.Tag) {
 		t.Tags = tags
@@ -86,7 +87,7 @@ func (s *Server) taggedInstance(cluster, id string) (tagged, error) {
 	case i == nil:
 		return tagged{}, instanceNotFound()
 	case i.Status == inactive:
-		return tagged{}, invalid("The specified container instance is inactive. Specify an active container instance and try again.")
+		return tagged{}, ecserror.Invalid("The specified container instance is inactive. Specify an active container instance and try again.")
 	}
 	return tagged{i.Tags, func(tags []types.Tag) {
 		i.Tags = tags

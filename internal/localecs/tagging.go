@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"slices"
 	"strings"
 
@@ -23,7 +24,7 @@ func (s *Server) tagResource(in *ecs.TagResourceInput) (any, error) {
 		}
 	}
 	if ownTags(merged) > maxTags {
-		return nil, invalid("A resource cannot have more than 50 tags.")
+		return nil, ecserror.Invalid("A resource cannot have more than 50 tags.")
 	}
 	r.set(merged)
 	return &ecs.TagResourceOutput{}, nil
@@ -35,7 +36,7 @@ func (s *Server) untagResource(in *ecs.UntagResourceInput) (any, error) {
 		return nil, err
 	}
 	if slices.ContainsFunc(in.TagKeys, reserved) {
-		return nil, invalid("Tags whose key begins with aws: cannot be removed.")
+		return nil, ecserror.Invalid("Tags whose key begins with aws: cannot be removed.")
 	}
 	left := []types.Tag{}
 	for _, t := range r.tags {

@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"strings"
 	"unicode/utf8"
 
@@ -15,19 +16,19 @@ const (
 // checkTags holds ECS's rules for the tags of a request.
 func checkTags(tags []types.Tag) error {
 	if len(tags) > maxTags {
-		return invalid("tags cannot have more than 50 elements.")
+		return ecserror.Invalid("tags cannot have more than 50 elements.")
 	}
 	for i, t := range tags {
 		key, v := value(t.Key), value(t.Value)
 		switch {
 		case key == "" || utf8.RuneCountInString(key) > maxTagKey:
-			return invalid("A tag key must have 1 to 128 characters.")
+			return ecserror.Invalid("A tag key must have 1 to 128 characters.")
 		case utf8.RuneCountInString(v) > maxTagValue:
-			return invalid("The value of a tag can have at most 256 characters.")
+			return ecserror.Invalid("The value of a tag can have at most 256 characters.")
 		case strings.HasPrefix(strings.ToLower(key), "aws:") || strings.HasPrefix(strings.ToLower(v), "aws:"):
-			return invalid("Tag keys and values must not begin with 'aws:', which is reserved.")
+			return ecserror.Invalid("Tag keys and values must not begin with 'aws:', which is reserved.")
 		case hasTag(tags[:i], key):
-			return invalid("The tag key %s is there more than once.", key)
+			return ecserror.Invalid("The tag key %s is there more than once.", key)
 		}
 	}
 	return nil

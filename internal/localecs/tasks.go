@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"fmt"
 	"slices"
 	"time"
@@ -35,7 +36,7 @@ func (s *Server) stopTask(in *ecs.StopTaskInput) (any, error) {
 	}
 	t := s.visible(id)
 	if t == nil || t.cluster != cluster {
-		return nil, invalid("The referenced task was not found.")
+		return nil, ecserror.Invalid("The referenced task was not found.")
 	}
 	reason := value(in.Reason)
 	if reason == "" {
@@ -68,9 +69,9 @@ func (s *Server) describeTasks(in *ecs.DescribeTasksInput) (any, error) {
 	}
 	switch {
 	case len(in.Tasks) == 0:
-		return nil, invalid("Tasks cannot be empty.")
+		return nil, ecserror.Invalid("Tasks cannot be empty.")
 	case len(in.Tasks) > maxPage:
-		return nil, invalid("Tasks cannot have more than 100 elements.")
+		return nil, ecserror.Invalid("Tasks cannot have more than 100 elements.")
 	}
 	if err := checkInclude(in.Include); err != nil {
 		return nil, err
@@ -136,7 +137,7 @@ func (s *Server) filter(in *ecs.ListTasksInput) (filter, error) {
 	}
 	index, id, err := s.instance(cluster, *in.ContainerInstance)
 	if err == nil && index < 0 {
-		err = invalid("The referenced container instance was not found.")
+		err = ecserror.Invalid("The referenced container instance was not found.")
 	}
 	f.instance = instanceARN(cluster, id)
 	return f, err
@@ -147,15 +148,15 @@ func (f filter) check(in *ecs.ListTasksInput) error {
 	others := f.family != "" || f.launchType != "" || value(in.ContainerInstance) != "" || f.desired == stopped
 	switch {
 	case !slices.Contains(in.DesiredStatus.Values(), types.DesiredStatus(f.desired)):
-		return invalid("desiredStatus should be one of [RUNNING, PENDING, STOPPED].")
+		return ecserror.Invalid("desiredStatus should be one of [RUNNING, PENDING, STOPPED].")
 	case f.launchType != "" && !slices.Contains(f.launchType.Values(), f.launchType):
-		return invalid("launchType should be one of [EC2, FARGATE, EXTERNAL, MANAGED_INSTANCES].")
+		return ecserror.Invalid("launchType should be one of [EC2, FARGATE, EXTERNAL, MANAGED_INSTANCES].")
 	case value(in.ServiceName) != "":
-		return refuse("ServiceNotFoundException", "Service not found.")
+		return ecserror.Refuse("ServiceNotFoundException", "Service not found.")
 	case value(in.DaemonName) != "":
-		return refuse("UnsupportedFeatureException", "The local ECS has no daemons.")
+		return ecserror.Refuse("UnsupportedFeatureException", "The local ECS has no daemons.")
 	case f.startedBy != "" && others:
-		return invalid("Cannot use startedBy together with any other filter.")
+		return ecserror.Invalid("Cannot use startedBy together with any other filter.")
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecserror"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -41,8 +42,8 @@ func (s *Server) replay(c claim) (*placed, error) {
 		return nil, nil
 	}
 	if token.Request != c.request {
-		conflict := refuse("ConflictException", "The client token was used before with other parameters.")
-		conflict.resourceIDs = s.arnsOf(token)
+		conflict := ecserror.Refuse("ConflictException", "The client token was used before with other parameters.")
+		conflict.ResourceIDs = s.arnsOf(token)
 		return nil, conflict
 	}
 	out := newPlaced()
