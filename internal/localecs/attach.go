@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecsname"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
@@ -57,7 +58,7 @@ func storage(d *definition, o *types.TaskOverride) *types.EphemeralStorage {
 
 // newInterface is the attachment of an awsvpc task. There is no interface behind it, so it has no id and no MAC address.
 func newInterface(network *types.NetworkConfiguration) types.Attachment {
-	a := types.Attachment{Id: new(newUUID()), Type: new(interfaceType), Status: new(precreated)}
+	a := types.Attachment{Id: new(ecsname.NewUUID()), Type: new(interfaceType), Status: new(precreated)}
 	if network != nil && network.AwsvpcConfiguration != nil && len(network.AwsvpcConfiguration.Subnets) > 0 {
 		a.Details = append(a.Details, types.KeyValuePair{Name: new("subnetId"), Value: &network.AwsvpcConfiguration.Subnets[0]})
 	}

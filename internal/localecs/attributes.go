@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/ecsname"
 	"fmt"
 	"maps"
 	"regexp"
@@ -53,7 +54,7 @@ func (s *Server) putAttributes(in *ecs.PutAttributesInput) (any, error) {
 		if after[c.id] == nil {
 			after[c.id] = c.attributes()
 		}
-		v := value(in.Attributes[n].Value)
+		v := ecsname.Value(in.Attributes[n].Value)
 		changes[n].value, after[c.id][c.name] = &v, v
 	}
 	for _, attributes := range after {
@@ -101,8 +102,8 @@ func (s *Server) attributeChanges(clusterRef *string, attributes []types.Attribu
 	}
 	var changes []attributeChange
 	for _, a := range attributes {
-		name := value(a.Name)
-		if err := checkAttribute(name, value(a.Value)); err != nil {
+		name := ecsname.Value(a.Name)
+		if err := checkAttribute(name, ecsname.Value(a.Value)); err != nil {
 			return nil, ecserror.Invalid("Invalid attribute: %v.", err)
 		}
 		if reservedAttribute(name) {
@@ -118,13 +119,13 @@ func (s *Server) attributeChanges(clusterRef *string, attributes []types.Attribu
 }
 
 func (s *Server) target(cluster string, a types.Attribute) (*instance, error) {
-	ref := value(a.TargetId)
+	ref := ecsname.Value(a.TargetId)
 	switch {
 	case a.TargetType != "" && a.TargetType != types.TargetTypeContainerInstance:
 		return nil, ecserror.Invalid("targetType should be one of [container-instance].")
 	case ref == "":
 		return nil, ecserror.Invalid("targetId must be specified.")
-	case a.TargetType == "" && !strings.HasPrefix(ref, arnRoot):
+	case a.TargetType == "" && !strings.HasPrefix(ref, ecsname.ArnRoot):
 		return nil, ecserror.Invalid("targetType must be specified when targetId is not a full ARN.")
 	}
 	i, _, err := s.findInstance(cluster, ref)
@@ -150,7 +151,7 @@ func (s *Server) changeAttributes(changes []attributeChange) {
 func shownChanges(changes []attributeChange) []types.Attribute {
 	all := []types.Attribute{}
 	for _, c := range changes {
-		v := value(c.value)
+		v := ecsname.Value(c.value)
 		if c.value == nil {
 			v = c.attributes()[c.name]
 		}
@@ -185,11 +186,11 @@ func (s *Server) listAttributes(in *ecs.ListAttributesInput) (any, error) {
 			}
 		}
 	}
-	var entries []entry
+	var entries []ecsname.Entry
 	for _, key := range slices.Sorted(maps.Keys(byKeyOf)) {
-		entries = append(entries, entry{key, key})
+		entries = append(entries, ecsname.Entry{key, key})
 	}
-	keys, next, err := page(entries, ascending, in.MaxResults, in.NextToken)
+	keys, next, err := ecsname.Page(entries, ecsname.Ascending, in.MaxResults, in.NextToken)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/ecsname"
 	"maps"
 	"slices"
 
@@ -15,7 +16,7 @@ const maxDescribedProviders = 10
 // putClusterCapacityProviders replaces a cluster's capacity providers and its default strategy. One that is left out must not have tasks.
 func (s *Server) putClusterCapacityProviders(in *ecs.PutClusterCapacityProvidersInput) (any, error) {
 	switch {
-	case value(in.Cluster) == "":
+	case ecsname.Value(in.Cluster) == "":
 		return nil, ecserror.Invalid("cluster must be specified.")
 	case in.CapacityProviders == nil:
 		return nil, ecserror.Invalid("capacityProviders must be specified; it can be empty.")
@@ -44,7 +45,7 @@ func (s *Server) putClusterCapacityProviders(in *ecs.PutClusterCapacityProviders
 func providerNames(refs []string) []string {
 	names := []string{}
 	for _, ref := range refs {
-		names = append(names, shortName("capacity-provider", ref))
+		names = append(names, ecsname.ShortName("capacity-provider", ref))
 	}
 	return names
 }
@@ -68,15 +69,15 @@ func (s *Server) describeCapacityProviders(in *ecs.DescribeCapacityProvidersInpu
 		known = slices.DeleteFunc(known, func(name string) bool { return !slices.Contains(s.clusters[cluster].CapacityProviders, name) })
 	}
 	out := &ecs.DescribeCapacityProvidersOutput{CapacityProviders: []types.CapacityProvider{}, Failures: []types.Failure{}}
-	var entries []entry
+	var entries []ecsname.Entry
 	for _, name := range known {
 		if len(in.CapacityProviders) == 0 || slices.Contains(providerNames(in.CapacityProviders), name) {
-			entries = append(entries, entry{name, name})
+			entries = append(entries, ecsname.Entry{name, name})
 		}
 	}
 	for _, name := range providerNames(in.CapacityProviders) {
 		if !slices.Contains(known, name) {
-			out.Failures = append(out.Failures, types.Failure{Arn: new(arnRoot + "capacity-provider/" + name), Reason: new(reasonMissing)})
+			out.Failures = append(out.Failures, types.Failure{Arn: new(ecsname.ArnRoot + "capacity-provider/" + name), Reason: new(reasonMissing)})
 		}
 	}
 	size := int32(maxDescribedProviders)
@@ -86,7 +87,7 @@ func (s *Server) describeCapacityProviders(in *ecs.DescribeCapacityProvidersInpu
 	if size > maxDescribedProviders {
 		return nil, ecserror.Invalid("maxResults must be between 1 and 10.")
 	}
-	names, next, err := page(entries, ascending, &size, in.NextToken)
+	names, next, err := ecsname.Page(entries, ecsname.Ascending, &size, in.NextToken)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +111,7 @@ func (s *Server) providersKnown() []string {
 
 func shownProvider(name string) types.CapacityProvider {
 	p := types.CapacityProvider{
-		CapacityProviderArn: new(arnRoot + "capacity-provider/" + name), Name: &name, Status: types.CapacityProviderStatusActive,
+		CapacityProviderArn: new(ecsname.ArnRoot + "capacity-provider/" + name), Name: &name, Status: types.CapacityProviderStatusActive,
 		Type: types.CapacityProviderTypeEc2Autoscaling, Tags: []types.Tag{},
 	}
 	switch name {

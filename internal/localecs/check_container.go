@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/ecsname"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -18,7 +19,7 @@ func checkContainerLife(c types.ContainerDefinition) error {
 	if err := checkHealth(name, c.HealthCheck); err != nil {
 		return err
 	}
-	if r := c.RestartPolicy; r != nil && value(r.Enabled) {
+	if r := c.RestartPolicy; r != nil && ecsname.Value(r.Enabled) {
 		if err := between(name, "restartPolicy.restartAttemptPeriod", r.RestartAttemptPeriod, 60, 1800); err != nil {
 			return err
 		}
@@ -31,7 +32,7 @@ func checkContainerLife(c types.ContainerDefinition) error {
 			return ecserror.Client("Invalid setting for container '%s'. Unknown ulimit '%.64s'.", name, u.Name)
 		}
 	}
-	if value(c.StartTimeout) < 0 {
+	if ecsname.Value(c.StartTimeout) < 0 {
 		return ecserror.Client("Invalid setting for container '%s'. 'startTimeout' must not be negative.", name)
 	}
 	return nil

@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/ecsname"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -17,7 +18,7 @@ const (
 // no effect here is recorded as it came.
 func checkDefinition(in *ecs.RegisterTaskDefinitionInput) error {
 	switch {
-	case !validName.MatchString(value(in.Family)):
+	case !ecsname.ValidName.MatchString(ecsname.Value(in.Family)):
 		return ecserror.Client("Family contains invalid characters or is not 1 to 255 characters long.")
 	case len(in.ContainerDefinitions) == 0:
 		return ecserror.Client("Container definitions must not be empty.")
@@ -26,11 +27,11 @@ func checkDefinition(in *ecs.RegisterTaskDefinitionInput) error {
 	case len(in.InferenceAccelerators) > 0: //nolint:staticcheck // deprecated, and refused for it
 		return ecserror.Client("Inference accelerators are no longer available.")
 	}
-	cpu, err := cpuUnits(value(in.Cpu))
+	cpu, err := cpuUnits(ecsname.Value(in.Cpu))
 	if err != nil {
 		return ecserror.Client("Invalid 'cpu' setting for task.")
 	}
-	memory, err := mebibytes(value(in.Memory))
+	memory, err := mebibytes(ecsname.Value(in.Memory))
 	if err != nil {
 		return ecserror.Client("Invalid 'memory' setting for task.")
 	}
@@ -63,17 +64,17 @@ func checkContainers(containers []types.ContainerDefinition, taskMemory int) err
 func isEssential(c types.ContainerDefinition) bool { return c.Essential == nil || *c.Essential }
 
 func checkContainer(c types.ContainerDefinition, taskMemory int) error {
-	name := value(c.Name)
+	name := ecsname.Value(c.Name)
 	switch {
-	case !validName.MatchString(name):
+	case !ecsname.ValidName.MatchString(name):
 		return ecserror.Client("Container.name contains invalid characters or is not 1 to 255 characters long.")
-	case value(c.Image) == "":
+	case ecsname.Value(c.Image) == "":
 		return ecserror.Client("Container.image should not be null or empty.")
-	case c.Cpu < 0 || value(c.Memory) < 0 || value(c.MemoryReservation) < 0:
+	case c.Cpu < 0 || ecsname.Value(c.Memory) < 0 || ecsname.Value(c.MemoryReservation) < 0:
 		return ecserror.Client("Invalid setting for container '%s'. 'cpu' and 'memory' must not be negative.", name)
-	case taskMemory == 0 && value(c.Memory) == 0 && value(c.MemoryReservation) == 0:
+	case taskMemory == 0 && ecsname.Value(c.Memory) == 0 && ecsname.Value(c.MemoryReservation) == 0:
 		return ecserror.Client("Invalid setting for container '%s'. At least one of 'memory' or 'memoryReservation' must be specified.", name)
-	case value(c.StopTimeout) < 0:
+	case ecsname.Value(c.StopTimeout) < 0:
 		return ecserror.Client("Invalid setting for container '%s'. 'stopTimeout' must not be negative.", name)
 	}
 	return checkContainerLife(c)
@@ -81,8 +82,8 @@ func checkContainer(c types.ContainerDefinition, taskMemory int) error {
 
 func compatibilities(in *ecs.RegisterTaskDefinitionInput) []types.Compatibility {
 	all := []types.Compatibility{types.CompatibilityEc2, types.CompatibilityExternal}
-	cpu, _ := cpuUnits(value(in.Cpu)) // checkDefinition has seen both
-	memory, _ := mebibytes(value(in.Memory))
+	cpu, _ := cpuUnits(ecsname.Value(in.Cpu)) // checkDefinition has seen both
+	memory, _ := mebibytes(ecsname.Value(in.Memory))
 	if in.NetworkMode == types.NetworkModeAwsvpc && isFargateSize(cpu, memory) && len(in.PlacementConstraints) == 0 {
 		all = append(all, types.CompatibilityFargate)
 	}
@@ -116,7 +117,7 @@ func checkDependencies(containers []types.ContainerDefinition) error {
 	}
 	for _, c := range containers {
 		for _, d := range c.DependsOn {
-			on, known := byName[value(d.ContainerName)]
+			on, known := byName[ecsname.Value(d.ContainerName)]
 			switch {
 			case !known:
 				return ecserror.Client("Container '%s' depends on a container that is not in the task definition.", *c.Name)

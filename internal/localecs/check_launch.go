@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/ecsname"
 	"slices"
 	"unicode/utf8"
 
@@ -49,7 +50,7 @@ func checkRun(in *ecs.RunTaskInput, count int) error {
 	switch {
 	case count < 1 || count > maxCount:
 		return ecserror.Invalid("count must be between 1 and 10.")
-	case in.ClientToken != nil && !validToken.MatchString(*in.ClientToken):
+	case in.ClientToken != nil && !ecsname.ValidToken.MatchString(*in.ClientToken):
 		return ecserror.Invalid("clientToken must be 1 to 64 ASCII characters in the range of 33 to 126.")
 	case in.LaunchType != "" && !slices.Contains(in.LaunchType.Values(), in.LaunchType):
 		return ecserror.Invalid("launchType should be one of [EC2, FARGATE, EXTERNAL, MANAGED_INSTANCES].")
@@ -80,7 +81,7 @@ func checkStartedBy(startedBy *string, most int) error {
 	if startedBy == nil {
 		return nil
 	}
-	if len(*startedBy) > most || !validStartedBy.MatchString(*startedBy) {
+	if len(*startedBy) > most || !ecsname.ValidStartedBy.MatchString(*startedBy) {
 		return ecserror.Invalid("startedBy must be 1 to %d letters, digits, '-', '_' and '/'.", most)
 	}
 	return nil
@@ -127,7 +128,7 @@ func checkOverrides(o *types.TaskOverride, d *definition) error {
 		return ecserror.Client("The local ECS has no inference accelerators.")
 	}
 	for _, c := range o.ContainerOverrides {
-		name := value(c.Name)
+		name := ecsname.Value(c.Name)
 		if name == "" && !emptyOverride(c) {
 			return ecserror.Invalid("Override for container needs the container's name.")
 		}

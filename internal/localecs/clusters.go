@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/ecsname"
 	"maps"
 	"slices"
 
@@ -13,7 +14,7 @@ const reasonMissing = "MISSING"
 
 func newCluster(name string, in *ecs.CreateClusterInput) *types.Cluster {
 	return &types.Cluster{
-		ClusterArn: new(clusterARN(name)), ClusterName: &name, Status: new(statusActive),
+		ClusterArn: new(ecsname.ClusterARN(name)), ClusterName: &name, Status: new(statusActive),
 		Tags: in.Tags, Settings: in.Settings, Configuration: in.Configuration,
 		CapacityProviders: providerNames(in.CapacityProviders), DefaultCapacityProviderStrategy: named(in.DefaultCapacityProviderStrategy),
 	}
@@ -26,7 +27,7 @@ func newDefaultCluster() *types.Cluster {
 
 // cluster resolves a name or an ARN; none is the default cluster. The caller holds mu.
 func (s *Server) cluster(ref *string) (string, error) {
-	name := shortName("cluster", value(ref))
+	name := ecsname.ShortName("cluster", ecsname.Value(ref))
 	if name == "" {
 		name = defaultCluster
 	}
@@ -41,11 +42,11 @@ func (s *Server) cluster(ref *string) (string, error) {
 }
 
 func (s *Server) createCluster(in *ecs.CreateClusterInput) (any, error) {
-	name := value(in.ClusterName)
+	name := ecsname.Value(in.ClusterName)
 	if name == "" {
 		name = defaultCluster
 	}
-	if !validName.MatchString(name) {
+	if !ecsname.ValidName.MatchString(name) {
 		return nil, ecserror.Invalid("Invalid cluster name.")
 	}
 	if err := checkTags(in.Tags); err != nil {
@@ -71,18 +72,18 @@ func (s *Server) describeClusters(in *ecs.DescribeClustersInput) (any, error) {
 	if len(refs) == 0 {
 		refs = []string{defaultCluster}
 	}
-	if len(refs) > maxPage {
+	if len(refs) > ecsname.MaxPage {
 		return nil, ecserror.Invalid("Clusters cannot have more than 100 elements.")
 	}
-	if err := checkInclude(in.Include); err != nil {
+	if err := ecsname.CheckInclude(in.Include); err != nil {
 		return nil, err
 	}
 	out := &ecs.DescribeClustersOutput{Clusters: []types.Cluster{}, Failures: []types.Failure{}}
 	tags := slices.Contains(in.Include, types.ClusterFieldTags)
 	for _, ref := range refs {
-		name := shortName("cluster", ref)
+		name := ecsname.ShortName("cluster", ref)
 		if s.clusters[name] == nil {
-			out.Failures = append(out.Failures, types.Failure{Arn: new(clusterARN(name)), Reason: new(reasonMissing)})
+			out.Failures = append(out.Failures, types.Failure{Arn: new(ecsname.ClusterARN(name)), Reason: new(reasonMissing)})
 			continue
 		}
 		out.Clusters = append(out.Clusters, *s.showCluster(name, tags))
@@ -117,13 +118,13 @@ func countTask(t *task, runningTasks, pendingTasks *int32) {
 }
 
 func (s *Server) listClusters(in *ecs.ListClustersInput) (any, error) {
-	var entries []entry
+	var entries []ecsname.Entry
 	for _, name := range slices.Sorted(maps.Keys(s.clusters)) {
 		if isActive(s.clusters[name]) {
-			entries = append(entries, entry{name, clusterARN(name)})
+			entries = append(entries, ecsname.Entry{name, ecsname.ClusterARN(name)})
 		}
 	}
-	arns, next, err := page(entries, ascending, in.MaxResults, in.NextToken)
+	arns, next, err := ecsname.Page(entries, ecsname.Ascending, in.MaxResults, in.NextToken)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/ecsname"
 	"fmt"
 	"maps"
 	"slices"
@@ -27,7 +28,7 @@ func (s *Server) registerTaskDefinition(in *ecs.RegisterTaskDefinitionInput) (an
 	}
 	d := &definition{TaskDefinition: describedAs(in), Tags: in.Tags}
 	d.Revision = int32(len(revisions) + 1)
-	d.TaskDefinitionArn = new(definitionARN(family, d.Revision))
+	d.TaskDefinitionArn = new(ecsname.DefinitionARN(family, d.Revision))
 	d.RegisteredAt = new(s.now())
 	s.families[family] = append(revisions, d)
 	s.saveDefinition(d)
@@ -35,7 +36,7 @@ func (s *Server) registerTaskDefinition(in *ecs.RegisterTaskDefinitionInput) (an
 }
 
 func (s *Server) saveDefinition(d *definition) {
-	s.journal.put(bucketDefinitions, definitionName(*d.Family, d.Revision), d)
+	s.journal.put(bucketDefinitions, ecsname.DefinitionName(*d.Family, d.Revision), d)
 }
 
 // describedAs is the definition that an input asks for, with ECS's defaults.
@@ -48,10 +49,10 @@ func describedAs(in *ecs.RegisterTaskDefinitionInput) types.TaskDefinition {
 		RequiresCompatibilities: in.RequiresCompatibilities, RuntimePlatform: in.RuntimePlatform,
 		TaskRoleArn: in.TaskRoleArn, Volumes: in.Volumes, Compatibilities: compatibilities(in),
 	}
-	if n, err := cpuUnits(value(in.Cpu)); err == nil && n > 0 {
+	if n, err := cpuUnits(ecsname.Value(in.Cpu)); err == nil && n > 0 {
 		d.Cpu = new(strconv.Itoa(n))
 	}
-	if n, err := mebibytes(value(in.Memory)); err == nil && n > 0 {
+	if n, err := mebibytes(ecsname.Value(in.Memory)); err == nil && n > 0 {
 		d.Memory = new(strconv.Itoa(n))
 	}
 	d.RequiresAttributes = requiredAttributes(&d)
@@ -60,7 +61,7 @@ func describedAs(in *ecs.RegisterTaskDefinitionInput) types.TaskDefinition {
 
 // lookup finds a definition by family (its latest ACTIVE revision), family:revision or ARN; nil when there is none.
 func (s *Server) lookup(ref string) *definition {
-	family, revision, exact := strings.Cut(shortName("task-definition", ref), ":")
+	family, revision, exact := strings.Cut(ecsname.ShortName("task-definition", ref), ":")
 	revisions := s.families[family]
 	if !exact {
 		for _, d := range slices.Backward(revisions) {
@@ -78,10 +79,10 @@ func (s *Server) lookup(ref string) *definition {
 }
 
 func (s *Server) describeTaskDefinition(in *ecs.DescribeTaskDefinitionInput) (any, error) {
-	if value(in.TaskDefinition) == "" {
+	if ecsname.Value(in.TaskDefinition) == "" {
 		return nil, ecserror.Invalid("Task Definition can not be blank.")
 	}
-	if err := checkInclude(in.Include); err != nil {
+	if err := ecsname.CheckInclude(in.Include); err != nil {
 		return nil, err
 	}
 	d := s.lookup(*in.TaskDefinition)
@@ -96,7 +97,7 @@ func (s *Server) describeTaskDefinition(in *ecs.DescribeTaskDefinitionInput) (an
 }
 
 func (s *Server) deregisterTaskDefinition(in *ecs.DeregisterTaskDefinitionInput) (any, error) {
-	ref := shortName("task-definition", value(in.TaskDefinition))
+	ref := ecsname.ShortName("task-definition", ecsname.Value(in.TaskDefinition))
 	if !strings.Contains(ref, ":") {
 		return nil, ecserror.Client("Revision is missing: a task definition is deregistered by family:revision.")
 	}
@@ -124,12 +125,12 @@ func (s *Server) listTaskDefinitions(in *ecs.ListTaskDefinitionsInput) (any, err
 	if in.Sort != "" && !slices.Contains(in.Sort.Values(), in.Sort) {
 		return nil, ecserror.Invalid("sort must be ASC or DESC.")
 	}
-	entries, order := s.definitionEntries(value(in.FamilyPrefix), status), ascending
+	entries, order := s.definitionEntries(ecsname.Value(in.FamilyPrefix), status), ecsname.Ascending
 	if in.Sort == types.SortOrderDesc {
 		slices.Reverse(entries)
-		order = descending
+		order = ecsname.Descending
 	}
-	arns, next, err := page(entries, order, in.MaxResults, in.NextToken)
+	arns, next, err := ecsname.Page(entries, order, in.MaxResults, in.NextToken)
 	if err != nil {
 		return nil, err
 	}
@@ -137,15 +138,15 @@ func (s *Server) listTaskDefinitions(in *ecs.ListTaskDefinitionsInput) (any, err
 }
 
 // definitionEntries are ordered by family, then by revision as a number. familyPrefix is, in spite of its name, a whole family in ECS.
-func (s *Server) definitionEntries(family string, status types.TaskDefinitionStatus) []entry {
-	var entries []entry
+func (s *Server) definitionEntries(family string, status types.TaskDefinitionStatus) []ecsname.Entry {
+	var entries []ecsname.Entry
 	for _, name := range slices.Sorted(maps.Keys(s.families)) {
 		if family != "" && name != family {
 			continue
 		}
 		for _, d := range s.families[name] {
 			if d.Status == status && !s.gone(d) {
-				entries = append(entries, entry{fmt.Sprintf("%s\x00%010d", name, d.Revision), *d.TaskDefinitionArn})
+				entries = append(entries, ecsname.Entry{fmt.Sprintf("%s\x00%010d", name, d.Revision), *d.TaskDefinitionArn})
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/ecsname"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -13,7 +14,7 @@ func isActive(c *types.Cluster) bool { return *c.Status == statusActive }
 // deleteCluster makes a cluster INACTIVE; describing it still works, and creating it makes a new one, with
 // instances that are new as well. The local instances are the machine's and serve every cluster, so they keep no cluster from being deleted.
 func (s *Server) deleteCluster(in *ecs.DeleteClusterInput) (any, error) {
-	name := shortName("cluster", value(in.Cluster))
+	name := ecsname.ShortName("cluster", ecsname.Value(in.Cluster))
 	c := s.clusters[name]
 	if c == nil {
 		return nil, ecserror.ClusterNotFound()

@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/ecsname"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -36,7 +37,7 @@ func (s *Server) deleteTaskDefinitions(in *ecs.DeleteTaskDefinitionsInput) (any,
 
 // undeletable returns why a revision cannot be deleted, empty when it can.
 func (s *Server) undeletable(ref string) string {
-	if !strings.Contains(shortName("task-definition", ref), ":") {
+	if !strings.Contains(ecsname.ShortName("task-definition", ref), ":") {
 		return reasonNotExact
 	}
 	d := s.lookup(ref)

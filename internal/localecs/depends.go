@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecsname"
 	"fmt"
 	"slices"
 
@@ -19,7 +20,7 @@ const (
 func (l *life) ready(p *part) (readiness, string) {
 	all := ready
 	for _, d := range p.dependsOn {
-		switch on := l.part(value(d.ContainerName)); on.reached(d.Condition) {
+		switch on := l.part(ecsname.Value(d.ContainerName)); on.reached(d.Condition) {
 		case never:
 			return never, "a container that it depends on did not start, or did not end successfully"
 		case notYet:
@@ -91,7 +92,7 @@ func (l *life) terminateReady() {
 func (l *life) needed(i int) bool {
 	return slices.ContainsFunc(l.parts, func(p part) bool {
 		return !p.over && slices.ContainsFunc(p.dependsOn, func(d types.ContainerDependency) bool {
-			return value(d.ContainerName) == l.parts[i].name
+			return ecsname.Value(d.ContainerName) == l.parts[i].name
 		})
 	})
 }

@@ -1,8 +1,9 @@
 package localecs
 
 import (
-	"davit/internal/localecs/ecserror"
 	"bufio"
+	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/ecsname"
 	"errors"
 	"fmt"
 	"io"
@@ -43,11 +44,11 @@ func checkFilesOf(container string, files []types.EnvironmentFile) error {
 		return ecserror.Client("Invalid setting for container '%s'. 'environmentFiles' must not have more than 10 items.", container)
 	}
 	for _, f := range files {
-		switch _, isObject := objectOf(value(f.Value)); {
+		switch _, isObject := objectOf(ecsname.Value(f.Value)); {
 		case f.Type != types.EnvironmentFileTypeS3:
 			return ecserror.Client("Invalid setting for container '%s'. The type of an environment file must be s3.", container)
 		case !isObject:
-			return ecserror.Client("Invalid setting for container '%s'. The environment file '%.255s' is not the ARN of an S3 object.", container, value(f.Value))
+			return ecserror.Client("Invalid setting for container '%s'. The environment file '%.255s' is not the ARN of an S3 object.", container, ecsname.Value(f.Value))
 		case !strings.HasSuffix(*f.Value, ".env"):
 			return ecserror.Client("Invalid setting for container '%s'. The environment file '%.255s' must have the extension .env.", container, *f.Value)
 		}
@@ -86,7 +87,7 @@ func (c *container) addFiles(folder string) error {
 	}
 	defer func() { _ = bucket.Close() }()
 	for _, f := range c.files {
-		object, _ := objectOf(value(f.Value))
+		object, _ := objectOf(ecsname.Value(f.Value))
 		variables, err := readFile(bucket, object)
 		if err != nil {
 			return err

@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecsname"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -35,15 +36,15 @@ func (s *Server) told(shown types.Task) {
 }
 
 func taskID(t types.Task) string {
-	_, id := splitResource("task", *t.TaskArn)
+	_, id := ecsname.SplitResource("task", *t.TaskArn)
 	return id
 }
 
 // envelope is the EventBridge event of a change. Unlike DescribeTasks it has no tags and no health, calls an interface eni, and has
 // updatedAt.
 func envelope(o occurrence) []byte {
-	event := []byte(`{"version":"0","id":"` + newUUID() + `","detail-type":"ECS Task State Change","source":"aws.ecs","account":"` + account +
-		`","time":"` + o.at.Format(eventTime) + `","region":"` + region + `","resources":[`)
+	event := []byte(`{"version":"0","id":"` + ecsname.NewUUID() + `","detail-type":"ECS Task State Change","source":"aws.ecs","account":"` + ecsname.Account +
+		`","time":"` + o.at.Format(eventTime) + `","region":"` + ecsname.Region + `","resources":[`)
 	event = append(jsontree.AppendString(event, *o.task.TaskArn), `],"detail":`...)
 	return append(append(event, detail(o)...), '}')
 }

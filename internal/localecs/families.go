@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/ecsname"
 	"maps"
 	"slices"
 	"strings"
@@ -15,13 +16,13 @@ func (s *Server) listTaskDefinitionFamilies(in *ecs.ListTaskDefinitionFamiliesIn
 	if in.Status != "" && !slices.Contains(in.Status.Values(), in.Status) {
 		return nil, ecserror.Invalid("status should be one of [ACTIVE, INACTIVE, ALL].")
 	}
-	var entries []entry
+	var entries []ecsname.Entry
 	for _, name := range slices.Sorted(maps.Keys(s.families)) {
-		if strings.HasPrefix(name, value(in.FamilyPrefix)) && s.familyIs(name, in.Status) {
-			entries = append(entries, entry{name, name})
+		if strings.HasPrefix(name, ecsname.Value(in.FamilyPrefix)) && s.familyIs(name, in.Status) {
+			entries = append(entries, ecsname.Entry{name, name})
 		}
 	}
-	names, next, err := page(entries, ascending, in.MaxResults, in.NextToken)
+	names, next, err := ecsname.Page(entries, ecsname.Ascending, in.MaxResults, in.NextToken)
 	if err != nil {
 		return nil, err
 	}

@@ -1,9 +1,11 @@
 package localecs
 
+import "davit/internal/localecs/ecsname"
+
 // DisconnectAgent makes a container instance, by its id or ARN, one whose agent is not connected, in every cluster: tasks that
 // would be placed there fail with AGENT. Tasks that run are not affected.
 func (f *Faults) DisconnectAgent(instance string, disconnected bool) {
-	_, id := splitResource("container-instance", instance)
+	_, id := ecsname.SplitResource("container-instance", instance)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.agentless == nil {

@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"context"
+	"davit/internal/localecs/ecsname"
 	"os"
 	"time"
 
@@ -34,8 +35,8 @@ func planHealth(h *types.HealthCheck) *healthCheck {
 		command = append([]string{"/bin/sh", "-c"}, command...)
 	}
 	return &healthCheck{
-		command: command, interval: orDefault(seconds(h.Interval), defaultInterval), timeout: orDefault(seconds(h.Timeout), defaultTimeout),
-		startPeriod: seconds(h.StartPeriod), retries: orDefault(int(value(h.Retries)), defaultRetries),
+		command: command, interval: ecsname.OrDefault(ecsname.Seconds(h.Interval), defaultInterval), timeout: ecsname.OrDefault(ecsname.Seconds(h.Timeout), defaultTimeout),
+		startPeriod: ecsname.Seconds(h.StartPeriod), retries: ecsname.OrDefault(int(ecsname.Value(h.Retries)), defaultRetries),
 	}
 }
 

@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/ecsname"
 	"encoding/json"
 	"errors"
 	"io"
@@ -24,7 +25,7 @@ const (
 //
 // It panics with http.ErrAbortHandler, as net/http asks, where a fault drops the connection.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("x-amzn-requestid", newUUID())
+	w.Header().Set("x-amzn-requestid", ecsname.NewUUID())
 	operation, body, refusal := s.accept(w, r)
 	if refusal != nil {
 		writeError(w, refusal)

@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/ecsname"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
@@ -33,7 +34,7 @@ func (s *Server) updateContainerInstancesState(in *ecs.UpdateContainerInstancesS
 		case err != nil:
 			return nil, err
 		case i == nil:
-			out.Failures = append(out.Failures, types.Failure{Arn: new(instanceARN(cluster, id)), Reason: new(reasonMissing)})
+			out.Failures = append(out.Failures, types.Failure{Arn: new(ecsname.InstanceARN(cluster, id)), Reason: new(reasonMissing)})
 		case i.Status == inactive:
 			out.Failures = append(out.Failures, types.Failure{Arn: new(i.arn()), Reason: new(reasonInactive)})
 		default:
@@ -57,7 +58,7 @@ func (s *Server) deregisterContainerInstance(in *ecs.DeregisterContainerInstance
 	if err != nil {
 		return nil, err
 	}
-	i, _, err := s.findInstance(cluster, value(in.ContainerInstance))
+	i, _, err := s.findInstance(cluster, ecsname.Value(in.ContainerInstance))
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +66,7 @@ func (s *Server) deregisterContainerInstance(in *ecs.DeregisterContainerInstance
 		return nil, instanceNotFound()
 	}
 	l := s.loads(cluster)[i.index]
-	if i.Status != inactive && l.running+l.pending > 0 && !value(in.Force) {
+	if i.Status != inactive && l.running+l.pending > 0 && !ecsname.Value(in.Force) {
 		return nil, ecserror.Invalid("Found running tasks on the instance.")
 	}
 	s.setStatus(*i, inactive)

@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/ecsname"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -11,7 +12,9 @@ import (
 )
 
 // instanceNotFound is what ECS says of a container instance that it does not know.
-func instanceNotFound() error { return ecserror.Invalid("The referenced container instance was not found.") }
+func instanceNotFound() error {
+	return ecserror.Invalid("The referenced container instance was not found.")
+}
 
 func (s *Server) listContainerInstances(in *ecs.ListContainerInstancesInput) (any, error) {
 	cluster, err := s.cluster(in.Cluster)
@@ -25,16 +28,16 @@ func (s *Server) listContainerInstances(in *ecs.ListContainerInstancesInput) (an
 		}
 		statuses = []string{string(in.Status)}
 	}
-	selected, err := s.selected(cluster, statuses, value(in.Filter))
+	selected, err := s.selected(cluster, statuses, ecsname.Value(in.Filter))
 	if err != nil {
 		return nil, err
 	}
-	var entries []entry
+	var entries []ecsname.Entry
 	for _, i := range selected {
-		entries = append(entries, entry{i.id, i.arn()})
+		entries = append(entries, ecsname.Entry{i.id, i.arn()})
 	}
-	slices.SortFunc(entries, byKey)
-	arns, next, err := page(entries, ascending, in.MaxResults, in.NextToken)
+	slices.SortFunc(entries, ecsname.ByKey)
+	arns, next, err := ecsname.Page(entries, ecsname.Ascending, in.MaxResults, in.NextToken)
 	if err != nil {
 		return nil, err
 	}
@@ -63,10 +66,10 @@ func (s *Server) describeContainerInstances(in *ecs.DescribeContainerInstancesIn
 	switch {
 	case len(in.ContainerInstances) == 0:
 		return nil, ecserror.Invalid("Container instances cannot be empty.")
-	case len(in.ContainerInstances) > maxPage:
+	case len(in.ContainerInstances) > ecsname.MaxPage:
 		return nil, ecserror.Invalid("Container instances cannot have more than 100 elements.")
 	}
-	if err := checkInclude(in.Include); err != nil {
+	if err := ecsname.CheckInclude(in.Include); err != nil {
 		return nil, err
 	}
 	out := &ecs.DescribeContainerInstancesOutput{ContainerInstances: []types.ContainerInstance{}, Failures: []types.Failure{}}
@@ -77,12 +80,12 @@ func (s *Server) describeContainerInstances(in *ecs.DescribeContainerInstancesIn
 			return nil, err
 		}
 		if i == nil {
-			out.Failures = append(out.Failures, types.Failure{Arn: new(instanceARN(cluster, id)), Reason: new(reasonMissing)})
+			out.Failures = append(out.Failures, types.Failure{Arn: new(ecsname.InstanceARN(cluster, id)), Reason: new(reasonMissing)})
 			continue
 		}
 		shown := s.showInstance(*i, loads[i.index])
 		if slices.Contains(in.Include, types.ContainerInstanceFieldTags) {
-			shown.Tags = orEmpty(i.Tags)
+			shown.Tags = ecsname.OrEmpty(i.Tags)
 		}
 		out.ContainerInstances = append(out.ContainerInstances, shown)
 	}

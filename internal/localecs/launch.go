@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/ecsname"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -85,7 +86,7 @@ func (s *Server) startTask(in *ecs.StartTaskInput) (any, error) {
 			return nil, err
 		}
 		if i == nil {
-			out.fail(instanceARN(cluster, id), reasonMissing)
+			out.fail(ecsname.InstanceARN(cluster, id), reasonMissing)
 			continue
 		}
 		s.startOn(r, *i, out)
@@ -95,9 +96,9 @@ func (s *Server) startTask(in *ecs.StartTaskInput) (any, error) {
 
 // request checks what both calls share and works out what each task will run. The caller holds mu.
 func (s *Server) request(cluster string, in shared) (*request, error) {
-	d := s.lookup(value(in.definition))
+	d := s.lookup(ecsname.Value(in.definition))
 	switch {
-	case value(in.definition) == "":
+	case ecsname.Value(in.definition) == "":
 		return nil, ecserror.Client("TaskDefinition can not be blank.")
 	case d == nil:
 		return nil, ecserror.Client("TaskDefinition not found.")
@@ -117,7 +118,7 @@ func (s *Server) request(cluster string, in shared) (*request, error) {
 	}
 	r := &request{
 		cluster: cluster, definition: d, overrides: in.overrides, network: in.network, need: need, plan: plan(d, in.overrides, s.opt.StopTimeout),
-		group: value(in.group), startedBy: in.startedBy, tags: in.tags, execute: in.execute,
+		group: ecsname.Value(in.group), startedBy: in.startedBy, tags: in.tags, execute: in.execute,
 		where: where{constraints: constraints, requires: requiredAttributes(&d.TaskDefinition), ports: hostPorts(&d.TaskDefinition)},
 	}
 	if r.group == "" {
@@ -136,7 +137,7 @@ func (s *Server) request(cluster string, in shared) (*request, error) {
 func mergeTags(inherited, own []types.Tag) []types.Tag {
 	merged := append([]types.Tag{}, own...)
 	for _, t := range inherited {
-		if !hasTag(own, value(t.Key)) {
+		if !hasTag(own, ecsname.Value(t.Key)) {
 			merged = append(merged, t)
 		}
 	}
@@ -145,7 +146,7 @@ func mergeTags(inherited, own []types.Tag) []types.Tag {
 
 func hasTag(tags []types.Tag, key string) bool {
 	for _, t := range tags {
-		if value(t.Key) == key {
+		if ecsname.Value(t.Key) == key {
 			return true
 		}
 	}

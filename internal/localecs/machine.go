@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecsname"
 	"errors"
 	"fmt"
 	"slices"
@@ -66,7 +67,7 @@ type machine struct {
 func newMachines(opt Options) []*machine {
 	var all []*machine
 	for i, spec := range opt.Machines {
-		m := &machine{Machine: spec, index: i, id: instanceID(i), built: builtInAttributes(spec, i), ports: map[port]bool{}}
+		m := &machine{Machine: spec, index: i, id: ecsname.InstanceID(i), built: builtInAttributes(spec, i), ports: map[port]bool{}}
 		for _, p := range reservedPorts() {
 			m.ports[p] = true
 		}

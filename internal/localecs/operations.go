@@ -1,8 +1,8 @@
 package localecs
 
 import (
-	"davit/internal/localecs/ecserror"
 	"context"
+	"davit/internal/localecs/ecserror"
 	"encoding/json"
 	"errors"
 	"slices"

@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"context"
+	"davit/internal/localecs/ecsname"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -82,23 +83,23 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
-	o.CPU = orDefault(o.CPU, defaultCPU)
-	o.Memory = orDefault(o.Memory, defaultMemory)
+	o.CPU = ecsname.OrDefault(o.CPU, defaultCPU)
+	o.Memory = ecsname.OrDefault(o.Memory, defaultMemory)
 	if err := o.fillMachines(); err != nil {
 		return o, err
 	}
 	if o.Seed == 0 {
 		o.Seed = rand.Uint64()
 	}
-	o.Starts = orDefault(o.Starts, 2*runtime.NumCPU())
-	o.StopTimeout = orDefault(o.StopTimeout, defaultStopTimeout)
+	o.Starts = ecsname.OrDefault(o.Starts, 2*runtime.NumCPU())
+	o.StopTimeout = ecsname.OrDefault(o.StopTimeout, defaultStopTimeout)
 	return o, nil
 }
 
 func (o *Options) fillMachines() error {
 	machines := slices.Clone(o.Machines)
 	if o.Machines == nil {
-		machines = make([]Machine, orDefault(o.Instances, 1))
+		machines = make([]Machine, ecsname.OrDefault(o.Instances, 1))
 	}
 	if len(machines) > maxMachines {
 		return fmt.Errorf("localecs: %d container instances are more than %d", len(machines), maxMachines)
@@ -108,17 +109,10 @@ func (o *Options) fillMachines() error {
 		if err := m.check(); err != nil {
 			return fmt.Errorf("localecs: container instance %d: %w", i+1, err)
 		}
-		m.CPU, m.Memory = orDefault(m.CPU, o.CPU), orDefault(m.Memory, o.Memory)
+		m.CPU, m.Memory = ecsname.OrDefault(m.CPU, o.CPU), ecsname.OrDefault(m.Memory, o.Memory)
 	}
 	o.Machines = machines
 	return nil
-}
-
-func orDefault[T int | time.Duration](v, def T) T {
-	if v <= 0 {
-		return def
-	}
-	return v
 }
 
 // hostPath is all that a container sees of the host's environment.

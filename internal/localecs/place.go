@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"cmp"
+	"davit/internal/localecs/ecsname"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -20,7 +21,7 @@ func (s *Server) place(r *request, providers []provider) *placed {
 		}
 	}
 	for range refused {
-		out.fail(instanceARN(r.cluster, instanceID(0)), reason)
+		out.fail(ecsname.InstanceARN(r.cluster, ecsname.InstanceID(0)), reason)
 	}
 	return out
 }
@@ -81,7 +82,7 @@ func (s *Server) startOn(r *request, i instance, out *placed) {
 // create makes a task on a machine and starts its life; on is the instance that the task names, nil on Fargate. What it returns
 // is the task as the reply shows it. The caller holds mu and has seen that there is room.
 func (s *Server) create(r *request, p provider, m *machine, on *instance) types.Task {
-	id := newID()
+	id := ecsname.NewID()
 	var ports []port
 	if on != nil {
 		ports = r.ports
@@ -107,7 +108,7 @@ func (s *Server) release(t *task) {
 func (s *Server) describeNew(r *request, p provider, booked booking, id string) types.Task {
 	now := s.now()
 	t := types.Task{
-		TaskArn: new(taskARN(r.cluster, id)), ClusterArn: new(clusterARN(r.cluster)), TaskDefinitionArn: r.definition.TaskDefinitionArn,
+		TaskArn: new(ecsname.TaskARN(r.cluster, id)), ClusterArn: new(ecsname.ClusterARN(r.cluster)), TaskDefinitionArn: r.definition.TaskDefinitionArn,
 		LastStatus: new(provisioning), DesiredStatus: new(running), CreatedAt: &now, Version: 1,
 		Cpu: new(strconv.Itoa(r.need.cpu)), Memory: new(strconv.Itoa(r.need.memory)),
 		Group: &r.group, StartedBy: r.startedBy, Tags: r.tags, LaunchType: p.launchType, EnableExecuteCommand: r.execute,
@@ -128,7 +129,7 @@ func (s *Server) describeNew(r *request, p provider, booked booking, id string) 
 
 // platform is the version that LATEST and no version at all stand for.
 func platform(asked *string) string {
-	if v := value(asked); v != "" && v != "LATEST" {
+	if v := ecsname.Value(asked); v != "" && v != "LATEST" {
 		return v
 	}
 	return "1.4.0"

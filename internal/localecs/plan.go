@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecsname"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -52,7 +53,7 @@ func planContainer(c types.ContainerDefinition, o types.ContainerOverride, stopT
 	}
 	environment := map[string]string{}
 	for _, kv := range slices.Concat(c.Environment, o.Environment) {
-		environment[value(kv.Name)] = value(kv.Value)
+		environment[ecsname.Value(kv.Name)] = ecsname.Value(kv.Value)
 	}
 	if c.StopTimeout != nil {
 		stopTimeout = time.Duration(*c.StopTimeout) * time.Second
@@ -62,16 +63,13 @@ func planContainer(c types.ContainerDefinition, o types.ContainerOverride, stopT
 		files = o.EnvironmentFiles
 	}
 	return container{
-		name: *c.Name, image: value(c.Image), command: slices.Concat(c.EntryPoint, command), environment: environment, files: files,
-		folder: value(c.WorkingDirectory), user: value(c.User), limits: limits(c.Ulimits), essential: isEssential(c),
-		stopTimeout: stopTimeout, startTimeout: seconds(c.StartTimeout), dependsOn: c.DependsOn,
+		name: *c.Name, image: ecsname.Value(c.Image), command: slices.Concat(c.EntryPoint, command), environment: environment, files: files,
+		folder: ecsname.Value(c.WorkingDirectory), user: ecsname.Value(c.User), limits: limits(c.Ulimits), essential: isEssential(c),
+		stopTimeout: stopTimeout, startTimeout: ecsname.Seconds(c.StartTimeout), dependsOn: c.DependsOn,
 		health: planHealth(c.HealthCheck), restart: planRestart(c.RestartPolicy),
-		size: containerSize(c, o), memory: memory{hard: first(o.Memory, c.Memory), soft: first(o.MemoryReservation, c.MemoryReservation)},
+		size: containerSize(c, o), memory: memory{hard: ecsname.First(o.Memory, c.Memory), soft: ecsname.First(o.MemoryReservation, c.MemoryReservation)},
 	}
 }
-
-// seconds is 0 where nothing is set.
-func seconds(n *int32) time.Duration { return time.Duration(value(n)) * time.Second }
 
 func limits(asked []types.Ulimit) []process.Limit {
 	var all []process.Limit
@@ -84,7 +82,7 @@ func limits(asked []types.Ulimit) []process.Limit {
 // describeNew is the container as its task first shows it.
 func (c container) describeNew(task, cluster, taskID string) types.Container {
 	shown := types.Container{
-		ContainerArn: new(containerARN(cluster, taskID, newUUID())), TaskArn: &task, Name: new(c.name), Image: new(c.image),
+		ContainerArn: new(ecsname.ContainerARN(cluster, taskID, ecsname.NewUUID())), TaskArn: &task, Name: new(c.name), Image: new(c.image),
 		LastStatus: new(pending), HealthStatus: types.HealthStatusUnknown,
 		Cpu: new(strconv.Itoa(c.size.cpu)), NetworkInterfaces: []types.NetworkInterface{},
 		NetworkBindings: []types.NetworkBinding{},

@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"cmp"
+	"davit/internal/localecs/ecsname"
 	"slices"
 	"strconv"
 
@@ -36,9 +37,9 @@ func hostPorts(d *types.TaskDefinition) []port {
 	var all []port
 	for _, c := range d.ContainerDefinitions {
 		for _, m := range c.PortMappings {
-			p := port{int(value(m.HostPort)), cmp.Or(m.Protocol, types.TransportProtocolTcp)}
+			p := port{int(ecsname.Value(m.HostPort)), cmp.Or(m.Protocol, types.TransportProtocolTcp)}
 			if host && p.number == 0 {
-				p.number = int(value(m.ContainerPort))
+				p.number = int(ecsname.Value(m.ContainerPort))
 			}
 			if p.number != 0 && !slices.Contains(all, p) {
 				all = append(all, p)

@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/ecsname"
 	"regexp"
 	"slices"
 	"strings"
@@ -48,7 +49,7 @@ func (s *Server) hasProvider(name string) bool {
 
 // providerOf takes the name out of a capacity provider's ARN; a name stays as it is.
 func providerOf(item types.CapacityProviderStrategyItem) string {
-	return shortName("capacity-provider", value(item.CapacityProvider))
+	return ecsname.ShortName("capacity-provider", ecsname.Value(item.CapacityProvider))
 }
 
 // choose returns, for each of count tasks, what it is launched on: the launch type, else the strategy, else the cluster's, else EC2.

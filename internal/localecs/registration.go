@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecsname"
 	"maps"
 	"slices"
 	"strings"
@@ -35,7 +36,7 @@ type instance struct {
 	cluster string
 }
 
-func (i instance) arn() string { return instanceARN(i.cluster, i.id) }
+func (i instance) arn() string { return ecsname.InstanceARN(i.cluster, i.id) }
 
 func (i instance) key() string { return i.cluster + "/" + i.id }
 
@@ -114,7 +115,7 @@ func (s *Server) instances(cluster string, statuses ...string) []instance {
 
 // findInstance finds an instance of a cluster by id or ARN, whatever its status; nil when there is none.
 func (s *Server) findInstance(cluster, ref string) (found *instance, id string, err error) {
-	id, err = resourceIn("container-instance", cluster, ref)
+	id, err = ecsname.ResourceIn("container-instance", cluster, ref)
 	if err != nil {
 		return nil, "", err
 	}
@@ -158,7 +159,7 @@ func (s *Server) loads(cluster string) []load {
 		l := &all[t.instance]
 		countTask(t, &l.running, &l.pending)
 		if *t.DesiredStatus == running {
-			l.groups[value(t.Group)]++
+			l.groups[ecsname.Value(t.Group)]++
 		}
 	}
 	return all

@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"cmp"
+	"davit/internal/localecs/ecsname"
 	"maps"
 	"runtime"
 	"slices"
@@ -41,7 +42,7 @@ func builtInAttributes(m Machine, index int) map[string]string {
 }
 
 // zone spreads the machines over three availability zones.
-func zone(index int) string { return region + string(rune('a'+index%3)) }
+func zone(index int) string { return ecsname.Region + string(rune('a'+index%3)) }
 
 // hostArchitecture is this host's, in ECS's words.
 func hostArchitecture() string {
@@ -89,7 +90,7 @@ func requireForContainer(c types.ContainerDefinition, need map[string]string) {
 	if c.LogConfiguration != nil {
 		need[needsLogDriver+string(c.LogConfiguration.LogDriver)] = ""
 	}
-	if value(c.Privileged) {
+	if ecsname.Value(c.Privileged) {
 		need[needsPrivileged] = ""
 	}
 	if c.HealthCheck != nil {

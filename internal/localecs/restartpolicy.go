@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/ecsname"
 	"slices"
 	"time"
 
@@ -19,10 +20,10 @@ const defaultRestartPeriod = 300 * time.Second
 
 // planRestart is the policy that a definition asks for, nil without an enabled one.
 func planRestart(r *types.ContainerRestartPolicy) *restartPolicy {
-	if r == nil || !value(r.Enabled) {
+	if r == nil || !ecsname.Value(r.Enabled) {
 		return nil
 	}
-	return &restartPolicy{period: orDefault(seconds(r.RestartAttemptPeriod), defaultRestartPeriod), ignored: r.IgnoredExitCodes}
+	return &restartPolicy{period: ecsname.OrDefault(ecsname.Seconds(r.RestartAttemptPeriod), defaultRestartPeriod), ignored: r.IgnoredExitCodes}
 }
 
 // allows reports whether a container that ran so long and ended so is started again.

@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"cmp"
+	"davit/internal/localecs/ecsname"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -86,7 +87,7 @@ func (s *Server) loadDefinitions(tx *bbolt.Tx) error {
 }
 
 func (s *Server) loadTask(id string, r *taskRecord) {
-	cluster, _ := splitResource("task", *r.Task.TaskArn)
+	cluster, _ := ecsname.SplitResource("task", *r.Task.TaskArn)
 	t := newTask(r.Task, id, cluster, familyOf(*r.Task.TaskDefinitionArn), r.Seq)
 	t.token, t.told = r.Token, r.Told
 	s.add(t)

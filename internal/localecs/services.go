@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/ecsname"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
@@ -18,7 +19,7 @@ func (s *Server) listServices(in *ecs.ListServicesInput) (any, error) {
 	if _, err := s.cluster(in.Cluster); err != nil {
 		return nil, err
 	}
-	arns, next, err := page(nil, ascending, in.MaxResults, in.NextToken)
+	arns, next, err := ecsname.Page(nil, ecsname.Ascending, in.MaxResults, in.NextToken)
 	if err != nil {
 		return nil, err
 	}
@@ -38,17 +39,17 @@ func (s *Server) describeServices(in *ecs.DescribeServicesInput) (any, error) {
 	}
 	out := &ecs.DescribeServicesOutput{Services: []types.Service{}, Failures: []types.Failure{}}
 	for _, ref := range in.Services {
-		name, err := resourceIn("service", cluster, ref)
+		name, err := ecsname.ResourceIn("service", cluster, ref)
 		if err != nil {
 			return nil, err
 		}
-		out.Failures = append(out.Failures, types.Failure{Arn: new(serviceARN(cluster, name)), Reason: new(reasonMissing)})
+		out.Failures = append(out.Failures, types.Failure{Arn: new(ecsname.ServiceARN(cluster, name)), Reason: new(reasonMissing)})
 	}
 	return out, nil
 }
 
 func (s *Server) getTaskProtection(in *ecs.GetTaskProtectionInput) (any, error) {
-	failures, err := s.unprotected(in.Cluster, in.Tasks, maxPage)
+	failures, err := s.unprotected(in.Cluster, in.Tasks, ecsname.MaxPage)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +78,7 @@ func (s *Server) unprotected(ref *string, tasks []string, most int) ([]types.Fai
 	}
 	failures := []types.Failure{}
 	for _, ref := range tasks {
-		id, err := resourceIn("task", cluster, ref)
+		id, err := ecsname.ResourceIn("task", cluster, ref)
 		if err != nil {
 			return nil, err
 		}
@@ -85,7 +86,7 @@ func (s *Server) unprotected(ref *string, tasks []string, most int) ([]types.Fai
 		if t := s.visible(id); t == nil || t.cluster != cluster {
 			reason = reasonMissing
 		}
-		failures = append(failures, types.Failure{Arn: new(taskARN(cluster, id)), Reason: &reason})
+		failures = append(failures, types.Failure{Arn: new(ecsname.TaskARN(cluster, id)), Reason: &reason})
 	}
 	return failures, nil
 }

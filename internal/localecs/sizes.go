@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/ecsname"
 	"errors"
 	"math"
 	"strconv"
@@ -40,24 +41,17 @@ func size(text, unit string, factor float64) (int, error) {
 
 // containerSize is what one container asks for, its override first.
 func containerSize(c types.ContainerDefinition, o types.ContainerOverride) resources {
-	r := resources{cpu: int(c.Cpu), memory: int(first(o.Memory, c.Memory)), gpus: gpus(c.ResourceRequirements)}
+	r := resources{cpu: int(c.Cpu), memory: int(ecsname.First(o.Memory, c.Memory)), gpus: gpus(c.ResourceRequirements)}
 	if o.Cpu != nil {
 		r.cpu = int(*o.Cpu)
 	}
-	if reserved := first(o.MemoryReservation, c.MemoryReservation); reserved > 0 {
+	if reserved := ecsname.First(o.MemoryReservation, c.MemoryReservation); reserved > 0 {
 		r.memory = int(reserved)
 	}
 	if o.ResourceRequirements != nil {
 		r.gpus = gpus(o.ResourceRequirements)
 	}
 	return r
-}
-
-func first(override, own *int32) int32 {
-	if override != nil {
-		return *override
-	}
-	return value(own)
 }
 
 // gpus counts every GPU asked for; ALL is one at least.
@@ -67,7 +61,7 @@ func gpus(requirements []types.ResourceRequirement) int {
 		if r.Type == types.ResourceTypeInferenceAccelerator {
 			continue
 		}
-		count, err := strconv.Atoi(value(r.Value))
+		count, err := strconv.Atoi(ecsname.Value(r.Value))
 		if err != nil {
 			count = 1
 		}
@@ -86,11 +80,11 @@ func taskSize(d *definition, o *types.TaskOverride) (resources, error) {
 	if o == nil {
 		o = new(types.TaskOverride)
 	}
-	cpu, err := cpuUnits(value(o.Cpu) + unless(o.Cpu, d.Cpu))
+	cpu, err := cpuUnits(ecsname.Value(o.Cpu) + unless(o.Cpu, d.Cpu))
 	if err != nil {
 		return sum, ecserror.Client("Invalid 'cpu' setting for task.")
 	}
-	memory, err := mebibytes(value(o.Memory) + unless(o.Memory, d.Memory))
+	memory, err := mebibytes(ecsname.Value(o.Memory) + unless(o.Memory, d.Memory))
 	if err != nil {
 		return sum, ecserror.Client("Invalid 'memory' setting for task.")
 	}
@@ -105,16 +99,16 @@ func taskSize(d *definition, o *types.TaskOverride) (resources, error) {
 
 // unless is the value of own where there is no override.
 func unless(override, own *string) string {
-	if value(override) != "" {
+	if ecsname.Value(override) != "" {
 		return ""
 	}
-	return value(own)
+	return ecsname.Value(own)
 }
 
 func overrideOf(o *types.TaskOverride, container string) types.ContainerOverride {
 	if o != nil {
 		for _, c := range o.ContainerOverrides {
-			if value(c.Name) == container {
+			if ecsname.Value(c.Name) == container {
 				return c
 			}
 		}

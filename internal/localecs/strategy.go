@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/ecsname"
 	"slices"
 	"strings"
 
@@ -16,7 +17,7 @@ func checkPlacementStrategy(all []types.PlacementStrategy) error {
 		return ecserror.Invalid("placementStrategy cannot have more than 5 elements.")
 	}
 	for _, one := range all {
-		field := value(one.Field)
+		field := ecsname.Value(one.Field)
 		switch one.Type {
 		case types.PlacementStrategyTypeRandom:
 		case types.PlacementStrategyTypeBinpack:

@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/ecsname"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -15,10 +16,10 @@ type tagged struct {
 
 // tagged finds a resource by its ARN. The caller holds mu.
 func (s *Server) tagged(arn string) (tagged, error) {
-	rest, ours := strings.CutPrefix(arn, arnRoot)
+	rest, ours := strings.CutPrefix(arn, ecsname.ArnRoot)
 	kind, name, _ := strings.Cut(rest, "/")
 	if !ours || name == "" {
-		return tagged{}, ecserror.Invalid("Invalid resource ARN: it must be of this region and account, %s<kind>/<name>.", arnRoot)
+		return tagged{}, ecserror.Invalid("Invalid resource ARN: it must be of this region and account, %s<kind>/<name>.", ecsname.ArnRoot)
 	}
 	cluster, id, _ := strings.Cut(name, "/")
 	switch kind {

@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/ecsname"
 	"slices"
 	"strings"
 
@@ -10,7 +11,7 @@ import (
 )
 
 func (s *Server) tagResource(in *ecs.TagResourceInput) (any, error) {
-	r, err := s.tagged(value(in.ResourceArn))
+	r, err := s.tagged(ecsname.Value(in.ResourceArn))
 	if err != nil {
 		return nil, err
 	}
@@ -19,7 +20,7 @@ func (s *Server) tagResource(in *ecs.TagResourceInput) (any, error) {
 	}
 	merged := slices.Clone(in.Tags)
 	for _, t := range r.tags {
-		if !hasTag(in.Tags, value(t.Key)) {
+		if !hasTag(in.Tags, ecsname.Value(t.Key)) {
 			merged = append(merged, t)
 		}
 	}
@@ -31,7 +32,7 @@ func (s *Server) tagResource(in *ecs.TagResourceInput) (any, error) {
 }
 
 func (s *Server) untagResource(in *ecs.UntagResourceInput) (any, error) {
-	r, err := s.tagged(value(in.ResourceArn))
+	r, err := s.tagged(ecsname.Value(in.ResourceArn))
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +41,7 @@ func (s *Server) untagResource(in *ecs.UntagResourceInput) (any, error) {
 	}
 	left := []types.Tag{}
 	for _, t := range r.tags {
-		if !slices.Contains(in.TagKeys, value(t.Key)) {
+		if !slices.Contains(in.TagKeys, ecsname.Value(t.Key)) {
 			left = append(left, t)
 		}
 	}
@@ -49,7 +50,7 @@ func (s *Server) untagResource(in *ecs.UntagResourceInput) (any, error) {
 }
 
 func (s *Server) listTagsForResource(in *ecs.ListTagsForResourceInput) (any, error) {
-	r, err := s.tagged(value(in.ResourceArn))
+	r, err := s.tagged(ecsname.Value(in.ResourceArn))
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +61,7 @@ func (s *Server) listTagsForResource(in *ecs.ListTagsForResourceInput) (any, err
 func ownTags(tags []types.Tag) int {
 	n := 0
 	for _, t := range tags {
-		if !reserved(value(t.Key)) {
+		if !reserved(ecsname.Value(t.Key)) {
 			n++
 		}
 	}

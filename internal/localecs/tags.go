@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/ecsname"
 	"strings"
 	"unicode/utf8"
 
@@ -19,7 +20,7 @@ func checkTags(tags []types.Tag) error {
 		return ecserror.Invalid("tags cannot have more than 50 elements.")
 	}
 	for i, t := range tags {
-		key, v := value(t.Key), value(t.Value)
+		key, v := ecsname.Value(t.Key), ecsname.Value(t.Value)
 		switch {
 		case key == "" || utf8.RuneCountInString(key) > maxTagKey:
 			return ecserror.Invalid("A tag key must have 1 to 128 characters.")

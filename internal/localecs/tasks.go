@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/ecsname"
 	"fmt"
 	"slices"
 	"time"
@@ -30,7 +31,7 @@ func (s *Server) stopTask(in *ecs.StopTaskInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	id, err := resourceIn("task", cluster, value(in.Task))
+	id, err := ecsname.ResourceIn("task", cluster, ecsname.Value(in.Task))
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +39,7 @@ func (s *Server) stopTask(in *ecs.StopTaskInput) (any, error) {
 	if t == nil || t.cluster != cluster {
 		return nil, ecserror.Invalid("The referenced task was not found.")
 	}
-	reason := value(in.Reason)
+	reason := ecsname.Value(in.Reason)
 	if reason == "" {
 		reason = reasonStopped
 	}
@@ -51,7 +52,7 @@ func (s *Server) stopTask(in *ecs.StopTaskInput) (any, error) {
 // Interrupt takes a running task away as Fargate Spot does: stop code SpotInterruption, SIGTERM, and SIGKILL after stopTimeout.
 // task is an id or an ARN; an unknown one is an error, one that stops already is left alone.
 func (s *Server) Interrupt(task string) error {
-	_, id := splitResource("task", task)
+	_, id := ecsname.SplitResource("task", task)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.tasks[id]
@@ -70,21 +71,21 @@ func (s *Server) describeTasks(in *ecs.DescribeTasksInput) (any, error) {
 	switch {
 	case len(in.Tasks) == 0:
 		return nil, ecserror.Invalid("Tasks cannot be empty.")
-	case len(in.Tasks) > maxPage:
+	case len(in.Tasks) > ecsname.MaxPage:
 		return nil, ecserror.Invalid("Tasks cannot have more than 100 elements.")
 	}
-	if err := checkInclude(in.Include); err != nil {
+	if err := ecsname.CheckInclude(in.Include); err != nil {
 		return nil, err
 	}
 	out := newPlaced()
 	for _, ref := range in.Tasks {
-		id, err := resourceIn("task", cluster, ref)
+		id, err := ecsname.ResourceIn("task", cluster, ref)
 		if err != nil {
 			return nil, err
 		}
 		t := s.visible(id)
 		if t == nil || t.cluster != cluster || t.hiding.described(s.now()) {
-			out.fail(taskARN(cluster, id), reasonMissing)
+			out.fail(ecsname.TaskARN(cluster, id), reasonMissing)
 			continue
 		}
 		shown := t.view()
@@ -101,13 +102,13 @@ func (s *Server) listTasks(in *ecs.ListTasksInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var entries []entry
+	var entries []ecsname.Entry
 	for _, t := range s.order {
 		if f.shows(t) && s.visible(t.id) != nil && !t.hiding.unlisted(s.now()) {
-			entries = append(entries, entry{fmt.Sprintf("%020d", t.seq), *t.TaskArn})
+			entries = append(entries, ecsname.Entry{fmt.Sprintf("%020d", t.seq), *t.TaskArn})
 		}
 	}
-	arns, next, err := page(entries, ascending, in.MaxResults, in.NextToken)
+	arns, next, err := ecsname.Page(entries, ecsname.Ascending, in.MaxResults, in.NextToken)
 	if err != nil {
 		return nil, err
 	}
@@ -126,34 +127,34 @@ func (s *Server) filter(in *ecs.ListTasksInput) (filter, error) {
 		return filter{}, err
 	}
 	f := filter{
-		cluster: cluster, family: value(in.Family), startedBy: value(in.StartedBy),
+		cluster: cluster, family: ecsname.Value(in.Family), startedBy: ecsname.Value(in.StartedBy),
 		desired: string(in.DesiredStatus), launchType: in.LaunchType,
 	}
 	if f.desired == "" {
 		f.desired = running
 	}
-	if err := f.check(in); err != nil || value(in.ContainerInstance) == "" {
+	if err := f.check(in); err != nil || ecsname.Value(in.ContainerInstance) == "" {
 		return f, err
 	}
 	index, id, err := s.instance(cluster, *in.ContainerInstance)
 	if err == nil && index < 0 {
 		err = ecserror.Invalid("The referenced container instance was not found.")
 	}
-	f.instance = instanceARN(cluster, id)
+	f.instance = ecsname.InstanceARN(cluster, id)
 	return f, err
 }
 
 // check refuses values that ECS does not have, and other filters beside startedBy, as ECS documents it.
 func (f filter) check(in *ecs.ListTasksInput) error {
-	others := f.family != "" || f.launchType != "" || value(in.ContainerInstance) != "" || f.desired == stopped
+	others := f.family != "" || f.launchType != "" || ecsname.Value(in.ContainerInstance) != "" || f.desired == stopped
 	switch {
 	case !slices.Contains(in.DesiredStatus.Values(), types.DesiredStatus(f.desired)):
 		return ecserror.Invalid("desiredStatus should be one of [RUNNING, PENDING, STOPPED].")
 	case f.launchType != "" && !slices.Contains(f.launchType.Values(), f.launchType):
 		return ecserror.Invalid("launchType should be one of [EC2, FARGATE, EXTERNAL, MANAGED_INSTANCES].")
-	case value(in.ServiceName) != "":
+	case ecsname.Value(in.ServiceName) != "":
 		return ecserror.Refuse("ServiceNotFoundException", "Service not found.")
-	case value(in.DaemonName) != "":
+	case ecsname.Value(in.DaemonName) != "":
 		return ecserror.Refuse("UnsupportedFeatureException", "The local ECS has no daemons.")
 	case f.startedBy != "" && others:
 		return ecserror.Invalid("Cannot use startedBy together with any other filter.")
@@ -164,7 +165,7 @@ func (f filter) check(in *ecs.ListTasksInput) error {
 func (f filter) shows(t *task) bool {
 	return t.cluster == f.cluster && *t.DesiredStatus == f.desired &&
 		(f.family == "" || f.family == t.family) &&
-		(f.startedBy == "" || f.startedBy == value(t.StartedBy)) &&
+		(f.startedBy == "" || f.startedBy == ecsname.Value(t.StartedBy)) &&
 		(f.launchType == "" || f.launchType == t.LaunchType) &&
-		(f.instance == "" || f.instance == value(t.ContainerInstanceArn))
+		(f.instance == "" || f.instance == ecsname.Value(t.ContainerInstanceArn))
 }

@@ -1,8 +1,8 @@
 package localecs
 
 import (
-	"davit/internal/localecs/ecserror"
 	"crypto/sha256"
+	"davit/internal/localecs/ecserror"
 	"encoding/hex"
 	"encoding/json"
 	"time"

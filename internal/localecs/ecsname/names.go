@@ -1,4 +1,4 @@
-package localecs
+package ecsname
 
 import (
 	"davit/internal/localecs/ecserror"
@@ -9,16 +9,16 @@ import (
 )
 
 // validName is what ECS takes as the name of a family, a container or a cluster. Such a name is safe in a path.
-var validName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`)
+var ValidName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`)
 
 // validStartedBy holds for every task; RunTask and StartTask differ in the length.
-var validStartedBy = regexp.MustCompile(`^[A-Za-z0-9_/-]+$`)
+var ValidStartedBy = regexp.MustCompile(`^[A-Za-z0-9_/-]+$`)
 
 // validToken is a client token: up to 64 characters of ASCII 33 to 126.
-var validToken = regexp.MustCompile(`^[!-~]{1,64}$`)
+var ValidToken = regexp.MustCompile(`^[!-~]{1,64}$`)
 
 // checkInclude refuses what a describe call cannot include.
-func checkInclude[T interface {
+func CheckInclude[T interface {
 	~string
 	Values() []T
 }](include []T) error {
@@ -28,12 +28,4 @@ func checkInclude[T interface {
 		}
 	}
 	return nil
-}
-
-func value[T any](p *T) T {
-	if p == nil {
-		var zero T
-		return zero
-	}
-	return *p
 }

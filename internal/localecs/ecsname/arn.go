@@ -1,9 +1,9 @@
-package localecs
+package ecsname
 
 import (
-	"davit/internal/localecs/ecserror"
 	"crypto/rand"
 	"crypto/sha256"
+	"davit/internal/localecs/ecserror"
 	"encoding/hex"
 	"strconv"
 	"strings"
@@ -11,53 +11,53 @@ import (
 
 // The region and account that every name of the local ECS carries.
 const (
-	region  = "local"
-	account = "000000000000"
-	arnRoot = "arn:aws:ecs:" + region + ":" + account + ":"
+	Region  = "local"
+	Account = "000000000000"
+	ArnRoot = "arn:aws:ecs:" + Region + ":" + Account + ":"
 )
 
-func clusterARN(name string) string     { return arnRoot + "cluster/" + name }
-func taskARN(cluster, id string) string { return arnRoot + "task/" + cluster + "/" + id }
-func instanceARN(cluster, id string) string {
-	return arnRoot + "container-instance/" + cluster + "/" + id
+func ClusterARN(name string) string     { return ArnRoot + "cluster/" + name }
+func TaskARN(cluster, id string) string { return ArnRoot + "task/" + cluster + "/" + id }
+func InstanceARN(cluster, id string) string {
+	return ArnRoot + "container-instance/" + cluster + "/" + id
 }
 
-func serviceARN(cluster, name string) string { return arnRoot + "service/" + cluster + "/" + name }
+func ServiceARN(cluster, name string) string { return ArnRoot + "service/" + cluster + "/" + name }
 
-func containerARN(cluster, task, id string) string {
-	return arnRoot + "container/" + cluster + "/" + task + "/" + id
+func ContainerARN(cluster, task, id string) string {
+	return ArnRoot + "container/" + cluster + "/" + task + "/" + id
 }
 
-func definitionARN(family string, revision int32) string {
-	return arnRoot + "task-definition/" + definitionName(family, revision)
+func DefinitionARN(family string, revision int32) string {
+	return ArnRoot + "task-definition/" + DefinitionName(family, revision)
 }
 
-func definitionName(family string, revision int32) string {
+func DefinitionName(family string, revision int32) string {
 	return family + ":" + strconv.Itoa(int(revision))
 }
 
 // instanceID is the same after a restart.
-func instanceID(index int) string {
+func InstanceID(index int) string {
 	sum := sha256.Sum256([]byte("davit local container instance " + strconv.Itoa(index)))
 	return hex.EncodeToString(sum[:16])
 }
 
 // newID is 32 hexadecimal digits. crypto/rand does not fail: it ends the process instead.
-func newID() string {
+func NewID() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:])
 	return hex.EncodeToString(b[:])
 }
 
 // newUUID is the dashed form, for requests, containers and events.
-func newUUID() string {
-	id := newID()
+func NewUUID() string {
+	id := NewID()
 	return strings.Join([]string{id[:8], id[8:12], id[12:16], id[16:20], id[20:]}, "-")
 }
 
 // splitResource takes an id or an ARN of the kind (task, container-instance) apart. The cluster is empty where it is not said.
-func splitResource(kind, ref string) (cluster, id string) {
-	rest, isARN := strings.CutPrefix(ref, arnRoot+kind+"/")
+func SplitResource(kind, ref string) (cluster, id string) {
+	rest, isARN := strings.CutPrefix(ref, ArnRoot+kind+"/")
 	if !isARN {
 		return "", ref
 	}
@@ -68,8 +68,8 @@ func splitResource(kind, ref string) (cluster, id string) {
 }
 
 // resourceIn is the id of a task or an instance that must be of the cluster, as every ECS call names one cluster.
-func resourceIn(kind, cluster, ref string) (string, error) {
-	named, id := splitResource(kind, ref)
+func ResourceIn(kind, cluster, ref string) (string, error) {
+	named, id := SplitResource(kind, ref)
 	if named != "" && named != cluster {
 		return "", ecserror.Invalid("Invalid identifier: Identifier is for cluster %s. Your cluster is %s", named, cluster)
 	}

@@ -1,4 +1,4 @@
-package localecs
+package ecsname
 
 import (
 	"davit/internal/localecs/ecserror"
@@ -8,24 +8,24 @@ import (
 )
 
 // maxPage is the most that any list or description answers in one call, and what a list answers by default.
-const maxPage = 100
+const MaxPage = 100
 
 // ordering is that of the keys in a list.
 type ordering bool
 
 const (
-	ascending  ordering = false
-	descending ordering = true
+	Ascending  ordering = false
+	Descending ordering = true
 )
 
 // page is the part of names that a list answers. The next token is the key of the last name answered, so names that come and go
 // between two calls move no other name.
-func page(entries []entry, order ordering, maxResults *int32, token *string) (names []string, next *string, err error) {
-	size := maxPage
+func Page(entries []Entry, order ordering, maxResults *int32, token *string) (names []string, next *string, err error) {
+	size := MaxPage
 	if maxResults != nil {
 		size = int(*maxResults)
 	}
-	if size < 1 || size > maxPage {
+	if size < 1 || size > MaxPage {
 		return nil, nil, ecserror.Invalid("maxResults must be between 1 and 100.")
 	}
 	if token != nil && *token != "" {
@@ -35,26 +35,26 @@ func page(entries []entry, order ordering, maxResults *int32, token *string) (na
 	}
 	names = []string{}
 	for _, e := range entries[:min(size, len(entries))] {
-		names = append(names, e.name)
+		names = append(names, e.Name)
 	}
 	if len(entries) > size {
-		next = new(base64.RawURLEncoding.EncodeToString([]byte(entries[size-1].key)))
+		next = new(base64.RawURLEncoding.EncodeToString([]byte(entries[size-1].Key)))
 	}
 	return names, next, nil
 }
 
 // entry is a name to list and the key that orders it.
-type entry struct{ key, name string }
+type Entry struct{ Key, Name string }
 
 // after drops the entries up to the one that the token names. That one may be gone: its key still says where to go on.
-func after(entries []entry, order ordering, token string) ([]entry, error) {
+func after(entries []Entry, order ordering, token string) ([]Entry, error) {
 	key, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil || len(key) == 0 {
 		return nil, ecserror.Invalid("Invalid token.")
 	}
 	last := string(key)
-	at := slices.IndexFunc(entries, func(e entry) bool {
-		return e.key != last && (e.key < last) == bool(order)
+	at := slices.IndexFunc(entries, func(e Entry) bool {
+		return e.Key != last && (e.Key < last) == bool(order)
 	})
 	if at < 0 {
 		return nil, nil
@@ -63,6 +63,6 @@ func after(entries []entry, order ordering, token string) ([]entry, error) {
 }
 
 // shortName takes the name out of an ARN of the kind; a name stays as it is.
-func shortName(kind, ref string) string { return strings.TrimPrefix(ref, arnRoot+kind+"/") }
+func ShortName(kind, ref string) string { return strings.TrimPrefix(ref, ArnRoot+kind+"/") }
 
-func byKey(a, b entry) int { return strings.Compare(a.key, b.key) }
+func ByKey(a, b Entry) int { return strings.Compare(a.Key, b.Key) }
