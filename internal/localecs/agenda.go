@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"container/heap"
+	"davit/internal/localecs/journal"
 	"os"
 	"slices"
 	"time"
@@ -108,7 +109,7 @@ func (s *Server) removeFolder(id string) {
 		s.log.Warn("a task's folder could not be removed", "task", id, "error", err)
 		return
 	}
-	s.journal.remove(bucketFolders, id)
+	s.journal.Remove(journal.BucketFolders, id)
 }
 
 // forget drops a task that is no longer shown; its output stays for a while. The caller holds mu.
@@ -119,9 +120,9 @@ func (s *Server) forget(id string) {
 	}
 	delete(s.tasks, id)
 	s.order = slices.DeleteFunc(s.order, func(o *task) bool { return o == t })
-	s.journal.remove(bucketTasks, id)
+	s.journal.Remove(journal.BucketTasks, id)
 	due := t.StoppedAt.Add(outputFor)
-	s.journal.put(bucketFolders, id, folderRecord{Due: due})
+	s.journal.Put(journal.BucketFolders, id, journal.FolderRecord{Due: due})
 	s.agenda.add(due, dropFolder, id)
 	s.forgetTokenOf(t)
 }
@@ -138,7 +139,7 @@ func (s *Server) forgetTokenOf(t *task) {
 		}
 	}
 	delete(s.tokens, t.token)
-	s.journal.remove(bucketTokens, t.token)
+	s.journal.Remove(journal.BucketTokens, t.token)
 }
 
 // dropToken drops a token whose call placed nothing, unless a later call took it up. The caller holds mu.
@@ -148,5 +149,5 @@ func (s *Server) dropToken(key string) {
 		return
 	}
 	delete(s.tokens, key)
-	s.journal.remove(bucketTokens, key)
+	s.journal.Remove(journal.BucketTokens, key)
 }

@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecsname"
+	"davit/internal/localecs/journal"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
@@ -45,7 +46,7 @@ func (r *request) complete(t *types.Task) {
 	}
 }
 
-func storage(d *definition, o *types.TaskOverride) *types.EphemeralStorage {
+func storage(d *journal.Definition, o *types.TaskOverride) *types.EphemeralStorage {
 	switch {
 	case o != nil && o.EphemeralStorage != nil:
 		return o.EphemeralStorage

@@ -3,6 +3,7 @@ package localecs
 import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
+	"davit/internal/localecs/journal"
 	"slices"
 	"unicode/utf8"
 
@@ -88,7 +89,7 @@ func checkStartedBy(startedBy *string, most int) error {
 }
 
 // checkShared refuses what does not fit the definition, and what would run otherwise than it was asked to.
-func (s *Server) checkShared(in shared, d *definition) error {
+func (s *Server) checkShared(in shared, d *journal.Definition) error {
 	switch {
 	case in.propagate != "" && !slices.Contains(in.propagate.Values(), in.propagate):
 		return ecserror.Invalid("propagateTags should be one of [TASK_DEFINITION, SERVICE, NONE].")
@@ -113,7 +114,7 @@ func (s *Server) checkShared(in shared, d *definition) error {
 	return runnable(d)
 }
 
-func checkOverrides(o *types.TaskOverride, d *definition) error {
+func checkOverrides(o *types.TaskOverride, d *journal.Definition) error {
 	if o == nil {
 		return nil
 	}
@@ -145,7 +146,7 @@ func emptyOverride(c types.ContainerOverride) bool {
 }
 
 // runnable refuses a definition that a plain process cannot do justice to.
-func runnable(d *definition) error {
+func runnable(d *journal.Definition) error {
 	for _, c := range d.ContainerDefinitions {
 		if what := beyond(c); what != "" {
 			return ecserror.Client("Container '%s' has %s.", *c.Name, what)

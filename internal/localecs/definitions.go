@@ -3,6 +3,7 @@ package localecs
 import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
+	"davit/internal/localecs/journal"
 	"fmt"
 	"maps"
 	"slices"
@@ -26,7 +27,7 @@ func (s *Server) registerTaskDefinition(in *ecs.RegisterTaskDefinitionInput) (an
 	if len(revisions) >= maxRevision {
 		return nil, ecserror.Refuse("LimitExceededException", "The family has 1,000,000 revisions, which is the most there can be.")
 	}
-	d := &definition{TaskDefinition: describedAs(in), Tags: in.Tags}
+	d := &journal.Definition{TaskDefinition: describedAs(in), Tags: in.Tags}
 	d.Revision = int32(len(revisions) + 1)
 	d.TaskDefinitionArn = new(ecsname.DefinitionARN(family, d.Revision))
 	d.RegisteredAt = new(s.now())
@@ -35,8 +36,8 @@ func (s *Server) registerTaskDefinition(in *ecs.RegisterTaskDefinitionInput) (an
 	return &ecs.RegisterTaskDefinitionOutput{TaskDefinition: &d.TaskDefinition, Tags: d.Tags}, nil
 }
 
-func (s *Server) saveDefinition(d *definition) {
-	s.journal.put(bucketDefinitions, ecsname.DefinitionName(*d.Family, d.Revision), d)
+func (s *Server) saveDefinition(d *journal.Definition) {
+	s.journal.Put(journal.BucketDefinitions, ecsname.DefinitionName(*d.Family, d.Revision), d)
 }
 
 // describedAs is the definition that an input asks for, with ECS's defaults.
@@ -60,7 +61,7 @@ func describedAs(in *ecs.RegisterTaskDefinitionInput) types.TaskDefinition {
 }
 
 // lookup finds a definition by family (its latest ACTIVE revision), family:revision or ARN; nil when there is none.
-func (s *Server) lookup(ref string) *definition {
+func (s *Server) lookup(ref string) *journal.Definition {
 	family, revision, exact := strings.Cut(ecsname.ShortName("task-definition", ref), ":")
 	revisions := s.families[family]
 	if !exact {

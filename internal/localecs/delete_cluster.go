@@ -3,6 +3,7 @@ package localecs
 import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
+	"davit/internal/localecs/journal"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -35,5 +36,5 @@ func (s *Server) deleteCluster(in *ecs.DeleteClusterInput) (any, error) {
 // replaceCluster puts a changed copy in a cluster's place.
 func (s *Server) replaceCluster(c *types.Cluster) {
 	s.clusters[*c.ClusterName] = c
-	s.journal.put(bucketClusters, *c.ClusterName, c)
+	s.journal.Put(journal.BucketClusters, *c.ClusterName, c)
 }

@@ -3,6 +3,7 @@ package localecs
 import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
+	"davit/internal/localecs/journal"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -50,7 +51,7 @@ func (s *Server) undeletable(ref string) string {
 	return ""
 }
 
-func (s *Server) markDeleted(d *definition) *definition {
+func (s *Server) markDeleted(d *journal.Definition) *journal.Definition {
 	if d.Status == types.TaskDefinitionStatusDeleteInProgress {
 		return d
 	}
@@ -61,14 +62,14 @@ func (s *Server) markDeleted(d *definition) *definition {
 }
 
 // replaceDefinition puts a changed copy in a revision's place: answers on their way out still read the old one.
-func (s *Server) replaceDefinition(d *definition) {
+func (s *Server) replaceDefinition(d *journal.Definition) {
 	s.families[*d.Family][d.Revision-1] = d
 	s.saveDefinition(d)
 }
 
 // gone reports whether a deleted revision is there no more. It stays for as long as a task of it has not stopped, and for an hour
 // at least; its number is never used again.
-func (s *Server) gone(d *definition) bool {
+func (s *Server) gone(d *journal.Definition) bool {
 	if d.Status != types.TaskDefinitionStatusDeleteInProgress || s.now().Before(d.DeleteRequestedAt.Add(shownFor)) {
 		return false
 	}

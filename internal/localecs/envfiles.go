@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
+	"davit/internal/localecs/journal"
 	"errors"
 	"fmt"
 	"io"
@@ -25,7 +26,7 @@ const (
 )
 
 // checkFiles refuses files that are not of ECS's form, and all of them where there is no folder to read them from.
-func (s *Server) checkFiles(d *definition, o *types.TaskOverride) error {
+func (s *Server) checkFiles(d *journal.Definition, o *types.TaskOverride) error {
 	for _, c := range d.ContainerDefinitions {
 		override := overrideOf(o, *c.Name)
 		if err := checkFilesOf(*c.Name, override.EnvironmentFiles); err != nil {

@@ -19,7 +19,7 @@ func (s *Server) announce(t *task, at time.Time) {
 		return
 	}
 	shown := t.view()
-	s.journal.after(func() { s.events.enqueue(shown, at) })
+	s.journal.After(func() { s.events.enqueue(shown, at) })
 }
 
 // told remembers that the last event of a task was handed over. It need not be on disk at once: a repeated event does no harm.

@@ -3,6 +3,7 @@ package localecs
 import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
+	"davit/internal/localecs/journal"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -15,7 +16,7 @@ const managedTag = "aws:ecs:clusterName"
 // request is what RunTask and StartTask have in common, once both were checked.
 type request struct {
 	cluster    string
-	definition *definition
+	definition *journal.Definition
 	overrides  *types.TaskOverride
 	network    *types.NetworkConfiguration
 	need       resources

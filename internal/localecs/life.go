@@ -48,7 +48,7 @@ type part struct {
 
 // live runs until the task is STOPPED or the server is closed. No process starts before the task is on disk.
 func (s *Server) live(t *task, plan []container) {
-	if s.journal.settled(s.ctx) != nil {
+	if s.journal.Settled(s.ctx) != nil {
 		return
 	}
 	l := s.newLife(t, plan)

@@ -146,7 +146,7 @@ func (s *Server) perform(ctx context.Context, name string, body []byte) ([]byte,
 
 func (s *Server) answer(ctx context.Context, carryOut operation, body []byte) ([]byte, error) {
 	out, err := carryOut(s, body)
-	if settled := s.journal.settled(ctx); settled != nil {
+	if settled := s.journal.Settled(ctx); settled != nil {
 		return nil, settled
 	}
 	if err != nil {

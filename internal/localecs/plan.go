@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecsname"
+	"davit/internal/localecs/journal"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -38,7 +39,7 @@ type container struct {
 type memory struct{ hard, soft int32 }
 
 // plan works out the containers of a task.
-func plan(d *definition, o *types.TaskOverride, stopTimeout time.Duration) []container {
+func plan(d *journal.Definition, o *types.TaskOverride, stopTimeout time.Duration) []container {
 	var all []container
 	for _, c := range d.ContainerDefinitions {
 		all = append(all, planContainer(c, overrideOf(o, *c.Name), stopTimeout))

@@ -3,6 +3,7 @@ package localecs
 import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
+	"davit/internal/localecs/journal"
 	"regexp"
 	"slices"
 	"strings"
@@ -108,7 +109,7 @@ func (s *Server) checkChosen(r *request, in *ecs.RunTaskInput, p provider) error
 	return ecserror.Invalid("No Container Instances were found in your cluster.")
 }
 
-func supports(d *definition, c types.Compatibility) bool {
+func supports(d *journal.Definition, c types.Compatibility) bool {
 	return slices.Contains(d.Compatibilities, c)
 }
 

@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecsname"
+	"davit/internal/localecs/journal"
 	"maps"
 	"slices"
 	"strings"
@@ -78,7 +79,7 @@ func (s *Server) enroll(cluster string, save func(key string, r *registration) e
 // withdraw takes all that is kept of a cluster's instances away.
 func (s *Server) withdraw(cluster string) {
 	for id := range s.registrations[cluster] {
-		s.journal.remove(bucketInstances, cluster+"/"+id)
+		s.journal.Remove(journal.BucketInstances, cluster+"/"+id)
 	}
 	delete(s.registrations, cluster)
 }
@@ -92,14 +93,14 @@ func (s *Server) loadRegistration(key string, r *registration) {
 }
 
 func (s *Server) putRegistration(key string, r *registration) error {
-	s.journal.put(bucketInstances, key, r)
+	s.journal.Put(journal.BucketInstances, key, r)
 	return nil
 }
 
 // saveRegistration counts a change of an instance and writes it down.
 func (s *Server) saveRegistration(i instance) {
 	i.Version++
-	s.journal.put(bucketInstances, i.key(), i.registration)
+	s.journal.Put(journal.BucketInstances, i.key(), i.registration)
 }
 
 // instances are a cluster's, in the order of Options, those of the statuses.

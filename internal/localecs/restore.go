@@ -3,6 +3,7 @@ package localecs
 import (
 	"cmp"
 	"davit/internal/localecs/ecsname"
+	"davit/internal/localecs/journal"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -33,7 +34,7 @@ func (s *Server) restore() error {
 		}
 		if s.clusters[defaultCluster] == nil {
 			s.clusters[defaultCluster] = newDefaultCluster()
-			if err := write(tx, bucketClusters, defaultCluster, s.clusters[defaultCluster]); err != nil {
+			if err := write(tx, journal.BucketClusters, defaultCluster, s.clusters[defaultCluster]); err != nil {
 				return err
 			}
 		}
@@ -47,7 +48,7 @@ func (s *Server) enrollAll(tx *bbolt.Tx) error {
 		if !isActive(c) {
 			continue
 		}
-		err := s.enroll(cluster, func(key string, r *registration) error { return write(tx, bucketInstances, key, r) })
+		err := s.enroll(cluster, func(key string, r *registration) error { return write(tx, journal.BucketInstances, key, r) })
 		if err != nil {
 			return err
 		}
@@ -56,37 +57,37 @@ func (s *Server) enrollAll(tx *bbolt.Tx) error {
 }
 
 func (s *Server) load(tx *bbolt.Tx) error {
-	err := eachRecord(tx, bucketClusters, func(name string, c *types.Cluster) { s.clusters[name] = c })
+	err := journal.EachRecord(tx, journal.BucketClusters, func(name string, c *types.Cluster) { s.clusters[name] = c })
 	if err != nil {
 		return err
 	}
 	if err := s.loadDefinitions(tx); err != nil {
 		return err
 	}
-	if err := eachRecord(tx, bucketTokens, func(key string, t *tokenRecord) { s.tokens[key] = t }); err != nil {
+	if err := journal.EachRecord(tx, journal.BucketTokens, func(key string, t *journal.TokenRecord) { s.tokens[key] = t }); err != nil {
 		return err
 	}
-	if err := eachRecord(tx, bucketInstances, s.loadRegistration); err != nil {
+	if err := journal.EachRecord(tx, journal.BucketInstances, s.loadRegistration); err != nil {
 		return err
 	}
-	if err := eachRecord(tx, bucketTasks, s.loadTask); err != nil {
+	if err := journal.EachRecord(tx, journal.BucketTasks, s.loadTask); err != nil {
 		return err
 	}
 	slices.SortFunc(s.order, func(a, b *task) int { return cmp.Compare(a.seq, b.seq) })
-	return eachRecord(tx, bucketFolders, func(id string, f *folderRecord) { s.agenda.add(f.Due, dropFolder, id) })
+	return journal.EachRecord(tx, journal.BucketFolders, func(id string, f *journal.FolderRecord) { s.agenda.add(f.Due, dropFolder, id) })
 }
 
 func (s *Server) loadDefinitions(tx *bbolt.Tx) error {
-	err := eachRecord(tx, bucketDefinitions, func(_ string, d *definition) {
+	err := journal.EachRecord(tx, journal.BucketDefinitions, func(_ string, d *journal.Definition) {
 		s.families[*d.Family] = append(s.families[*d.Family], d)
 	})
 	for _, revisions := range s.families {
-		slices.SortFunc(revisions, func(a, b *definition) int { return cmp.Compare(a.Revision, b.Revision) })
+		slices.SortFunc(revisions, func(a, b *journal.Definition) int { return cmp.Compare(a.Revision, b.Revision) })
 	}
 	return err
 }
 
-func (s *Server) loadTask(id string, r *taskRecord) {
+func (s *Server) loadTask(id string, r *journal.TaskRecord) {
 	cluster, _ := ecsname.SplitResource("task", *r.Task.TaskArn)
 	t := newTask(r.Task, id, cluster, familyOf(*r.Task.TaskDefinitionArn), r.Seq)
 	t.token, t.told = r.Token, r.Told
@@ -104,8 +105,8 @@ func (s *Server) bury(tx *bbolt.Tx, t *task) error {
 	if !t.is(stopped) {
 		s.markStopped(t, s.now())
 		t.Version++
-		record := taskRecord{Task: t.Task, Seq: t.seq, Token: t.token, Told: t.told}
-		if err := write(tx, bucketTasks, t.id, record); err != nil {
+		record := journal.TaskRecord{Task: t.Task, Seq: t.seq, Token: t.token, Told: t.told}
+		if err := write(tx, journal.BucketTasks, t.id, record); err != nil {
 			return err
 		}
 	}

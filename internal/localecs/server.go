@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"context"
+	"davit/internal/localecs/journal"
 	"fmt"
 	"log/slog"
 	"os"
@@ -31,7 +32,7 @@ type Server struct {
 	starts  chan struct{} // one token for each process being started
 	lives   sync.WaitGroup
 	closing sync.Once
-	journal *journal
+	journal *journal.Journal
 	events  *dispatcher
 
 	callsMu sync.Mutex
@@ -61,7 +62,7 @@ func Open(options Options) (*Server, error) {
 		s.cancel()
 		return nil, closeAfter(db, err)
 	}
-	s.journal = startJournal(db, &s.mu)
+	s.journal = journal.Start(db, &s.mu)
 	s.events = startDispatcher(opt.Events, s.told)
 	s.resume()
 	return s, nil
@@ -80,7 +81,7 @@ func openDB(opt Options) (*bbolt.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("localecs: open %s: %w", file, err)
 	}
-	if err := prepare(db); err != nil {
+	if err := journal.Prepare(db); err != nil {
 		return nil, closeAfter(db, err)
 	}
 	return db, nil
@@ -126,7 +127,7 @@ func (s *Server) close() error {
 	s.cancel()
 	s.lives.Wait()
 	s.events.stop()
-	s.journal.close()
+	s.journal.Close()
 	return s.db.Close()
 }
 

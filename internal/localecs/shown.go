@@ -1,9 +1,11 @@
 package localecs
 
+import "davit/internal/localecs/journal"
+
 import "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 // shownOverrides are the overrides with an entry for each container, as ECS shows them.
-func shownOverrides(d *definition, o *types.TaskOverride) *types.TaskOverride {
+func shownOverrides(d *journal.Definition, o *types.TaskOverride) *types.TaskOverride {
 	shown := types.TaskOverride{}
 	if o != nil {
 		shown = *o

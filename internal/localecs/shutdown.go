@@ -80,7 +80,7 @@ func (s *Server) drainEvents(giveUp <-chan struct{}) {
 		case <-stop:
 		}
 	}()
-	if err := s.journal.flushed(ctx); err != nil {
+	if err := s.journal.Flushed(ctx); err != nil {
 		s.log.Warn("the last changes may not be on disk", "error", err)
 		return
 	}

@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/journal"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -11,11 +12,11 @@ import (
 // state is all that the server knows. Server.mu guards it.
 type state struct {
 	clusters  map[string]*types.Cluster
-	families  map[string][]*definition // by revision, ascending, none ever missing
+	families  map[string][]*journal.Definition // by revision, ascending, none ever missing
 	tasks     map[string]*task
 	order     []*task // by seq
 	seq       uint64
-	tokens    map[string]*tokenRecord
+	tokens    map[string]*journal.TokenRecord
 	machines  []*machine // by their index
 	agenda    agenda
 	stopTimer func() bool
@@ -26,8 +27,8 @@ type state struct {
 
 func newState(opt Options) state {
 	return state{
-		clusters: map[string]*types.Cluster{}, families: map[string][]*definition{},
-		tasks: map[string]*task{}, tokens: map[string]*tokenRecord{}, machines: newMachines(opt),
+		clusters: map[string]*types.Cluster{}, families: map[string][]*journal.Definition{},
+		tasks: map[string]*task{}, tokens: map[string]*journal.TokenRecord{}, machines: newMachines(opt),
 		registrations: map[string]map[string]*registration{}, random: rand.New(rand.NewPCG(opt.Seed, 0)),
 	}
 }
@@ -86,7 +87,7 @@ func (s *Server) change(t *task, f func(now time.Time)) {
 }
 
 func (s *Server) save(t *task) {
-	s.journal.put(bucketTasks, t.id, taskRecord{Task: t.Task, Seq: t.seq, Token: t.token, Told: t.told})
+	s.journal.Put(journal.BucketTasks, t.id, journal.TaskRecord{Task: t.Task, Seq: t.seq, Token: t.token, Told: t.told})
 }
 
 // askStop makes the task's goroutine stop it; also, which may be nil, is part of the same change. The first cause stands, so

@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"bytes"
+	"davit/internal/localecs/journal"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -23,9 +24,9 @@ func TestStoredNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	for bucket, record := range map[string]func() any{
-		bucketClusters: func() any { return &types.Cluster{} }, bucketDefinitions: func() any { return &definition{} },
-		bucketTasks: func() any { return &taskRecord{} }, bucketTokens: func() any { return &tokenRecord{} },
-		bucketInstances: func() any { return &registration{} },
+		journal.BucketClusters: func() any { return &types.Cluster{} }, journal.BucketDefinitions: func() any { return &journal.Definition{} },
+		journal.BucketTasks: func() any { return &journal.TaskRecord{} }, journal.BucketTokens: func() any { return &journal.TokenRecord{} },
+		journal.BucketInstances: func() any { return &registration{} },
 	} {
 		if len(stored[bucket]) == 0 {
 			t.Errorf("no record of %s", bucket)
@@ -34,7 +35,7 @@ func TestStoredNames(t *testing.T) {
 			checkStored(t, bucket+" "+name, data, record())
 		}
 	}
-	checkStored(t, "a folder", []byte(`{"Due":"2026-11-29T01:00:00Z"}`), &folderRecord{})
+	checkStored(t, "a folder", []byte(`{"Due":"2026-11-29T01:00:00Z"}`), &journal.FolderRecord{})
 }
 
 func checkStored(t *testing.T, what string, stored []byte, into any) {

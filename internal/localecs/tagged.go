@@ -3,6 +3,7 @@ package localecs
 import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
+	"davit/internal/localecs/journal"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -92,6 +93,6 @@ func (s *Server) taggedInstance(cluster, id string) (tagged, error) {
 	}
 	return tagged{i.Tags, func(tags []types.Tag) {
 		i.Tags = tags
-		s.journal.put(bucketInstances, i.key(), i.registration)
+		s.journal.Put(journal.BucketInstances, i.key(), i.registration)
 	}}, nil
 }

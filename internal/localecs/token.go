@@ -3,6 +3,7 @@ package localecs
 import (
 	"crypto/sha256"
 	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/journal"
 	"encoding/hex"
 	"encoding/json"
 	"time"
@@ -56,7 +57,7 @@ func (s *Server) replay(c claim) (*placed, error) {
 	return out, nil
 }
 
-func (s *Server) arnsOf(token *tokenRecord) []string {
+func (s *Server) arnsOf(token *journal.TokenRecord) []string {
 	arns := []string{}
 	for _, id := range token.Tasks {
 		if t := s.tasks[id]; t != nil {
@@ -75,7 +76,7 @@ func again(t *task) types.Task {
 }
 
 // stands reports whether a token is still known: for a day at most, and for an hour after its last task has stopped.
-func (s *Server) stands(token *tokenRecord) bool {
+func (s *Server) stands(token *journal.TokenRecord) bool {
 	now := s.now()
 	if !now.Before(token.Created.Add(tokenFor)) {
 		return false
@@ -101,9 +102,9 @@ func (s *Server) settle(c claim, out *placed) {
 	if c.key == "" {
 		return
 	}
-	token := &tokenRecord{Request: c.request, Tasks: out.ids(), Failures: out.Failures, Created: s.now()}
+	token := &journal.TokenRecord{Request: c.request, Tasks: out.ids(), Failures: out.Failures, Created: s.now()}
 	s.tokens[c.key] = token
-	s.journal.put(bucketTokens, c.key, token)
+	s.journal.Put(journal.BucketTokens, c.key, token)
 	if len(token.Tasks) == 0 {
 		s.appoint(token.Created.Add(shownFor), dropToken, c.key)
 	}

@@ -1,4 +1,4 @@
-package localecs
+package journal
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 
 // journal writes records in groups: while one group is on its way to the disk the next one collects, so that a thousand tasks
 // that change at once cost a few writes and no more. What it cannot write is an error for good, because memory is ahead of the disk then.
-type journal struct {
+type Journal struct {
 	db    *bbolt.DB
 	calls sync.Locker // held while a call puts its records, so that they are in one group
 	wake  chan struct{}
@@ -39,10 +39,10 @@ var errClosed = errors.New("localecs: closed")
 
 func newBatch() *batch { return &batch{puts: map[recordKey][]byte{}, done: make(chan struct{})} }
 
-func startJournal(db *bbolt.DB, calls sync.Locker) *journal {
+func Start(db *bbolt.DB, calls sync.Locker) *Journal {
 	written := newBatch()
 	close(written.done)
-	j := &journal{
+	j := &Journal{
 		db: db, calls: calls, wake: make(chan struct{}, 1), quit: make(chan struct{}), ended: make(chan struct{}),
 		open: newBatch(), last: written,
 	}
@@ -51,7 +51,7 @@ func startJournal(db *bbolt.DB, calls sync.Locker) *journal {
 }
 
 // put replaces a record.
-func (j *journal) put(bucket, name string, v any) {
+func (j *Journal) Put(bucket, name string, v any) {
 	data, err := json.Marshal(v)
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -62,18 +62,18 @@ func (j *journal) put(bucket, name string, v any) {
 	j.add(recordKey{bucket, name}, data)
 }
 
-func (j *journal) remove(bucket, name string) {
+func (j *Journal) Remove(bucket, name string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.add(recordKey{bucket, name}, nil)
 }
 
-func (j *journal) add(key recordKey, data []byte) {
+func (j *Journal) add(key recordKey, data []byte) {
 	j.open.puts[key] = data
 	j.rouse()
 }
 
-func (j *journal) rouse() {
+func (j *Journal) rouse() {
 	select {
 	case j.wake <- struct{}{}:
 	default:
@@ -81,14 +81,14 @@ func (j *journal) rouse() {
 }
 
 // after runs f once everything put so far is on disk; never if it cannot be written. Calls run in order, and must not block.
-func (j *journal) after(f func()) {
+func (j *Journal) After(f func()) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.open.then = append(j.open.then, f)
 }
 
 // settled waits until everything put so far is on disk.
-func (j *journal) settled(ctx context.Context) error {
+func (j *Journal) Settled(ctx context.Context) error {
 	j.mu.Lock()
 	b := j.open
 	if len(b.puts) == 0 {
@@ -103,9 +103,9 @@ func (j *journal) settled(ctx context.Context) error {
 }
 
 // flushed waits until everything put so far is on disk and what was to run after it has run.
-func (j *journal) flushed(ctx context.Context) error {
+func (j *Journal) Flushed(ctx context.Context) error {
 	ran := make(chan struct{})
-	j.after(func() { close(ran) })
+	j.After(func() { close(ran) })
 	j.rouse()
 	select {
 	case <-ran:
@@ -115,7 +115,7 @@ func (j *journal) flushed(ctx context.Context) error {
 	}
 }
 
-func (j *journal) wait(ctx context.Context, b *batch) error {
+func (j *Journal) wait(ctx context.Context, b *batch) error {
 	select {
 	case <-b.done:
 		return b.err
@@ -131,7 +131,7 @@ func (j *journal) wait(ctx context.Context, b *batch) error {
 	}
 }
 
-func (j *journal) run() {
+func (j *Journal) run() {
 	defer close(j.ended)
 	for {
 		select {
@@ -145,7 +145,7 @@ func (j *journal) run() {
 }
 
 // swap takes the open group and opens another; nil when there is nothing to write.
-func (j *journal) swap() (*batch, error) {
+func (j *Journal) swap() (*batch, error) {
 	j.calls.Lock()
 	defer j.calls.Unlock()
 	j.mu.Lock()
@@ -158,7 +158,7 @@ func (j *journal) swap() (*batch, error) {
 	return b, j.err
 }
 
-func (j *journal) flush() {
+func (j *Journal) flush() {
 	b, err := j.swap()
 	if b == nil {
 		return
@@ -180,7 +180,7 @@ func (j *journal) flush() {
 }
 
 // close writes what was put and ends the goroutine; what comes later is not written.
-func (j *journal) close() {
+func (j *Journal) Close() {
 	close(j.quit)
 	<-j.ended
 }

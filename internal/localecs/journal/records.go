@@ -1,4 +1,4 @@
-package localecs
+package journal
 
 import (
 	"encoding/json"
@@ -11,26 +11,26 @@ import (
 
 // The buckets of ecs.db, one kind of record each.
 const (
-	bucketClusters    = "clusters"    // by name
-	bucketDefinitions = "definitions" // by family:revision
-	bucketTasks       = "tasks"       // by id
-	bucketTokens      = "tokens"      // by cluster and token
-	bucketInstances   = "instances"   // by cluster/instance id
-	bucketFolders     = "folders"     // by task id: tasks forgotten whose folder is still there
+	BucketClusters    = "clusters"    // by name
+	BucketDefinitions = "definitions" // by family:revision
+	BucketTasks       = "tasks"       // by id
+	BucketTokens      = "tokens"      // by cluster and token
+	BucketInstances   = "instances"   // by cluster/instance id
+	BucketFolders     = "folders"     // by task id: tasks forgotten whose folder is still there
 )
 
 func buckets() []string {
-	return []string{bucketClusters, bucketDefinitions, bucketTasks, bucketTokens, bucketInstances, bucketFolders}
+	return []string{BucketClusters, BucketDefinitions, BucketTasks, BucketTokens, BucketInstances, BucketFolders}
 }
 
 // definition is a revision of a family; the SDK's struct has no tags.
-type definition struct {
+type Definition struct {
 	types.TaskDefinition
 	Tags []types.Tag
 }
 
 // taskRecord is a task on disk. How to start it is not kept: after a restart it is stopped.
-type taskRecord struct {
+type TaskRecord struct {
 	Task types.Task
 	// Seq orders tasks by their creation.
 	Seq uint64
@@ -41,7 +41,7 @@ type taskRecord struct {
 }
 
 // tokenRecord is what a client token stands for.
-type tokenRecord struct {
+type TokenRecord struct {
 	// Request is a hash of the call's parameters.
 	Request  string
 	Tasks    []string
@@ -50,9 +50,9 @@ type tokenRecord struct {
 }
 
 // folderRecord is a forgotten task's folder and when it goes.
-type folderRecord struct{ Due time.Time }
+type FolderRecord struct{ Due time.Time }
 
-func prepare(db *bbolt.DB) error {
+func Prepare(db *bbolt.DB) error {
 	return db.Update(func(tx *bbolt.Tx) error {
 		for _, name := range buckets() {
 			if _, err := tx.CreateBucketIfNotExists([]byte(name)); err != nil {
@@ -64,7 +64,7 @@ func prepare(db *bbolt.DB) error {
 }
 
 // eachRecord reads a bucket in the order of its names.
-func eachRecord[T any](tx *bbolt.Tx, bucket string, f func(name string, v *T)) error {
+func EachRecord[T any](tx *bbolt.Tx, bucket string, f func(name string, v *T)) error {
 	return tx.Bucket([]byte(bucket)).ForEach(func(name, data []byte) error {
 		v := new(T)
 		if err := json.Unmarshal(data, v); err != nil {
