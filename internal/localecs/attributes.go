@@ -3,39 +3,13 @@ package localecs
 import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
-	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
-
-// maxAttributes is the most custom attributes of an instance, and the most of one call.
-const maxAttributes = 10
-
-var (
-	validAttributeName  = regexp.MustCompile(`^[A-Za-z0-9_./\\-]{1,128}$`)
-	validAttributeValue = regexp.MustCompile(`^[A-Za-z0-9_.@/\\:-]([A-Za-z0-9_.@/\\: -]{0,126}[A-Za-z0-9_.@/\\:-])?$`)
-)
-
-// checkAttribute holds ECS's rules for a name and a value, which may be empty for none.
-func checkAttribute(name, v string) error {
-	switch {
-	case !validAttributeName.MatchString(name):
-		return fmt.Errorf("the attribute name %.200q must be 1 to 128 letters, digits, '-', '_', '.', '/' and '\\'", name)
-	case v != "" && !validAttributeValue.MatchString(v):
-		return fmt.Errorf("the value of attribute %s must be 1 to 128 letters, digits, '-', '_', '.', '@', '/', '\\', ':' and spaces, without one at its ends", name)
-	}
-	return nil
-}
-
-// reservedAttribute reports whether a name is ECS's own.
-func reservedAttribute(name string) bool {
-	return strings.HasPrefix(name, "ecs.") || strings.HasPrefix(name, "com.amazonaws.")
-}
 
 // attributeChange is one of PutAttributes or DeleteAttributes that was found to be in order.
 type attributeChange struct {
@@ -64,16 +38,6 @@ func (s *Server) putAttributes(in *ecs.PutAttributesInput) (any, error) {
 	}
 	s.changeAttributes(changes)
 	return &ecs.PutAttributesOutput{Attributes: shownChanges(changes)}, nil
-}
-
-func countCustom(attributes map[string]string) int {
-	n := 0
-	for name := range attributes {
-		if !reservedAttribute(name) {
-			n++
-		}
-	}
-	return n
 }
 
 // deleteAttributes returns those that were there.
@@ -158,13 +122,6 @@ func shownChanges(changes []attributeChange) []types.Attribute {
 		all = append(all, c.targeted(c.name, v))
 	}
 	return all
-}
-
-// targeted is an attribute with the instance that it is of.
-func (i instance) targeted(name, v string) types.Attribute {
-	a := attribute(name, v)
-	a.TargetId, a.TargetType = new(i.arn()), types.TargetTypeContainerInstance
-	return a
 }
 
 func (s *Server) listAttributes(in *ecs.ListAttributesInput) (any, error) {

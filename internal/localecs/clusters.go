@@ -60,7 +60,7 @@ func (s *Server) createCluster(in *ecs.CreateClusterInput) (any, error) {
 	}
 	if c := s.clusters[name]; c == nil || !isActive(c) {
 		s.replaceCluster(newCluster(name, in))
-		if err := s.enroll(name, s.putRegistration); err != nil {
+		if err := s.enroll(name, s.now(), s.putRegistration); err != nil {
 			return nil, err
 		}
 	}

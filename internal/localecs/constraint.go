@@ -2,7 +2,6 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecserror"
-	"davit/internal/localecs/journal"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -22,7 +21,7 @@ type constraints struct {
 func (c constraints) any() bool { return c.distinct || len(c.members) > 0 }
 
 // readConstraints reads those of a definition, which were checked when it was registered, and those of a request.
-func readConstraints(d *journal.Definition, asked []types.PlacementConstraint) (constraints, error) {
+func readConstraints(d *types.TaskDefinition, asked []types.PlacementConstraint) (constraints, error) {
 	var c constraints
 	if len(asked)+len(d.PlacementConstraints) > maxConstraints {
 		return c, ecserror.Invalid("placementConstraints cannot have more than 10 elements, those of the task definition included.")

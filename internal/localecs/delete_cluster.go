@@ -28,7 +28,9 @@ func (s *Server) deleteCluster(in *ecs.DeleteClusterInput) (any, error) {
 		deleted := *c
 		deleted.Status, deleted.Tags = new(inactive), nil
 		s.replaceCluster(&deleted)
-		s.withdraw(name)
+		for _, key := range s.withdraw(name) {
+			s.journal.Remove(journal.BucketInstances, key)
+		}
 	}
 	return &ecs.DeleteClusterOutput{Cluster: s.showCluster(name, true)}, nil
 }

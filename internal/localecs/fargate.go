@@ -2,8 +2,6 @@ package localecs
 
 import "davit/internal/localecs/ecserror"
 
-import "github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
 // fargateSize is the memory, in MiB, that Fargate has for an amount of CPU units: from least to most in steps.
 type fargateSize struct{ cpu, least, most, step int }
 
@@ -32,19 +30,4 @@ func isFargateSize(cpu, memory int) bool {
 
 func noFargateSize(cpu, memory int) error {
 	return ecserror.Client("No Fargate configuration exists for given values: %d CPU, %d memory. See the Amazon ECS documentation for the valid values.", cpu, memory)
-}
-
-// checkOnFargate refuses what Fargate does not do.
-func checkOnFargate(r *request) error {
-	switch {
-	case !supports(r.definition, types.CompatibilityFargate):
-		return ecserror.Invalid("Task definition does not support launch_type FARGATE.")
-	case r.constraints.any():
-		return ecserror.Invalid("Placement constraints are not supported with FARGATE launch type.")
-	case len(r.strategy) > 0:
-		return ecserror.Invalid("Placement strategies are not supported with FARGATE launch type.")
-	case !isFargateSize(r.need.cpu, r.need.memory):
-		return noFargateSize(r.need.cpu, r.need.memory)
-	}
-	return nil
 }

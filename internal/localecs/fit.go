@@ -22,32 +22,17 @@ func closeness(reason string) int {
 	return slices.Index([]string{reasonMember, reasonLacks, reasonAgent, reasonDistinct, reasonGPU, reasonCPU, reasonMemory, reasonPorts}, reason)
 }
 
-// candidates are the instances of a cluster that take tasks, of the capacity provider if one was asked for.
-func (s *Server) candidates(cluster string, p provider) []instance {
-	return slices.DeleteFunc(s.instances(cluster, statusActive), func(i instance) bool {
-		return p.capacity != "" && i.CapacityProvider != p.capacity
-	})
-}
-
-// loadsFor saves the count of all tasks where no constraint and no strategy asks for it.
-func (s *Server) loadsFor(r *request) []load {
-	if r.constraints.any() || len(r.strategy) > 0 {
-		return s.loads(r.cluster)
-	}
-	return make([]load, len(s.machines))
-}
-
-// unfit names why a task cannot be placed on an instance, empty when it can.
-func (s *Server) unfit(i instance, r *request, l load) string {
+// unfit names why a task cannot be placed on the instance, as ECS words it; empty when it can.
+func (i instance) unfit(d *demand, l load) string {
 	switch {
-	case len(r.constraints.members) > 0 && !r.constraints.member(s.asked(i, l)):
+	case len(d.constraints.members) > 0 && !d.constraints.member(i.queried(l)):
 		return reasonMember
-	case !satisfied(r.requires, i.attributes()):
+	case !satisfied(d.requires, i.attributes()):
 		return reasonLacks
-	case !s.agentConnected(i):
+	case !i.agentConnected():
 		return reasonAgent
-	case r.constraints.distinct && l.groups[r.group] > 0:
+	case d.constraints.distinct && l.groups[d.group] > 0:
 		return reasonDistinct
 	}
-	return i.lack(r.need, r.ports)
+	return i.lack(d.need, d.ports)
 }

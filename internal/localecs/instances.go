@@ -55,7 +55,7 @@ func (s *Server) selected(cluster string, statuses []string, filter string) ([]i
 		return nil, ecserror.Invalid("Invalid filter: %v.", err)
 	}
 	loads := s.loads(cluster)
-	return slices.DeleteFunc(all, func(i instance) bool { return !query.Matches(s.asked(i, loads[i.index])) }), nil
+	return slices.DeleteFunc(all, func(i instance) bool { return !query.Matches(i.queried(loads[i.index])) }), nil
 }
 
 func (s *Server) describeContainerInstances(in *ecs.DescribeContainerInstancesInput) (any, error) {
@@ -97,7 +97,7 @@ func (s *Server) describeContainerInstances(in *ecs.DescribeContainerInstancesIn
 func (s *Server) showInstance(i instance, l load) types.ContainerInstance {
 	shown := types.ContainerInstance{
 		ContainerInstanceArn: new(i.arn()), Ec2InstanceId: new(i.ec2ID()), Status: new(i.Status), Version: i.Version,
-		AgentConnected: s.agentConnected(i), VersionInfo: &types.VersionInfo{AgentVersion: new(agentVersion)},
+		AgentConnected: i.agentConnected(), VersionInfo: &types.VersionInfo{AgentVersion: new(agentVersion)},
 		RegisteredAt: new(i.RegisteredAt), Attributes: i.shownAttributes(), Attachments: []types.Attachment{}, Tags: []types.Tag{},
 		RegisteredResources: i.registered(), RemainingResources: i.remaining(),
 		RunningTasksCount: l.running, PendingTasksCount: l.pending,
@@ -106,34 +106,4 @@ func (s *Server) showInstance(i instance, l load) types.ContainerInstance {
 		shown.CapacityProviderName = &i.CapacityProvider
 	}
 	return shown
-}
-
-// registered is what the machine has. Of ports ECS tells those that are taken from the start.
-func (m *machine) registered() []types.Resource {
-	ports := map[port]bool{}
-	for _, p := range reservedPorts() {
-		ports[p] = true
-	}
-	var gpus []string
-	for n := range m.GPUs {
-		gpus = append(gpus, gpuID(m.index, n))
-	}
-	return amounts(m.CPU, m.Memory, ports, gpus)
-}
-
-func (m *machine) remaining() []types.Resource {
-	return amounts(m.CPU-m.used.cpu, m.Memory-m.used.memory, m.ports, m.freeGPUs)
-}
-
-func amounts(cpu, memory int, ports map[port]bool, gpus []string) []types.Resource {
-	all := []types.Resource{
-		{Name: new("CPU"), Type: new("INTEGER"), IntegerValue: int32(cpu)},
-		{Name: new("MEMORY"), Type: new("INTEGER"), IntegerValue: int32(memory)},
-		{Name: new("PORTS"), Type: new("STRINGSET"), StringSetValue: portsOf(ports, types.TransportProtocolTcp)},
-		{Name: new("PORTS_UDP"), Type: new("STRINGSET"), StringSetValue: portsOf(ports, types.TransportProtocolUdp)},
-	}
-	if gpus != nil {
-		all = append(all, types.Resource{Name: new("GPU"), Type: new("STRINGSET"), StringSetValue: gpus})
-	}
-	return all
 }

@@ -15,27 +15,16 @@ const managedTag = "aws:ecs:clusterName"
 
 // request is what RunTask and StartTask have in common, once both were checked.
 type request struct {
-	cluster    string
 	definition *journal.Definition
 	overrides  *types.TaskOverride
 	network    *types.NetworkConfiguration
-	need       resources
 	plan       []container
-	group      string
 	startedBy  *string
 	tags       []types.Tag
 	execute    bool
 	platform   *string
 	token      string // key of the token, empty without one
-	where
-}
-
-// where is what a task asks of its container instance besides CPU, memory and GPUs.
-type where struct {
-	constraints constraints
-	strategy    []types.PlacementStrategy
-	requires    []types.Attribute
-	ports       []port
+	demand
 }
 
 func (s *Server) runTask(in *ecs.RunTaskInput) (any, error) {
@@ -109,18 +98,21 @@ func (s *Server) request(cluster string, in shared) (*request, error) {
 	if err := s.checkShared(in, d); err != nil {
 		return nil, err
 	}
-	constraints, err := readConstraints(d, in.constraints)
+	constraints, err := readConstraints(&d.TaskDefinition, in.constraints)
 	if err != nil {
 		return nil, err
 	}
-	need, err := taskSize(d, in.overrides)
+	need, err := taskSize(&d.TaskDefinition, in.overrides)
 	if err != nil {
 		return nil, err
 	}
 	r := &request{
-		cluster: cluster, definition: d, overrides: in.overrides, network: in.network, need: need, plan: plan(d, in.overrides, s.opt.StopTimeout),
-		group: ecsname.Value(in.group), startedBy: in.startedBy, tags: in.tags, execute: in.execute,
-		where: where{constraints: constraints, requires: requiredAttributes(&d.TaskDefinition), ports: hostPorts(&d.TaskDefinition)},
+		definition: d, overrides: in.overrides, network: in.network, plan: plan(d, in.overrides, s.opt.StopTimeout),
+		startedBy: in.startedBy, tags: in.tags, execute: in.execute,
+		demand: demand{
+			cluster: cluster, group: ecsname.Value(in.group), need: need,
+			constraints: constraints, requires: requiredAttributes(&d.TaskDefinition), ports: hostPorts(&d.TaskDefinition),
+		},
 	}
 	if r.group == "" {
 		r.group = "family:" + *d.Family

@@ -53,7 +53,7 @@ func (m Machine) check() error {
 	return nil
 }
 
-// machine is a Machine and what is taken of it. Server.mu guards it.
+// machine is a Machine and what is taken of it.
 type machine struct {
 	Machine
 	index    int
@@ -64,9 +64,9 @@ type machine struct {
 	freeGPUs []string
 }
 
-func newMachines(opt Options) []*machine {
+func newMachines(specs []Machine) []*machine {
 	var all []*machine
-	for i, spec := range opt.Machines {
+	for i, spec := range specs {
 		m := &machine{Machine: spec, index: i, id: ecsname.InstanceID(i), built: builtInAttributes(spec, i), ports: map[port]bool{}}
 		for _, p := range reservedPorts() {
 			m.ports[p] = true

@@ -28,11 +28,9 @@ func (s *Server) place(r *request, providers []provider) *placed {
 
 // placeOnFargate places a task on any machine that has room for it; which one is nobody's business.
 func (s *Server) placeOnFargate(r *request, p provider, out *placed) {
-	for _, m := range s.machines {
-		if m.lack(r.need, nil) == "" {
-			out.Tasks = append(out.Tasks, s.create(r, p, m, nil))
-			return
-		}
+	if m := s.anyWithRoom(r.need); m != nil {
+		out.Tasks = append(out.Tasks, s.create(r, p, m, nil))
+		return
 	}
 	out.Failures = append(out.Failures, types.Failure{Reason: new(reasonCapacity)})
 }
@@ -40,24 +38,11 @@ func (s *Server) placeOnFargate(r *request, p provider, out *placed) {
 // placeOnInstance places a task on the container instance that the strategies choose. If it fits on none, the failure is that of
 // the one that came closest.
 func (s *Server) placeOnInstance(r *request, p provider, out *placed) {
-	loads := s.loadsFor(r)
-	var fits []instance
-	var closest instance
-	worst := ""
-	for _, i := range s.candidates(r.cluster, p) {
-		reason := s.unfit(i, r, loads[i.index])
-		switch {
-		case reason == "":
-			fits = append(fits, i)
-		case worst == "" || closeness(reason) > closeness(worst):
-			closest, worst = i, reason
-		}
-	}
-	if len(fits) == 0 {
-		out.fail(closest.arn(), worst)
+	i, reason := s.fleet.choose(&r.demand, p, s.loadsFor(r))
+	if reason != "" {
+		out.fail(i.arn(), reason)
 		return
 	}
-	i := s.pick(fits, r, loads)
 	out.Tasks = append(out.Tasks, s.create(r, p, i.machine, &i))
 }
 
@@ -72,7 +57,7 @@ func (s *Server) startOn(r *request, i instance, out *placed) {
 		out.Failures[len(out.Failures)-1].Detail = new("The container instance is DRAINING.")
 		return
 	}
-	if reason := s.unfit(i, r, s.loadsFor(r)[i.index]); reason != "" {
+	if reason := i.unfit(&r.demand, s.loadsFor(r)[i.index]); reason != "" {
 		out.fail(i.arn(), reason)
 		return
 	}

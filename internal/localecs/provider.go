@@ -4,49 +4,12 @@ import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
 	"davit/internal/localecs/journal"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
-
-// The capacity providers that every account has.
-const (
-	providerFargate = "FARGATE"
-	providerSpot    = "FARGATE_SPOT"
-)
-
-const (
-	maxProviders = 20
-	maxWeight    = 1000
-	maxBase      = 100_000
-)
-
-var (
-	providerName     = regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`)
-	reservedProvider = regexp.MustCompile(`(?i)^(aws|ecs|fargate)`)
-)
-
-func validProviderName(name string) bool {
-	return providerName.MatchString(name) && !reservedProvider.MatchString(name)
-}
-
-// provider is what a task is launched on, as the task shows it.
-type provider struct {
-	launchType types.LaunchType
-	capacity   string // capacity provider, empty when none was asked for
-}
-
-func (p provider) isFargate() bool { return p.launchType == types.LaunchTypeFargate }
-
-func isFargateProvider(name string) bool { return name == providerFargate || name == providerSpot }
-
-// hasProvider reports whether a capacity provider exists: Fargate's do, and those that machines name.
-func (s *Server) hasProvider(name string) bool {
-	return isFargateProvider(name) || name != "" && slices.ContainsFunc(s.machines, func(m *machine) bool { return m.CapacityProvider == name })
-}
 
 // providerOf takes the name out of a capacity provider's ARN; a name stays as it is.
 func providerOf(item types.CapacityProviderStrategyItem) string {
@@ -154,26 +117,17 @@ func (s *Server) checkNames(names []string) error {
 	return nil
 }
 
-// checkSplit holds the rules for base and weight.
-func checkSplit(strategy []types.CapacityProviderStrategyItem) error {
-	weights, bases := 0, 0
-	for _, item := range strategy {
-		switch {
-		case item.Weight < 0 || item.Weight > maxWeight:
-			return ecserror.Invalid("weight must be between 0 and 1000.")
-		case item.Base < 0 || item.Base > maxBase:
-			return ecserror.Invalid("base must be between 0 and 100000.")
-		}
-		weights += int(item.Weight)
-		if item.Base > 0 {
-			bases++
-		}
-	}
-	if bases > 1 {
-		return ecserror.Invalid("Only one capacity provider in a strategy can have a base.")
-	}
-	if weights == 0 && len(strategy) > 1 {
-		return ecserror.Invalid("The capacity provider strategy must have a weight greater than 0.")
+// checkOnFargate refuses what Fargate does not do.
+func checkOnFargate(r *request) error {
+	switch {
+	case !supports(r.definition, types.CompatibilityFargate):
+		return ecserror.Invalid("Task definition does not support launch_type FARGATE.")
+	case r.constraints.any():
+		return ecserror.Invalid("Placement constraints are not supported with FARGATE launch type.")
+	case len(r.strategy) > 0:
+		return ecserror.Invalid("Placement strategies are not supported with FARGATE launch type.")
+	case !isFargateSize(r.need.cpu, r.need.memory):
+		return noFargateSize(r.need.cpu, r.need.memory)
 	}
 	return nil
 }

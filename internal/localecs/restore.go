@@ -18,7 +18,7 @@ import (
 const (
 	restartReason  = "Local ECS was restarted. The processes of the task ended with the one before."
 	defaultCluster = "default"
-	statusActive   = "ACTIVE"
+	statusActive   = active
 )
 
 // restore reads the database and stops what an earlier server did not see stopped. Nothing else runs yet.
@@ -48,7 +48,7 @@ func (s *Server) enrollAll(tx *bbolt.Tx) error {
 		if !isActive(c) {
 			continue
 		}
-		err := s.enroll(cluster, func(key string, r *registration) error { return write(tx, journal.BucketInstances, key, r) })
+		err := s.enroll(cluster, s.now(), func(key string, r *registration) error { return write(tx, journal.BucketInstances, key, r) })
 		if err != nil {
 			return err
 		}
@@ -67,7 +67,7 @@ func (s *Server) load(tx *bbolt.Tx) error {
 	if err := journal.EachRecord(tx, journal.BucketTokens, func(key string, t *journal.TokenRecord) { s.tokens[key] = t }); err != nil {
 		return err
 	}
-	if err := journal.EachRecord(tx, journal.BucketInstances, s.loadRegistration); err != nil {
+	if err := journal.EachRecord(tx, journal.BucketInstances, s.restoreRegistration); err != nil {
 		return err
 	}
 	if err := journal.EachRecord(tx, journal.BucketTasks, s.loadTask); err != nil {

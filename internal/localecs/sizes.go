@@ -3,7 +3,6 @@ package localecs
 import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
-	"davit/internal/localecs/journal"
 	"errors"
 	"math"
 	"strconv"
@@ -72,7 +71,7 @@ func gpus(requirements []types.ResourceRequirement) int {
 }
 
 // taskSize is what a task takes of an instance: the size of the task where it has one, and the sum of its containers' otherwise.
-func taskSize(d *journal.Definition, o *types.TaskOverride) (resources, error) {
+func taskSize(d *types.TaskDefinition, o *types.TaskOverride) (resources, error) {
 	var sum resources
 	for _, c := range d.ContainerDefinitions {
 		r := containerSize(c, overrideOf(o, *c.Name))

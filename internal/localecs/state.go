@@ -2,7 +2,6 @@ package localecs
 
 import (
 	"davit/internal/localecs/journal"
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -17,19 +16,15 @@ type state struct {
 	order     []*task // by seq
 	seq       uint64
 	tokens    map[string]*journal.TokenRecord
-	machines  []*machine // by their index
 	agenda    agenda
 	stopTimer func() bool
-	// registrations are the machines as container instances, by cluster and the machine's id.
-	registrations map[string]map[string]*registration
-	random        *rand.Rand // for placement
+	fleet
 }
 
 func newState(opt Options) state {
 	return state{
 		clusters: map[string]*types.Cluster{}, families: map[string][]*journal.Definition{},
-		tasks: map[string]*task{}, tokens: map[string]*journal.TokenRecord{}, machines: newMachines(opt),
-		registrations: map[string]map[string]*registration{}, random: rand.New(rand.NewPCG(opt.Seed, 0)),
+		tasks: map[string]*task{}, tokens: map[string]*journal.TokenRecord{}, fleet: newFleet(opt.Machines, opt.Seed, opt.Faults.disconnected),
 	}
 }
 

@@ -39,19 +39,19 @@ func isInstanceField(field string) bool { return field == "instanceId" || field 
 
 // pick chooses one of the instances that a task fits on: each strategy leaves those that are best by it to the next. Among
 // equals it is the first; without a strategy, any.
-func (s *Server) pick(fits []instance, r *request, loads []load) instance {
-	if len(r.strategy) == 0 {
-		return fits[s.random.IntN(len(fits))]
+func (f *fleet) pick(fits []instance, d *demand, loads []load) instance {
+	if len(d.strategy) == 0 {
+		return fits[f.random.IntN(len(fits))]
 	}
-	for _, one := range r.strategy {
+	for _, one := range d.strategy {
 		switch one.Type {
 		case types.PlacementStrategyTypeRandom:
-			n := s.random.IntN(len(fits))
+			n := f.random.IntN(len(fits))
 			fits = fits[n : n+1]
 		case types.PlacementStrategyTypeBinpack:
 			fits = least(fits, unused(strings.ToLower(*one.Field)))
 		case types.PlacementStrategyTypeSpread:
-			fits = least(fits, s.crowd(r, *one.Field, loads))
+			fits = least(fits, f.crowd(d, *one.Field, loads))
 		}
 	}
 	return fits[0]
@@ -82,14 +82,14 @@ func unused(field string) func(instance) int {
 
 // crowd counts the tasks of the request's group on all instances that have the field's value in common with one. Instances
 // without the attribute are one crowd of their own.
-func (s *Server) crowd(r *request, field string, loads []load) func(instance) int {
+func (f *fleet) crowd(d *demand, field string, loads []load) func(instance) int {
 	if isInstanceField(field) {
-		return func(i instance) int { return loads[i.index].groups[r.group] }
+		return func(i instance) int { return loads[i.index].groups[d.group] }
 	}
 	name := strings.TrimPrefix(field, "attribute:")
 	crowds := map[string]int{}
-	for _, i := range s.instances(r.cluster, statusActive, draining) {
-		crowds[i.attributes()[name]] += loads[i.index].groups[r.group]
+	for _, i := range f.instances(d.cluster, active, draining) {
+		crowds[i.attributes()[name]] += loads[i.index].groups[d.group]
 	}
 	return func(i instance) int { return crowds[i.attributes()[name]] }
 }

@@ -136,8 +136,8 @@ func (s *Server) filter(in *ecs.ListTasksInput) (filter, error) {
 	if err := f.check(in); err != nil || ecsname.Value(in.ContainerInstance) == "" {
 		return f, err
 	}
-	index, id, err := s.instance(cluster, *in.ContainerInstance)
-	if err == nil && index < 0 {
+	i, id, err := s.findInstance(cluster, *in.ContainerInstance)
+	if err == nil && i == nil {
 		err = ecserror.Invalid("The referenced container instance was not found.")
 	}
 	f.instance = ecsname.InstanceARN(cluster, id)

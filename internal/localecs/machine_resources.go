@@ -1,0 +1,33 @@
+package localecs
+
+import "github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+// registered is what the machine has. Of ports ECS tells those that are taken from the start.
+func (m *machine) registered() []types.Resource {
+	ports := map[port]bool{}
+	for _, p := range reservedPorts() {
+		ports[p] = true
+	}
+	var gpus []string
+	for n := range m.GPUs {
+		gpus = append(gpus, gpuID(m.index, n))
+	}
+	return amounts(m.CPU, m.Memory, ports, gpus)
+}
+
+func (m *machine) remaining() []types.Resource {
+	return amounts(m.CPU-m.used.cpu, m.Memory-m.used.memory, m.ports, m.freeGPUs)
+}
+
+func amounts(cpu, memory int, ports map[port]bool, gpus []string) []types.Resource {
+	all := []types.Resource{
+		{Name: new("CPU"), Type: new("INTEGER"), IntegerValue: int32(cpu)},
+		{Name: new("MEMORY"), Type: new("INTEGER"), IntegerValue: int32(memory)},
+		{Name: new("PORTS"), Type: new("STRINGSET"), StringSetValue: portsOf(ports, types.TransportProtocolTcp)},
+		{Name: new("PORTS_UDP"), Type: new("STRINGSET"), StringSetValue: portsOf(ports, types.TransportProtocolUdp)},
+	}
+	if gpus != nil {
+		all = append(all, types.Resource{Name: new("GPU"), Type: new("STRINGSET"), StringSetValue: gpus})
+	}
+	return all
+}
