@@ -1,6 +1,7 @@
 package main
 
 import (
+	"davit/internal/localecs/placement"
 	"errors"
 	"flag"
 	"fmt"
@@ -87,12 +88,12 @@ func isFolder(name string) bool {
 }
 
 // readInstances reads --instances: the number of container instances, or the name of a file that describes them.
-func readInstances(text string) ([]localecs.Machine, error) {
+func readInstances(text string) ([]placement.Machine, error) {
 	if n, err := strconv.Atoi(text); err == nil {
 		if n < 1 || n > 1000 {
 			return nil, fmt.Errorf("--instances is 1 to 1000, or a file, not %d", n)
 		}
-		return make([]localecs.Machine, n), nil
+		return make([]placement.Machine, n), nil
 	}
 	data, err := os.ReadFile(text)
 	if err != nil {

@@ -3,6 +3,7 @@
 package local
 
 import (
+	"davit/internal/localecs/placement"
 	"log/slog"
 	"net/http"
 	"time"
@@ -28,7 +29,7 @@ type Options struct {
 	// CPU (units, 1,024 a vCPU) and Memory (MiB) are the capacity of each container instance; 0 is 256 vCPU and 1 TiB.
 	CPU, Memory int
 	// Machines are the container instances; nil is one.
-	Machines []localecs.Machine
+	Machines []placement.Machine
 	// PlacementSeed makes random placement repeatable; 0 takes a new seed each time.
 	PlacementSeed uint64
 	// S3Dir is the folder of environment files: an object is the file bucket/key in it. When it is empty, they are refused.

@@ -3,6 +3,7 @@ package localecs
 import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
+	"davit/internal/localecs/placement"
 	"maps"
 	"slices"
 	"strings"
@@ -13,7 +14,7 @@ import (
 
 // attributeChange is one of PutAttributes or DeleteAttributes that was found to be in order.
 type attributeChange struct {
-	instance
+	placement.Instance
 	name  string
 	value *string // nil deletes
 }
@@ -25,15 +26,15 @@ func (s *Server) putAttributes(in *ecs.PutAttributesInput) (any, error) {
 	}
 	after := map[string]map[string]string{}
 	for n, c := range changes {
-		if after[c.id] == nil {
-			after[c.id] = c.attributes()
+		if after[c.Id] == nil {
+			after[c.Id] = c.Attributes()
 		}
 		v := ecsname.Value(in.Attributes[n].Value)
-		changes[n].value, after[c.id][c.name] = &v, v
+		changes[n].value, after[c.Id][c.name] = &v, v
 	}
 	for _, attributes := range after {
-		if countCustom(attributes) > maxAttributes {
-			return nil, ecserror.Refuse("AttributeLimitExceededException", "A container instance can have at most %d custom attributes.", maxAttributes)
+		if placement.CountCustom(attributes) > placement.MaxAttributes {
+			return nil, ecserror.Refuse("AttributeLimitExceededException", "A container instance can have at most %d custom attributes.", placement.MaxAttributes)
 		}
 	}
 	s.changeAttributes(changes)
@@ -47,7 +48,7 @@ func (s *Server) deleteAttributes(in *ecs.DeleteAttributesInput) (any, error) {
 		return nil, err
 	}
 	changes = slices.DeleteFunc(changes, func(c attributeChange) bool {
-		_, found := c.attributes()[c.name]
+		_, found := c.Attributes()[c.name]
 		return !found
 	})
 	shown := shownChanges(changes)
@@ -61,28 +62,28 @@ func (s *Server) attributeChanges(clusterRef *string, attributes []types.Attribu
 	if err != nil {
 		return nil, err
 	}
-	if len(attributes) == 0 || len(attributes) > maxAttributes {
-		return nil, ecserror.Invalid("attributes must have 1 to %d elements.", maxAttributes)
+	if len(attributes) == 0 || len(attributes) > placement.MaxAttributes {
+		return nil, ecserror.Invalid("attributes must have 1 to %d elements.", placement.MaxAttributes)
 	}
 	var changes []attributeChange
 	for _, a := range attributes {
 		name := ecsname.Value(a.Name)
-		if err := checkAttribute(name, ecsname.Value(a.Value)); err != nil {
+		if err := placement.CheckAttribute(name, ecsname.Value(a.Value)); err != nil {
 			return nil, ecserror.Invalid("Invalid attribute: %v.", err)
 		}
-		if reservedAttribute(name) {
+		if placement.ReservedAttribute(name) {
 			return nil, ecserror.Invalid("Invalid attribute: names that begin with ecs. or com.amazonaws. are ECS's own, such as %s.", name)
 		}
 		i, err := s.target(cluster, a)
 		if err != nil {
 			return nil, err
 		}
-		changes = append(changes, attributeChange{instance: *i, name: name})
+		changes = append(changes, attributeChange{Instance: *i, name: name})
 	}
 	return changes, nil
 }
 
-func (s *Server) target(cluster string, a types.Attribute) (*instance, error) {
+func (s *Server) target(cluster string, a types.Attribute) (*placement.Instance, error) {
 	ref := ecsname.Value(a.TargetId)
 	switch {
 	case a.TargetType != "" && a.TargetType != types.TargetTypeContainerInstance:
@@ -92,11 +93,11 @@ func (s *Server) target(cluster string, a types.Attribute) (*instance, error) {
 	case a.TargetType == "" && !strings.HasPrefix(ref, ecsname.ArnRoot):
 		return nil, ecserror.Invalid("targetType must be specified when targetId is not a full ARN.")
 	}
-	i, _, err := s.findInstance(cluster, ref)
+	i, _, err := s.FindInstance(cluster, ref)
 	if err != nil {
 		return nil, err
 	}
-	if i == nil || i.Status == inactive {
+	if i == nil || i.Status == placement.Inactive {
 		return nil, ecserror.Refuse("TargetNotFoundException", "The specified target could not be found.")
 	}
 	return i, nil
@@ -108,7 +109,7 @@ func (s *Server) changeAttributes(changes []attributeChange) {
 			c.Changed = map[string]*string{}
 		}
 		c.Changed[c.name] = c.value
-		s.saveRegistration(c.instance)
+		s.saveRegistration(c.Instance)
 	}
 }
 
@@ -117,9 +118,9 @@ func shownChanges(changes []attributeChange) []types.Attribute {
 	for _, c := range changes {
 		v := ecsname.Value(c.value)
 		if c.value == nil {
-			v = c.attributes()[c.name]
+			v = c.Attributes()[c.name]
 		}
-		all = append(all, c.targeted(c.name, v))
+		all = append(all, c.Targeted(c.name, v))
 	}
 	return all
 }
@@ -136,10 +137,10 @@ func (s *Server) listAttributes(in *ecs.ListAttributesInput) (any, error) {
 		return nil, ecserror.Invalid("attributeName must be specified with attributeValue.")
 	}
 	byKeyOf := map[string]types.Attribute{}
-	for _, i := range s.instances(cluster, statusActive, draining) {
-		for name, v := range i.attributes() {
+	for _, i := range s.Instances(cluster, statusActive, placement.Draining) {
+		for name, v := range i.Attributes() {
 			if (in.AttributeName == nil || *in.AttributeName == name) && (in.AttributeValue == nil || *in.AttributeValue == v) {
-				byKeyOf[i.id+" "+name] = i.targeted(name, v)
+				byKeyOf[i.Id+" "+name] = i.Targeted(name, v)
 			}
 		}
 	}

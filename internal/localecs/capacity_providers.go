@@ -3,6 +3,7 @@ package localecs
 import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
+	"davit/internal/localecs/placement"
 	"maps"
 	"slices"
 
@@ -100,8 +101,8 @@ func (s *Server) describeCapacityProviders(in *ecs.DescribeCapacityProvidersInpu
 
 // providersKnown are sorted by name.
 func (s *Server) providersKnown() []string {
-	known := map[string]bool{providerFargate: true, providerSpot: true}
-	for _, m := range s.machines {
+	known := map[string]bool{placement.ProviderFargate: true, placement.ProviderSpot: true}
+	for _, m := range s.Hosts {
 		if m.CapacityProvider != "" {
 			known[m.CapacityProvider] = true
 		}
@@ -115,9 +116,9 @@ func shownProvider(name string) types.CapacityProvider {
 		Type: types.CapacityProviderTypeEc2Autoscaling, Tags: []types.Tag{},
 	}
 	switch name {
-	case providerFargate:
+	case placement.ProviderFargate:
 		p.Type = types.CapacityProviderTypeFargate
-	case providerSpot:
+	case placement.ProviderSpot:
 		p.Type = types.CapacityProviderTypeFargateSpot
 	}
 	return p

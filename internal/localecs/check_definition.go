@@ -3,6 +3,7 @@ package localecs
 import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
+	"davit/internal/localecs/placement"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -27,18 +28,18 @@ func checkDefinition(in *ecs.RegisterTaskDefinitionInput) error {
 	case len(in.InferenceAccelerators) > 0: //nolint:staticcheck // deprecated, and refused for it
 		return ecserror.Client("Inference accelerators are no longer available.")
 	}
-	cpu, err := cpuUnits(ecsname.Value(in.Cpu))
+	cpu, err := placement.CpuUnits(ecsname.Value(in.Cpu))
 	if err != nil {
 		return ecserror.Client("Invalid 'cpu' setting for task.")
 	}
-	memory, err := mebibytes(ecsname.Value(in.Memory))
+	memory, err := placement.Mebibytes(ecsname.Value(in.Memory))
 	if err != nil {
 		return ecserror.Client("Invalid 'memory' setting for task.")
 	}
 	if err := checkContainers(in.ContainerDefinitions, memory); err != nil {
 		return err
 	}
-	if err := checkDefinitionConstraints(in.PlacementConstraints); err != nil {
+	if err := placement.CheckDefinitionConstraints(in.PlacementConstraints); err != nil {
 		return err
 	}
 	return checkFargate(in, cpu, memory)
@@ -82,9 +83,9 @@ func checkContainer(c types.ContainerDefinition, taskMemory int) error {
 
 func compatibilities(in *ecs.RegisterTaskDefinitionInput) []types.Compatibility {
 	all := []types.Compatibility{types.CompatibilityEc2, types.CompatibilityExternal}
-	cpu, _ := cpuUnits(ecsname.Value(in.Cpu)) // checkDefinition has seen both
-	memory, _ := mebibytes(ecsname.Value(in.Memory))
-	if in.NetworkMode == types.NetworkModeAwsvpc && isFargateSize(cpu, memory) && len(in.PlacementConstraints) == 0 {
+	cpu, _ := placement.CpuUnits(ecsname.Value(in.Cpu)) // checkDefinition has seen both
+	memory, _ := placement.Mebibytes(ecsname.Value(in.Memory))
+	if in.NetworkMode == types.NetworkModeAwsvpc && placement.IsFargateSize(cpu, memory) && len(in.PlacementConstraints) == 0 {
 		all = append(all, types.CompatibilityFargate)
 	}
 	return all
@@ -101,8 +102,8 @@ func checkFargate(in *ecs.RegisterTaskDefinitionInput, cpu, memory int) error {
 		return ecserror.Client("Fargate requires that 'cpu' be defined at the task level.")
 	case memory == 0:
 		return ecserror.Client("Fargate requires that 'memory' be defined at the task level.")
-	case !isFargateSize(cpu, memory):
-		return noFargateSize(cpu, memory)
+	case !placement.IsFargateSize(cpu, memory):
+		return placement.NoFargateSize(cpu, memory)
 	case len(in.PlacementConstraints) > 0:
 		return ecserror.Client("Placement constraints are not supported with FARGATE launch type.")
 	}

@@ -4,6 +4,7 @@ import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
 	"davit/internal/localecs/journal"
+	"davit/internal/localecs/placement"
 	"slices"
 	"unicode/utf8"
 
@@ -59,10 +60,10 @@ func checkRun(in *ecs.RunTaskInput, count int) error {
 		return ecserror.Client("The local ECS has no managed instances.")
 	case in.LaunchType != "" && len(in.CapacityProviderStrategy) > 0:
 		return ecserror.Invalid("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.")
-	case len(in.CapacityProviderStrategy) > maxProviders:
+	case len(in.CapacityProviderStrategy) > placement.MaxProviders:
 		return ecserror.Invalid("capacityProviderStrategy cannot have more than 20 items.")
 	}
-	if err := checkPlacementStrategy(in.PlacementStrategy); err != nil {
+	if err := placement.CheckPlacementStrategy(in.PlacementStrategy); err != nil {
 		return err
 	}
 	return checkStartedBy(in.StartedBy, maxStartedBy)

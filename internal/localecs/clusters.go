@@ -3,6 +3,7 @@ package localecs
 import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
+	"davit/internal/localecs/placement"
 	"maps"
 	"slices"
 
@@ -22,7 +23,7 @@ func newCluster(name string, in *ecs.CreateClusterInput) *types.Cluster {
 
 // newDefaultCluster is as the console of ECS makes one: Fargate is associated with it.
 func newDefaultCluster() *types.Cluster {
-	return newCluster(defaultCluster, &ecs.CreateClusterInput{CapacityProviders: []string{providerFargate, providerSpot}})
+	return newCluster(defaultCluster, &ecs.CreateClusterInput{CapacityProviders: []string{placement.ProviderFargate, placement.ProviderSpot}})
 }
 
 // cluster resolves a name or an ARN; none is the default cluster. The caller holds mu.
@@ -60,7 +61,7 @@ func (s *Server) createCluster(in *ecs.CreateClusterInput) (any, error) {
 	}
 	if c := s.clusters[name]; c == nil || !isActive(c) {
 		s.replaceCluster(newCluster(name, in))
-		if err := s.enroll(name, s.now(), s.putRegistration); err != nil {
+		if err := s.Enroll(name, s.now(), s.putRegistration); err != nil {
 			return nil, err
 		}
 	}
@@ -97,7 +98,7 @@ func (s *Server) showCluster(name string, tags bool) *types.Cluster {
 	if !tags {
 		c.Tags = nil
 	}
-	c.RegisteredContainerInstancesCount = int32(len(s.instances(name, statusActive, draining)))
+	c.RegisteredContainerInstancesCount = int32(len(s.Instances(name, statusActive, placement.Draining)))
 	for _, t := range s.order {
 		if t.cluster == name {
 			countTask(t, &c.RunningTasksCount, &c.PendingTasksCount)

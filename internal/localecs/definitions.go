@@ -4,6 +4,7 @@ import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
 	"davit/internal/localecs/journal"
+	"davit/internal/localecs/placement"
 	"fmt"
 	"maps"
 	"slices"
@@ -50,13 +51,13 @@ func describedAs(in *ecs.RegisterTaskDefinitionInput) types.TaskDefinition {
 		RequiresCompatibilities: in.RequiresCompatibilities, RuntimePlatform: in.RuntimePlatform,
 		TaskRoleArn: in.TaskRoleArn, Volumes: in.Volumes, Compatibilities: compatibilities(in),
 	}
-	if n, err := cpuUnits(ecsname.Value(in.Cpu)); err == nil && n > 0 {
+	if n, err := placement.CpuUnits(ecsname.Value(in.Cpu)); err == nil && n > 0 {
 		d.Cpu = new(strconv.Itoa(n))
 	}
-	if n, err := mebibytes(ecsname.Value(in.Memory)); err == nil && n > 0 {
+	if n, err := placement.Mebibytes(ecsname.Value(in.Memory)); err == nil && n > 0 {
 		d.Memory = new(strconv.Itoa(n))
 	}
-	d.RequiresAttributes = requiredAttributes(&d)
+	d.RequiresAttributes = placement.RequiredAttributes(&d)
 	return filledDefinition(d)
 }
 

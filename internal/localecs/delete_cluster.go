@@ -4,6 +4,7 @@ import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
 	"davit/internal/localecs/journal"
+	"davit/internal/localecs/placement"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -26,9 +27,9 @@ func (s *Server) deleteCluster(in *ecs.DeleteClusterInput) (any, error) {
 	}
 	if isActive(c) {
 		deleted := *c
-		deleted.Status, deleted.Tags = new(inactive), nil
+		deleted.Status, deleted.Tags = new(placement.Inactive), nil
 		s.replaceCluster(&deleted)
-		for _, key := range s.withdraw(name) {
+		for _, key := range s.Withdraw(name) {
 			s.journal.Remove(journal.BucketInstances, key)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
 	"davit/internal/localecs/journal"
+	"davit/internal/localecs/placement"
 	"errors"
 	"fmt"
 	"io"
@@ -28,7 +29,7 @@ const (
 // checkFiles refuses files that are not of ECS's form, and all of them where there is no folder to read them from.
 func (s *Server) checkFiles(d *journal.Definition, o *types.TaskOverride) error {
 	for _, c := range d.ContainerDefinitions {
-		override := overrideOf(o, *c.Name)
+		override := placement.OverrideOf(o, *c.Name)
 		if err := checkFilesOf(*c.Name, override.EnvironmentFiles); err != nil {
 			return err
 		}

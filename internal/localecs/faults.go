@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/placement"
 	"net/http"
 	"sync"
 	"time"
@@ -67,7 +68,7 @@ func (f *Faults) RefusePlacement(r Refusal) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if r.Reason == "" {
-		r.Reason = reasonMemory
+		r.Reason = placement.ReasonMemory
 	}
 	f.placement = r
 }

@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/placement"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -56,7 +57,7 @@ func TestSizes(t *testing.T) {
 		for name, got := range map[string]struct {
 			read func(string) (int, error)
 			want int
-		}{"cpu": {cpuUnits, tt.cpu}, "memory": {mebibytes, tt.memory}} {
+		}{"cpu": {placement.CpuUnits, tt.cpu}, "memory": {placement.Mebibytes, tt.memory}} {
 			n, err := got.read(tt.text)
 			if (err != nil) != (got.want < 0) || err == nil && n != got.want {
 				t.Errorf("%s %q = %d, %v, want %d", name, tt.text, n, err, got.want)

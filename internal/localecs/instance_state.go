@@ -3,6 +3,7 @@ package localecs
 import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
+	"davit/internal/localecs/placement"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
@@ -29,23 +30,23 @@ func (s *Server) updateContainerInstancesState(in *ecs.UpdateContainerInstancesS
 	out := &ecs.UpdateContainerInstancesStateOutput{ContainerInstances: []types.ContainerInstance{}, Failures: []types.Failure{}}
 	loads := s.loads(cluster)
 	for _, ref := range in.ContainerInstances {
-		i, id, err := s.findInstance(cluster, ref)
+		i, id, err := s.FindInstance(cluster, ref)
 		switch {
 		case err != nil:
 			return nil, err
 		case i == nil:
 			out.Failures = append(out.Failures, types.Failure{Arn: new(ecsname.InstanceARN(cluster, id)), Reason: new(reasonMissing)})
-		case i.Status == inactive:
-			out.Failures = append(out.Failures, types.Failure{Arn: new(i.arn()), Reason: new(reasonInactive)})
+		case i.Status == placement.Inactive:
+			out.Failures = append(out.Failures, types.Failure{Arn: new(i.Arn()), Reason: new(reasonInactive)})
 		default:
 			s.setStatus(*i, string(in.Status))
-			out.ContainerInstances = append(out.ContainerInstances, s.showInstance(*i, loads[i.index]))
+			out.ContainerInstances = append(out.ContainerInstances, s.showInstance(*i, loads[i.Index]))
 		}
 	}
 	return out, nil
 }
 
-func (s *Server) setStatus(i instance, status string) {
+func (s *Server) setStatus(i placement.Instance, status string) {
 	if i.Status != status {
 		i.Status = status
 		s.saveRegistration(i)
@@ -58,17 +59,17 @@ func (s *Server) deregisterContainerInstance(in *ecs.DeregisterContainerInstance
 	if err != nil {
 		return nil, err
 	}
-	i, _, err := s.findInstance(cluster, ecsname.Value(in.ContainerInstance))
+	i, _, err := s.FindInstance(cluster, ecsname.Value(in.ContainerInstance))
 	if err != nil {
 		return nil, err
 	}
 	if i == nil {
 		return nil, instanceNotFound()
 	}
-	l := s.loads(cluster)[i.index]
-	if i.Status != inactive && l.running+l.pending > 0 && !ecsname.Value(in.Force) {
+	l := s.loads(cluster)[i.Index]
+	if i.Status != placement.Inactive && l.Running+l.Pending > 0 && !ecsname.Value(in.Force) {
 		return nil, ecserror.Invalid("Found running tasks on the instance.")
 	}
-	s.setStatus(*i, inactive)
+	s.setStatus(*i, placement.Inactive)
 	return &ecs.DeregisterContainerInstanceOutput{ContainerInstance: new(s.showInstance(*i, l))}, nil
 }

@@ -3,6 +3,7 @@ package localecs
 import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
+	"davit/internal/localecs/placement"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -21,7 +22,7 @@ func (s *Server) listContainerInstances(in *ecs.ListContainerInstancesInput) (an
 	if err != nil {
 		return nil, err
 	}
-	statuses := []string{statusActive, draining}
+	statuses := []string{statusActive, placement.Draining}
 	if in.Status != "" {
 		if !slices.Contains(in.Status.Values(), in.Status) {
 			return nil, ecserror.Invalid("status should be one of %v.", in.Status.Values())
@@ -34,7 +35,7 @@ func (s *Server) listContainerInstances(in *ecs.ListContainerInstancesInput) (an
 	}
 	var entries []ecsname.Entry
 	for _, i := range selected {
-		entries = append(entries, ecsname.Entry{i.id, i.arn()})
+		entries = append(entries, ecsname.Entry{i.Id, i.Arn()})
 	}
 	slices.SortFunc(entries, ecsname.ByKey)
 	arns, next, err := ecsname.Page(entries, ecsname.Ascending, in.MaxResults, in.NextToken)
@@ -45,8 +46,8 @@ func (s *Server) listContainerInstances(in *ecs.ListContainerInstancesInput) (an
 }
 
 // selected are the instances of the statuses that an expression selects; no expression selects all.
-func (s *Server) selected(cluster string, statuses []string, filter string) ([]instance, error) {
-	all := s.instances(cluster, statuses...)
+func (s *Server) selected(cluster string, statuses []string, filter string) ([]placement.Instance, error) {
+	all := s.Instances(cluster, statuses...)
 	if filter == "" {
 		return all, nil
 	}
@@ -55,7 +56,7 @@ func (s *Server) selected(cluster string, statuses []string, filter string) ([]i
 		return nil, ecserror.Invalid("Invalid filter: %v.", err)
 	}
 	loads := s.loads(cluster)
-	return slices.DeleteFunc(all, func(i instance) bool { return !query.Matches(i.queried(loads[i.index])) }), nil
+	return slices.DeleteFunc(all, func(i placement.Instance) bool { return !query.Matches(i.Queried(loads[i.Index])) }), nil
 }
 
 func (s *Server) describeContainerInstances(in *ecs.DescribeContainerInstancesInput) (any, error) {
@@ -75,7 +76,7 @@ func (s *Server) describeContainerInstances(in *ecs.DescribeContainerInstancesIn
 	out := &ecs.DescribeContainerInstancesOutput{ContainerInstances: []types.ContainerInstance{}, Failures: []types.Failure{}}
 	loads := s.loads(cluster)
 	for _, ref := range in.ContainerInstances {
-		i, id, err := s.findInstance(cluster, ref)
+		i, id, err := s.FindInstance(cluster, ref)
 		if err != nil {
 			return nil, err
 		}
@@ -83,7 +84,7 @@ func (s *Server) describeContainerInstances(in *ecs.DescribeContainerInstancesIn
 			out.Failures = append(out.Failures, types.Failure{Arn: new(ecsname.InstanceARN(cluster, id)), Reason: new(reasonMissing)})
 			continue
 		}
-		shown := s.showInstance(*i, loads[i.index])
+		shown := s.showInstance(*i, loads[i.Index])
 		if slices.Contains(in.Include, types.ContainerInstanceFieldTags) {
 			shown.Tags = ecsname.OrEmpty(i.Tags)
 		}
@@ -94,13 +95,13 @@ func (s *Server) describeContainerInstances(in *ecs.DescribeContainerInstancesIn
 
 // showInstance returns what the machine has and what the tasks of all clusters leave of it; the tasks counted are the cluster's own.
 // The answer is read without the lock, so it has no pointer into what may change.
-func (s *Server) showInstance(i instance, l load) types.ContainerInstance {
+func (s *Server) showInstance(i placement.Instance, l placement.Load) types.ContainerInstance {
 	shown := types.ContainerInstance{
-		ContainerInstanceArn: new(i.arn()), Ec2InstanceId: new(i.ec2ID()), Status: new(i.Status), Version: i.Version,
-		AgentConnected: i.agentConnected(), VersionInfo: &types.VersionInfo{AgentVersion: new(agentVersion)},
-		RegisteredAt: new(i.RegisteredAt), Attributes: i.shownAttributes(), Attachments: []types.Attachment{}, Tags: []types.Tag{},
-		RegisteredResources: i.registered(), RemainingResources: i.remaining(),
-		RunningTasksCount: l.running, PendingTasksCount: l.pending,
+		ContainerInstanceArn: new(i.Arn()), Ec2InstanceId: new(i.Ec2ID()), Status: new(i.Status), Version: i.Version,
+		AgentConnected: i.AgentConnected(), VersionInfo: &types.VersionInfo{AgentVersion: new(placement.AgentVersion)},
+		RegisteredAt: new(i.RegisteredAt), Attributes: i.ShownAttributes(), Attachments: []types.Attachment{}, Tags: []types.Tag{},
+		RegisteredResources: i.Registered(), RemainingResources: i.Remaining(),
+		RunningTasksCount: l.Running, PendingTasksCount: l.Pending,
 	}
 	if i.CapacityProvider != "" {
 		shown.CapacityProviderName = &i.CapacityProvider

@@ -1,6 +1,7 @@
 package localecs_test
 
 import (
+	"davit/internal/localecs/placement"
 	"fmt"
 	"strings"
 	"testing"
@@ -34,8 +35,8 @@ func attributesOf(i types.ContainerInstance) map[string]string {
 }
 
 func TestDescribedInstance(t *testing.T) {
-	machine := localecs.Machine{CPU: 2048, Memory: 4096, GPUs: 2, Attributes: map[string]string{"stack": "prod", "ecs.instance-type": "m5.large"}, Lacks: []string{"ecs.ami-id"}}
-	inBubble(t, localecs.Options{Machines: []localecs.Machine{machine, {}}, CPU: 512, Memory: 1024}, scripts, func(t *testing.T, b *fixture) {
+	machine := placement.Machine{CPU: 2048, Memory: 4096, GPUs: 2, Attributes: map[string]string{"stack": "prod", "ecs.instance-type": "m5.large"}, Lacks: []string{"ecs.ami-id"}}
+	inBubble(t, localecs.Options{Machines: []placement.Machine{machine, {}}, CPU: 512, Memory: 1024}, scripts, func(t *testing.T, b *fixture) {
 		list, err := b.client.ListContainerInstances(t.Context(), &ecs.ListContainerInstancesInput{Filter: new("attribute:stack exists")})
 		if err != nil || len(list.ContainerInstanceArns) != 1 {
 			t.Fatalf("%+v, %v", list, err)
@@ -331,11 +332,11 @@ func TestMachinesAreChecked(t *testing.T) {
 		many[fmt.Sprint("a", n)] = ""
 	}
 	for text, opt := range map[string]localecs.Options{
-		"container instance 2: cpu, memory and gpus must not be negative": {Machines: []localecs.Machine{{}, {CPU: -1}}},
-		"gpus must be at most 64":                     {Machines: []localecs.Machine{{GPUs: 65}}},
-		`the attribute name "a b"`:                    {Machines: []localecs.Machine{{Attributes: map[string]string{"a b": ""}}}},
-		"at most 10 custom ones":                      {Machines: []localecs.Machine{{Attributes: many}}},
-		"not begin with aws, ecs or fargate":          {Machines: []localecs.Machine{{CapacityProvider: "Fargate_mine"}}},
+		"container instance 2: cpu, memory and gpus must not be negative": {Machines: []placement.Machine{{}, {CPU: -1}}},
+		"gpus must be at most 64":                     {Machines: []placement.Machine{{GPUs: 65}}},
+		`the attribute name "a b"`:                    {Machines: []placement.Machine{{Attributes: map[string]string{"a b": ""}}}},
+		"at most 10 custom ones":                      {Machines: []placement.Machine{{Attributes: many}}},
+		"not begin with aws, ecs or fargate":          {Machines: []placement.Machine{{CapacityProvider: "Fargate_mine"}}},
 		"1001 container instances are more than 1000": {Instances: 1001},
 	} {
 		opt.Dir, opt.Runner = t.TempDir(), scripted.New(nil, scripts)

@@ -4,6 +4,7 @@ import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
 	"davit/internal/localecs/journal"
+	"davit/internal/localecs/placement"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -24,7 +25,7 @@ type request struct {
 	execute    bool
 	platform   *string
 	token      string // key of the token, empty without one
-	demand
+	placement.Demand
 }
 
 func (s *Server) runTask(in *ecs.RunTaskInput) (any, error) {
@@ -47,7 +48,7 @@ func (s *Server) runTask(in *ecs.RunTaskInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.token, r.platform, r.strategy = asked.key, in.PlatformVersion, in.PlacementStrategy
+	r.token, r.platform, r.Strategy = asked.key, in.PlatformVersion, in.PlacementStrategy
 	providers, err := s.choose(r, in, count)
 	if err != nil {
 		return nil, err
@@ -71,7 +72,7 @@ func (s *Server) startTask(in *ecs.StartTaskInput) (any, error) {
 	}
 	out := newPlaced()
 	for _, ref := range in.ContainerInstances {
-		i, id, err := s.findInstance(cluster, ref)
+		i, id, err := s.FindInstance(cluster, ref)
 		if err != nil {
 			return nil, err
 		}
@@ -98,24 +99,24 @@ func (s *Server) request(cluster string, in shared) (*request, error) {
 	if err := s.checkShared(in, d); err != nil {
 		return nil, err
 	}
-	constraints, err := readConstraints(&d.TaskDefinition, in.constraints)
+	constraints, err := placement.ReadConstraints(&d.TaskDefinition, in.constraints)
 	if err != nil {
 		return nil, err
 	}
-	need, err := taskSize(&d.TaskDefinition, in.overrides)
+	need, err := placement.TaskSize(&d.TaskDefinition, in.overrides)
 	if err != nil {
 		return nil, err
 	}
 	r := &request{
 		definition: d, overrides: in.overrides, network: in.network, plan: plan(d, in.overrides, s.opt.StopTimeout),
 		startedBy: in.startedBy, tags: in.tags, execute: in.execute,
-		demand: demand{
-			cluster: cluster, group: ecsname.Value(in.group), need: need,
-			constraints: constraints, requires: requiredAttributes(&d.TaskDefinition), ports: hostPorts(&d.TaskDefinition),
+		Demand: placement.Demand{
+			Cluster: cluster, Group: ecsname.Value(in.group), Need: need,
+			Constraints: constraints, Requires: placement.RequiredAttributes(&d.TaskDefinition), Ports: placement.HostPorts(&d.TaskDefinition),
 		},
 	}
-	if r.group == "" {
-		r.group = "family:" + *d.Family
+	if r.Group == "" {
+		r.Group = "family:" + *d.Family
 	}
 	if in.propagate == types.PropagateTagsTaskDefinition {
 		r.tags = mergeTags(d.Tags, in.tags)

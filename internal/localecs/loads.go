@@ -3,43 +3,44 @@ package localecs
 import (
 	"davit/internal/localecs/ecsname"
 	"davit/internal/localecs/journal"
+	"davit/internal/localecs/placement"
 )
 
 // loads are by the machine's index. Fargate tasks are on a machine too, but on no instance.
-func (s *Server) loads(cluster string) []load {
-	all := make([]load, len(s.machines))
+func (s *Server) loads(cluster string) []placement.Load {
+	all := make([]placement.Load, len(s.Hosts))
 	for i := range all {
-		all[i].groups = map[string]int{}
+		all[i].Groups = map[string]int{}
 	}
 	for _, t := range s.order {
 		if t.cluster != cluster || t.ContainerInstanceArn == nil || t.is(stopped) {
 			continue
 		}
 		l := &all[t.instance]
-		countTask(t, &l.running, &l.pending)
+		countTask(t, &l.Running, &l.Pending)
 		if *t.DesiredStatus == running {
-			l.groups[ecsname.Value(t.Group)]++
+			l.Groups[ecsname.Value(t.Group)]++
 		}
 	}
 	return all
 }
 
 // putRegistration writes a registration down.
-func (s *Server) putRegistration(key string, r *registration) error {
+func (s *Server) putRegistration(key string, r *placement.Registration) error {
 	s.journal.Put(journal.BucketInstances, key, r)
 	return nil
 }
 
 // saveRegistration counts a change of an instance and writes it down.
-func (s *Server) saveRegistration(i instance) {
+func (s *Server) saveRegistration(i placement.Instance) {
 	i.Version++
-	s.journal.Put(journal.BucketInstances, i.key(), i.registration)
+	s.journal.Put(journal.BucketInstances, i.Key(), i.Registration)
 }
 
 // loadsFor counts the tasks only where a constraint or a strategy asks for it.
-func (s *Server) loadsFor(r *request) []load {
-	if r.constraints.any() || len(r.strategy) > 0 {
-		return s.loads(r.cluster)
+func (s *Server) loadsFor(r *request) []placement.Load {
+	if r.Constraints.Any() || len(r.Strategy) > 0 {
+		return s.loads(r.Cluster)
 	}
-	return make([]load, len(s.machines))
+	return make([]placement.Load, len(s.Hosts))
 }

@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"bytes"
+	"davit/internal/localecs/placement"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,9 +11,9 @@ import (
 
 // ParseMachines reads a JSON list of machines under their fields' JSON names. count, 1 by default, stands for that many alike.
 // An error is for a user to read.
-func ParseMachines(data []byte) ([]Machine, error) {
+func ParseMachines(data []byte) ([]placement.Machine, error) {
 	type alike struct {
-		Machine
+		placement.Machine
 		Count *int `json:"count"`
 	}
 	var list []alike
@@ -24,16 +25,16 @@ func ParseMachines(data []byte) ([]Machine, error) {
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("there is more after the list of container instances")
 	}
-	machines := []Machine{}
+	machines := []placement.Machine{}
 	for i, a := range list {
 		n := 1
 		if a.Count != nil {
 			n = *a.Count
 		}
-		if n < 1 || len(machines)+n > maxMachines {
-			return nil, fmt.Errorf("container instance %d: count must be at least 1, and all together at most %d", i+1, maxMachines)
+		if n < 1 || len(machines)+n > placement.MaxMachines {
+			return nil, fmt.Errorf("container instance %d: count must be at least 1, and all together at most %d", i+1, placement.MaxMachines)
 		}
-		if err := a.check(); err != nil {
+		if err := a.Check(); err != nil {
 			return nil, fmt.Errorf("container instance %d: %w", i+1, err)
 		}
 		for range n {

@@ -1,6 +1,7 @@
 package localecs_test
 
 import (
+	"davit/internal/localecs/placement"
 	"strings"
 	"testing"
 
@@ -14,7 +15,7 @@ func TestParseMachines(t *testing.T) {
 		{"cpu": 4096, "memory": 8192, "gpus": 1, "attributes": {"stack": "prod"}, "lacks": ["ecs.ami-id"], "capacityProvider": "steady"},
 		{"count": 2}
 	]`))
-	want := []localecs.Machine{
+	want := []placement.Machine{
 		{CPU: 4096, Memory: 8192, GPUs: 1, Attributes: map[string]string{"stack": "prod"}, Lacks: []string{"ecs.ami-id"}, CapacityProvider: "steady"}, {}, {},
 	}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {

@@ -3,6 +3,7 @@ package localecs
 import (
 	"context"
 	"davit/internal/localecs/ecsname"
+	"davit/internal/localecs/placement"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -35,7 +36,7 @@ type Options struct {
 	Instances int
 	// Machines are the container instances one by one, in place of Instances. After a restart the first is again the one that
 	// was first, and so on; what was changed through the API (attributes, state) is kept.
-	Machines []Machine
+	Machines []placement.Machine
 	// Seed makes the placement of tasks repeatable where it is random: the strategy of that name, and no strategy at all. 0 is another each time.
 	Seed uint64
 	// Starts bounds how many processes are being started at a time; the tasks behind them stay PENDING. Twice the CPUs by default.
@@ -99,14 +100,14 @@ func (o Options) withDefaults() (Options, error) {
 func (o *Options) fillMachines() error {
 	machines := slices.Clone(o.Machines)
 	if o.Machines == nil {
-		machines = make([]Machine, ecsname.OrDefault(o.Instances, 1))
+		machines = make([]placement.Machine, ecsname.OrDefault(o.Instances, 1))
 	}
-	if len(machines) > maxMachines {
-		return fmt.Errorf("localecs: %d container instances are more than %d", len(machines), maxMachines)
+	if len(machines) > placement.MaxMachines {
+		return fmt.Errorf("localecs: %d container instances are more than %d", len(machines), placement.MaxMachines)
 	}
 	for i := range machines {
 		m := &machines[i]
-		if err := m.check(); err != nil {
+		if err := m.Check(); err != nil {
 			return fmt.Errorf("localecs: container instance %d: %w", i+1, err)
 		}
 		m.CPU, m.Memory = ecsname.OrDefault(m.CPU, o.CPU), ecsname.OrDefault(m.Memory, o.Memory)

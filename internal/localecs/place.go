@@ -3,79 +3,80 @@ package localecs
 import (
 	"cmp"
 	"davit/internal/localecs/ecsname"
+	"davit/internal/localecs/placement"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
 // place places one task for each provider as far as there is room, and starts them. The caller holds mu.
-func (s *Server) place(r *request, providers []provider) *placed {
+func (s *Server) place(r *request, providers []placement.Provider) *placed {
 	out := newPlaced()
 	refused, reason := s.faults.lacking(len(providers))
 	granted := len(providers) - refused
 	for _, p := range providers[:granted] {
-		if p.isFargate() {
+		if p.IsFargate() {
 			s.placeOnFargate(r, p, out)
 		} else {
 			s.placeOnInstance(r, p, out)
 		}
 	}
 	for range refused {
-		out.fail(ecsname.InstanceARN(r.cluster, ecsname.InstanceID(0)), reason)
+		out.fail(ecsname.InstanceARN(r.Cluster, ecsname.InstanceID(0)), reason)
 	}
 	return out
 }
 
 // placeOnFargate places a task on any machine that has room for it; which one is nobody's business.
-func (s *Server) placeOnFargate(r *request, p provider, out *placed) {
-	if m := s.anyWithRoom(r.need); m != nil {
+func (s *Server) placeOnFargate(r *request, p placement.Provider, out *placed) {
+	if m := s.AnyWithRoom(r.Need); m != nil {
 		out.Tasks = append(out.Tasks, s.create(r, p, m, nil))
 		return
 	}
-	out.Failures = append(out.Failures, types.Failure{Reason: new(reasonCapacity)})
+	out.Failures = append(out.Failures, types.Failure{Reason: new(placement.ReasonCapacity)})
 }
 
 // placeOnInstance places a task on the container instance that the strategies choose. If it fits on none, the failure is that of
 // the one that came closest.
-func (s *Server) placeOnInstance(r *request, p provider, out *placed) {
-	i, reason := s.fleet.choose(&r.demand, p, s.loadsFor(r))
+func (s *Server) placeOnInstance(r *request, p placement.Provider, out *placed) {
+	i, reason := s.Fleet.Choose(&r.Demand, p, s.loadsFor(r))
 	if reason != "" {
-		out.fail(i.arn(), reason)
+		out.fail(i.Arn(), reason)
 		return
 	}
-	out.Tasks = append(out.Tasks, s.create(r, p, i.machine, &i))
+	out.Tasks = append(out.Tasks, s.create(r, p, i.Host, &i))
 }
 
 // startOn places a task on the instance that the caller names: strategies have no say, and neither has distinctInstance.
-func (s *Server) startOn(r *request, i instance, out *placed) {
+func (s *Server) startOn(r *request, i placement.Instance, out *placed) {
 	switch i.Status {
-	case inactive:
-		out.fail(i.arn(), reasonInactive)
+	case placement.Inactive:
+		out.fail(i.Arn(), reasonInactive)
 		return
-	case draining:
-		out.fail(i.arn(), reasonInactive)
+	case placement.Draining:
+		out.fail(i.Arn(), reasonInactive)
 		out.Failures[len(out.Failures)-1].Detail = new("The container instance is DRAINING.")
 		return
 	}
-	if reason := i.unfit(&r.demand, s.loadsFor(r)[i.index]); reason != "" {
-		out.fail(i.arn(), reason)
+	if reason := i.Unfit(&r.Demand, s.loadsFor(r)[i.Index]); reason != "" {
+		out.fail(i.Arn(), reason)
 		return
 	}
-	out.Tasks = append(out.Tasks, s.create(r, provider{launchType: types.LaunchTypeEc2}, i.machine, &i))
+	out.Tasks = append(out.Tasks, s.create(r, placement.Provider{LaunchType: types.LaunchTypeEc2}, i.Host, &i))
 }
 
 // create makes a task on a machine and starts its life; on is the instance that the task names, nil on Fargate. What it returns
 // is the task as the reply shows it. The caller holds mu and has seen that there is room.
-func (s *Server) create(r *request, p provider, m *machine, on *instance) types.Task {
+func (s *Server) create(r *request, p placement.Provider, m *placement.Host, on *placement.Instance) types.Task {
 	id := ecsname.NewID()
-	var ports []port
+	var ports []placement.Port
 	if on != nil {
-		ports = r.ports
+		ports = r.Ports
 	}
-	booked := m.book(r.need, ports)
-	t := newTask(s.describeNew(r, p, booked, id), id, r.cluster, *r.definition.Family, s.seq+1)
+	booked := m.Book(r.Need, ports)
+	t := newTask(s.describeNew(r, p, booked, id), id, r.Cluster, *r.definition.Family, s.seq+1)
 	s.locate(&t.Task, r, m, on)
-	t.token, t.instance, t.booked = r.token, m.index, booked
+	t.token, t.instance, t.booked = r.token, m.Index, booked
 	t.hiding = s.faults.hide(s.now())
 	s.add(t)
 	s.save(t)
@@ -86,26 +87,26 @@ func (s *Server) create(r *request, p provider, m *machine, on *instance) types.
 
 // release frees a stopped task's place. The caller holds mu.
 func (s *Server) release(t *task) {
-	s.machines[t.instance].free(t.booked)
-	t.booked = booking{}
+	s.Hosts[t.instance].Free(t.booked)
+	t.booked = placement.Booking{}
 }
 
-func (s *Server) describeNew(r *request, p provider, booked booking, id string) types.Task {
+func (s *Server) describeNew(r *request, p placement.Provider, booked placement.Booking, id string) types.Task {
 	now := s.now()
 	t := types.Task{
-		TaskArn: new(ecsname.TaskARN(r.cluster, id)), ClusterArn: new(ecsname.ClusterARN(r.cluster)), TaskDefinitionArn: r.definition.TaskDefinitionArn,
+		TaskArn: new(ecsname.TaskARN(r.Cluster, id)), ClusterArn: new(ecsname.ClusterARN(r.Cluster)), TaskDefinitionArn: r.definition.TaskDefinitionArn,
 		LastStatus: new(provisioning), DesiredStatus: new(running), CreatedAt: &now, Version: 1,
-		Cpu: new(strconv.Itoa(r.need.cpu)), Memory: new(strconv.Itoa(r.need.memory)),
-		Group: &r.group, StartedBy: r.startedBy, Tags: r.tags, LaunchType: p.launchType, EnableExecuteCommand: r.execute,
+		Cpu: new(strconv.Itoa(r.Need.Cpu)), Memory: new(strconv.Itoa(r.Need.Memory)),
+		Group: &r.Group, StartedBy: r.startedBy, Tags: r.tags, LaunchType: p.LaunchType, EnableExecuteCommand: r.execute,
 		HealthStatus: types.HealthStatusUnknown,
 	}
-	if p.capacity != "" {
-		t.CapacityProviderName = &p.capacity
+	if p.Capacity != "" {
+		t.CapacityProviderName = &p.Capacity
 	}
-	gpus := booked.gpus
+	gpus := booked.Gpus
 	for _, c := range r.plan {
-		shown := c.describeNew(*t.TaskArn, r.cluster, id)
-		shown.GpuIds, gpus = gpus[:c.size.gpus:c.size.gpus], gpus[c.size.gpus:]
+		shown := c.describeNew(*t.TaskArn, r.Cluster, id)
+		shown.GpuIds, gpus = gpus[:c.size.Gpus:c.size.Gpus], gpus[c.size.Gpus:]
 		t.Containers = append(t.Containers, shown)
 	}
 	r.complete(&t)
@@ -121,18 +122,18 @@ func platform(asked *string) string {
 }
 
 // locate returns where the task is.
-func (s *Server) locate(t *types.Task, r *request, m *machine, on *instance) {
+func (s *Server) locate(t *types.Task, r *request, m *placement.Host, on *placement.Instance) {
 	if on == nil {
 		t.PlatformVersion, t.PlatformFamily = new(platform(r.platform)), new("Linux")
-		t.AvailabilityZone = new(zone(m.index))
-		t.Attributes = []types.Attribute{attribute(attributeArchitecture, fargateArchitecture(&r.definition.TaskDefinition))}
+		t.AvailabilityZone = new(placement.Zone(m.Index))
+		t.Attributes = []types.Attribute{placement.Attribute(placement.AttributeArchitecture, placement.FargateArchitecture(&r.definition.TaskDefinition))}
 		return
 	}
-	has := on.attributes()
-	t.ContainerInstanceArn = new(on.arn())
-	t.AvailabilityZone = new(cmp.Or(has[attributeZone], zone(m.index)))
+	has := on.Attributes()
+	t.ContainerInstanceArn = new(on.Arn())
+	t.AvailabilityZone = new(cmp.Or(has[placement.AttributeZone], placement.Zone(m.Index)))
 	t.Attributes = []types.Attribute{}
-	if has[attributeArchitecture] != "" {
-		t.Attributes = append(t.Attributes, attribute(attributeArchitecture, has[attributeArchitecture]))
+	if has[placement.AttributeArchitecture] != "" {
+		t.Attributes = append(t.Attributes, placement.Attribute(placement.AttributeArchitecture, has[placement.AttributeArchitecture]))
 	}
 }

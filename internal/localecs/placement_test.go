@@ -1,6 +1,7 @@
 package localecs_test
 
 import (
+	"davit/internal/localecs/placement"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -13,11 +14,11 @@ import (
 )
 
 // fleet is four machines: a big and a small one in zone a, a small one in b, and one with GPUs in b.
-func fleet() []localecs.Machine {
-	zoned := func(name, zone string, cpu, gpus int) localecs.Machine {
-		return localecs.Machine{CPU: cpu, Memory: 8192, GPUs: gpus, Attributes: map[string]string{"name": name, "ecs.availability-zone": zone}}
+func fleet() []placement.Machine {
+	zoned := func(name, zone string, cpu, gpus int) placement.Machine {
+		return placement.Machine{CPU: cpu, Memory: 8192, GPUs: gpus, Attributes: map[string]string{"name": name, "ecs.availability-zone": zone}}
 	}
-	all := []localecs.Machine{zoned("big", "a", 4096, 0), zoned("small", "a", 1024, 0), zoned("other", "b", 1024, 0), zoned("gpu", "b", 1024, 2)}
+	all := []placement.Machine{zoned("big", "a", 4096, 0), zoned("small", "a", 1024, 0), zoned("other", "b", 1024, 0), zoned("gpu", "b", 1024, 2)}
 	all[3].Lacks = []string{"ecs.capability.task-eni"}
 	return all
 }

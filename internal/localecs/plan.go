@@ -3,6 +3,7 @@ package localecs
 import (
 	"davit/internal/localecs/ecsname"
 	"davit/internal/localecs/journal"
+	"davit/internal/localecs/placement"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -31,7 +32,7 @@ type container struct {
 	dependsOn    []types.ContainerDependency
 	health       *healthCheck
 	restart      *restartPolicy
-	size         resources
+	size         placement.Resources
 	memory       memory
 }
 
@@ -42,7 +43,7 @@ type memory struct{ hard, soft int32 }
 func plan(d *journal.Definition, o *types.TaskOverride, stopTimeout time.Duration) []container {
 	var all []container
 	for _, c := range d.ContainerDefinitions {
-		all = append(all, planContainer(c, overrideOf(o, *c.Name), stopTimeout))
+		all = append(all, planContainer(c, placement.OverrideOf(o, *c.Name), stopTimeout))
 	}
 	return all
 }
@@ -68,7 +69,7 @@ func planContainer(c types.ContainerDefinition, o types.ContainerOverride, stopT
 		folder: ecsname.Value(c.WorkingDirectory), user: ecsname.Value(c.User), limits: limits(c.Ulimits), essential: isEssential(c),
 		stopTimeout: stopTimeout, startTimeout: ecsname.Seconds(c.StartTimeout), dependsOn: c.DependsOn,
 		health: planHealth(c.HealthCheck), restart: planRestart(c.RestartPolicy),
-		size: containerSize(c, o), memory: memory{hard: ecsname.First(o.Memory, c.Memory), soft: ecsname.First(o.MemoryReservation, c.MemoryReservation)},
+		size: placement.ContainerSize(c, o), memory: memory{hard: ecsname.First(o.Memory, c.Memory), soft: ecsname.First(o.MemoryReservation, c.MemoryReservation)},
 	}
 }
 
@@ -85,7 +86,7 @@ func (c container) describeNew(task, cluster, taskID string) types.Container {
 	shown := types.Container{
 		ContainerArn: new(ecsname.ContainerARN(cluster, taskID, ecsname.NewUUID())), TaskArn: &task, Name: new(c.name), Image: new(c.image),
 		LastStatus: new(pending), HealthStatus: types.HealthStatusUnknown,
-		Cpu: new(strconv.Itoa(c.size.cpu)), NetworkInterfaces: []types.NetworkInterface{},
+		Cpu: new(strconv.Itoa(c.size.Cpu)), NetworkInterfaces: []types.NetworkInterface{},
 		NetworkBindings: []types.NetworkBinding{},
 	}
 	if c.memory.hard > 0 {

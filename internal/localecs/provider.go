@@ -4,6 +4,7 @@ import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
 	"davit/internal/localecs/journal"
+	"davit/internal/localecs/placement"
 	"slices"
 	"strings"
 
@@ -17,27 +18,27 @@ func providerOf(item types.CapacityProviderStrategyItem) string {
 }
 
 // choose returns, for each of count tasks, what it is launched on: the launch type, else the strategy, else the cluster's, else EC2.
-func (s *Server) choose(r *request, in *ecs.RunTaskInput, count int) ([]provider, error) {
-	cluster := s.clusters[r.cluster]
+func (s *Server) choose(r *request, in *ecs.RunTaskInput, count int) ([]placement.Provider, error) {
+	cluster := s.clusters[r.Cluster]
 	strategy := in.CapacityProviderStrategy
 	if in.LaunchType == "" && len(strategy) == 0 {
 		strategy = cluster.DefaultCapacityProviderStrategy
 	}
 	if len(strategy) == 0 {
-		p := provider{launchType: in.LaunchType}
-		if p.launchType == "" {
-			p.launchType = types.LaunchTypeEc2
+		p := placement.Provider{LaunchType: in.LaunchType}
+		if p.LaunchType == "" {
+			p.LaunchType = types.LaunchTypeEc2
 		}
-		return slices.Repeat([]provider{p}, count), s.checkChosen(r, in, p)
+		return slices.Repeat([]placement.Provider{p}, count), s.checkChosen(r, in, p)
 	}
 	if err := s.checkStrategy(strategy, cluster.CapacityProviders); err != nil {
 		return nil, err
 	}
-	var chosen []provider
-	for _, name := range split(named(strategy), count) {
-		p := provider{types.LaunchTypeEc2, name}
-		if isFargateProvider(name) {
-			p.launchType = types.LaunchTypeFargate
+	var chosen []placement.Provider
+	for _, name := range placement.Split(named(strategy), count) {
+		p := placement.Provider{types.LaunchTypeEc2, name}
+		if placement.IsFargateProvider(name) {
+			p.LaunchType = types.LaunchTypeFargate
 		}
 		if err := s.checkChosen(r, in, p); err != nil {
 			return nil, err
@@ -57,16 +58,16 @@ func named(strategy []types.CapacityProviderStrategyItem) []types.CapacityProvid
 }
 
 // checkChosen refuses a request that cannot be launched on the provider whatever room there is.
-func (s *Server) checkChosen(r *request, in *ecs.RunTaskInput, p provider) error {
-	if p.isFargate() {
+func (s *Server) checkChosen(r *request, in *ecs.RunTaskInput, p placement.Provider) error {
+	if p.IsFargate() {
 		return checkOnFargate(r)
 	}
 	switch {
 	case in.PlatformVersion != nil:
 		return ecserror.Invalid("The platform version must be null when specifying an EC2 launch type.")
-	case len(s.candidates(r.cluster, p)) > 0:
+	case len(s.Candidates(r.Cluster, p)) > 0:
 		return nil
-	case p.capacity != "":
+	case p.Capacity != "":
 		return ecserror.Invalid("No Container Instances were found in your capacity provider.")
 	}
 	return ecserror.Invalid("No Container Instances were found in your cluster.")
@@ -85,16 +86,16 @@ func (s *Server) checkStrategy(strategy []types.CapacityProviderStrategyItem, as
 	if err := s.checkNames(names); err != nil {
 		return err
 	}
-	if err := checkSplit(strategy); err != nil {
+	if err := placement.CheckSplit(strategy); err != nil {
 		return err
 	}
-	fargate := slices.ContainsFunc(names, isFargateProvider)
+	fargate := slices.ContainsFunc(names, placement.IsFargateProvider)
 	for i, name := range names {
 		switch {
 		case !slices.Contains(associated, name):
 			return ecserror.Invalid("The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. " +
 				"Associate the capacity provider with the cluster or specify a valid capacity provider and try again.")
-		case fargate != isFargateProvider(name):
+		case fargate != placement.IsFargateProvider(name):
 			return ecserror.Invalid("A capacity provider strategy cannot contain a mix of capacity providers using Auto Scaling groups and Fargate providers. " +
 				"Specify one or the other and try again.")
 		case slices.Contains(names[:i], name):
@@ -106,11 +107,11 @@ func (s *Server) checkStrategy(strategy []types.CapacityProviderStrategyItem, as
 
 // checkNames wants capacity providers to be there.
 func (s *Server) checkNames(names []string) error {
-	if len(names) > maxProviders {
-		return ecserror.Invalid("There can be at most %d capacity providers.", maxProviders)
+	if len(names) > placement.MaxProviders {
+		return ecserror.Invalid("There can be at most %d capacity providers.", placement.MaxProviders)
 	}
 	for _, name := range names {
-		if !s.hasProvider(name) {
+		if !s.HasProvider(name) {
 			return ecserror.Invalid("The specified capacity provider '%.255s' was not found. Specify a valid capacity provider and try again.", strings.ToValidUTF8(name, "?"))
 		}
 	}
@@ -122,12 +123,12 @@ func checkOnFargate(r *request) error {
 	switch {
 	case !supports(r.definition, types.CompatibilityFargate):
 		return ecserror.Invalid("Task definition does not support launch_type FARGATE.")
-	case r.constraints.any():
+	case r.Constraints.Any():
 		return ecserror.Invalid("Placement constraints are not supported with FARGATE launch type.")
-	case len(r.strategy) > 0:
+	case len(r.Strategy) > 0:
 		return ecserror.Invalid("Placement strategies are not supported with FARGATE launch type.")
-	case !isFargateSize(r.need.cpu, r.need.memory):
-		return noFargateSize(r.need.cpu, r.need.memory)
+	case !placement.IsFargateSize(r.Need.Cpu, r.Need.Memory):
+		return placement.NoFargateSize(r.Need.Cpu, r.Need.Memory)
 	}
 	return nil
 }

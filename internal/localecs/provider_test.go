@@ -1,6 +1,7 @@
 package localecs_test
 
 import (
+	"davit/internal/localecs/placement"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,7 +29,7 @@ func strategy(texts ...string) []types.CapacityProviderStrategyItem {
 }
 
 // pools are two machines of the capacity provider steady and one of spiky.
-func pools() []localecs.Machine {
+func pools() []placement.Machine {
 	all := fleet()[:3]
 	for i, provider := range []string{"steady", "steady", "spiky"} {
 		all[i].CapacityProvider = provider

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"davit/internal/localecs/ecsname"
 	"davit/internal/localecs/journal"
+	"davit/internal/localecs/placement"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -18,7 +19,7 @@ import (
 const (
 	restartReason  = "Local ECS was restarted. The processes of the task ended with the one before."
 	defaultCluster = "default"
-	statusActive   = active
+	statusActive   = placement.Active
 )
 
 // restore reads the database and stops what an earlier server did not see stopped. Nothing else runs yet.
@@ -48,7 +49,7 @@ func (s *Server) enrollAll(tx *bbolt.Tx) error {
 		if !isActive(c) {
 			continue
 		}
-		err := s.enroll(cluster, s.now(), func(key string, r *registration) error { return write(tx, journal.BucketInstances, key, r) })
+		err := s.Enroll(cluster, s.now(), func(key string, r *placement.Registration) error { return write(tx, journal.BucketInstances, key, r) })
 		if err != nil {
 			return err
 		}
@@ -67,7 +68,7 @@ func (s *Server) load(tx *bbolt.Tx) error {
 	if err := journal.EachRecord(tx, journal.BucketTokens, func(key string, t *journal.TokenRecord) { s.tokens[key] = t }); err != nil {
 		return err
 	}
-	if err := journal.EachRecord(tx, journal.BucketInstances, s.restoreRegistration); err != nil {
+	if err := journal.EachRecord(tx, journal.BucketInstances, s.RestoreRegistration); err != nil {
 		return err
 	}
 	if err := journal.EachRecord(tx, journal.BucketTasks, s.loadTask); err != nil {

@@ -1,5 +1,7 @@
 package localecs
 
+import "davit/internal/localecs/placement"
+
 import "davit/internal/localecs/journal"
 
 import "github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -12,7 +14,7 @@ func shownOverrides(d *journal.Definition, o *types.TaskOverride) *types.TaskOve
 	}
 	shown.ContainerOverrides = []types.ContainerOverride{}
 	for _, c := range d.ContainerDefinitions {
-		own := overrideOf(o, *c.Name)
+		own := placement.OverrideOf(o, *c.Name)
 		own.Name = c.Name
 		shown.ContainerOverrides = append(shown.ContainerOverrides, own)
 	}

@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"davit/internal/localecs/journal"
+	"davit/internal/localecs/placement"
 	"slices"
 	"time"
 
@@ -18,13 +19,13 @@ type state struct {
 	tokens    map[string]*journal.TokenRecord
 	agenda    agenda
 	stopTimer func() bool
-	fleet
+	placement.Fleet
 }
 
 func newState(opt Options) state {
 	return state{
 		clusters: map[string]*types.Cluster{}, families: map[string][]*journal.Definition{},
-		tasks: map[string]*task{}, tokens: map[string]*journal.TokenRecord{}, fleet: newFleet(opt.Machines, opt.Seed, opt.Faults.disconnected),
+		tasks: map[string]*task{}, tokens: map[string]*journal.TokenRecord{}, Fleet: placement.NewFleet(opt.Machines, opt.Seed, opt.Faults.disconnected),
 	}
 }
 
@@ -49,7 +50,7 @@ type task struct {
 	token               string
 	told                int64
 	instance            int // the machine's index
-	booked              booking
+	booked              placement.Booking
 	hiding              *hidden
 	stopAsked           chan struct{} // closed by the first stop
 	ended               chan struct{} // closed when STOPPED

@@ -3,6 +3,7 @@ package localecs
 import (
 	"bytes"
 	"davit/internal/localecs/journal"
+	"davit/internal/localecs/placement"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -26,7 +27,7 @@ func TestStoredNames(t *testing.T) {
 	for bucket, record := range map[string]func() any{
 		journal.BucketClusters: func() any { return &types.Cluster{} }, journal.BucketDefinitions: func() any { return &journal.Definition{} },
 		journal.BucketTasks: func() any { return &journal.TaskRecord{} }, journal.BucketTokens: func() any { return &journal.TokenRecord{} },
-		journal.BucketInstances: func() any { return &registration{} },
+		journal.BucketInstances: func() any { return &placement.Registration{} },
 	} {
 		if len(stored[bucket]) == 0 {
 			t.Errorf("no record of %s", bucket)

@@ -4,6 +4,7 @@ import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
 	"davit/internal/localecs/journal"
+	"davit/internal/localecs/placement"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -82,17 +83,17 @@ func (s *Server) taggedInstance(cluster, id string) (tagged, error) {
 	if _, err := s.cluster(&cluster); err != nil {
 		return tagged{}, err
 	}
-	i, _, err := s.findInstance(cluster, id)
+	i, _, err := s.FindInstance(cluster, id)
 	switch {
 	case err != nil:
 		return tagged{}, err
 	case i == nil:
 		return tagged{}, instanceNotFound()
-	case i.Status == inactive:
+	case i.Status == placement.Inactive:
 		return tagged{}, ecserror.Invalid("The specified container instance is inactive. Specify an active container instance and try again.")
 	}
 	return tagged{i.Tags, func(tags []types.Tag) {
 		i.Tags = tags
-		s.journal.Put(journal.BucketInstances, i.key(), i.registration)
+		s.journal.Put(journal.BucketInstances, i.Key(), i.Registration)
 	}}, nil
 }

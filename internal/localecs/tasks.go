@@ -136,7 +136,7 @@ func (s *Server) filter(in *ecs.ListTasksInput) (filter, error) {
 	if err := f.check(in); err != nil || ecsname.Value(in.ContainerInstance) == "" {
 		return f, err
 	}
-	i, id, err := s.findInstance(cluster, *in.ContainerInstance)
+	i, id, err := s.FindInstance(cluster, *in.ContainerInstance)
 	if err == nil && i == nil {
 		err = ecserror.Invalid("The referenced container instance was not found.")
 	}

@@ -36,26 +36,26 @@ func DefinitionName(family string, revision int32) string {
 	return family + ":" + strconv.Itoa(int(revision))
 }
 
-// instanceID is the same after a restart.
+// InstanceID is the same after a restart.
 func InstanceID(index int) string {
 	sum := sha256.Sum256([]byte("davit local container instance " + strconv.Itoa(index)))
 	return hex.EncodeToString(sum[:16])
 }
 
-// newID is 32 hexadecimal digits. crypto/rand does not fail: it ends the process instead.
+// NewID is 32 hexadecimal digits. crypto/rand does not fail: it ends the process instead.
 func NewID() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:])
 	return hex.EncodeToString(b[:])
 }
 
-// newUUID is the dashed form, for requests, containers and events.
+// NewUUID is the dashed form, for requests, containers and events.
 func NewUUID() string {
 	id := NewID()
 	return strings.Join([]string{id[:8], id[8:12], id[12:16], id[16:20], id[20:]}, "-")
 }
 
-// splitResource takes an id or an ARN of the kind (task, container-instance) apart. The cluster is empty where it is not said.
+// SplitResource takes an id or an ARN of the kind (task, container-instance) apart. The cluster is empty where it is not said.
 func SplitResource(kind, ref string) (cluster, id string) {
 	rest, isARN := strings.CutPrefix(ref, ArnRoot+kind+"/")
 	if !isARN {
@@ -67,7 +67,7 @@ func SplitResource(kind, ref string) (cluster, id string) {
 	return "", rest
 }
 
-// resourceIn is the id of a task or an instance that must be of the cluster, as every ECS call names one cluster.
+// ResourceIn is the id of a task or an instance that must be of the cluster, as every ECS call names one cluster.
 func ResourceIn(kind, cluster, ref string) (string, error) {
 	named, id := SplitResource(kind, ref)
 	if named != "" && named != cluster {

@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// validName is what ECS takes as the name of a family, a container or a cluster. Such a name is safe in a path.
+// ValidName is what ECS takes as the name of a family, a container or a cluster. Such a name is safe in a path.
 var ValidName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`)
 
-// validStartedBy holds for every task; RunTask and StartTask differ in the length.
+// ValidStartedBy holds for every task; RunTask and StartTask differ in the length.
 var ValidStartedBy = regexp.MustCompile(`^[A-Za-z0-9_/-]+$`)
 
-// validToken is a client token: up to 64 characters of ASCII 33 to 126.
+// ValidToken is a client token: up to 64 characters of ASCII 33 to 126.
 var ValidToken = regexp.MustCompile(`^[!-~]{1,64}$`)
 
-// checkInclude refuses what a describe call cannot include.
+// CheckInclude refuses what a describe call cannot include.
 func CheckInclude[T interface {
 	~string
 	Values() []T

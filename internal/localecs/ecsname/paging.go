@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// maxPage is the most that any list or description answers in one call, and what a list answers by default.
+// MaxPage is the most that any list or description answers in one call, and what a list answers by default.
 const MaxPage = 100
 
 // ordering is that of the keys in a list.
@@ -18,7 +18,7 @@ const (
 	Descending ordering = true
 )
 
-// page is the part of names that a list answers. The next token is the key of the last name answered, so names that come and go
+// Page is the part of names that a list answers. The next token is the key of the last name answered, so names that come and go
 // between two calls move no other name.
 func Page(entries []Entry, order ordering, maxResults *int32, token *string) (names []string, next *string, err error) {
 	size := MaxPage
@@ -43,7 +43,7 @@ func Page(entries []Entry, order ordering, maxResults *int32, token *string) (na
 	return names, next, nil
 }
 
-// entry is a name to list and the key that orders it.
+// Entry is a name to list and the key that orders it.
 type Entry struct{ Key, Name string }
 
 // after drops the entries up to the one that the token names. That one may be gone: its key still says where to go on.
@@ -62,7 +62,7 @@ func after(entries []Entry, order ordering, token string) ([]Entry, error) {
 	return entries[at:], nil
 }
 
-// shortName takes the name out of an ARN of the kind; a name stays as it is.
+// ShortName takes the name out of an ARN of the kind; a name stays as it is.
 func ShortName(kind, ref string) string { return strings.TrimPrefix(ref, ArnRoot+kind+"/") }
 
 func ByKey(a, b Entry) int { return strings.Compare(a.Key, b.Key) }

@@ -2,7 +2,7 @@ package ecsname
 
 import "time"
 
-// value returns what p points to; the zero value for nil.
+// Value returns what p points to; the zero value for nil.
 func Value[T any](p *T) T {
 	if p == nil {
 		var zero T
@@ -11,7 +11,7 @@ func Value[T any](p *T) T {
 	return *p
 }
 
-// orDefault returns v, and def where v is not above 0.
+// OrDefault returns v, and def where v is not above 0.
 func OrDefault[T int | time.Duration](v, def T) T {
 	if v <= 0 {
 		return def
@@ -19,7 +19,7 @@ func OrDefault[T int | time.Duration](v, def T) T {
 	return v
 }
 
-// orEmpty returns the list, and an empty one for nil: ECS shows lists that are empty.
+// OrEmpty returns the list, and an empty one for nil: ECS shows lists that are empty.
 func OrEmpty[T any](list []T) []T {
 	if list == nil {
 		return []T{}
@@ -27,7 +27,7 @@ func OrEmpty[T any](list []T) []T {
 	return list
 }
 
-// first returns the override, else the container's own value, else 0.
+// First returns the override, else the container's own value, else 0.
 func First(override, own *int32) int32 {
 	if override != nil {
 		return *override
@@ -35,5 +35,5 @@ func First(override, own *int32) int32 {
 	return Value(own)
 }
 
-// seconds returns a duration of n seconds; 0 for nil.
+// Seconds returns a duration of n seconds; 0 for nil.
 func Seconds(n *int32) time.Duration { return time.Duration(Value(n)) * time.Second }

@@ -10,7 +10,7 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// journal writes records in groups: while one group is on its way to the disk the next one collects, so that a thousand tasks
+// Journal writes records in groups: while one group is on its way to the disk the next one collects, so that a thousand tasks
 // that change at once cost a few writes and no more. What it cannot write is an error for good, because memory is ahead of the disk then.
 type Journal struct {
 	db    *bbolt.DB
@@ -50,7 +50,7 @@ func Start(db *bbolt.DB, calls sync.Locker) *Journal {
 	return j
 }
 
-// put replaces a record.
+// Put replaces a record.
 func (j *Journal) Put(bucket, name string, v any) {
 	data, err := json.Marshal(v)
 	j.mu.Lock()
@@ -80,14 +80,14 @@ func (j *Journal) rouse() {
 	}
 }
 
-// after runs f once everything put so far is on disk; never if it cannot be written. Calls run in order, and must not block.
+// After runs f once everything put so far is on disk; never if it cannot be written. Calls run in order, and must not block.
 func (j *Journal) After(f func()) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.open.then = append(j.open.then, f)
 }
 
-// settled waits until everything put so far is on disk.
+// Settled waits until everything put so far is on disk.
 func (j *Journal) Settled(ctx context.Context) error {
 	j.mu.Lock()
 	b := j.open
@@ -102,7 +102,7 @@ func (j *Journal) Settled(ctx context.Context) error {
 	return j.wait(ctx, b)
 }
 
-// flushed waits until everything put so far is on disk and what was to run after it has run.
+// Flushed waits until everything put so far is on disk and what was to run after it has run.
 func (j *Journal) Flushed(ctx context.Context) error {
 	ran := make(chan struct{})
 	j.After(func() { close(ran) })
@@ -179,7 +179,7 @@ func (j *Journal) flush() {
 	j.mu.Unlock()
 }
 
-// close writes what was put and ends the goroutine; what comes later is not written.
+// Close writes what was put and ends the goroutine; what comes later is not written.
 func (j *Journal) Close() {
 	close(j.quit)
 	<-j.ended

@@ -23,13 +23,13 @@ func buckets() []string {
 	return []string{BucketClusters, BucketDefinitions, BucketTasks, BucketTokens, BucketInstances, BucketFolders}
 }
 
-// definition is a revision of a family; the SDK's struct has no tags.
+// Definition is a revision of a family; the SDK's struct has no tags.
 type Definition struct {
 	types.TaskDefinition
 	Tags []types.Tag
 }
 
-// taskRecord is a task on disk. How to start it is not kept: after a restart it is stopped.
+// TaskRecord is a task on disk. How to start it is not kept: after a restart it is stopped.
 type TaskRecord struct {
 	Task types.Task
 	// Seq orders tasks by their creation.
@@ -40,7 +40,7 @@ type TaskRecord struct {
 	Told int64
 }
 
-// tokenRecord is what a client token stands for.
+// TokenRecord is what a client token stands for.
 type TokenRecord struct {
 	// Request is a hash of the call's parameters.
 	Request  string
@@ -49,7 +49,7 @@ type TokenRecord struct {
 	Created  time.Time
 }
 
-// folderRecord is a forgotten task's folder and when it goes.
+// FolderRecord is a forgotten task's folder and when it goes.
 type FolderRecord struct{ Due time.Time }
 
 func Prepare(db *bbolt.DB) error {
@@ -63,7 +63,7 @@ func Prepare(db *bbolt.DB) error {
 	})
 }
 
-// eachRecord reads a bucket in the order of its names.
+// EachRecord reads a bucket in the order of its names.
 func EachRecord[T any](tx *bbolt.Tx, bucket string, f func(name string, v *T)) error {
 	return tx.Bucket([]byte(bucket)).ForEach(func(name, data []byte) error {
 		v := new(T)

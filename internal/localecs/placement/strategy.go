@@ -1,4 +1,4 @@
-package localecs
+package placement
 
 import (
 	"davit/internal/localecs/ecserror"
@@ -11,8 +11,8 @@ import (
 
 const maxStrategies = 5
 
-// checkPlacementStrategy holds the rules for the strategies of a request.
-func checkPlacementStrategy(all []types.PlacementStrategy) error {
+// CheckPlacementStrategy holds the rules for the strategies of a request.
+func CheckPlacementStrategy(all []types.PlacementStrategy) error {
 	if len(all) > maxStrategies {
 		return ecserror.Invalid("placementStrategy cannot have more than 5 elements.")
 	}
@@ -39,11 +39,11 @@ func isInstanceField(field string) bool { return field == "instanceId" || field 
 
 // pick chooses one of the instances that a task fits on: each strategy leaves those that are best by it to the next. Among
 // equals it is the first; without a strategy, any.
-func (f *fleet) pick(fits []instance, d *demand, loads []load) instance {
-	if len(d.strategy) == 0 {
+func (f *Fleet) pick(fits []Instance, d *Demand, loads []Load) Instance {
+	if len(d.Strategy) == 0 {
 		return fits[f.random.IntN(len(fits))]
 	}
-	for _, one := range d.strategy {
+	for _, one := range d.Strategy {
 		switch one.Type {
 		case types.PlacementStrategyTypeRandom:
 			n := f.random.IntN(len(fits))
@@ -58,8 +58,8 @@ func (f *fleet) pick(fits []instance, d *demand, loads []load) instance {
 }
 
 // least are the instances with the smallest score.
-func least(all []instance, score func(instance) int) []instance {
-	var best []instance
+func least(all []Instance, score func(Instance) int) []Instance {
+	var best []Instance
 	lowest := 0
 	for _, i := range all {
 		n := score(i)
@@ -73,23 +73,23 @@ func least(all []instance, score func(instance) int) []instance {
 	return slices.Clip(best)
 }
 
-func unused(field string) func(instance) int {
+func unused(field string) func(Instance) int {
 	if field == "cpu" {
-		return func(i instance) int { return i.CPU - i.used.cpu }
+		return func(i Instance) int { return i.CPU - i.used.Cpu }
 	}
-	return func(i instance) int { return i.Memory - i.used.memory }
+	return func(i Instance) int { return i.Memory - i.used.Memory }
 }
 
 // crowd counts the tasks of the request's group on all instances that have the field's value in common with one. Instances
 // without the attribute are one crowd of their own.
-func (f *fleet) crowd(d *demand, field string, loads []load) func(instance) int {
+func (f *Fleet) crowd(d *Demand, field string, loads []Load) func(Instance) int {
 	if isInstanceField(field) {
-		return func(i instance) int { return loads[i.index].groups[d.group] }
+		return func(i Instance) int { return loads[i.Index].Groups[d.Group] }
 	}
 	name := strings.TrimPrefix(field, "attribute:")
 	crowds := map[string]int{}
-	for _, i := range f.instances(d.cluster, active, draining) {
-		crowds[i.attributes()[name]] += loads[i.index].groups[d.group]
+	for _, i := range f.Instances(d.Cluster, Active, Draining) {
+		crowds[i.Attributes()[name]] += loads[i.Index].Groups[d.Group]
 	}
-	return func(i instance) int { return crowds[i.attributes()[name]] }
+	return func(i Instance) int { return crowds[i.Attributes()[name]] }
 }

@@ -1,4 +1,4 @@
-package localecs
+package placement
 
 import (
 	"cmp"
@@ -13,8 +13,8 @@ import (
 
 // The attributes that a task definition can need of a container instance, after ECS's list of agent capabilities.
 const (
-	attributeZone         = "ecs.availability-zone"
-	attributeArchitecture = "ecs.cpu-architecture"
+	AttributeZone         = "ecs.availability-zone"
+	AttributeArchitecture = "ecs.cpu-architecture"
 	attributeOS           = "ecs.os-type"
 	needsNetwork          = "ecs.capability.task-eni"
 	needsHealthCheck      = "ecs.capability.container-health-check"
@@ -28,7 +28,7 @@ const (
 func builtInAttributes(m Machine, index int) map[string]string {
 	all := map[string]string{
 		"ecs.ami-id": "ami-local", "ecs.instance-type": "local", "ecs.os-family": "LINUX", attributeOS: "linux",
-		attributeArchitecture: hostArchitecture(), attributeZone: zone(index),
+		AttributeArchitecture: hostArchitecture(), AttributeZone: Zone(index),
 		needsNetwork: "", needsHealthCheck: "", needsTaskRole: "", needsTaskRoleOnHost: "", needsPrivileged: "",
 	}
 	for _, driver := range types.LogDriver("").Values() {
@@ -41,8 +41,8 @@ func builtInAttributes(m Machine, index int) map[string]string {
 	return all
 }
 
-// zone spreads the machines over three availability zones.
-func zone(index int) string { return ecsname.Region + string(rune('a'+index%3)) }
+// Zone spreads the machines over three availability zones.
+func Zone(index int) string { return ecsname.Region + string(rune('a'+index%3)) }
 
 // hostArchitecture is this host's, in ECS's words.
 func hostArchitecture() string {
@@ -52,8 +52,8 @@ func hostArchitecture() string {
 	return "x86_64"
 }
 
-// requiredAttributes are what a container instance must have for tasks of the definition, by name.
-func requiredAttributes(d *types.TaskDefinition) []types.Attribute {
+// RequiredAttributes are what a container instance must have for tasks of the definition, by name.
+func RequiredAttributes(d *types.TaskDefinition) []types.Attribute {
 	need := map[string]string{}
 	if d.NetworkMode == types.NetworkModeAwsvpc {
 		need[needsNetwork] = ""
@@ -71,14 +71,14 @@ func requiredAttributes(d *types.TaskDefinition) []types.Attribute {
 	}
 	var all []types.Attribute
 	for _, name := range slices.Sorted(maps.Keys(need)) {
-		all = append(all, attribute(name, need[name]))
+		all = append(all, Attribute(name, need[name]))
 	}
 	return all
 }
 
 func requirePlatform(p *types.RuntimePlatform, need map[string]string) {
 	if p.CpuArchitecture != "" {
-		need[attributeArchitecture] = strings.ToLower(string(p.CpuArchitecture))
+		need[AttributeArchitecture] = strings.ToLower(string(p.CpuArchitecture))
 	}
 	if p.OperatingSystemFamily != "" {
 		system, _, _ := strings.Cut(strings.ToLower(string(p.OperatingSystemFamily)), "_")
@@ -106,14 +106,14 @@ func satisfied(need []types.Attribute, has map[string]string) bool {
 	})
 }
 
-// fargateArchitecture is that of a definition's Fargate tasks.
-func fargateArchitecture(d *types.TaskDefinition) string {
+// FargateArchitecture is that of a definition's Fargate tasks.
+func FargateArchitecture(d *types.TaskDefinition) string {
 	p := cmp.Or(d.RuntimePlatform, new(types.RuntimePlatform))
 	return strings.ToLower(string(cmp.Or(p.CpuArchitecture, types.CPUArchitectureX8664)))
 }
 
-// attribute is one as ECS shows it: without a value where it has none.
-func attribute(name, v string) types.Attribute {
+// Attribute is one as ECS shows it: without a value where it has none.
+func Attribute(name, v string) types.Attribute {
 	a := types.Attribute{Name: &name}
 	if v != "" {
 		a.Value = &v

@@ -1,4 +1,4 @@
-package localecs
+package placement
 
 import (
 	"davit/internal/localecs/ecsname"
@@ -26,10 +26,10 @@ type Machine struct {
 	CapacityProvider string `json:"capacityProvider"`
 }
 
-// maxMachines keeps a slip of the pen from making a million of them.
-const maxMachines = 1000
+// MaxMachines keeps a slip of the pen from making a million of them.
+const MaxMachines = 1000
 
-func (m Machine) check() error {
+func (m Machine) Check() error {
 	switch {
 	case m.CPU < 0 || m.Memory < 0 || m.GPUs < 0:
 		return errors.New("cpu, memory and gpus must not be negative")
@@ -40,34 +40,34 @@ func (m Machine) check() error {
 	}
 	custom := 0
 	for name, v := range m.Attributes {
-		if err := checkAttribute(name, v); err != nil {
+		if err := CheckAttribute(name, v); err != nil {
 			return err
 		}
-		if !reservedAttribute(name) {
+		if !ReservedAttribute(name) {
 			custom++
 		}
 	}
-	if custom > maxAttributes {
-		return fmt.Errorf("attributes: there can be at most %d custom ones", maxAttributes)
+	if custom > MaxAttributes {
+		return fmt.Errorf("attributes: there can be at most %d custom ones", MaxAttributes)
 	}
 	return nil
 }
 
 // machine is a Machine and what is taken of it.
-type machine struct {
+type Host struct {
 	Machine
-	index    int
-	id       string
+	Index    int
+	Id       string
 	built    map[string]string // the attributes that it is registered with
-	used     resources
-	ports    map[port]bool // taken, with those that ECS keeps for itself
+	used     Resources
+	ports    map[Port]bool // taken, with those that ECS keeps for itself
 	freeGPUs []string
 }
 
-func newMachines(specs []Machine) []*machine {
-	var all []*machine
+func newMachines(specs []Machine) []*Host {
+	var all []*Host
 	for i, spec := range specs {
-		m := &machine{Machine: spec, index: i, id: ecsname.InstanceID(i), built: builtInAttributes(spec, i), ports: map[port]bool{}}
+		m := &Host{Machine: spec, Index: i, Id: ecsname.InstanceID(i), built: builtInAttributes(spec, i), ports: map[Port]bool{}}
 		for _, p := range reservedPorts() {
 			m.ports[p] = true
 		}
@@ -79,48 +79,48 @@ func newMachines(specs []Machine) []*machine {
 	return all
 }
 
-// booking is what one task takes of its machine.
-type booking struct {
-	resources
-	ports []port
-	gpus  []string
+// Booking is what one task takes of its machine.
+type Booking struct {
+	Resources
+	ports []Port
+	Gpus  []string
 }
 
 // lack names what a machine has not enough of, empty when it has room.
-func (m *machine) lack(need resources, ports []port) string {
+func (m *Host) lack(need Resources, ports []Port) string {
 	switch {
-	case need.gpus > len(m.freeGPUs):
+	case need.Gpus > len(m.freeGPUs):
 		return reasonGPU
-	case need.cpu > m.CPU-m.used.cpu:
+	case need.Cpu > m.CPU-m.used.Cpu:
 		return reasonCPU
-	case need.memory > m.Memory-m.used.memory:
-		return reasonMemory
-	case len(m.ports)+len(ports) > maxPorts || slices.ContainsFunc(ports, func(p port) bool { return m.ports[p] }):
+	case need.Memory > m.Memory-m.used.Memory:
+		return ReasonMemory
+	case len(m.ports)+len(ports) > maxPorts || slices.ContainsFunc(ports, func(p Port) bool { return m.ports[p] }):
 		return reasonPorts
 	}
 	return ""
 }
 
-// book takes what lack found to be there.
-func (m *machine) book(need resources, ports []port) booking {
-	m.used.cpu += need.cpu
-	m.used.memory += need.memory
+// Book takes what lack found to be there.
+func (m *Host) Book(need Resources, ports []Port) Booking {
+	m.used.Cpu += need.Cpu
+	m.used.Memory += need.Memory
 	for _, p := range ports {
 		m.ports[p] = true
 	}
-	gpus := slices.Clone(m.freeGPUs[:need.gpus])
-	m.freeGPUs = slices.Delete(m.freeGPUs, 0, need.gpus)
-	return booking{need, ports, gpus}
+	gpus := slices.Clone(m.freeGPUs[:need.Gpus])
+	m.freeGPUs = slices.Delete(m.freeGPUs, 0, need.Gpus)
+	return Booking{need, ports, gpus}
 }
 
-// free releases what was booked.
-func (m *machine) free(b booking) {
-	m.used.cpu -= b.cpu
-	m.used.memory -= b.memory
+// Free releases what was booked.
+func (m *Host) Free(b Booking) {
+	m.used.Cpu -= b.Cpu
+	m.used.Memory -= b.Memory
 	for _, p := range b.ports {
 		delete(m.ports, p)
 	}
-	m.freeGPUs = append(m.freeGPUs, b.gpus...)
+	m.freeGPUs = append(m.freeGPUs, b.Gpus...)
 	slices.Sort(m.freeGPUs)
 }
 

@@ -1,4 +1,4 @@
-package localecs
+package placement
 
 import (
 	"regexp"
@@ -10,12 +10,12 @@ import (
 
 // The capacity providers that every account has.
 const (
-	providerFargate = "FARGATE"
-	providerSpot    = "FARGATE_SPOT"
+	ProviderFargate = "FARGATE"
+	ProviderSpot    = "FARGATE_SPOT"
 )
 
 const (
-	maxProviders = 20
+	MaxProviders = 20
 	maxWeight    = 1000
 	maxBase      = 100_000
 )
@@ -29,18 +29,18 @@ func validProviderName(name string) bool {
 	return providerName.MatchString(name) && !reservedProvider.MatchString(name)
 }
 
-// provider is what a task is launched on, as the task shows it.
-type provider struct {
-	launchType types.LaunchType
-	capacity   string // capacity provider, empty when none was asked for
+// Provider is what a task is launched on, as the task shows it.
+type Provider struct {
+	LaunchType types.LaunchType
+	Capacity   string // capacity provider, empty when none was asked for
 }
 
-func (p provider) isFargate() bool { return p.launchType == types.LaunchTypeFargate }
+func (p Provider) IsFargate() bool { return p.LaunchType == types.LaunchTypeFargate }
 
-func isFargateProvider(name string) bool { return name == providerFargate || name == providerSpot }
+func IsFargateProvider(name string) bool { return name == ProviderFargate || name == ProviderSpot }
 
-// checkSplit holds the rules for base and weight.
-func checkSplit(strategy []types.CapacityProviderStrategyItem) error {
+// CheckSplit holds the rules for base and weight.
+func CheckSplit(strategy []types.CapacityProviderStrategyItem) error {
 	weights, bases := 0, 0
 	for _, item := range strategy {
 		switch {

@@ -1,25 +1,25 @@
-package localecs
+package placement
 
 import "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
-// registered is what the machine has. Of ports ECS tells those that are taken from the start.
-func (m *machine) registered() []types.Resource {
-	ports := map[port]bool{}
+// Registered is what the machine has. Of ports ECS tells those that are taken from the start.
+func (m *Host) Registered() []types.Resource {
+	ports := map[Port]bool{}
 	for _, p := range reservedPorts() {
 		ports[p] = true
 	}
 	var gpus []string
 	for n := range m.GPUs {
-		gpus = append(gpus, gpuID(m.index, n))
+		gpus = append(gpus, gpuID(m.Index, n))
 	}
 	return amounts(m.CPU, m.Memory, ports, gpus)
 }
 
-func (m *machine) remaining() []types.Resource {
-	return amounts(m.CPU-m.used.cpu, m.Memory-m.used.memory, m.ports, m.freeGPUs)
+func (m *Host) Remaining() []types.Resource {
+	return amounts(m.CPU-m.used.Cpu, m.Memory-m.used.Memory, m.ports, m.freeGPUs)
 }
 
-func amounts(cpu, memory int, ports map[port]bool, gpus []string) []types.Resource {
+func amounts(cpu, memory int, ports map[Port]bool, gpus []string) []types.Resource {
 	all := []types.Resource{
 		{Name: new("CPU"), Type: new("INTEGER"), IntegerValue: int32(cpu)},
 		{Name: new("MEMORY"), Type: new("INTEGER"), IntegerValue: int32(memory)},

@@ -1,4 +1,4 @@
-package localecs
+package placement
 
 import (
 	"davit/internal/localecs/ecserror"
@@ -18,10 +18,10 @@ type constraints struct {
 	members  []*clusterquery.Query
 }
 
-func (c constraints) any() bool { return c.distinct || len(c.members) > 0 }
+func (c constraints) Any() bool { return c.distinct || len(c.members) > 0 }
 
-// readConstraints reads those of a definition, which were checked when it was registered, and those of a request.
-func readConstraints(d *types.TaskDefinition, asked []types.PlacementConstraint) (constraints, error) {
+// ReadConstraints reads those of a definition, which were checked when it was registered, and those of a request.
+func ReadConstraints(d *types.TaskDefinition, asked []types.PlacementConstraint) (constraints, error) {
 	var c constraints
 	if len(asked)+len(d.PlacementConstraints) > maxConstraints {
 		return c, ecserror.Invalid("placementConstraints cannot have more than 10 elements, those of the task definition included.")
@@ -66,8 +66,8 @@ func (c constraints) member(i *clusterquery.Instance) bool {
 	return !slices.ContainsFunc(c.members, func(q *clusterquery.Query) bool { return !q.Matches(i) })
 }
 
-// checkDefinitionConstraints holds the rules for the constraints of a task definition.
-func checkDefinitionConstraints(all []types.TaskDefinitionPlacementConstraint) error {
+// CheckDefinitionConstraints holds the rules for the constraints of a task definition.
+func CheckDefinitionConstraints(all []types.TaskDefinitionPlacementConstraint) error {
 	if len(all) > maxConstraints {
 		return ecserror.Client("placementConstraints cannot have more than 10 elements.")
 	}

@@ -1,4 +1,4 @@
-package localecs
+package placement
 
 import "testing"
 
@@ -15,7 +15,7 @@ func TestFargateSizes(t *testing.T) {
 		32_768: {32_768: false, 61_440: true, 92_160: false, 122_880: true, 184_320: false, 249_856: true},
 	} {
 		for memory, want := range memories {
-			if got := isFargateSize(cpu, memory); got != want {
+			if got := IsFargateSize(cpu, memory); got != want {
 				t.Errorf("%d CPU, %d memory: %v", cpu, memory, got)
 			}
 		}

@@ -1,4 +1,4 @@
-package localecs
+package placement
 
 import (
 	"fmt"
@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// maxAttributes is the most custom attributes of an instance, and the most of one call.
-const maxAttributes = 10
+// MaxAttributes is the most custom attributes of an instance, and the most of one call.
+const MaxAttributes = 10
 
 var (
 	validAttributeName  = regexp.MustCompile(`^[A-Za-z0-9_./\\-]{1,128}$`)
 	validAttributeValue = regexp.MustCompile(`^[A-Za-z0-9_.@/\\:-]([A-Za-z0-9_.@/\\: -]{0,126}[A-Za-z0-9_.@/\\:-])?$`)
 )
 
-// checkAttribute holds ECS's rules for a name and a value, which may be empty for none.
-func checkAttribute(name, v string) error {
+// CheckAttribute holds ECS's rules for a name and a value, which may be empty for none.
+func CheckAttribute(name, v string) error {
 	switch {
 	case !validAttributeName.MatchString(name):
 		return fmt.Errorf("the attribute name %.200q must be 1 to 128 letters, digits, '-', '_', '.', '/' and '\\'", name)
@@ -25,16 +25,16 @@ func checkAttribute(name, v string) error {
 	return nil
 }
 
-// reservedAttribute reports whether a name is ECS's own.
-func reservedAttribute(name string) bool {
+// ReservedAttribute reports whether a name is ECS's own.
+func ReservedAttribute(name string) bool {
 	return strings.HasPrefix(name, "ecs.") || strings.HasPrefix(name, "com.amazonaws.")
 }
 
-// countCustom counts the attributes that are not ECS's own.
-func countCustom(attributes map[string]string) int {
+// CountCustom counts the attributes that are not ECS's own.
+func CountCustom(attributes map[string]string) int {
 	n := 0
 	for name := range attributes {
-		if !reservedAttribute(name) {
+		if !ReservedAttribute(name) {
 			n++
 		}
 	}

@@ -1,4 +1,4 @@
-package localecs
+package placement
 
 import (
 	"davit/internal/localecs/ecserror"
@@ -11,16 +11,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// resources is an amount of CPU units, memory in MiB and GPUs.
-type resources struct{ cpu, memory, gpus int }
+// Resources is an amount of CPU units, memory in MiB and GPUs.
+type Resources struct{ Cpu, Memory, Gpus int }
 
 var errSize = errors.New("not a size")
 
-// cpuUnits reads "1024" (units) or "1 vCPU"; empty is 0.
-func cpuUnits(text string) (int, error) { return size(text, "vcpu", 1024) }
+// CpuUnits reads "1024" (units) or "1 vCPU"; empty is 0.
+func CpuUnits(text string) (int, error) { return size(text, "vcpu", 1024) }
 
-// mebibytes reads "2048" (MiB) or "2 GB"; empty is 0.
-func mebibytes(text string) (int, error) { return size(text, "gb", 1024) }
+// Mebibytes reads "2048" (MiB) or "2 GB"; empty is 0.
+func Mebibytes(text string) (int, error) { return size(text, "gb", 1024) }
 
 func size(text, unit string, factor float64) (int, error) {
 	text = strings.ToLower(strings.TrimSpace(text))
@@ -39,17 +39,17 @@ func size(text, unit string, factor float64) (int, error) {
 	return int(n), nil
 }
 
-// containerSize is what one container asks for, its override first.
-func containerSize(c types.ContainerDefinition, o types.ContainerOverride) resources {
-	r := resources{cpu: int(c.Cpu), memory: int(ecsname.First(o.Memory, c.Memory)), gpus: gpus(c.ResourceRequirements)}
+// ContainerSize is what one container asks for, its override first.
+func ContainerSize(c types.ContainerDefinition, o types.ContainerOverride) Resources {
+	r := Resources{Cpu: int(c.Cpu), Memory: int(ecsname.First(o.Memory, c.Memory)), Gpus: gpus(c.ResourceRequirements)}
 	if o.Cpu != nil {
-		r.cpu = int(*o.Cpu)
+		r.Cpu = int(*o.Cpu)
 	}
 	if reserved := ecsname.First(o.MemoryReservation, c.MemoryReservation); reserved > 0 {
-		r.memory = int(reserved)
+		r.Memory = int(reserved)
 	}
 	if o.ResourceRequirements != nil {
-		r.gpus = gpus(o.ResourceRequirements)
+		r.Gpus = gpus(o.ResourceRequirements)
 	}
 	return r
 }
@@ -70,29 +70,29 @@ func gpus(requirements []types.ResourceRequirement) int {
 	return n
 }
 
-// taskSize is what a task takes of an instance: the size of the task where it has one, and the sum of its containers' otherwise.
-func taskSize(d *types.TaskDefinition, o *types.TaskOverride) (resources, error) {
-	var sum resources
+// TaskSize is what a task takes of an instance: the size of the task where it has one, and the sum of its containers' otherwise.
+func TaskSize(d *types.TaskDefinition, o *types.TaskOverride) (Resources, error) {
+	var sum Resources
 	for _, c := range d.ContainerDefinitions {
-		r := containerSize(c, overrideOf(o, *c.Name))
-		sum.cpu, sum.memory, sum.gpus = sum.cpu+r.cpu, sum.memory+r.memory, sum.gpus+r.gpus
+		r := ContainerSize(c, OverrideOf(o, *c.Name))
+		sum.Cpu, sum.Memory, sum.Gpus = sum.Cpu+r.Cpu, sum.Memory+r.Memory, sum.Gpus+r.Gpus
 	}
 	if o == nil {
 		o = new(types.TaskOverride)
 	}
-	cpu, err := cpuUnits(ecsname.Value(o.Cpu) + unless(o.Cpu, d.Cpu))
+	cpu, err := CpuUnits(ecsname.Value(o.Cpu) + unless(o.Cpu, d.Cpu))
 	if err != nil {
 		return sum, ecserror.Client("Invalid 'cpu' setting for task.")
 	}
-	memory, err := mebibytes(ecsname.Value(o.Memory) + unless(o.Memory, d.Memory))
+	memory, err := Mebibytes(ecsname.Value(o.Memory) + unless(o.Memory, d.Memory))
 	if err != nil {
 		return sum, ecserror.Client("Invalid 'memory' setting for task.")
 	}
 	if cpu > 0 {
-		sum.cpu = cpu
+		sum.Cpu = cpu
 	}
 	if memory > 0 {
-		sum.memory = memory
+		sum.Memory = memory
 	}
 	return sum, nil
 }
@@ -105,7 +105,7 @@ func unless(override, own *string) string {
 	return ecsname.Value(own)
 }
 
-func overrideOf(o *types.TaskOverride, container string) types.ContainerOverride {
+func OverrideOf(o *types.TaskOverride, container string) types.ContainerOverride {
 	if o != nil {
 		for _, c := range o.ContainerOverrides {
 			if ecsname.Value(c.Name) == container {

@@ -1,4 +1,4 @@
-package localecs
+package placement
 
 import (
 	"cmp"
@@ -7,10 +7,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// split names a provider for each of count tasks: first the base, then the rest in proportion to the weights. Each provider gets
+// Split names a provider for each of count tasks: first the base, then the rest in proportion to the weights. Each provider gets
 // the whole part of its share, and what is left goes one by one to the largest fractions, to the earlier item where they are equal:
 // no provider is ever a whole task away from its share. A single item without a weight gets everything.
-func split(strategy []types.CapacityProviderStrategyItem, count int) []string {
+func Split(strategy []types.CapacityProviderStrategyItem, count int) []string {
 	var names []string
 	for _, item := range strategy {
 		for range min(int(item.Base), count-len(names)) {

@@ -1,4 +1,4 @@
-package localecs
+package placement
 
 import "davit/internal/localecs/ecserror"
 
@@ -18,8 +18,8 @@ func fargateSizes() []fargateSize {
 	}
 }
 
-// isFargateSize reports whether Fargate has tasks of that size.
-func isFargateSize(cpu, memory int) bool {
+// IsFargateSize reports whether Fargate has tasks of that size.
+func IsFargateSize(cpu, memory int) bool {
 	for _, s := range fargateSizes() {
 		if s.cpu == cpu && memory >= s.least && memory <= s.most && (memory-s.least)%s.step == 0 {
 			return true
@@ -28,6 +28,6 @@ func isFargateSize(cpu, memory int) bool {
 	return false
 }
 
-func noFargateSize(cpu, memory int) error {
+func NoFargateSize(cpu, memory int) error {
 	return ecserror.Client("No Fargate configuration exists for given values: %d CPU, %d memory. See the Amazon ECS documentation for the valid values.", cpu, memory)
 }

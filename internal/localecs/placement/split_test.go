@@ -1,4 +1,4 @@
-package localecs
+package placement
 
 import (
 	"math/rand/v2"
@@ -9,6 +9,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
+
+// mostTasks is how many tasks one RunTask launches at the most.
+const mostTasks = 10
 
 func TestSplit(t *testing.T) {
 	item := func(name string, base, weight int32) types.CapacityProviderStrategyItem {
@@ -31,7 +34,7 @@ func TestSplit(t *testing.T) {
 		"weight 0 first":   {[]types.CapacityProviderStrategyItem{item("a", 0, 0), item("b", 0, 2)}, "bbbbbbbbbb"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := split(tt.strategy, 10)
+			got := Split(tt.strategy, 10)
 			slices.Sort(got)
 			if s := strings.Join(got, ""); s != tt.want {
 				t.Errorf("split = %s, want %s", s, tt.want)
@@ -56,9 +59,9 @@ func TestSplitIsExact(t *testing.T) {
 		if total == 0 {
 			strategy[0].Weight, total = 1, 1
 		}
-		count := 1 + random.IntN(maxCount)
+		count := 1 + random.IntN(mostTasks)
 		given := make([]int, len(strategy))
-		for _, name := range split(strategy, count) {
+		for _, name := range Split(strategy, count) {
 			i, _ := strconv.Atoi(name)
 			given[i]++
 		}
