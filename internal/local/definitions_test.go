@@ -1,6 +1,7 @@
 package local
 
 import (
+	"davit/internal/localecs/faults"
 	"encoding/json"
 	"fmt"
 	"net/http/httptest"
@@ -128,14 +129,14 @@ func TestTaskDefinitionsUnderFaults(t *testing.T) {
 		f.ECS.Faults().Throttle("RegisterTaskDefinition", 1)
 		f.call("POST", "/task-definitions", definition("report", "one"), 429)
 		f.call("POST", "/task-definitions", definition("report", "one"), 201)
-		f.ECS.Faults().LoseReplies("RegisterTaskDefinition", 1, localecs.DropConnection)
+		f.ECS.Faults().LoseReplies("RegisterTaskDefinition", 1, faults.DropConnection)
 		f.wantName("lost and found", f.call("POST", "/task-definitions", definition("report", "two"), 201), "report:2 ACTIVE")
 		f.wantName("again", f.call("POST", "/task-definitions", definition("report", "two"), 200), "report:2 ACTIVE")
 		f.ECS.Faults().Throttle("ListTaskDefinitions", 2)
 		if got := f.listDefinitions("familyPrefix=report"); got != "report:1 report:2" {
 			t.Errorf("listed %s, want report:1 report:2", got)
 		}
-		f.ECS.Faults().LoseReplies("DeregisterTaskDefinition", 1, localecs.AnswerServerError)
+		f.ECS.Faults().LoseReplies("DeregisterTaskDefinition", 1, faults.AnswerServerError)
 		f.wantName("deregistered", f.call("POST", "/task-definitions/report:2/deregister", "", 200), "report:2 INACTIVE")
 		f.ECS.Faults().Throttle("DescribeTaskDefinition", 3)
 		if answer := f.call("GET", "/task-definitions/report", "", 429); answer["type"] != "throttled" {

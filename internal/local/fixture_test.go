@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"davit/internal/localecs/faults"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -43,7 +44,7 @@ func withFixture(t *testing.T, pick scripted.Pick, change func(*Options), test f
 		f := &fixture{t: t, runner: scripted.New(nil, pick)}
 		o := Options{
 			Dir: t.TempDir(), Runner: f.runner, TaskEvents: true, ECS: endpointTransport{&f.System},
-			Faults: new(localecs.Faults), RecordCalls: true, NoSync: true,
+			Faults: new(faults.Faults), RecordCalls: true, NoSync: true,
 		}
 		if change != nil {
 			change(&o)

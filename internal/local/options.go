@@ -3,6 +3,7 @@
 package local
 
 import (
+	"davit/internal/localecs/faults"
 	"davit/internal/localecs/placement"
 	"log/slog"
 	"net/http"
@@ -10,7 +11,6 @@ import (
 
 	"davit/internal/clock"
 	"davit/internal/lambdaio"
-	"davit/internal/localecs"
 	"davit/internal/localecs/process"
 )
 
@@ -39,7 +39,7 @@ type Options struct {
 	// StopTimeout is the time between SIGTERM and SIGKILL of a container that sets none; 0 is 30 s.
 	StopTimeout time.Duration
 	// Faults makes the ECS endpoint fail on purpose, for tests.
-	Faults *localecs.Faults
+	Faults *faults.Faults
 	// RecordCalls keeps every ECS call, for tests.
 	RecordCalls bool
 	// NoSync does not flush writes to the disk, for tests.

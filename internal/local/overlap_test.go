@@ -1,6 +1,7 @@
 package local
 
 import (
+	"davit/internal/localecs/faults"
 	"fmt"
 	"strings"
 	"testing"
@@ -258,7 +259,7 @@ func TestQueueAcrossARestart(t *testing.T) {
 // A run whose launch is refused for good releases the key and wakes the next.
 func TestRefusedLaunchFreesTheKey(t *testing.T) {
 	withAndWithoutEvents(t, app(scripted.Script{For: time.Minute}), func(f *fixture) {
-		f.ECS.Faults().RefusePlacement(localecs.Refusal{Reason: "ATTRIBUTE", Calls: 1})
+		f.ECS.Faults().RefusePlacement(faults.Refusal{Reason: "ATTRIBUTE", Calls: 1})
 		first := f.submit(overlapping("QUEUE", ""))
 		second := f.submit(overlapping("QUEUE", ""))
 		f.start()

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"davit/internal/localecs/faults"
 	"fmt"
 	"strings"
 	"testing"
@@ -66,7 +67,7 @@ func TestDeadline_EndsTheRunInEveryState(t *testing.T) {
 		reason string // part of the statusReason
 	}{
 		"running":            {scripted.Script{Forever: true}, func(*fixture) {}, "deadlineSeconds (1200) is over"},
-		"being placed":       {scripted.Script{}, func(f *fixture) { f.ECS.Faults().RefusePlacement(localecs.Refusal{Calls: 1 << 20}) }, "before it was launched"},
+		"being placed":       {scripted.Script{}, func(f *fixture) { f.ECS.Faults().RefusePlacement(faults.Refusal{Calls: 1 << 20}) }, "before it was launched"},
 		"in a retry's pause": {scripted.Script{For: time.Minute, ExitCode: 3}, func(*fixture) {}, "attempt 1 ended EXIT:3"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -96,7 +97,7 @@ func TestPlacementModes(t *testing.T) {
 	} {
 		t.Run(mode, func(t *testing.T) {
 			withAndWithoutEvents(t, app(scripted.Script{For: 2 * time.Minute}), func(f *fixture) {
-				f.ECS.Faults().RefusePlacement(localecs.Refusal{Calls: 1, Tasks: 1})
+				f.ECS.Faults().RefusePlacement(faults.Refusal{Calls: 1, Tasks: 1})
 				f.start()
 				r := f.end(f.submit(policy(3, `{"placement":"`+mode+`"}`)))
 				f.wantEnd(r, c.status, c.class, "")
@@ -119,7 +120,7 @@ func TestPlacement_AfterTheLaunchTimeout(t *testing.T) {
 	for mode, stops := range map[string]bool{run.Fill: false, run.AllOrNone: true} {
 		t.Run(mode, func(t *testing.T) {
 			withAndWithoutEvents(t, app(scripted.Script{For: 2 * time.Hour}), func(f *fixture) {
-				f.ECS.Faults().RefusePlacement(localecs.Refusal{Calls: 1 << 20, Tasks: 1})
+				f.ECS.Faults().RefusePlacement(faults.Refusal{Calls: 1 << 20, Tasks: 1})
 				f.start()
 				r := f.end(f.submit(policy(2, `{"launchTimeoutSeconds":600,"placement":"`+mode+`"}`)))
 				f.wantEnd(r, run.Failed, run.Capacity, "launchTimeoutSeconds (600)")

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"davit/internal/localecs/faults"
 	"testing"
 	"time"
 
@@ -204,7 +205,7 @@ func TestStartTask(t *testing.T) {
 	for name, lose := range map[string]int{"clear": 0, "lost reply": 1} {
 		t.Run(name, func(t *testing.T) {
 			withAndWithoutEvents(t, app(scripted.Script{For: 10 * time.Minute}), func(f *fixture) {
-				f.ECS.Faults().LoseReplies("StartTask", lose, localecs.DropConnection)
+				f.ECS.Faults().LoseReplies("StartTask", lose, faults.DropConnection)
 				f.start()
 				r := f.end(f.submit(`{"taskDefinition":"job","containerInstances":["` + f.instance() + `"]}`))
 				f.wantRun(r, run.Succeeded, "", 1)

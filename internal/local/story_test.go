@@ -1,6 +1,7 @@
 package local
 
 import (
+	"davit/internal/localecs/faults"
 	"testing"
 	"time"
 
@@ -89,7 +90,7 @@ func TestNeverStarts(t *testing.T) {
 
 func TestNoCapacityThenCapacity(t *testing.T) {
 	withAndWithoutEvents(t, app(scripted.Script{For: time.Minute}), func(f *fixture) {
-		f.ECS.Faults().RefusePlacement(localecs.Refusal{Reason: "RESOURCE:MEMORY", Calls: 3})
+		f.ECS.Faults().RefusePlacement(faults.Refusal{Reason: "RESOURCE:MEMORY", Calls: 3})
 		f.start()
 		r := f.end(f.submit(job))
 		f.wantRun(r, run.Succeeded, "", 1)
@@ -106,7 +107,7 @@ func TestNoCapacityThenCapacity(t *testing.T) {
 
 func TestNoCapacityForGood(t *testing.T) {
 	withAndWithoutEvents(t, app(scripted.Script{}), func(f *fixture) {
-		f.ECS.Faults().RefusePlacement(localecs.Refusal{Reason: "RESOURCE:CPU", Calls: 1_000_000})
+		f.ECS.Faults().RefusePlacement(faults.Refusal{Reason: "RESOURCE:CPU", Calls: 1_000_000})
 		f.start()
 		r := f.end(f.submit(job))
 		f.wantRun(r, run.Failed, run.Capacity, 1)
@@ -129,7 +130,7 @@ func TestThrottled(t *testing.T) {
 
 // A launch call whose reply is lost is repeated with the same token, unless the task's event arrives before.
 func TestLostReply(t *testing.T) {
-	for name, how := range map[string]localecs.Loss{"dropped": localecs.DropConnection, "500": localecs.AnswerServerError} {
+	for name, how := range map[string]faults.Loss{"dropped": faults.DropConnection, "500": faults.AnswerServerError} {
 		t.Run(name, func(t *testing.T) {
 			withAndWithoutEvents(t, app(scripted.Script{For: time.Minute}), func(f *fixture) {
 				f.ECS.Faults().LoseReplies("RunTask", 2, how)
@@ -159,7 +160,7 @@ func TestLostReply(t *testing.T) {
 
 func TestMissingRightAfterLaunch(t *testing.T) {
 	withAndWithoutEvents(t, app(scripted.Script{For: 5 * time.Minute}), func(f *fixture) {
-		f.ECS.Faults().HideNewTasks(localecs.Hiding{For: 90 * time.Second})
+		f.ECS.Faults().HideNewTasks(faults.Hiding{For: 90 * time.Second})
 		f.start()
 		r := f.end(f.submit(job))
 		f.wantRun(r, run.Succeeded, "", 1)

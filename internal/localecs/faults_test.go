@@ -1,6 +1,7 @@
 package localecs_test
 
 import (
+	"davit/internal/localecs/faults"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -29,14 +30,14 @@ func TestHideNewTasks(t *testing.T) {
 	type look struct{ described, listed bool }
 	tests := []struct {
 		name   string
-		hiding localecs.Hiding
+		hiding faults.Hiding
 		want   []look // a minute apart
 	}{
-		{"nothing", localecs.Hiding{}, []look{{true, true}}},
-		{"for a time", localecs.Hiding{For: 90 * time.Second}, []look{{false, true}, {false, true}, {true, true}}},
-		{"for calls", localecs.Hiding{Calls: 1}, []look{{false, true}, {true, true}}},
-		{"for calls, from lists too", localecs.Hiding{Calls: 2, Lists: true}, []look{{false, false}, {false, true}, {true, true}}},
-		{"for both", localecs.Hiding{Calls: 1, For: 90 * time.Second, Lists: true}, []look{{false, false}, {false, false}, {true, true}}},
+		{"nothing", faults.Hiding{}, []look{{true, true}}},
+		{"for a time", faults.Hiding{For: 90 * time.Second}, []look{{false, true}, {false, true}, {true, true}}},
+		{"for calls", faults.Hiding{Calls: 1}, []look{{false, true}, {true, true}}},
+		{"for calls, from lists too", faults.Hiding{Calls: 2, Lists: true}, []look{{false, false}, {false, true}, {true, true}}},
+		{"for both", faults.Hiding{Calls: 1, For: 90 * time.Second, Lists: true}, []look{{false, false}, {false, false}, {true, true}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -62,7 +63,7 @@ func TestRefusePlacement(t *testing.T) {
 		three := func() *ecs.RunTaskOutput { // the client writes its token into the input, so each call has its own
 			return b.run(&ecs.RunTaskInput{TaskDefinition: new("job"), Count: new(int32(3))})
 		}
-		b.server.Faults().RefusePlacement(localecs.Refusal{Calls: 1, Tasks: 2, Reason: "RESOURCE:ENI"})
+		b.server.Faults().RefusePlacement(faults.Refusal{Calls: 1, Tasks: 2, Reason: "RESOURCE:ENI"})
 		out := three()
 		if len(out.Tasks) != 1 || len(out.Failures) != 2 || *out.Failures[0].Reason != "RESOURCE:ENI" {
 			t.Errorf("some: %d tasks, failures %+v", len(out.Tasks), out.Failures)
@@ -70,7 +71,7 @@ func TestRefusePlacement(t *testing.T) {
 		if out := three(); len(out.Tasks) != 3 {
 			t.Errorf("after it: %d tasks", len(out.Tasks))
 		}
-		b.server.Faults().RefusePlacement(localecs.Refusal{Calls: 1})
+		b.server.Faults().RefusePlacement(faults.Refusal{Calls: 1})
 		if out := three(); len(out.Tasks) != 0 || *out.Failures[2].Reason != "RESOURCE:MEMORY" {
 			t.Errorf("all: %d tasks, failures %+v", len(out.Tasks), out.Failures)
 		}
@@ -78,7 +79,7 @@ func TestRefusePlacement(t *testing.T) {
 }
 
 func TestLoseReplies(t *testing.T) {
-	for name, how := range map[string]localecs.Loss{"drop": localecs.DropConnection, "500": localecs.AnswerServerError} {
+	for name, how := range map[string]faults.Loss{"drop": faults.DropConnection, "500": faults.AnswerServerError} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 				b.register("job", worker("app", "forever"))
@@ -87,7 +88,7 @@ func TestLoseReplies(t *testing.T) {
 				if err == nil {
 					t.Fatal("the reply was not lost")
 				}
-				if how == localecs.AnswerServerError {
+				if how == faults.AnswerServerError {
 					wantCode(t, err, "ServerException")
 				}
 				synctest.Wait()
@@ -118,9 +119,9 @@ func TestThrottleAndRefuse(t *testing.T) {
 		if err := list(); err != nil {
 			t.Errorf("third call: %v", err)
 		}
-		b.server.Faults().Refuse(localecs.Any, 1, "InvalidParameterException", "Rate exceeded")
+		b.server.Faults().Refuse(faults.Any, 1, "InvalidParameterException", "Rate exceeded")
 		wantCode(t, list(), "InvalidParameterException")
-		b.server.Faults().Refuse(localecs.Any, 1, "ServerException", "Service Unavailable")
+		b.server.Faults().Refuse(faults.Any, 1, "ServerException", "Service Unavailable")
 		wantCode(t, list(), "ServerException")
 		var got []string
 		for _, c := range b.server.Calls() {

@@ -3,6 +3,7 @@ package localecs
 import (
 	"context"
 	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/faults"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -129,13 +130,13 @@ func (s *Server) perform(ctx context.Context, name string, body []byte) ([]byte,
 		return nil, ecserror.Refuse("UnsupportedFeatureException", "The local ECS does not have the operation %.64q.", name)
 	}
 	s.record(name, body)
-	if refusal := s.faults.before(name, s.now()); refusal != nil {
+	if refusal := s.faults.Before(name, s.now()); refusal != nil {
 		return nil, refusal
 	}
 	reply, err := s.answer(ctx, carryOut, body)
-	delay, lost, how := s.faults.after(name)
+	delay, lost, how := s.faults.After(name)
 	s.sleep(delay, ctx.Done())
-	if lost && how == DropConnection {
+	if lost && how == faults.DropConnection {
 		return nil, errDropped
 	}
 	if lost {

@@ -3,6 +3,7 @@ package localecs
 import (
 	"context"
 	"davit/internal/localecs/ecsname"
+	"davit/internal/localecs/faults"
 	"davit/internal/localecs/placement"
 	"errors"
 	"fmt"
@@ -49,7 +50,7 @@ type Options struct {
 	// is on disk. It must return when ctx ends. nil: no events.
 	Events func(ctx context.Context, event []byte)
 	// Faults is how the server misbehaves; nil is a new one, which Server.Faults returns.
-	Faults *Faults
+	Faults *faults.Faults
 	// AllowedHosts are Host names accepted besides the loopback ones, without port.
 	AllowedHosts []string
 	// RecordCalls keeps every call for Server.Calls, without end.
@@ -79,7 +80,7 @@ func (o Options) withDefaults() (Options, error) {
 		o.Clock = clock.System
 	}
 	if o.Faults == nil {
-		o.Faults = new(Faults)
+		o.Faults = new(faults.Faults)
 	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()

@@ -12,7 +12,7 @@ import (
 // place places one task for each provider as far as there is room, and starts them. The caller holds mu.
 func (s *Server) place(r *request, providers []placement.Provider) *placed {
 	out := newPlaced()
-	refused, reason := s.faults.lacking(len(providers))
+	refused, reason := s.faults.Lacking(len(providers))
 	granted := len(providers) - refused
 	for _, p := range providers[:granted] {
 		if p.IsFargate() {
@@ -77,7 +77,7 @@ func (s *Server) create(r *request, p placement.Provider, m *placement.Host, on 
 	t := newTask(s.describeNew(r, p, booked, id), id, r.Cluster, *r.definition.Family, s.seq+1)
 	s.locate(&t.Task, r, m, on)
 	t.token, t.instance, t.booked = r.token, m.Index, booked
-	t.hiding = s.faults.hide(s.now())
+	t.hiding = s.faults.Hide(s.now())
 	s.add(t)
 	s.save(t)
 	s.announce(t, s.now())

@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"context"
+	"davit/internal/localecs/faults"
 	"davit/internal/localecs/journal"
 	"fmt"
 	"log/slog"
@@ -22,7 +23,7 @@ type Server struct {
 	clock  clock.Clock
 	log    *slog.Logger
 	db     *bbolt.DB
-	faults *Faults
+	faults *faults.Faults
 	hosts  map[string]bool
 	path   string // PATH of the host
 
@@ -107,7 +108,7 @@ func newServer(opt Options, db *bbolt.DB) *Server {
 }
 
 // Faults is how the server misbehaves; it can be changed at any time.
-func (s *Server) Faults() *Faults { return s.faults }
+func (s *Server) Faults() *faults.Faults { return s.faults }
 
 // Close ends the server as a crash would: tasks are left as they are, processes too, and the next Open stops what is left.
 // Events that were not handed over yet are, for tasks that reached their end, handed over by the next Open.

@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/faults"
 	"davit/internal/localecs/journal"
 	"davit/internal/localecs/placement"
 	"slices"
@@ -25,7 +26,7 @@ type state struct {
 func newState(opt Options) state {
 	return state{
 		clusters: map[string]*types.Cluster{}, families: map[string][]*journal.Definition{},
-		tasks: map[string]*task{}, tokens: map[string]*journal.TokenRecord{}, Fleet: placement.NewFleet(opt.Machines, opt.Seed, opt.Faults.disconnected),
+		tasks: map[string]*task{}, tokens: map[string]*journal.TokenRecord{}, Fleet: placement.NewFleet(opt.Machines, opt.Seed, opt.Faults.Disconnected),
 	}
 }
 
@@ -51,7 +52,7 @@ type task struct {
 	told                int64
 	instance            int // the machine's index
 	booked              placement.Booking
-	hiding              *hidden
+	hiding              *faults.Hidden
 	stopAsked           chan struct{} // closed by the first stop
 	ended               chan struct{} // closed when STOPPED
 }

@@ -84,7 +84,7 @@ func (s *Server) describeTasks(in *ecs.DescribeTasksInput) (any, error) {
 			return nil, err
 		}
 		t := s.visible(id)
-		if t == nil || t.cluster != cluster || t.hiding.described(s.now()) {
+		if t == nil || t.cluster != cluster || t.hiding.Described(s.now()) {
 			out.fail(ecsname.TaskARN(cluster, id), reasonMissing)
 			continue
 		}
@@ -104,7 +104,7 @@ func (s *Server) listTasks(in *ecs.ListTasksInput) (any, error) {
 	}
 	var entries []ecsname.Entry
 	for _, t := range s.order {
-		if f.shows(t) && s.visible(t.id) != nil && !t.hiding.unlisted(s.now()) {
+		if f.shows(t) && s.visible(t.id) != nil && !t.hiding.Unlisted(s.now()) {
 			entries = append(entries, ecsname.Entry{fmt.Sprintf("%020d", t.seq), *t.TaskArn})
 		}
 	}

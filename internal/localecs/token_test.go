@@ -1,6 +1,7 @@
 package localecs_test
 
 import (
+	"davit/internal/localecs/faults"
 	"errors"
 	"testing"
 	"time"
@@ -126,7 +127,7 @@ func TestClientTokenOfFailures(t *testing.T) {
 			t.Errorf("replay: %+v", again)
 		}
 		nothing := b.run(withToken("t2", 1))
-		b.server.Faults().RefusePlacement(localecs.Refusal{Calls: 1})
+		b.server.Faults().RefusePlacement(faults.Refusal{Calls: 1})
 		refused := b.run(withToken("t3", 1))
 		if len(nothing.Tasks) != 1 || len(refused.Tasks) != 0 {
 			t.Fatalf("tasks %d and %d, want 1 and 0", len(nothing.Tasks), len(refused.Tasks))

@@ -1,4 +1,4 @@
-package localecs
+package faults
 
 import "davit/internal/localecs/ecsname"
 
@@ -14,7 +14,7 @@ func (f *Faults) DisconnectAgent(instance string, disconnected bool) {
 	f.agentless[id] = disconnected
 }
 
-func (f *Faults) disconnected(instance string) bool {
+func (f *Faults) Disconnected(instance string) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.agentless[instance]

@@ -1,4 +1,4 @@
-package localecs
+package faults
 
 import (
 	"davit/internal/localecs/ecserror"
@@ -132,7 +132,7 @@ func (f *Faults) each(operation string, use func(*misbehaviour) bool) {
 }
 
 // before is asked before a call is carried out; an error takes its place.
-func (f *Faults) before(operation string, now time.Time) (refusal *ecserror.Error) {
+func (f *Faults) Before(operation string, now time.Time) (refusal *ecserror.Error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.each(operation, func(m *misbehaviour) bool {
@@ -149,7 +149,7 @@ func (f *Faults) before(operation string, now time.Time) (refusal *ecserror.Erro
 }
 
 // after is asked once a call was carried out.
-func (f *Faults) after(operation string) (delay time.Duration, lost bool, how Loss) {
+func (f *Faults) After(operation string) (delay time.Duration, lost bool, how Loss) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.each(operation, func(m *misbehaviour) bool {
@@ -167,7 +167,7 @@ func (f *Faults) after(operation string) (delay time.Duration, lost bool, how Lo
 }
 
 // lacking is asked once for each RunTask: how many of its tasks are refused, and why.
-func (f *Faults) lacking(count int) (refused int, reason string) {
+func (f *Faults) Lacking(count int) (refused int, reason string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.placement.Calls <= 0 {
@@ -182,24 +182,24 @@ func (f *Faults) lacking(count int) (refused int, reason string) {
 }
 
 // hide is what a new task is hidden by, nil for nothing.
-func (f *Faults) hide(now time.Time) *hidden {
+func (f *Faults) Hide(now time.Time) *Hidden {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.hiding.For <= 0 && f.hiding.Calls <= 0 {
 		return nil
 	}
-	return &hidden{until: now.Add(f.hiding.For), calls: f.hiding.Calls, lists: f.hiding.Lists}
+	return &Hidden{until: now.Add(f.hiding.For), calls: f.hiding.Calls, lists: f.hiding.Lists}
 }
 
 // hidden keeps one task from being seen. Server.mu guards it.
-type hidden struct {
+type Hidden struct {
 	until time.Time
 	calls int
 	lists bool
 }
 
 // described counts a DescribeTasks that asked for the task, and reports whether it is to be MISSING.
-func (h *hidden) described(now time.Time) bool {
+func (h *Hidden) Described(now time.Time) bool {
 	if h == nil {
 		return false
 	}
@@ -209,6 +209,6 @@ func (h *hidden) described(now time.Time) bool {
 }
 
 // unlisted reports whether ListTasks leaves the task out.
-func (h *hidden) unlisted(now time.Time) bool {
+func (h *Hidden) Unlisted(now time.Time) bool {
 	return h != nil && h.lists && (h.calls > 0 || now.Before(h.until))
 }

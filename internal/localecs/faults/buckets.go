@@ -1,4 +1,4 @@
-package localecs
+package faults
 
 import (
 	"slices"
