@@ -17,7 +17,6 @@ import (
 
 	"davit/internal/asl"
 	"davit/internal/httpapi"
-	"davit/internal/localecs"
 	"davit/internal/localecs/scripted"
 	"davit/internal/run"
 )

@@ -8,7 +8,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"davit/internal/localecs"
 	"davit/internal/localecs/scripted"
 	"davit/internal/run"
 )

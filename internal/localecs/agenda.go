@@ -76,8 +76,8 @@ func (s *Server) doChores() {
 		s.mu.Unlock()
 		return
 	}
-	s.lives.Add(1)
-	defer s.lives.Done()
+	s.host.group.Add(1)
+	defer s.host.group.Done()
 	folders := s.doDue()
 	s.armAgenda()
 	s.mu.Unlock()

@@ -6,20 +6,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// The states of a network interface's attachment that are passed through here.
-const (
-	precreated = "PRECREATED"
-	attached   = "ATTACHED"
-	deleted    = "DELETED"
-)
-
 const (
 	interfaceType = "ElasticNetworkInterface"
 	// loopback is the address at which a task's processes listen: they have the network of this machine.
 	loopback = "127.0.0.1"
 	// diskOfFargate is the storage in GiB that a Fargate task has when none was asked for.
 	diskOfFargate = 20
-	reasonNoExec  = "The local ECS has no ECS Exec."
 )
 
 // complete adds to a new task what it shows of its request beside its size and its place.
@@ -65,43 +57,4 @@ func newInterface(network *types.NetworkConfiguration) types.Attachment {
 	}
 	a.Details = append(a.Details, types.KeyValuePair{Name: new("privateIPv4Address"), Value: new(loopback)})
 	return a
-}
-
-// attachmentsIn are the attachments in another state; the old ones may be in a reader's hands.
-func attachmentsIn(all []types.Attachment, status string) []types.Attachment {
-	moved := make([]types.Attachment, len(all))
-	for i, a := range all {
-		a.Status = &status
-		moved[i] = a
-	}
-	return moved
-}
-
-// attachmentsOfEvent are the attachments under the name that events have for them.
-func attachmentsOfEvent(all []types.Attachment) []types.Attachment {
-	named := make([]types.Attachment, len(all))
-	for i, a := range all {
-		a.Type = new("eni")
-		named[i] = a
-	}
-	return named
-}
-
-// agentsOfStarted are a container's managed agents once it runs: ECS Exec is not to be had, and the task says so.
-func agentsOfStarted(all []types.ManagedAgent) []types.ManagedAgent {
-	var moved []types.ManagedAgent
-	for _, a := range all {
-		a.LastStatus, a.Reason = new(stopped), new(reasonNoExec)
-		moved = append(moved, a)
-	}
-	return moved
-}
-
-// retire puts all of a task into its last state. Its tags stay: only StopTask deletes them (SP-06).
-func (t *task) retire() {
-	t.LastStatus = new(stopped)
-	t.Attachments = attachmentsIn(t.Attachments, deleted)
-	for i := range t.Containers {
-		t.Containers[i].LastStatus = new(stopped)
-	}
 }

@@ -62,8 +62,6 @@ func checkContainers(containers []types.ContainerDefinition, taskMemory int) err
 	return checkDependencies(containers)
 }
 
-func isEssential(c types.ContainerDefinition) bool { return c.Essential == nil || *c.Essential }
-
 func checkContainer(c types.ContainerDefinition, taskMemory int) error {
 	name := ecsname.Value(c.Name)
 	switch {

@@ -109,7 +109,7 @@ func (s *Server) checkShared(in shared, d *journal.Definition) error {
 	if err := checkOverrides(in.overrides, d); err != nil {
 		return err
 	}
-	if err := s.checkFiles(d, in.overrides); err != nil {
+	if err := checkFiles(s.opt.S3Dir, d, in.overrides); err != nil {
 		return err
 	}
 	return runnable(d)

@@ -66,7 +66,7 @@ func (l *life) limitWaiting(i int) {
 	if p.startTimeout <= 0 {
 		return
 	}
-	p.stopWaiting = l.s.clock.AfterFunc(p.startTimeout, func() {
+	p.stopWaiting = l.h.clock.AfterFunc(p.startTimeout, func() {
 		l.tell(func() {
 			p.tooLate = true
 			l.startReady()

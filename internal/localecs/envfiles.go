@@ -2,10 +2,7 @@ package localecs
 
 import (
 	"bufio"
-	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
-	"davit/internal/localecs/journal"
-	"davit/internal/localecs/placement"
 	"errors"
 	"fmt"
 	"io"
@@ -21,42 +18,9 @@ import (
 )
 
 const (
-	maxFiles = 10
 	// maxFileSize is in bytes: more is no list of variables.
 	maxFileSize = 1 << 20
 )
-
-// checkFiles refuses files that are not of ECS's form, and all of them where there is no folder to read them from.
-func (s *Server) checkFiles(d *journal.Definition, o *types.TaskOverride) error {
-	for _, c := range d.ContainerDefinitions {
-		override := placement.OverrideOf(o, *c.Name)
-		if err := checkFilesOf(*c.Name, override.EnvironmentFiles); err != nil {
-			return err
-		}
-		if s.opt.S3Dir == "" && len(c.EnvironmentFiles)+len(override.EnvironmentFiles) > 0 {
-			return ecserror.Client("Container '%s' has environmentFiles, and the local ECS has no S3. "+
-				"Start davit local with --s3-dir DIR; arn:aws:s3:::bucket/key.env is then DIR/bucket/key.env.", *c.Name)
-		}
-	}
-	return nil
-}
-
-func checkFilesOf(container string, files []types.EnvironmentFile) error {
-	if len(files) > maxFiles {
-		return ecserror.Client("Invalid setting for container '%s'. 'environmentFiles' must not have more than 10 items.", container)
-	}
-	for _, f := range files {
-		switch _, isObject := objectOf(ecsname.Value(f.Value)); {
-		case f.Type != types.EnvironmentFileTypeS3:
-			return ecserror.Client("Invalid setting for container '%s'. The type of an environment file must be s3.", container)
-		case !isObject:
-			return ecserror.Client("Invalid setting for container '%s'. The environment file '%.255s' is not the ARN of an S3 object.", container, ecsname.Value(f.Value))
-		case !strings.HasSuffix(*f.Value, ".env"):
-			return ecserror.Client("Invalid setting for container '%s'. The environment file '%.255s' must have the extension .env.", container, *f.Value)
-		}
-	}
-	return nil
-}
 
 // objectOf takes bucket/key out of the ARN of an S3 object, whatever its partition.
 func objectOf(arn string) (object string, ok bool) {
@@ -70,7 +34,7 @@ func objectOf(arn string) (object string, ok bool) {
 // cannot start without one.
 func (l *life) readFiles() bool {
 	for i := range l.parts {
-		if err := l.parts[i].addFiles(l.s.opt.S3Dir); err != nil {
+		if err := l.parts[i].addFiles(l.h.s3Dir); err != nil {
 			l.askStop(types.TaskStopCodeTaskFailedToStart, clip(l.fileReason(err)), nil)
 			return false
 		}
@@ -151,6 +115,6 @@ func (l *life) fileReason(err error) string {
 	if known := new(process.StartError); errors.As(err, &known) {
 		return failed + known.Reason
 	}
-	l.s.log.Warn("an environment file could not be read", "task", l.t.id, "error", err)
+	l.h.log.Warn("an environment file could not be read", "task", l.t.id, "error", err)
 	return failed + "the file could not be read"
 }

@@ -85,8 +85,8 @@ func (l *life) watch(i int, spec process.Spec) {
 	ctx, cancel := context.WithCancel(l.ctx)
 	p.unwatch = cancel
 	spec.Argv, spec.Output = p.container.health.command, os.DevNull
-	w := &watcher{life: l, part: i, run: p.runs, check: p.container.health, spec: spec, since: l.s.clock.Now()}
-	l.s.lives.Go(func() { w.follow(ctx) })
+	w := &watcher{life: l, part: i, run: p.runs, check: p.container.health, spec: spec, since: l.h.clock.Now()}
+	l.h.group.Go(func() { w.follow(ctx) })
 }
 
 // watcher checks the health of one run of a container. It has a goroutine of its own.
@@ -101,8 +101,8 @@ type watcher struct {
 
 // follow checks each time an interval has passed since the last check, until ctx ends.
 func (w *watcher) follow(ctx context.Context) {
-	for w.life.s.sleep(w.check.interval, ctx.Done()) {
-		began := w.life.s.clock.Now().Sub(w.since)
+	for w.life.h.sleep(w.check.interval, ctx.Done()) {
+		began := w.life.h.clock.Now().Sub(w.since)
 		succeeded, whole := w.probe(ctx)
 		if !whole {
 			return
@@ -113,19 +113,19 @@ func (w *watcher) follow(ctx context.Context) {
 
 // probe runs the command once. whole is false when ctx ended before it had.
 func (w *watcher) probe(ctx context.Context) (succeeded, whole bool) {
-	s := w.life.s
+	h := w.life.h
 	select {
-	case s.starts <- struct{}{}:
+	case h.starts <- struct{}{}:
 	case <-ctx.Done():
 		return false, false
 	}
-	p, err := s.opt.Runner.Start(ctx, w.spec)
-	<-s.starts
+	p, err := h.runner.Start(ctx, w.spec)
+	<-h.starts
 	if err != nil {
 		return false, ctx.Err() == nil
 	}
 	late := make(chan struct{})
-	defer s.clock.AfterFunc(w.check.timeout, func() { close(late) })()
+	defer h.clock.AfterFunc(w.check.timeout, func() { close(late) })()
 	select {
 	case exit, ok := <-p.Done():
 		return ok && !exit.Lost && exit.Code == 0, true
@@ -143,7 +143,7 @@ func (w *watcher) kill(p process.Process) {
 	w.life.signal(p.Kill)
 	select {
 	case <-p.Done():
-	case <-w.life.s.ctx.Done():
+	case <-w.life.h.ctx.Done():
 	}
 }
 

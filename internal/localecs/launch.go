@@ -108,7 +108,7 @@ func (s *Server) request(cluster string, in shared) (*request, error) {
 		return nil, err
 	}
 	r := &request{
-		definition: d, overrides: in.overrides, network: in.network, plan: plan(d, in.overrides, s.opt.StopTimeout),
+		definition: d, overrides: in.overrides, network: in.network, plan: plan(&d.TaskDefinition, in.overrides, s.opt.StopTimeout),
 		startedBy: in.startedBy, tags: in.tags, execute: in.execute,
 		Demand: placement.Demand{
 			Cluster: cluster, Group: ecsname.Value(in.group), Need: need,

@@ -17,7 +17,7 @@ const (
 
 // life brings one task from PROVISIONING to STOPPED. Its goroutine alone touches it; starts and ends of processes reach it as messages.
 type life struct {
-	s      *Server
+	h      *host
 	t      *task
 	news   chan func()   // see tell
 	over   chan struct{} // closed when nobody listens to news any more
@@ -46,12 +46,12 @@ type part struct {
 	stopWaiting func() bool // the timer to that
 }
 
-// live runs until the task is STOPPED or the server is closed. No process starts before the task is on disk.
-func (s *Server) live(t *task, plan []container) {
-	if s.journal.Settled(s.ctx) != nil {
+// runTask runs a task until it is STOPPED or the host's context ends. No process starts before the task is on disk.
+func runTask(h *host, t *task, plan []container) {
+	if h.settled(h.ctx) != nil {
 		return
 	}
-	l := s.newLife(t, plan)
+	l := newLife(h, t, plan)
 	defer l.leave()
 	if l.begin() {
 		l.startReady()
@@ -62,9 +62,9 @@ func (s *Server) live(t *task, plan []container) {
 	l.end()
 }
 
-func (s *Server) newLife(t *task, plan []container) *life {
-	l := &life{s: s, t: t, news: make(chan func(), len(plan)), over: make(chan struct{})}
-	l.ctx, l.cancel = context.WithCancel(s.ctx)
+func newLife(h *host, t *task, plan []container) *life {
+	l := &life{h: h, t: t, news: make(chan func(), len(plan)), over: make(chan struct{})}
+	l.ctx, l.cancel = context.WithCancel(h.ctx)
 	for _, c := range plan {
 		l.parts = append(l.parts, part{container: c, health: health{status: types.HealthStatusUnknown}})
 	}
@@ -94,14 +94,14 @@ func (l *life) leave() {
 
 // begin passes PROVISIONING; false when the task is stopped before anything was started.
 func (l *life) begin() bool {
-	if !l.s.sleep(l.s.opt.Delays.Provisioning, l.t.stopAsked) {
+	if !l.h.sleep(l.h.delays.Provisioning, l.t.stopAsked) {
 		return false
 	}
 	l.change(func(now time.Time) {
 		l.t.LastStatus, l.t.Connectivity, l.t.ConnectivityAt = new(pending), types.ConnectivityConnected, &now
 		l.t.Attachments = attachmentsIn(l.t.Attachments, attached)
 	})
-	return l.s.sleep(l.s.opt.Delays.Pending, l.t.stopAsked) && !l.stopAsked() && l.readFiles()
+	return l.h.sleep(l.h.delays.Pending, l.t.stopAsked) && !l.stopAsked() && l.readFiles()
 }
 
 func (l *life) stopAsked() bool {
@@ -118,31 +118,17 @@ func (l *life) to(status string) {
 	l.change(func(time.Time) { l.t.LastStatus = &status })
 }
 
-// change is Server.change, unless the server ended the task without its life, which Shutdown does when it can wait no longer.
-func (l *life) change(f func(now time.Time)) {
-	l.s.mu.Lock()
-	defer l.s.mu.Unlock()
-	if !l.t.is(stopped) {
-		l.s.change(l.t, f)
-	}
-}
+// change changes the task, unless it was ended from outside.
+func (l *life) change(f func(now time.Time)) { l.h.owner.Change(l.t, f) }
 
-// askStop is Server.askStop for a cause that the life itself found, with the change that goes with it.
+// askStop asks for the task's stop for a cause that the life itself found, with the change that goes with it.
 func (l *life) askStop(code types.TaskStopCode, reason string, also func(now time.Time)) {
-	l.s.mu.Lock()
-	defer l.s.mu.Unlock()
-	switch {
-	case l.t.is(stopped):
-	case *l.t.DesiredStatus == stopped:
-		l.s.change(l.t, also)
-	default:
-		l.s.askStop(l.t, code, reason, also)
-	}
+	l.h.owner.AskStop(l.t, code, reason, also)
 }
 
 // follow handles news until nothing of the task runs any more; false when the server was closed.
 func (l *life) follow() bool {
-	asked, killAll := l.t.stopAsked, l.s.killAll
+	asked, killAll := l.t.stopAsked, l.h.killAll
 	for !l.finished() {
 		select {
 		case news := <-l.news:
@@ -153,11 +139,11 @@ func (l *life) follow() bool {
 		case <-killAll:
 			killAll = nil
 			l.killRest()
-		case <-l.s.ctx.Done():
+		case <-l.h.ctx.Done():
 			return false
 		}
 	}
-	return l.s.ctx.Err() == nil
+	return l.h.ctx.Err() == nil
 }
 
 // finished is true when the stop is being carried out and no container is left.
@@ -185,7 +171,7 @@ func (l *life) stop() {
 	}
 	if l.t.StartedAt != nil {
 		l.to(deactivating)
-		l.s.sleep(l.s.opt.Delays.Deactivating, l.s.killAll)
+		l.h.sleep(l.h.delays.Deactivating, l.h.killAll)
 	}
 	if anyRan {
 		l.to(stopping)
@@ -201,7 +187,7 @@ func (l *life) terminate(i int) {
 	}
 	p.told = true
 	l.signal(p.process.Terminate)
-	p.cancelIt = l.s.clock.AfterFunc(p.stopTimeout, func() {
+	p.cancelIt = l.h.clock.AfterFunc(p.stopTimeout, func() {
 		l.tell(func() { l.kill(i) })
 	})
 }
@@ -220,33 +206,17 @@ func (l *life) killRest() {
 
 func (l *life) signal(send func() error) {
 	if err := send(); err != nil {
-		l.s.log.Warn("a process could not be signalled", "task", l.t.id, "error", err)
+		l.h.log.Warn("a process could not be signalled", "task", l.t.id, "error", err)
 	}
 }
 
 // end passes the last states.
 func (l *life) end() {
 	l.to(deprovisioning)
-	l.s.sleep(l.s.opt.Delays.Deprovisioning, l.s.killAll)
-	if l.s.ctx.Err() == nil {
-		l.s.finish(l.t)
+	l.h.sleep(l.h.delays.Deprovisioning, l.h.killAll)
+	if l.h.ctx.Err() == nil {
+		l.h.owner.Finish(l.t)
 	}
-}
-
-// finish makes a task STOPPED and gives its place back.
-func (s *Server) finish(t *task) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if t.is(stopped) {
-		return
-	}
-	s.change(t, func(now time.Time) {
-		t.StoppedAt = &now
-		t.retire()
-	})
-	s.release(t)
-	s.appoint(t.StoppedAt.Add(shownFor), forgetTask, t.id)
-	close(t.ended)
 }
 
 // reasonOf is why a container cannot start, as a user may see it.
@@ -254,6 +224,6 @@ func (l *life) reasonOf(err error) string {
 	if known := new(process.StartError); errors.As(err, &known) {
 		return "CannotStartContainerError: " + known.Reason
 	}
-	l.s.log.Error("a process could not be started", "task", l.t.id, "error", err)
+	l.h.log.Error("a process could not be started", "task", l.t.id, "error", err)
 	return "CannotStartContainerError: the process could not be started"
 }

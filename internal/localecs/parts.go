@@ -21,7 +21,7 @@ func (l *life) startReady() {
 		switch state, why := l.ready(p); state {
 		case ready:
 			p.asked = true
-			l.s.lives.Go(func() { l.start(i) })
+			l.h.group.Go(func() { l.start(i) })
 		case never:
 			l.failed(i, "CannotStartContainerError: "+why)
 		case notYet:
@@ -33,15 +33,15 @@ func (l *life) startReady() {
 func (l *life) start(i int) {
 	c := l.parts[i].container
 	select {
-	case l.s.starts <- struct{}{}:
+	case l.h.starts <- struct{}{}:
 	case <-l.t.stopAsked:
 		l.tell(func() { l.notStarted(i, context.Canceled) })
 		return
-	case <-l.s.ctx.Done():
+	case <-l.h.ctx.Done():
 		return
 	}
 	p, spec, err := l.startProcess(c)
-	<-l.s.starts
+	<-l.h.starts
 	if err != nil {
 		l.tell(func() { l.notStarted(i, err) })
 		return
@@ -51,7 +51,7 @@ func (l *life) start(i int) {
 	case exit, ok := <-p.Done():
 		exit.Lost = exit.Lost || !ok
 		l.tell(func() { l.exited(i, exit) })
-	case <-l.s.ctx.Done():
+	case <-l.h.ctx.Done():
 	}
 }
 
@@ -59,11 +59,11 @@ func (l *life) startProcess(c container) (process.Process, process.Spec, error) 
 	if l.stopAsked() {
 		return nil, process.Spec{}, context.Canceled
 	}
-	spec, err := c.prepare(l.s.opt.Dir, l.s.path, l.t.id)
+	spec, err := c.prepare(l.h.dir, l.h.path, l.t.id)
 	if err != nil {
 		return nil, spec, err
 	}
-	p, err := l.s.opt.Runner.Start(l.ctx, spec)
+	p, err := l.h.runner.Start(l.ctx, spec)
 	return p, spec, err
 }
 
@@ -116,7 +116,7 @@ func clip(reason string) string {
 
 func (l *life) started(i int, p process.Process, spec process.Spec) {
 	part := &l.parts[i]
-	part.process, part.started, part.since = p, true, l.s.clock.Now()
+	part.process, part.started, part.since = p, true, l.h.clock.Now()
 	part.runs++
 	l.change(func(now time.Time) {
 		c := &l.t.Containers[i]

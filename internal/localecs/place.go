@@ -81,7 +81,7 @@ func (s *Server) create(r *request, p placement.Provider, m *placement.Host, on 
 	s.add(t)
 	s.save(t)
 	s.announce(t, s.now())
-	s.lives.Go(func() { s.live(t, r.plan) })
+	s.host.group.Go(func() { runTask(s.host, t, r.plan) })
 	return t.view()
 }
 

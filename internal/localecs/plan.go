@@ -2,7 +2,6 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecsname"
-	"davit/internal/localecs/journal"
 	"davit/internal/localecs/placement"
 	"maps"
 	"path/filepath"
@@ -40,7 +39,7 @@ type container struct {
 type memory struct{ hard, soft int32 }
 
 // plan works out the containers of a task.
-func plan(d *journal.Definition, o *types.TaskOverride, stopTimeout time.Duration) []container {
+func plan(d *types.TaskDefinition, o *types.TaskOverride, stopTimeout time.Duration) []container {
 	var all []container
 	for _, c := range d.ContainerDefinitions {
 		all = append(all, planContainer(c, placement.OverrideOf(o, *c.Name), stopTimeout))
@@ -118,3 +117,6 @@ func (c container) badEnvironment() (string, bool) {
 	}
 	return "", false
 }
+
+// isEssential reports whether the end of the container ends its task, which it does unless said otherwise.
+func isEssential(c types.ContainerDefinition) bool { return c.Essential == nil || *c.Essential }

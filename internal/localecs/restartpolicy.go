@@ -34,7 +34,7 @@ func (r *restartPolicy) allows(exit process.Exit, ran time.Duration) bool {
 // restart starts a container again that ended, without the task taking notice; false when it is not to be.
 func (l *life) restart(i int, exit process.Exit) bool {
 	p := &l.parts[i]
-	if l.ending || l.stopAsked() || !p.restart.allows(exit, l.s.clock.Now().Sub(p.since)) {
+	if l.ending || l.stopAsked() || !p.restart.allows(exit, l.h.clock.Now().Sub(p.since)) {
 		return false
 	}
 	p.last, p.process = exit, nil
@@ -43,7 +43,7 @@ func (l *life) restart(i int, exit process.Exit) bool {
 	if shown != types.HealthStatusUnknown {
 		l.change(func(time.Time) { l.showHealth(i) })
 	}
-	l.s.lives.Go(func() { l.start(i) })
+	l.h.group.Go(func() { l.start(i) })
 	return true
 }
 

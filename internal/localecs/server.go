@@ -25,13 +25,9 @@ type Server struct {
 	db     *bbolt.DB
 	faults *faults.Faults
 	hosts  map[string]bool
-	path   string // PATH of the host
 
-	ctx     context.Context // ends with Close
+	host    *host // of the tasks' runners
 	cancel  context.CancelFunc
-	killAll chan struct{} // closed when Shutdown is out of patience
-	starts  chan struct{} // one token for each process being started
-	lives   sync.WaitGroup
 	closing sync.Once
 	journal *journal.Journal
 	events  *dispatcher
@@ -97,13 +93,18 @@ func closeAfter(db *bbolt.DB, err error) error {
 
 func newServer(opt Options, db *bbolt.DB) *Server {
 	s := &Server{
-		opt: opt, clock: opt.Clock, log: opt.Logger, db: db, faults: opt.Faults, hosts: map[string]bool{}, path: hostPath(),
-		killAll: make(chan struct{}), starts: make(chan struct{}, opt.Starts), state: newState(opt),
+		opt: opt, clock: opt.Clock, log: opt.Logger, db: db, faults: opt.Faults, hosts: map[string]bool{}, state: newState(opt),
 	}
 	for _, h := range opt.AllowedHosts {
 		s.hosts[strings.ToLower(h)] = true
 	}
-	s.ctx, s.cancel = context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.Background())
+	s.cancel = cancel
+	s.host = &host{
+		owner: taskOwner{s}, ctx: ctx, killAll: make(chan struct{}), starts: make(chan struct{}, opt.Starts),
+		settled: func(ctx context.Context) error { return s.journal.Settled(ctx) },
+		clock:   opt.Clock, log: opt.Logger, runner: opt.Runner, delays: opt.Delays, dir: opt.Dir, s3Dir: opt.S3Dir, path: hostPath(),
+	}
 	return s
 }
 
@@ -126,7 +127,7 @@ func (s *Server) close() error {
 	s.cancelAgenda()
 	s.mu.Unlock()
 	s.cancel()
-	s.lives.Wait()
+	s.host.group.Wait()
 	s.events.stop()
 	s.journal.Close()
 	return s.db.Close()
@@ -134,20 +135,3 @@ func (s *Server) close() error {
 
 // now has the resolution of a millisecond, as ECS's times do.
 func (s *Server) now() time.Time { return s.clock.Now().UTC().Truncate(time.Millisecond) }
-
-// sleep waits for d of the server's clock; false when until, which may be nil, was closed before, or the server.
-func (s *Server) sleep(d time.Duration, until <-chan struct{}) bool {
-	if d <= 0 {
-		return true
-	}
-	passed := make(chan struct{})
-	stop := s.clock.AfterFunc(d, func() { close(passed) })
-	defer stop()
-	select {
-	case <-passed:
-		return true
-	case <-until:
-	case <-s.ctx.Done():
-	}
-	return false
-}

@@ -28,14 +28,14 @@ func (s *Server) Shutdown(ctx context.Context) error {
 func (s *Server) windDown(ctx context.Context) {
 	open := s.stopAll()
 	if !await(open, ctx.Done()) {
-		close(s.killAll)
+		close(s.host.killAll)
 	}
 	last := make(chan struct{})
 	cancel := s.clock.AfterFunc(lastWait, func() { close(last) })
 	defer cancel()
 	await(open, last)
 	for _, t := range open {
-		s.finish(t)
+		taskOwner{s}.Finish(t)
 	}
 	s.drainEvents(last)
 }

@@ -1,0 +1,57 @@
+package localecs
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"davit/internal/clock"
+	"davit/internal/localecs/process"
+)
+
+// owner keeps tasks: it guards them with its lock, writes them down and reports their changes.
+type owner interface {
+	// Change applies f to the task, unless it is STOPPED. f is called under the owner's lock.
+	Change(t *task, f func(now time.Time))
+	// AskStop asks for the stop of the task. The first cause stands; also, which may be nil, is part of the same change.
+	AskStop(t *task, code types.TaskStopCode, reason string, also func(now time.Time))
+	// Finish makes the task STOPPED and frees its place.
+	Finish(t *task)
+}
+
+// host is what the runners of all tasks share.
+type host struct {
+	owner   owner
+	ctx     context.Context                 // ends when the tasks are to be left as they are
+	killAll chan struct{}                   // closed when stopping takes too long
+	starts  chan struct{}                   // one token for each process being started
+	group   sync.WaitGroup                  // of the runners' goroutines
+	settled func(ctx context.Context) error // waits until what was changed is on disk
+	clock   clock.Clock
+	log     *slog.Logger
+	runner  process.Runner
+	delays  Delays
+	dir     string // of all tasks' folders
+	s3Dir   string // the folder that stands for S3; "" for none
+	path    string // PATH of the host
+}
+
+// sleep waits for d of the host's clock; false when until, which may be nil, was closed before, or the context ended.
+func (h *host) sleep(d time.Duration, until <-chan struct{}) bool {
+	if d <= 0 {
+		return true
+	}
+	passed := make(chan struct{})
+	stop := h.clock.AfterFunc(d, func() { close(passed) })
+	defer stop()
+	select {
+	case <-passed:
+		return true
+	case <-until:
+	case <-h.ctx.Done():
+	}
+	return false
+}

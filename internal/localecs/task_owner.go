@@ -1,0 +1,49 @@
+package localecs
+
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// taskOwner is the server as the tasks' runners know it.
+type taskOwner struct{ s *Server }
+
+// Change implements owner.
+func (o taskOwner) Change(t *task, f func(now time.Time)) {
+	o.s.mu.Lock()
+	defer o.s.mu.Unlock()
+	if !t.is(stopped) {
+		o.s.change(t, f)
+	}
+}
+
+// AskStop implements owner.
+func (o taskOwner) AskStop(t *task, code types.TaskStopCode, reason string, also func(now time.Time)) {
+	o.s.mu.Lock()
+	defer o.s.mu.Unlock()
+	switch {
+	case t.is(stopped):
+	case *t.DesiredStatus == stopped:
+		o.s.change(t, also)
+	default:
+		o.s.askStop(t, code, reason, also)
+	}
+}
+
+// Finish implements owner.
+func (o taskOwner) Finish(t *task) {
+	s := o.s
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t.is(stopped) {
+		return
+	}
+	s.change(t, func(now time.Time) {
+		t.StoppedAt = &now
+		t.retire()
+	})
+	s.release(t)
+	s.appoint(t.StoppedAt.Add(shownFor), forgetTask, t.id)
+	close(t.ended)
+}

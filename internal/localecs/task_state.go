@@ -1,0 +1,92 @@
+package localecs
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"davit/internal/localecs/faults"
+	"davit/internal/localecs/placement"
+)
+
+// The states of a task, and of a container where ECS has them.
+const (
+	provisioning   = "PROVISIONING"
+	pending        = "PENDING"
+	running        = "RUNNING"
+	deactivating   = "DEACTIVATING"
+	stopping       = "STOPPING"
+	deprovisioning = "DEPROVISIONING"
+	stopped        = "STOPPED"
+)
+
+// task is one task. Its goroutine (life) alone moves lastStatus on; anyone may ask for its stop.
+type task struct {
+	// Task is what DescribeTasks shows. Its pointers are replaced, never written through, so a copy of the struct and of
+	// Containers is safe to read without the lock.
+	types.Task
+	id, cluster, family string
+	seq                 uint64
+	token               string
+	told                int64
+	instance            int // the machine's index
+	booked              placement.Booking
+	hiding              *faults.Hidden
+	stopAsked           chan struct{} // closed by the first stop
+	ended               chan struct{} // closed when STOPPED
+}
+
+// newTask makes the parts of a task that are not shown.
+func newTask(shown types.Task, id, cluster, family string, seq uint64) *task {
+	return &task{
+		Task: shown, id: id, cluster: cluster, family: family, seq: seq,
+		stopAsked: make(chan struct{}), ended: make(chan struct{}),
+	}
+}
+
+func (t *task) is(status string) bool { return *t.LastStatus == status }
+
+// view is the task as it is now, for a reader without the lock.
+func (t *task) view() types.Task {
+	v := t.Task
+	v.Containers = slices.Clone(t.Containers)
+	return v
+}
+
+// The states of a network interface's attachment that are passed through here.
+const (
+	precreated = "PRECREATED"
+	attached   = "ATTACHED"
+	deleted    = "DELETED"
+)
+
+const reasonNoExec = "The local ECS has no ECS Exec."
+
+// attachmentsIn are the attachments in another state; the old ones may be in a reader's hands.
+func attachmentsIn(all []types.Attachment, status string) []types.Attachment {
+	moved := make([]types.Attachment, len(all))
+	for i, a := range all {
+		a.Status = &status
+		moved[i] = a
+	}
+	return moved
+}
+
+// agentsOfStarted are a container's managed agents once it runs: ECS Exec is not to be had, and the task says so.
+func agentsOfStarted(all []types.ManagedAgent) []types.ManagedAgent {
+	var moved []types.ManagedAgent
+	for _, a := range all {
+		a.LastStatus, a.Reason = new(stopped), new(reasonNoExec)
+		moved = append(moved, a)
+	}
+	return moved
+}
+
+// retire puts all of a task into its last state. Its tags stay: only StopTask deletes them (SP-06).
+func (t *task) retire() {
+	t.LastStatus = new(stopped)
+	t.Attachments = attachmentsIn(t.Attachments, deleted)
+	for i := range t.Containers {
+		t.Containers[i].LastStatus = new(stopped)
+	}
+}
