@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"davit/internal/localecs"
 	"davit/internal/localecs/scripted"
 	"davit/internal/run"
 )

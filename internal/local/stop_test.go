@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"davit/internal/ecsspec"
-	"davit/internal/localecs"
 	"davit/internal/localecs/scripted"
 	"davit/internal/run"
 )

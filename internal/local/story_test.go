@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"davit/internal/localecs"
 	"davit/internal/localecs/process"
 	"davit/internal/localecs/scripted"
 	"davit/internal/run"

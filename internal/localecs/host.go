@@ -12,6 +12,11 @@ import (
 	"davit/internal/localecs/process"
 )
 
+// Delays is the time that a task spends in a state; 0 passes it at once.
+type Delays struct {
+	Provisioning, Pending, Deactivating, Deprovisioning time.Duration
+}
+
 // owner keeps tasks: it guards them with its lock, writes them down and reports their changes.
 type owner interface {
 	// Change applies f to the task, unless it is STOPPED. f is called under the owner's lock.

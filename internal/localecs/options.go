@@ -61,11 +61,6 @@ type Options struct {
 	Logger *slog.Logger
 }
 
-// Delays is the time that a task spends in a state; 0 passes it at once.
-type Delays struct {
-	Provisioning, Pending, Deactivating, Deprovisioning time.Duration
-}
-
 const (
 	defaultCPU         = 262_144
 	defaultMemory      = 1_048_576

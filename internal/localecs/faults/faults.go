@@ -131,7 +131,7 @@ func (f *Faults) each(operation string, use func(*misbehaviour) bool) {
 	}
 }
 
-// before is asked before a call is carried out; an error takes its place.
+// Before is asked before a call is carried out; an error takes its place.
 func (f *Faults) Before(operation string, now time.Time) (refusal *ecserror.Error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -148,7 +148,7 @@ func (f *Faults) Before(operation string, now time.Time) (refusal *ecserror.Erro
 	return refusal
 }
 
-// after is asked once a call was carried out.
+// After is asked once a call was carried out.
 func (f *Faults) After(operation string) (delay time.Duration, lost bool, how Loss) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -166,7 +166,7 @@ func (f *Faults) After(operation string) (delay time.Duration, lost bool, how Lo
 	return delay, lost, how
 }
 
-// lacking is asked once for each RunTask: how many of its tasks are refused, and why.
+// Lacking is asked once for each RunTask: how many of its tasks are refused, and why.
 func (f *Faults) Lacking(count int) (refused int, reason string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -181,7 +181,7 @@ func (f *Faults) Lacking(count int) (refused int, reason string) {
 	return refused, f.placement.Reason
 }
 
-// hide is what a new task is hidden by, nil for nothing.
+// Hide is what a new task is hidden by, nil for nothing.
 func (f *Faults) Hide(now time.Time) *Hidden {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -191,14 +191,14 @@ func (f *Faults) Hide(now time.Time) *Hidden {
 	return &Hidden{until: now.Add(f.hiding.For), calls: f.hiding.Calls, lists: f.hiding.Lists}
 }
 
-// hidden keeps one task from being seen. Server.mu guards it.
+// Hidden keeps one task from being seen. Server.mu guards it.
 type Hidden struct {
 	until time.Time
 	calls int
 	lists bool
 }
 
-// described counts a DescribeTasks that asked for the task, and reports whether it is to be MISSING.
+// Described counts a DescribeTasks that asked for the task, and reports whether it is to be MISSING.
 func (h *Hidden) Described(now time.Time) bool {
 	if h == nil {
 		return false
@@ -208,7 +208,7 @@ func (h *Hidden) Described(now time.Time) bool {
 	return hides
 }
 
-// unlisted reports whether ListTasks leaves the task out.
+// Unlisted reports whether ListTasks leaves the task out.
 func (h *Hidden) Unlisted(now time.Time) bool {
 	return h != nil && h.lists && (h.calls > 0 || now.Before(h.until))
 }
