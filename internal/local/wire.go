@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"davit/internal/localecs/task"
 	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -12,7 +13,6 @@ import (
 	"davit/internal/ecsspec/refusals"
 	"davit/internal/httpapi"
 	"davit/internal/lambdaio"
-	"davit/internal/localecs"
 	"davit/internal/run"
 	"davit/internal/taskdef"
 )
@@ -51,7 +51,7 @@ func (s *System) wire() {
 
 // logLocation returns the file of a container's output.
 func (s *System) logLocation(_ *run.Run, t *run.Task, container string) any {
-	return map[string]string{"file": localecs.LogFile(s.options.Dir, t.ShortID(), container)}
+	return map[string]string{"file": task.LogFile(s.options.Dir, t.ShortID(), container)}
 }
 
 // newECSClient returns the SDK's client for the local endpoint. It does not read the user's AWS configuration, which could send a

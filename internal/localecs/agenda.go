@@ -3,6 +3,7 @@ package localecs
 import (
 	"container/heap"
 	"davit/internal/localecs/journal"
+	"davit/internal/localecs/task"
 	"os"
 	"slices"
 	"time"
@@ -76,8 +77,8 @@ func (s *Server) doChores() {
 		s.mu.Unlock()
 		return
 	}
-	s.host.group.Add(1)
-	defer s.host.group.Done()
+	s.host.Group.Add(1)
+	defer s.host.Group.Done()
 	folders := s.doDue()
 	s.armAgenda()
 	s.mu.Unlock()
@@ -105,7 +106,7 @@ func (s *Server) doDue() (folders []string) {
 
 // removeFolder removes a task's folder, and only then what says that it is to be removed.
 func (s *Server) removeFolder(id string) {
-	if err := os.RemoveAll(taskFolder(s.opt.Dir, id)); err != nil {
+	if err := os.RemoveAll(task.TaskFolder(s.opt.Dir, id)); err != nil {
 		s.log.Warn("a task's folder could not be removed", "task", id, "error", err)
 		return
 	}
@@ -119,7 +120,7 @@ func (s *Server) forget(id string) {
 		return
 	}
 	delete(s.tasks, id)
-	s.order = slices.DeleteFunc(s.order, func(o *task) bool { return o == t })
+	s.order = slices.DeleteFunc(s.order, func(o *task.Task) bool { return o == t })
 	s.journal.Remove(journal.BucketTasks, id)
 	due := t.StoppedAt.Add(outputFor)
 	s.journal.Put(journal.BucketFolders, id, journal.FolderRecord{Due: due})
@@ -128,9 +129,9 @@ func (s *Server) forget(id string) {
 }
 
 // forgetTokenOf drops the token of a task when none of its tasks is known any more. The caller holds mu.
-func (s *Server) forgetTokenOf(t *task) {
-	token := s.tokens[t.token]
-	if token == nil || !slices.Contains(token.Tasks, t.id) {
+func (s *Server) forgetTokenOf(t *task.Task) {
+	token := s.tokens[t.Token]
+	if token == nil || !slices.Contains(token.Tasks, t.Id) {
 		return
 	}
 	for _, id := range token.Tasks {
@@ -138,8 +139,8 @@ func (s *Server) forgetTokenOf(t *task) {
 			return
 		}
 	}
-	delete(s.tokens, t.token)
-	s.journal.Remove(journal.BucketTokens, t.token)
+	delete(s.tokens, t.Token)
+	s.journal.Remove(journal.BucketTokens, t.Token)
 }
 
 // dropToken drops a token whose call placed nothing, unless a later call took it up. The caller holds mu.

@@ -3,6 +3,7 @@ package localecs
 import (
 	"davit/internal/localecs/ecsname"
 	"davit/internal/localecs/journal"
+	"davit/internal/localecs/task"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
@@ -29,7 +30,7 @@ func (r *request) complete(t *types.Task) {
 			c.NetworkInterfaces = append(c.NetworkInterfaces, types.NetworkInterface{AttachmentId: t.Attachments[0].Id, PrivateIpv4Address: new(loopback)})
 		}
 		if r.execute {
-			t.Containers[i].ManagedAgents = []types.ManagedAgent{{Name: types.ManagedAgentNameExecuteCommandAgent, LastStatus: new(pending)}}
+			t.Containers[i].ManagedAgents = []types.ManagedAgent{{Name: types.ManagedAgentNameExecuteCommandAgent, LastStatus: new(task.Pending)}}
 		}
 	}
 	if t.LaunchType == types.LaunchTypeFargate {
@@ -51,7 +52,7 @@ func storage(d *journal.Definition, o *types.TaskOverride) *types.EphemeralStora
 
 // newInterface is the attachment of an awsvpc task. There is no interface behind it, so it has no id and no MAC address.
 func newInterface(network *types.NetworkConfiguration) types.Attachment {
-	a := types.Attachment{Id: new(ecsname.NewUUID()), Type: new(interfaceType), Status: new(precreated)}
+	a := types.Attachment{Id: new(ecsname.NewUUID()), Type: new(interfaceType), Status: new(task.Precreated)}
 	if network != nil && network.AwsvpcConfiguration != nil && len(network.AwsvpcConfiguration.Subnets) > 0 {
 		a.Details = append(a.Details, types.KeyValuePair{Name: new("subnetId"), Value: &network.AwsvpcConfiguration.Subnets[0]})
 	}

@@ -4,6 +4,7 @@ import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
 	"davit/internal/localecs/placement"
+	"davit/internal/localecs/task"
 	"maps"
 	"slices"
 
@@ -33,7 +34,7 @@ func (s *Server) putClusterCapacityProviders(in *ecs.PutClusterCapacityProviders
 		return nil, err
 	}
 	for _, t := range s.order {
-		if t.cluster == name && !t.is(stopped) && t.CapacityProviderName != nil && !slices.Contains(providers, *t.CapacityProviderName) {
+		if t.Cluster == name && !t.Is(task.Stopped) && t.CapacityProviderName != nil && !slices.Contains(providers, *t.CapacityProviderName) {
 			return nil, ecserror.Refuse("ResourceInUseException", "The specified capacity provider is in use and cannot be removed.")
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
 	"davit/internal/localecs/placement"
+	"davit/internal/localecs/task"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -54,7 +55,7 @@ func checkContainers(containers []types.ContainerDefinition, taskMemory int) err
 		if has(containers[:i], *c.Name) {
 			return ecserror.Client("Container name %s is used more than once.", *c.Name)
 		}
-		essential = essential || isEssential(c)
+		essential = essential || task.IsEssential(c)
 	}
 	if !essential {
 		return ecserror.Client("A task definition must have at least one essential container.")
@@ -124,7 +125,7 @@ func checkDependencies(containers []types.ContainerDefinition) error {
 				return ecserror.Client("Container '%s' has a dependency of an unknown condition.", *c.Name)
 			case d.Condition == types.ContainerConditionHealthy && on.HealthCheck == nil:
 				return ecserror.Client("Container '%s' waits for '%s' to be HEALTHY, which has no health check.", *c.Name, *on.Name)
-			case needsEnd(d.Condition) && isEssential(on):
+			case needsEnd(d.Condition) && task.IsEssential(on):
 				return ecserror.Client("Container '%s' waits for the end of '%s', which must not be essential then.", *c.Name, *on.Name)
 			}
 		}

@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/task"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -34,7 +35,7 @@ func checkFilesOf(container string, files []types.EnvironmentFile) error {
 		return ecserror.Client("Invalid setting for container '%s'. 'environmentFiles' must not have more than 10 items.", container)
 	}
 	for _, f := range files {
-		switch _, isObject := objectOf(ecsname.Value(f.Value)); {
+		switch _, isObject := task.ObjectOf(ecsname.Value(f.Value)); {
 		case f.Type != types.EnvironmentFileTypeS3:
 			return ecserror.Client("Invalid setting for container '%s'. The type of an environment file must be s3.", container)
 		case !isObject:

@@ -4,6 +4,7 @@ import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
 	"davit/internal/localecs/placement"
+	"davit/internal/localecs/task"
 	"maps"
 	"slices"
 
@@ -100,7 +101,7 @@ func (s *Server) showCluster(name string, tags bool) *types.Cluster {
 	}
 	c.RegisteredContainerInstancesCount = int32(len(s.Instances(name, statusActive, placement.Draining)))
 	for _, t := range s.order {
-		if t.cluster == name {
+		if t.Cluster == name {
 			countTask(t, &c.RunningTasksCount, &c.PendingTasksCount)
 		}
 	}
@@ -108,11 +109,11 @@ func (s *Server) showCluster(name string, tags bool) *types.Cluster {
 }
 
 // countTask counts a task as running or as pending; one that stops is still running, as ECS counts.
-func countTask(t *task, runningTasks, pendingTasks *int32) {
+func countTask(t *task.Task, runningTasks, pendingTasks *int32) {
 	switch *t.LastStatus {
-	case provisioning, pending:
+	case task.Provisioning, task.Pending:
 		*pendingTasks++
-	case stopped:
+	case task.Stopped:
 	default:
 		*runningTasks++
 	}

@@ -5,6 +5,7 @@ import (
 	"davit/internal/localecs/ecsname"
 	"davit/internal/localecs/journal"
 	"davit/internal/localecs/placement"
+	"davit/internal/localecs/task"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -21,7 +22,7 @@ func (s *Server) deleteCluster(in *ecs.DeleteClusterInput) (any, error) {
 	if c == nil {
 		return nil, ecserror.ClusterNotFound()
 	}
-	active := slices.ContainsFunc(s.order, func(t *task) bool { return t.cluster == name && !t.is(stopped) })
+	active := slices.ContainsFunc(s.order, func(t *task.Task) bool { return t.Cluster == name && !t.Is(task.Stopped) })
 	if active {
 		return nil, ecserror.Refuse("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")
 	}

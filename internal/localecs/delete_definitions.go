@@ -4,6 +4,7 @@ import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
 	"davit/internal/localecs/journal"
+	"davit/internal/localecs/task"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -74,7 +75,7 @@ func (s *Server) gone(d *journal.Definition) bool {
 		return false
 	}
 	for _, t := range s.order {
-		if *t.TaskDefinitionArn == *d.TaskDefinitionArn && !t.is(stopped) {
+		if *t.TaskDefinitionArn == *d.TaskDefinitionArn && !t.Is(task.Stopped) {
 			return false
 		}
 	}

@@ -2,29 +2,30 @@ package localecs
 
 import (
 	"davit/internal/localecs/ecsname"
+	"davit/internal/localecs/task"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
 // announce has the task's change handed over once it is on disk. The caller holds mu.
-func (s *Server) announce(t *task, at time.Time) {
+func (s *Server) announce(t *task.Task, at time.Time) {
 	if s.events == nil {
 		return
 	}
-	shown := t.view()
+	shown := t.View()
 	s.journal.After(func() { s.events.enqueue(shown, at) })
 }
 
 // told remembers that the last event of a task was handed over. It need not be on disk at once: a repeated event does no harm.
 func (s *Server) told(shown types.Task) {
-	if *shown.LastStatus != stopped {
+	if *shown.LastStatus != task.Stopped {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if t := s.tasks[taskID(shown)]; t != nil {
-		t.told = shown.Version
+		t.Told = shown.Version
 		s.save(t)
 	}
 }

@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/task"
 	"testing"
 	"time"
 
@@ -25,12 +26,12 @@ func TestHealthCounts(t *testing.T) {
 		"the period ends at its time": {1, 2 * time.Second, "xx", "-U"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			check := &healthCheck{retries: tt.retries, startPeriod: tt.start}
-			h := health{status: types.HealthStatusUnknown}
+			check := &task.HealthCheck{Retries: tt.retries, StartPeriod: tt.start}
+			h := task.Health{Status: types.HealthStatusUnknown}
 			got := ""
 			for i, result := range tt.results {
-				h.note(check, result == 'o', time.Duration(i+1)*time.Second)
-				got += map[types.HealthStatus]string{"UNKNOWN": "-", "HEALTHY": "H", "UNHEALTHY": "U"}[h.status]
+				h.Note(check, result == 'o', time.Duration(i+1)*time.Second)
+				got += map[types.HealthStatus]string{"UNKNOWN": "-", "HEALTHY": "H", "UNHEALTHY": "U"}[h.Status]
 			}
 			if got != tt.want {
 				t.Errorf("%s gave %s, want %s", tt.results, got, tt.want)
@@ -41,18 +42,18 @@ func TestHealthCounts(t *testing.T) {
 
 func TestHealthOfATask(t *testing.T) {
 	const u, h, x = types.HealthStatusUnknown, types.HealthStatusHealthy, types.HealthStatusUnhealthy
-	of := func(status types.HealthStatus, essential bool) part {
-		return part{container: container{essential: essential}, health: health{status: status}}
+	of := func(status types.HealthStatus, essential bool) task.Part {
+		return task.Part{Container: task.Container{Essential: essential}, Health: task.Health{Status: status}}
 	}
 	for _, tt := range []struct {
-		parts []part
+		parts []task.Part
 		want  types.HealthStatus
 	}{
-		{[]part{of(h, true)}, h}, {[]part{of(x, true)}, x}, {[]part{of(u, true)}, u},
-		{[]part{of(h, true), of(h, true)}, h}, {[]part{of(h, true), of(u, true)}, u}, {[]part{of(u, true), of(x, true)}, x},
-		{[]part{of(h, true), of(x, false)}, h}, {[]part{of(h, true), of(u, false)}, h}, {[]part{of(u, true), of(h, false)}, u},
+		{[]task.Part{of(h, true)}, h}, {[]task.Part{of(x, true)}, x}, {[]task.Part{of(u, true)}, u},
+		{[]task.Part{of(h, true), of(h, true)}, h}, {[]task.Part{of(h, true), of(u, true)}, u}, {[]task.Part{of(u, true), of(x, true)}, x},
+		{[]task.Part{of(h, true), of(x, false)}, h}, {[]task.Part{of(h, true), of(u, false)}, h}, {[]task.Part{of(u, true), of(h, false)}, u},
 	} {
-		if got := rollUp(tt.parts); got != tt.want {
+		if got := task.RollUp(tt.parts); got != tt.want {
 			t.Errorf("health of %+v: %s, want %s", tt.parts, got, tt.want)
 		}
 	}

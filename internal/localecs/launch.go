@@ -5,6 +5,7 @@ import (
 	"davit/internal/localecs/ecsname"
 	"davit/internal/localecs/journal"
 	"davit/internal/localecs/placement"
+	"davit/internal/localecs/task"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -19,7 +20,7 @@ type request struct {
 	definition *journal.Definition
 	overrides  *types.TaskOverride
 	network    *types.NetworkConfiguration
-	plan       []container
+	plan       []task.Container
 	startedBy  *string
 	tags       []types.Tag
 	execute    bool
@@ -108,7 +109,7 @@ func (s *Server) request(cluster string, in shared) (*request, error) {
 		return nil, err
 	}
 	r := &request{
-		definition: d, overrides: in.overrides, network: in.network, plan: plan(&d.TaskDefinition, in.overrides, s.opt.StopTimeout),
+		definition: d, overrides: in.overrides, network: in.network, plan: task.Plan(&d.TaskDefinition, in.overrides, s.opt.StopTimeout),
 		startedBy: in.startedBy, tags: in.tags, execute: in.execute,
 		Demand: placement.Demand{
 			Cluster: cluster, Group: ecsname.Value(in.group), Need: need,

@@ -1,6 +1,7 @@
 package localecs_test
 
 import (
+	"davit/internal/localecs/task"
 	"fmt"
 	"maps"
 	"os"
@@ -41,7 +42,7 @@ func TestProcessOfAContainer(t *testing.T) {
 		if diff := cmp.Diff([]string{"minute", "-v", "other", "way"}, got.Argv); diff != "" {
 			t.Errorf("command (-want +got):\n%s", diff)
 		}
-		if got.Dir != folder+"/work" || got.Output != localecs.LogFile(b.opt.Dir, id, "app") {
+		if got.Dir != folder+"/work" || got.Output != task.LogFile(b.opt.Dir, id, "app") {
 			t.Errorf("folder %s, output %s", got.Dir, got.Output)
 		}
 	})
@@ -66,9 +67,9 @@ func TestWorkingDirectory(t *testing.T) {
 				c := worker("app", "minute")
 				c.WorkingDirectory = &tt.folder
 				b.register("job", c)
-				task := b.task(b.runOne("job"))
+				shown := b.task(b.runOne("job"))
 				if tt.reason == "" {
-					own := strings.TrimSuffix(localecs.LogFile(b.opt.Dir, path.Base(*task.TaskArn), "app"), ".log")
+					own := strings.TrimSuffix(task.LogFile(b.opt.Dir, path.Base(*shown.TaskArn), "app"), ".log")
 					want := strings.Replace(tt.want, "OWN", own, 1)
 					if got := b.runner.Started()[0].Dir; got != want {
 						t.Errorf("started in %s, want %s", got, want)
@@ -78,8 +79,8 @@ func TestWorkingDirectory(t *testing.T) {
 					}
 					return
 				}
-				checkEnd(t, task, types.TaskStopCodeTaskFailedToStart, tt.reason, []int{-1})
-				if got := str(task.Containers[0].Reason); got != tt.reason {
+				checkEnd(t, shown, types.TaskStopCodeTaskFailedToStart, tt.reason, []int{-1})
+				if got := str(shown.Containers[0].Reason); got != tt.reason {
 					t.Errorf("the container's reason is %q", got)
 				}
 			})

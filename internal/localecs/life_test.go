@@ -1,6 +1,7 @@
 package localecs_test
 
 import (
+	"davit/internal/localecs/task"
 	"testing"
 	"time"
 
@@ -120,7 +121,7 @@ func checkEnd(t *testing.T, task types.Task, code types.TaskStopCode, reason str
 }
 
 func TestTimesOfATask(t *testing.T) {
-	delays := localecs.Delays{Provisioning: time.Second, Pending: 2 * time.Second, Deactivating: 3 * time.Second, Deprovisioning: 4 * time.Second}
+	delays := task.Delays{Provisioning: time.Second, Pending: 2 * time.Second, Deactivating: 3 * time.Second, Deprovisioning: 4 * time.Second}
 	inBubble(t, localecs.Options{Delays: delays}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "slow"), sidecar("log", "graceful"))
 		begun := time.Now()

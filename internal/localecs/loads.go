@@ -4,6 +4,7 @@ import (
 	"davit/internal/localecs/ecsname"
 	"davit/internal/localecs/journal"
 	"davit/internal/localecs/placement"
+	"davit/internal/localecs/task"
 )
 
 // loads are by the machine's index. Fargate tasks are on a machine too, but on no instance.
@@ -13,12 +14,12 @@ func (s *Server) loads(cluster string) []placement.Load {
 		all[i].Groups = map[string]int{}
 	}
 	for _, t := range s.order {
-		if t.cluster != cluster || t.ContainerInstanceArn == nil || t.is(stopped) {
+		if t.Cluster != cluster || t.ContainerInstanceArn == nil || t.Is(task.Stopped) {
 			continue
 		}
-		l := &all[t.instance]
+		l := &all[t.Instance]
 		countTask(t, &l.Running, &l.Pending)
-		if *t.DesiredStatus == running {
+		if *t.DesiredStatus == task.Running {
 			l.Groups[ecsname.Value(t.Group)]++
 		}
 	}

@@ -135,7 +135,7 @@ func (s *Server) perform(ctx context.Context, name string, body []byte) ([]byte,
 	}
 	reply, err := s.answer(ctx, carryOut, body)
 	delay, lost, how := s.faults.After(name)
-	s.host.sleep(delay, ctx.Done())
+	s.host.Sleep(delay, ctx.Done())
 	if lost && how == faults.DropConnection {
 		return nil, errDropped
 	}

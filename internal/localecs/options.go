@@ -5,6 +5,7 @@ import (
 	"davit/internal/localecs/ecsname"
 	"davit/internal/localecs/faults"
 	"davit/internal/localecs/placement"
+	"davit/internal/localecs/task"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -45,7 +46,7 @@ type Options struct {
 	// StopTimeout is the time between SIGTERM and SIGKILL of a container that does not set its own: 30 s by default.
 	StopTimeout time.Duration
 	// Delays makes tasks stay in the states that are passed at once by default.
-	Delays Delays
+	Delays task.Delays
 	// Events receives each task state change as a complete EventBridge event, at least once, in order for each task, after it
 	// is on disk. It must return when ctx ends. nil: no events.
 	Events func(ctx context.Context, event []byte)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"davit/internal/localecs/ecsname"
 	"davit/internal/localecs/placement"
+	"davit/internal/localecs/task"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -74,28 +75,28 @@ func (s *Server) create(r *request, p placement.Provider, m *placement.Host, on 
 		ports = r.Ports
 	}
 	booked := m.Book(r.Need, ports)
-	t := newTask(s.describeNew(r, p, booked, id), id, r.Cluster, *r.definition.Family, s.seq+1)
+	t := task.New(s.describeNew(r, p, booked, id), id, r.Cluster, *r.definition.Family, s.seq+1)
 	s.locate(&t.Task, r, m, on)
-	t.token, t.instance, t.booked = r.token, m.Index, booked
-	t.hiding = s.faults.Hide(s.now())
+	t.Token, t.Instance, t.Booked = r.token, m.Index, booked
+	t.Hiding = s.faults.Hide(s.now())
 	s.add(t)
 	s.save(t)
 	s.announce(t, s.now())
-	s.host.group.Go(func() { runTask(s.host, t, r.plan) })
-	return t.view()
+	s.host.Group.Go(func() { task.Run(s.host, t, r.plan) })
+	return t.View()
 }
 
 // release frees a stopped task's place. The caller holds mu.
-func (s *Server) release(t *task) {
-	s.Hosts[t.instance].Free(t.booked)
-	t.booked = placement.Booking{}
+func (s *Server) release(t *task.Task) {
+	s.Hosts[t.Instance].Free(t.Booked)
+	t.Booked = placement.Booking{}
 }
 
 func (s *Server) describeNew(r *request, p placement.Provider, booked placement.Booking, id string) types.Task {
 	now := s.now()
 	t := types.Task{
 		TaskArn: new(ecsname.TaskARN(r.Cluster, id)), ClusterArn: new(ecsname.ClusterARN(r.Cluster)), TaskDefinitionArn: r.definition.TaskDefinitionArn,
-		LastStatus: new(provisioning), DesiredStatus: new(running), CreatedAt: &now, Version: 1,
+		LastStatus: new(task.Provisioning), DesiredStatus: new(task.Running), CreatedAt: &now, Version: 1,
 		Cpu: new(strconv.Itoa(r.Need.Cpu)), Memory: new(strconv.Itoa(r.Need.Memory)),
 		Group: &r.Group, StartedBy: r.startedBy, Tags: r.tags, LaunchType: p.LaunchType, EnableExecuteCommand: r.execute,
 		HealthStatus: types.HealthStatusUnknown,
@@ -105,8 +106,8 @@ func (s *Server) describeNew(r *request, p placement.Provider, booked placement.
 	}
 	gpus := booked.Gpus
 	for _, c := range r.plan {
-		shown := c.describeNew(*t.TaskArn, r.Cluster, id)
-		shown.GpuIds, gpus = gpus[:c.size.Gpus:c.size.Gpus], gpus[c.size.Gpus:]
+		shown := c.DescribeNew(*t.TaskArn, r.Cluster, id)
+		shown.GpuIds, gpus = gpus[:c.Size.Gpus:c.Size.Gpus], gpus[c.Size.Gpus:]
 		t.Containers = append(t.Containers, shown)
 	}
 	r.complete(&t)

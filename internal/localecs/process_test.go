@@ -2,6 +2,7 @@ package localecs_test
 
 import (
 	"context"
+	"davit/internal/localecs/task"
 	"log/slog"
 	"net/http/httptest"
 	"os"
@@ -122,7 +123,7 @@ func (r *machine) until(arn, status string) types.Task {
 
 func (r *machine) output(arn string) string {
 	r.Helper()
-	text, err := os.ReadFile(localecs.LogFile(r.dir, filepath.Base(arn), "app"))
+	text, err := os.ReadFile(task.LogFile(r.dir, filepath.Base(arn), "app"))
 	if err != nil {
 		r.Fatal(err)
 	}

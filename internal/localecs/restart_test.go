@@ -2,6 +2,7 @@ package localecs_test
 
 import (
 	"context"
+	"davit/internal/localecs/task"
 	"encoding/json"
 	"os"
 	"strings"
@@ -124,7 +125,7 @@ func TestStoppedTasksAreForgotten(t *testing.T) {
 // What was answered must be in the file by then, as a kill -9 would leave it.
 func TestWhatWasAnsweredIsOnDisk(t *testing.T) {
 	copied := t.TempDir()
-	opt := localecs.Options{Delays: localecs.Delays{Provisioning: time.Hour}} // nothing else is written meanwhile
+	opt := localecs.Options{Delays: task.Delays{Provisioning: time.Hour}} // nothing else is written meanwhile
 	inBubble(t, opt, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "minute"))
 		in := withToken("t1", 1)

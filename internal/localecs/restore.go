@@ -5,6 +5,7 @@ import (
 	"davit/internal/localecs/ecsname"
 	"davit/internal/localecs/journal"
 	"davit/internal/localecs/placement"
+	"davit/internal/localecs/task"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -74,7 +75,7 @@ func (s *Server) load(tx *bbolt.Tx) error {
 	if err := journal.EachRecord(tx, journal.BucketTasks, s.loadTask); err != nil {
 		return err
 	}
-	slices.SortFunc(s.order, func(a, b *task) int { return cmp.Compare(a.seq, b.seq) })
+	slices.SortFunc(s.order, func(a, b *task.Task) int { return cmp.Compare(a.Seq, b.Seq) })
 	return journal.EachRecord(tx, journal.BucketFolders, func(id string, f *journal.FolderRecord) { s.agenda.add(f.Due, dropFolder, id) })
 }
 
@@ -90,8 +91,8 @@ func (s *Server) loadDefinitions(tx *bbolt.Tx) error {
 
 func (s *Server) loadTask(id string, r *journal.TaskRecord) {
 	cluster, _ := ecsname.SplitResource("task", *r.Task.TaskArn)
-	t := newTask(r.Task, id, cluster, familyOf(*r.Task.TaskDefinitionArn), r.Seq)
-	t.token, t.told = r.Token, r.Told
+	t := task.New(r.Task, id, cluster, familyOf(*r.Task.TaskDefinitionArn), r.Seq)
+	t.Token, t.Told = r.Token, r.Told
 	s.add(t)
 }
 
@@ -102,22 +103,22 @@ func familyOf(definition string) string {
 }
 
 // bury marks a task as stopped that the earlier server left in another state. A cause that it had written down stands.
-func (s *Server) bury(tx *bbolt.Tx, t *task) error {
-	if !t.is(stopped) {
+func (s *Server) bury(tx *bbolt.Tx, t *task.Task) error {
+	if !t.Is(task.Stopped) {
 		s.markStopped(t, s.now())
 		t.Version++
-		record := journal.TaskRecord{Task: t.Task, Seq: t.seq, Token: t.token, Told: t.told}
-		if err := write(tx, journal.BucketTasks, t.id, record); err != nil {
+		record := journal.TaskRecord{Task: t.Task, Seq: t.Seq, Token: t.Token, Told: t.Told}
+		if err := write(tx, journal.BucketTasks, t.Id, record); err != nil {
 			return err
 		}
 	}
-	close(t.stopAsked)
-	close(t.ended)
+	close(t.StopAsked)
+	close(t.Ended)
 	return nil
 }
 
-func (s *Server) markStopped(t *task, now time.Time) {
-	if *t.DesiredStatus != stopped {
+func (s *Server) markStopped(t *task.Task, now time.Time) {
+	if *t.DesiredStatus != task.Stopped {
 		t.StopCode, t.StoppedReason, t.StoppingAt = types.TaskStopCodeTerminationNotice, new(restartReason), &now
 	}
 	if t.StartedAt == nil {
@@ -126,19 +127,19 @@ func (s *Server) markStopped(t *task, now time.Time) {
 	if t.StartedAt != nil && t.ExecutionStoppedAt == nil {
 		t.ExecutionStoppedAt = &now
 	}
-	t.DesiredStatus, t.StoppedAt = new(stopped), &now
-	t.retire()
+	t.DesiredStatus, t.StoppedAt = new(task.Stopped), &now
+	t.Retire()
 }
 
 // traceOfStart is when an essential container may have begun to run although nobody wrote that down: the output file is made
 // right before its process, and a kill -9 takes back the last changes. To say that such a task never ran would let it run twice.
-func (s *Server) traceOfStart(t *task, now time.Time) *time.Time {
+func (s *Server) traceOfStart(t *task.Task, now time.Time) *time.Time {
 	d := s.lookup(*t.TaskDefinitionArn)
 	if d == nil {
 		return nil
 	}
 	for _, c := range d.ContainerDefinitions {
-		if _, err := os.Stat(LogFile(s.opt.Dir, t.id, *c.Name)); err == nil && isEssential(c) {
+		if _, err := os.Stat(task.LogFile(s.opt.Dir, t.Id, *c.Name)); err == nil && task.IsEssential(c) {
 			return &now
 		}
 	}
@@ -158,9 +159,9 @@ func (s *Server) resume() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, t := range s.order {
-		s.agenda.add(t.StoppedAt.Add(shownFor), forgetTask, t.id)
-		if t.told < t.Version {
-			s.events.enqueue(t.view(), *t.StoppedAt)
+		s.agenda.add(t.StoppedAt.Add(shownFor), forgetTask, t.Id)
+		if t.Told < t.Version {
+			s.events.enqueue(t.View(), *t.StoppedAt)
 		}
 	}
 	for key, token := range s.tokens {

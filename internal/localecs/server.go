@@ -4,6 +4,7 @@ import (
 	"context"
 	"davit/internal/localecs/faults"
 	"davit/internal/localecs/journal"
+	"davit/internal/localecs/task"
 	"fmt"
 	"log/slog"
 	"os"
@@ -26,7 +27,7 @@ type Server struct {
 	faults *faults.Faults
 	hosts  map[string]bool
 
-	host    *host // of the tasks' runners
+	host    *task.Host // of the tasks' runners
 	cancel  context.CancelFunc
 	closing sync.Once
 	journal *journal.Journal
@@ -100,10 +101,10 @@ func newServer(opt Options, db *bbolt.DB) *Server {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.cancel = cancel
-	s.host = &host{
-		owner: taskOwner{s}, ctx: ctx, killAll: make(chan struct{}), starts: make(chan struct{}, opt.Starts),
-		settled: func(ctx context.Context) error { return s.journal.Settled(ctx) },
-		clock:   opt.Clock, log: opt.Logger, runner: opt.Runner, delays: opt.Delays, dir: opt.Dir, s3Dir: opt.S3Dir, path: hostPath(),
+	s.host = &task.Host{
+		Owner: taskOwner{s}, Ctx: ctx, KillAll: make(chan struct{}), Starts: make(chan struct{}, opt.Starts),
+		Settled: func(ctx context.Context) error { return s.journal.Settled(ctx) },
+		Clock:   opt.Clock, Log: opt.Logger, Runner: opt.Runner, Delays: opt.Delays, Dir: opt.Dir, S3Dir: opt.S3Dir, Path: hostPath(),
 	}
 	return s
 }
@@ -127,7 +128,7 @@ func (s *Server) close() error {
 	s.cancelAgenda()
 	s.mu.Unlock()
 	s.cancel()
-	s.host.group.Wait()
+	s.host.Group.Wait()
 	s.events.stop()
 	s.journal.Close()
 	return s.db.Close()

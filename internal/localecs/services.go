@@ -83,7 +83,7 @@ func (s *Server) unprotected(ref *string, tasks []string, most int) ([]types.Fai
 			return nil, err
 		}
 		reason := notOfService
-		if t := s.visible(id); t == nil || t.cluster != cluster {
+		if t := s.visible(id); t == nil || t.Cluster != cluster {
 			reason = reasonMissing
 		}
 		failures = append(failures, types.Failure{Arn: new(ecsname.TaskARN(cluster, id)), Reason: &reason})

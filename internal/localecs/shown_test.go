@@ -1,6 +1,7 @@
 package localecs_test
 
 import (
+	"davit/internal/localecs/task"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -35,7 +36,7 @@ func onFargate(in *ecs.RunTaskInput) *ecs.RunTaskInput {
 
 func TestAttachmentOfATask(t *testing.T) {
 	in := new(inbox)
-	delays := localecs.Delays{Provisioning: time.Second, Deprovisioning: time.Second}
+	delays := task.Delays{Provisioning: time.Second, Deprovisioning: time.Second}
 	inBubble(t, localecs.Options{Events: in.deliver, Delays: delays}, scripts, func(t *testing.T, b *fixture) {
 		b.registerAwsvpc("job", nil, worker("app", "minute"), sidecar("side", "forever"))
 		launched := b.run(onFargate(&ecs.RunTaskInput{TaskDefinition: new("job")})).Tasks[0]
@@ -100,7 +101,7 @@ func TestNoAttachmentWithoutAwsvpc(t *testing.T) {
 }
 
 func TestManagedAgents(t *testing.T) {
-	inBubble(t, localecs.Options{Delays: localecs.Delays{Pending: time.Second}}, scripts, func(t *testing.T, b *fixture) {
+	inBubble(t, localecs.Options{Delays: task.Delays{Pending: time.Second}}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "minute"))
 		arn := *b.run(&ecs.RunTaskInput{TaskDefinition: new("job"), EnableExecuteCommand: true}).Tasks[0].TaskArn
 		for _, want := range []string{"PENDING ", "STOPPED The local ECS has no ECS Exec."} {

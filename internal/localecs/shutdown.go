@@ -2,6 +2,7 @@ package localecs
 
 import (
 	"context"
+	"davit/internal/localecs/task"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -28,7 +29,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 func (s *Server) windDown(ctx context.Context) {
 	open := s.stopAll()
 	if !await(open, ctx.Done()) {
-		close(s.host.killAll)
+		close(s.host.KillAll)
 	}
 	last := make(chan struct{})
 	cancel := s.clock.AfterFunc(lastWait, func() { close(last) })
@@ -41,13 +42,13 @@ func (s *Server) windDown(ctx context.Context) {
 }
 
 // stopAll refuses further calls and asks for the stop of every task.
-func (s *Server) stopAll() []*task {
+func (s *Server) stopAll() []*task.Task {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.stopping = true
-	var open []*task
+	var open []*task.Task
 	for _, t := range s.order {
-		if !t.is(stopped) {
+		if !t.Is(task.Stopped) {
 			s.askStop(t, types.TaskStopCodeTerminationNotice, reasonShutdown, nil)
 			open = append(open, t)
 		}
@@ -56,10 +57,10 @@ func (s *Server) stopAll() []*task {
 }
 
 // await waits for the tasks to be STOPPED; false when giveUp was closed first.
-func await(tasks []*task, giveUp <-chan struct{}) bool {
+func await(tasks []*task.Task, giveUp <-chan struct{}) bool {
 	for _, t := range tasks {
 		select {
-		case <-t.ended:
+		case <-t.Ended:
 		case <-giveUp:
 			return false
 		}

@@ -3,6 +3,7 @@ package localecs
 import (
 	"davit/internal/localecs/journal"
 	"davit/internal/localecs/placement"
+	"davit/internal/localecs/task"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -12,8 +13,8 @@ import (
 type state struct {
 	clusters  map[string]*types.Cluster
 	families  map[string][]*journal.Definition // by revision, ascending, none ever missing
-	tasks     map[string]*task
-	order     []*task // by seq
+	tasks     map[string]*task.Task
+	order     []*task.Task // by seq
 	seq       uint64
 	tokens    map[string]*journal.TokenRecord
 	agenda    agenda
@@ -24,12 +25,12 @@ type state struct {
 func newState(opt Options) state {
 	return state{
 		clusters: map[string]*types.Cluster{}, families: map[string][]*journal.Definition{},
-		tasks: map[string]*task{}, tokens: map[string]*journal.TokenRecord{}, Fleet: placement.NewFleet(opt.Machines, opt.Seed, opt.Faults.Disconnected),
+		tasks: map[string]*task.Task{}, tokens: map[string]*journal.TokenRecord{}, Fleet: placement.NewFleet(opt.Machines, opt.Seed, opt.Faults.Disconnected),
 	}
 }
 
 // change applies f, raises the version, and writes the task down together with its event. The caller holds mu.
-func (s *Server) change(t *task, f func(now time.Time)) {
+func (s *Server) change(t *task.Task, f func(now time.Time)) {
 	now := s.now()
 	f(now)
 	t.Version++
@@ -37,29 +38,29 @@ func (s *Server) change(t *task, f func(now time.Time)) {
 	s.announce(t, now)
 }
 
-func (s *Server) save(t *task) {
-	s.journal.Put(journal.BucketTasks, t.id, journal.TaskRecord{Task: t.Task, Seq: t.seq, Token: t.token, Told: t.told})
+func (s *Server) save(t *task.Task) {
+	s.journal.Put(journal.BucketTasks, t.Id, journal.TaskRecord{Task: t.Task, Seq: t.Seq, Token: t.Token, Told: t.Told})
 }
 
 // askStop makes the task's goroutine stop it; also, which may be nil, is part of the same change. The first cause stands, so
 // asking again changes nothing. The caller holds mu.
-func (s *Server) askStop(t *task, code types.TaskStopCode, reason string, also func(now time.Time)) {
-	if *t.DesiredStatus == stopped {
+func (s *Server) askStop(t *task.Task, code types.TaskStopCode, reason string, also func(now time.Time)) {
+	if *t.DesiredStatus == task.Stopped {
 		return
 	}
 	s.change(t, func(now time.Time) {
 		if also != nil {
 			also(now)
 		}
-		t.DesiredStatus = new(stopped)
+		t.DesiredStatus = new(task.Stopped)
 		t.StopCode, t.StoppedReason, t.StoppingAt = code, &reason, &now
 	})
-	close(t.stopAsked)
+	close(t.StopAsked)
 }
 
 // add makes the task known. The caller holds mu.
-func (s *Server) add(t *task) {
-	s.tasks[t.id] = t
+func (s *Server) add(t *task.Task) {
+	s.tasks[t.Id] = t
 	s.order = append(s.order, t)
-	s.seq = max(s.seq, t.seq)
+	s.seq = max(s.seq, t.Seq)
 }

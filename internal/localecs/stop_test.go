@@ -2,6 +2,7 @@ package localecs_test
 
 import (
 	"context"
+	"davit/internal/localecs/task"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,19 +19,19 @@ func TestStopTask(t *testing.T) {
 	tests := []struct {
 		name      string
 		container types.ContainerDefinition
-		delays    localecs.Delays
+		delays    task.Delays
 		before    time.Duration // between launch and stop
 		takes     time.Duration
 		exit      int
 		starts    int
 	}{
-		{"ends on SIGTERM", worker("app", "forever"), localecs.Delays{}, time.Second, 0, 143, 1},
-		{"takes its time", worker("app", "graceful"), localecs.Delays{}, time.Second, 5 * time.Second, 7, 1},
-		{"is killed", worker("app", "deaf"), localecs.Delays{}, time.Second, 30 * time.Second, 137, 1},
-		{"is killed after its own stopTimeout", short, localecs.Delays{}, time.Second, 2 * time.Second, 137, 1},
-		{"is PROVISIONING", worker("app", "minute"), localecs.Delays{Provisioning: time.Hour}, time.Second, 0, -1, 0},
-		{"is PENDING", worker("app", "minute"), localecs.Delays{Pending: time.Hour}, time.Second, 0, -1, 0},
-		{"never starts", worker("app", "hangs"), localecs.Delays{}, time.Second, 0, -1, 0},
+		{"ends on SIGTERM", worker("app", "forever"), task.Delays{}, time.Second, 0, 143, 1},
+		{"takes its time", worker("app", "graceful"), task.Delays{}, time.Second, 5 * time.Second, 7, 1},
+		{"is killed", worker("app", "deaf"), task.Delays{}, time.Second, 30 * time.Second, 137, 1},
+		{"is killed after its own stopTimeout", short, task.Delays{}, time.Second, 2 * time.Second, 137, 1},
+		{"is PROVISIONING", worker("app", "minute"), task.Delays{Provisioning: time.Hour}, time.Second, 0, -1, 0},
+		{"is PENDING", worker("app", "minute"), task.Delays{Pending: time.Hour}, time.Second, 0, -1, 0},
+		{"never starts", worker("app", "hangs"), task.Delays{}, time.Second, 0, -1, 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"davit/internal/localecs/ecsname"
 	"davit/internal/localecs/journal"
 	"davit/internal/localecs/placement"
+	"davit/internal/localecs/task"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -68,9 +69,9 @@ func (s *Server) taggedDefinition(arn string) (tagged, error) {
 func (s *Server) taggedTask(cluster, id string) (tagged, error) {
 	t := s.visible(id)
 	switch {
-	case t == nil || t.cluster != cluster:
+	case t == nil || t.Cluster != cluster:
 		return tagged{}, ecserror.Invalid("The referenced task was not found.")
-	case t.is(stopped):
+	case t.Is(task.Stopped):
 		return tagged{}, ecserror.Invalid("The specified task is stopped. Specify a running task and try again.")
 	}
 	return tagged{t.Tags, func(tags []types.Tag) {

@@ -1,6 +1,7 @@
 package localecs
 
 import (
+	"davit/internal/localecs/task"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -10,21 +11,21 @@ import (
 type taskOwner struct{ s *Server }
 
 // Change implements owner.
-func (o taskOwner) Change(t *task, f func(now time.Time)) {
+func (o taskOwner) Change(t *task.Task, f func(now time.Time)) {
 	o.s.mu.Lock()
 	defer o.s.mu.Unlock()
-	if !t.is(stopped) {
+	if !t.Is(task.Stopped) {
 		o.s.change(t, f)
 	}
 }
 
 // AskStop implements owner.
-func (o taskOwner) AskStop(t *task, code types.TaskStopCode, reason string, also func(now time.Time)) {
+func (o taskOwner) AskStop(t *task.Task, code types.TaskStopCode, reason string, also func(now time.Time)) {
 	o.s.mu.Lock()
 	defer o.s.mu.Unlock()
 	switch {
-	case t.is(stopped):
-	case *t.DesiredStatus == stopped:
+	case t.Is(task.Stopped):
+	case *t.DesiredStatus == task.Stopped:
 		o.s.change(t, also)
 	default:
 		o.s.askStop(t, code, reason, also)
@@ -32,18 +33,18 @@ func (o taskOwner) AskStop(t *task, code types.TaskStopCode, reason string, also
 }
 
 // Finish implements owner.
-func (o taskOwner) Finish(t *task) {
+func (o taskOwner) Finish(t *task.Task) {
 	s := o.s
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if t.is(stopped) {
+	if t.Is(task.Stopped) {
 		return
 	}
 	s.change(t, func(now time.Time) {
 		t.StoppedAt = &now
-		t.retire()
+		t.Retire()
 	})
 	s.release(t)
-	s.appoint(t.StoppedAt.Add(shownFor), forgetTask, t.id)
-	close(t.ended)
+	s.appoint(t.StoppedAt.Add(shownFor), forgetTask, t.Id)
+	close(t.Ended)
 }

@@ -3,6 +3,7 @@ package localecs
 import (
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
+	"davit/internal/localecs/task"
 	"fmt"
 	"slices"
 	"time"
@@ -17,9 +18,9 @@ const (
 )
 
 // visible finds a task that ECS still shows; nil when there is none. The caller holds mu.
-func (s *Server) visible(id string) *task {
+func (s *Server) visible(id string) *task.Task {
 	t := s.tasks[id]
-	if t == nil || t.is(stopped) && !s.now().Before(t.StoppedAt.Add(shownFor)) {
+	if t == nil || t.Is(task.Stopped) && !s.now().Before(t.StoppedAt.Add(shownFor)) {
 		return nil
 	}
 	return t
@@ -36,7 +37,7 @@ func (s *Server) stopTask(in *ecs.StopTaskInput) (any, error) {
 		return nil, err
 	}
 	t := s.visible(id)
-	if t == nil || t.cluster != cluster {
+	if t == nil || t.Cluster != cluster {
 		return nil, ecserror.Invalid("The referenced task was not found.")
 	}
 	reason := ecsname.Value(in.Reason)
@@ -44,7 +45,7 @@ func (s *Server) stopTask(in *ecs.StopTaskInput) (any, error) {
 		reason = reasonStopped
 	}
 	s.askStop(t, types.TaskStopCodeUserInitiated, reason, func(time.Time) { t.Tags = []types.Tag{} })
-	shown := t.view()
+	shown := t.View()
 	shown.Tags = nil
 	return &ecs.StopTaskOutput{Task: &shown}, nil
 }
@@ -84,11 +85,11 @@ func (s *Server) describeTasks(in *ecs.DescribeTasksInput) (any, error) {
 			return nil, err
 		}
 		t := s.visible(id)
-		if t == nil || t.cluster != cluster || t.hiding.Described(s.now()) {
+		if t == nil || t.Cluster != cluster || t.Hiding.Described(s.now()) {
 			out.fail(ecsname.TaskARN(cluster, id), reasonMissing)
 			continue
 		}
-		shown := t.view()
+		shown := t.View()
 		if len(in.Include) == 0 {
 			shown.Tags = nil
 		}
@@ -104,8 +105,8 @@ func (s *Server) listTasks(in *ecs.ListTasksInput) (any, error) {
 	}
 	var entries []ecsname.Entry
 	for _, t := range s.order {
-		if f.shows(t) && s.visible(t.id) != nil && !t.hiding.Unlisted(s.now()) {
-			entries = append(entries, ecsname.Entry{fmt.Sprintf("%020d", t.seq), *t.TaskArn})
+		if f.shows(t) && s.visible(t.Id) != nil && !t.Hiding.Unlisted(s.now()) {
+			entries = append(entries, ecsname.Entry{fmt.Sprintf("%020d", t.Seq), *t.TaskArn})
 		}
 	}
 	arns, next, err := ecsname.Page(entries, ecsname.Ascending, in.MaxResults, in.NextToken)
@@ -131,7 +132,7 @@ func (s *Server) filter(in *ecs.ListTasksInput) (filter, error) {
 		desired: string(in.DesiredStatus), launchType: in.LaunchType,
 	}
 	if f.desired == "" {
-		f.desired = running
+		f.desired = task.Running
 	}
 	if err := f.check(in); err != nil || ecsname.Value(in.ContainerInstance) == "" {
 		return f, err
@@ -146,7 +147,7 @@ func (s *Server) filter(in *ecs.ListTasksInput) (filter, error) {
 
 // check refuses values that ECS does not have, and other filters beside startedBy, as ECS documents it.
 func (f filter) check(in *ecs.ListTasksInput) error {
-	others := f.family != "" || f.launchType != "" || ecsname.Value(in.ContainerInstance) != "" || f.desired == stopped
+	others := f.family != "" || f.launchType != "" || ecsname.Value(in.ContainerInstance) != "" || f.desired == task.Stopped
 	switch {
 	case !slices.Contains(in.DesiredStatus.Values(), types.DesiredStatus(f.desired)):
 		return ecserror.Invalid("desiredStatus should be one of [RUNNING, PENDING, STOPPED].")
@@ -162,9 +163,9 @@ func (f filter) check(in *ecs.ListTasksInput) error {
 	return nil
 }
 
-func (f filter) shows(t *task) bool {
-	return t.cluster == f.cluster && *t.DesiredStatus == f.desired &&
-		(f.family == "" || f.family == t.family) &&
+func (f filter) shows(t *task.Task) bool {
+	return t.Cluster == f.cluster && *t.DesiredStatus == f.desired &&
+		(f.family == "" || f.family == t.Family) &&
 		(f.startedBy == "" || f.startedBy == ecsname.Value(t.StartedBy)) &&
 		(f.launchType == "" || f.launchType == t.LaunchType) &&
 		(f.instance == "" || f.instance == ecsname.Value(t.ContainerInstanceArn))

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/journal"
+	"davit/internal/localecs/task"
 	"encoding/hex"
 	"encoding/json"
 	"time"
@@ -68,9 +69,9 @@ func (s *Server) arnsOf(token *journal.TokenRecord) []string {
 }
 
 // again is a task as a replay shows it: ECS says little of a stopped one.
-func again(t *task) types.Task {
-	if !t.is(stopped) {
-		return t.view()
+func again(t *task.Task) types.Task {
+	if !t.Is(task.Stopped) {
+		return t.View()
 	}
 	return types.Task{TaskArn: t.TaskArn, LastStatus: t.LastStatus, DesiredStatus: t.DesiredStatus}
 }
@@ -87,7 +88,7 @@ func (s *Server) stands(token *journal.TokenRecord) bool {
 		if t == nil {
 			continue
 		}
-		if !t.is(stopped) {
+		if !t.Is(task.Stopped) {
 			return true
 		}
 		if t.StoppedAt.After(end) {

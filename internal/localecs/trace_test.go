@@ -1,6 +1,7 @@
 package localecs_test
 
 import (
+	"davit/internal/localecs/task"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,7 +20,7 @@ func TestRestartSeesThatAProcessMayHaveRun(t *testing.T) {
 			b.register("job", worker("app", "hangs"), side)
 			arn := b.runOne("job")
 			synctest.Wait()
-			output := localecs.LogFile(b.opt.Dir, arn[strings.LastIndexByte(arn, '/')+1:], container)
+			output := task.LogFile(b.opt.Dir, arn[strings.LastIndexByte(arn, '/')+1:], container)
 			if err := os.MkdirAll(filepath.Dir(output), 0o700); err != nil {
 				t.Fatal(err)
 			}

@@ -1,4 +1,4 @@
-package localecs
+package task
 
 import (
 	"davit/internal/localecs/ecsname"
@@ -15,8 +15,8 @@ import (
 	"davit/internal/localecs/process"
 )
 
-// container is what one container of a task will run, overrides applied.
-type container struct {
+// Container is what one container of a task will run, overrides applied.
+type Container struct {
 	name, image string
 	command     []string
 	environment map[string]string
@@ -24,30 +24,30 @@ type container struct {
 	folder      string                  // the working folder asked for, empty for its own
 	user        string                  // as asked for, empty for Davit's own
 	limits      []process.Limit
-	essential   bool
+	Essential   bool
 	stopTimeout time.Duration
 	// startTimeout is how long others wait for what they depend on, from this container's start; 0 is without end.
 	startTimeout time.Duration
 	dependsOn    []types.ContainerDependency
-	health       *healthCheck
+	health       *HealthCheck
 	restart      *restartPolicy
-	size         placement.Resources
+	Size         placement.Resources
 	memory       memory
 }
 
 // memory is in MiB: the hard and the soft limit, 0 when not set.
 type memory struct{ hard, soft int32 }
 
-// plan works out the containers of a task.
-func plan(d *types.TaskDefinition, o *types.TaskOverride, stopTimeout time.Duration) []container {
-	var all []container
+// Plan works out the containers of a task.
+func Plan(d *types.TaskDefinition, o *types.TaskOverride, stopTimeout time.Duration) []Container {
+	var all []Container
 	for _, c := range d.ContainerDefinitions {
 		all = append(all, planContainer(c, placement.OverrideOf(o, *c.Name), stopTimeout))
 	}
 	return all
 }
 
-func planContainer(c types.ContainerDefinition, o types.ContainerOverride, stopTimeout time.Duration) container {
+func planContainer(c types.ContainerDefinition, o types.ContainerOverride, stopTimeout time.Duration) Container {
 	command := c.Command
 	if len(o.Command) > 0 {
 		command = o.Command
@@ -63,12 +63,12 @@ func planContainer(c types.ContainerDefinition, o types.ContainerOverride, stopT
 	if len(o.EnvironmentFiles) > 0 {
 		files = o.EnvironmentFiles
 	}
-	return container{
+	return Container{
 		name: *c.Name, image: ecsname.Value(c.Image), command: slices.Concat(c.EntryPoint, command), environment: environment, files: files,
-		folder: ecsname.Value(c.WorkingDirectory), user: ecsname.Value(c.User), limits: limits(c.Ulimits), essential: isEssential(c),
+		folder: ecsname.Value(c.WorkingDirectory), user: ecsname.Value(c.User), limits: limits(c.Ulimits), Essential: IsEssential(c),
 		stopTimeout: stopTimeout, startTimeout: ecsname.Seconds(c.StartTimeout), dependsOn: c.DependsOn,
 		health: planHealth(c.HealthCheck), restart: planRestart(c.RestartPolicy),
-		size: placement.ContainerSize(c, o), memory: memory{hard: ecsname.First(o.Memory, c.Memory), soft: ecsname.First(o.MemoryReservation, c.MemoryReservation)},
+		Size: placement.ContainerSize(c, o), memory: memory{hard: ecsname.First(o.Memory, c.Memory), soft: ecsname.First(o.MemoryReservation, c.MemoryReservation)},
 	}
 }
 
@@ -80,12 +80,12 @@ func limits(asked []types.Ulimit) []process.Limit {
 	return all
 }
 
-// describeNew is the container as its task first shows it.
-func (c container) describeNew(task, cluster, taskID string) types.Container {
+// DescribeNew is the container as its task first shows it.
+func (c Container) DescribeNew(task, cluster, taskID string) types.Container {
 	shown := types.Container{
 		ContainerArn: new(ecsname.ContainerARN(cluster, taskID, ecsname.NewUUID())), TaskArn: &task, Name: new(c.name), Image: new(c.image),
-		LastStatus: new(pending), HealthStatus: types.HealthStatusUnknown,
-		Cpu: new(strconv.Itoa(c.size.Cpu)), NetworkInterfaces: []types.NetworkInterface{},
+		LastStatus: new(Pending), HealthStatus: types.HealthStatusUnknown,
+		Cpu: new(strconv.Itoa(c.Size.Cpu)), NetworkInterfaces: []types.NetworkInterface{},
 		NetworkBindings: []types.NetworkBinding{},
 	}
 	if c.memory.hard > 0 {
@@ -98,7 +98,7 @@ func (c container) describeNew(task, cluster, taskID string) types.Container {
 }
 
 // environ is the whole environment of the container's process: the host's PATH, folders of its own, and what was asked for, which wins.
-func (c container) environ(path, folder string) []string {
+func (c Container) environ(path, folder string) []string {
 	all := map[string]string{"PATH": path, "HOME": filepath.Join(folder, "home"), "TMPDIR": filepath.Join(folder, "tmp")}
 	maps.Copy(all, c.environment)
 	env := make([]string, 0, len(all))
@@ -109,7 +109,7 @@ func (c container) environ(path, folder string) []string {
 }
 
 // badEnvironment names a variable that no process can be given.
-func (c container) badEnvironment() (string, bool) {
+func (c Container) badEnvironment() (string, bool) {
 	for name, v := range c.environment {
 		if name == "" || strings.ContainsAny(name, "=\x00") || strings.ContainsRune(v, 0) {
 			return name, true
@@ -118,5 +118,5 @@ func (c container) badEnvironment() (string, bool) {
 	return "", false
 }
 
-// isEssential reports whether the end of the container ends its task, which it does unless said otherwise.
-func isEssential(c types.ContainerDefinition) bool { return c.Essential == nil || *c.Essential }
+// IsEssential reports whether the end of the container ends its task, which it does unless said otherwise.
+func IsEssential(c types.ContainerDefinition) bool { return c.Essential == nil || *c.Essential }

@@ -1,4 +1,4 @@
-package localecs
+package task
 
 import (
 	"errors"
@@ -13,10 +13,10 @@ import (
 // LogFile is where a container's output is: stdout and stderr of its process, as they were written. It stays for 24 hours
 // after the task stopped. dir is Options.Dir.
 func LogFile(dir, taskID, container string) string {
-	return filepath.Join(taskFolder(dir, taskID), container+".log")
+	return filepath.Join(TaskFolder(dir, taskID), container+".log")
 }
 
-func taskFolder(dir, taskID string) string { return filepath.Join(dir, "tasks", taskID) }
+func TaskFolder(dir, taskID string) string { return filepath.Join(dir, "tasks", taskID) }
 
 // cannotStart is a reason that a user may see, as ECS words it.
 func cannotStart(reason string) error {
@@ -24,7 +24,7 @@ func cannotStart(reason string) error {
 }
 
 // prepare makes a container's folders and returns how its process is to be started.
-func (c container) prepare(dir, path, taskID string) (process.Spec, error) {
+func (c Container) prepare(dir, path, taskID string) (process.Spec, error) {
 	if len(c.command) == 0 {
 		return process.Spec{}, cannotStart("there is no command and no entry point; the image is not run, so it cannot give one")
 	}
@@ -39,7 +39,7 @@ func (c container) prepare(dir, path, taskID string) (process.Spec, error) {
 	if err != nil {
 		return process.Spec{}, err
 	}
-	folder, err := c.makeFolders(dir, taskFolder(dir, taskID), owner)
+	folder, err := c.makeFolders(dir, TaskFolder(dir, taskID), owner)
 	if err != nil {
 		return process.Spec{}, err
 	}
@@ -54,7 +54,7 @@ func (c container) prepare(dir, path, taskID string) (process.Spec, error) {
 
 // makeFolders makes the container's own folders inside its task's. They are its user's, who can pass through those above them, as
 // far as they are Davit's, and cannot read them.
-func (c container) makeFolders(dir, task string, owner *process.User) (string, error) {
+func (c Container) makeFolders(dir, task string, owner *process.User) (string, error) {
 	folder := filepath.Join(task, c.name)
 	for _, name := range []string{task, folder} {
 		if err := makeFolder(name); err != nil {
@@ -101,7 +101,7 @@ func letPass(name string) error {
 }
 
 // workFolder is the container's own; the one asked for, if it is there; or else one of that name below the container's own folder.
-func (c container) workFolder(folder string, owner *process.User) (string, error) {
+func (c Container) workFolder(folder string, owner *process.User) (string, error) {
 	if c.folder == "" {
 		return filepath.Join(folder, "work"), nil
 	}

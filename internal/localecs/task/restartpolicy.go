@@ -1,4 +1,4 @@
-package localecs
+package task
 
 import (
 	"davit/internal/localecs/ecsname"
@@ -32,23 +32,23 @@ func (r *restartPolicy) allows(exit process.Exit, ran time.Duration) bool {
 }
 
 // restart starts a container again that ended, without the task taking notice; false when it is not to be.
-func (l *life) restart(i int, exit process.Exit) bool {
+func (l *runner) restart(i int, exit process.Exit) bool {
 	p := &l.parts[i]
-	if l.ending || l.stopAsked() || !p.restart.allows(exit, l.h.clock.Now().Sub(p.since)) {
+	if l.ending || l.stopAsked() || !p.restart.allows(exit, l.h.Clock.Now().Sub(p.since)) {
 		return false
 	}
 	p.last, p.process = exit, nil
-	shown := p.health.status
-	p.health = health{status: types.HealthStatusUnknown}
+	shown := p.Health.Status
+	p.Health = Health{Status: types.HealthStatusUnknown}
 	if shown != types.HealthStatusUnknown {
 		l.change(func(time.Time) { l.showHealth(i) })
 	}
-	l.h.group.Go(func() { l.start(i) })
+	l.h.Group.Go(func() { l.start(i) })
 	return true
 }
 
 // notRestarted ends a container as it had ended before it could not be started again.
-func (l *life) notRestarted(i int, err error) {
+func (l *runner) notRestarted(i int, err error) {
 	if !l.ending && !l.stopAsked() {
 		reason := l.reasonOf(err)
 		l.change(func(time.Time) { l.t.Containers[i].Reason = &reason })

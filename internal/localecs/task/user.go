@@ -1,4 +1,4 @@
-package localecs
+package task
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 
 // owner is whom the container runs as, nil for Davit's own user. As in Docker, names are those of this machine's users and groups,
 // numbers need not be known, and without a group it is the user's first one, or 0.
-func (c container) owner() (*process.User, error) {
+func (c Container) owner() (*process.User, error) {
 	if c.user == "" {
 		return nil, nil
 	}

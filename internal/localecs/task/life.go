@@ -1,4 +1,4 @@
-package localecs
+package task
 
 import (
 	"context"
@@ -16,20 +16,20 @@ const (
 )
 
 // life brings one task from PROVISIONING to STOPPED. Its goroutine alone touches it; starts and ends of processes reach it as messages.
-type life struct {
-	h      *host
-	t      *task
-	news   chan func()   // see tell
-	over   chan struct{} // closed when nobody listens to news any more
-	ctx    context.Context
-	cancel context.CancelFunc // ends the starts and health checks that are under way
-	parts  []part
-	ending bool // the stop is being carried out
+type runner struct {
+	h        *Host
+	t        *Task
+	messages chan func()   // see tell
+	over     chan struct{} // closed when nobody listens to news any more
+	ctx      context.Context
+	cancel   context.CancelFunc // ends the starts and health checks that are under way
+	parts    []Part
+	ending   bool // the stop is being carried out
 }
 
-// part is one container of a life.
-type part struct {
-	container
+// Part is one container of a life.
+type Part struct {
+	Container
 	asked       bool // its start was asked for
 	process     process.Process
 	started     bool // it ran
@@ -40,15 +40,15 @@ type part struct {
 	code        int
 	told        bool        // it was sent SIGTERM
 	cancelIt    func() bool // the timer to SIGKILL
-	health      health
+	Health      Health
 	unwatch     func()      // ends its health checks
 	tooLate     bool        // its startTimeout has passed
 	stopWaiting func() bool // the timer to that
 }
 
 // runTask runs a task until it is STOPPED or the host's context ends. No process starts before the task is on disk.
-func runTask(h *host, t *task, plan []container) {
-	if h.settled(h.ctx) != nil {
+func Run(h *Host, t *Task, plan []Container) {
+	if h.Settled(h.Ctx) != nil {
 		return
 	}
 	l := newLife(h, t, plan)
@@ -62,25 +62,25 @@ func runTask(h *host, t *task, plan []container) {
 	l.end()
 }
 
-func newLife(h *host, t *task, plan []container) *life {
-	l := &life{h: h, t: t, news: make(chan func(), len(plan)), over: make(chan struct{})}
-	l.ctx, l.cancel = context.WithCancel(h.ctx)
+func newLife(h *Host, t *Task, plan []Container) *runner {
+	l := &runner{h: h, t: t, messages: make(chan func(), len(plan)), over: make(chan struct{})}
+	l.ctx, l.cancel = context.WithCancel(h.Ctx)
 	for _, c := range plan {
-		l.parts = append(l.parts, part{container: c, health: health{status: types.HealthStatusUnknown}})
+		l.parts = append(l.parts, Part{Container: c, Health: Health{Status: types.HealthStatusUnknown}})
 	}
 	return l
 }
 
 // tell hands news to the life's goroutine, as long as there is one.
-func (l *life) tell(news func()) {
+func (l *runner) post(news func()) {
 	select {
-	case l.news <- news:
+	case l.messages <- news:
 	case <-l.over:
 	}
 }
 
 // leave ends what could still tell news.
-func (l *life) leave() {
+func (l *runner) leave() {
 	l.cancel()
 	close(l.over)
 	for i := range l.parts {
@@ -93,20 +93,20 @@ func (l *life) leave() {
 }
 
 // begin passes PROVISIONING; false when the task is stopped before anything was started.
-func (l *life) begin() bool {
-	if !l.h.sleep(l.h.delays.Provisioning, l.t.stopAsked) {
+func (l *runner) begin() bool {
+	if !l.h.Sleep(l.h.Delays.Provisioning, l.t.StopAsked) {
 		return false
 	}
 	l.change(func(now time.Time) {
-		l.t.LastStatus, l.t.Connectivity, l.t.ConnectivityAt = new(pending), types.ConnectivityConnected, &now
+		l.t.LastStatus, l.t.Connectivity, l.t.ConnectivityAt = new(Pending), types.ConnectivityConnected, &now
 		l.t.Attachments = attachmentsIn(l.t.Attachments, attached)
 	})
-	return l.h.sleep(l.h.delays.Pending, l.t.stopAsked) && !l.stopAsked() && l.readFiles()
+	return l.h.Sleep(l.h.Delays.Pending, l.t.StopAsked) && !l.stopAsked() && l.readFiles()
 }
 
-func (l *life) stopAsked() bool {
+func (l *runner) stopAsked() bool {
 	select {
-	case <-l.t.stopAsked:
+	case <-l.t.StopAsked:
 		return true
 	default:
 		return false
@@ -114,24 +114,24 @@ func (l *life) stopAsked() bool {
 }
 
 // to changes the task's state.
-func (l *life) to(status string) {
+func (l *runner) to(status string) {
 	l.change(func(time.Time) { l.t.LastStatus = &status })
 }
 
 // change changes the task, unless it was ended from outside.
-func (l *life) change(f func(now time.Time)) { l.h.owner.Change(l.t, f) }
+func (l *runner) change(f func(now time.Time)) { l.h.Owner.Change(l.t, f) }
 
 // askStop asks for the task's stop for a cause that the life itself found, with the change that goes with it.
-func (l *life) askStop(code types.TaskStopCode, reason string, also func(now time.Time)) {
-	l.h.owner.AskStop(l.t, code, reason, also)
+func (l *runner) askStop(code types.TaskStopCode, reason string, also func(now time.Time)) {
+	l.h.Owner.AskStop(l.t, code, reason, also)
 }
 
 // follow handles news until nothing of the task runs any more; false when the server was closed.
-func (l *life) follow() bool {
-	asked, killAll := l.t.stopAsked, l.h.killAll
+func (l *runner) follow() bool {
+	asked, killAll := l.t.StopAsked, l.h.KillAll
 	for !l.finished() {
 		select {
-		case news := <-l.news:
+		case news := <-l.messages:
 			news()
 		case <-asked:
 			asked = nil
@@ -139,15 +139,15 @@ func (l *life) follow() bool {
 		case <-killAll:
 			killAll = nil
 			l.killRest()
-		case <-l.h.ctx.Done():
+		case <-l.h.Ctx.Done():
 			return false
 		}
 	}
-	return l.h.ctx.Err() == nil
+	return l.h.Ctx.Err() == nil
 }
 
 // finished is true when the stop is being carried out and no container is left.
-func (l *life) finished() bool {
+func (l *runner) finished() bool {
 	if !l.ending {
 		return false
 	}
@@ -160,7 +160,7 @@ func (l *life) finished() bool {
 }
 
 // stop ends what runs and keeps from starting what does not.
-func (l *life) stop() {
+func (l *runner) stop() {
 	l.ending = true
 	l.cancel()
 	anyRan := false
@@ -171,7 +171,7 @@ func (l *life) stop() {
 	}
 	if l.t.StartedAt != nil {
 		l.to(deactivating)
-		l.h.sleep(l.h.delays.Deactivating, l.h.killAll)
+		l.h.Sleep(l.h.Delays.Deactivating, l.h.KillAll)
 	}
 	if anyRan {
 		l.to(stopping)
@@ -180,50 +180,50 @@ func (l *life) stop() {
 }
 
 // terminate sends SIGTERM to a container's process, and SIGKILL after its stopTimeout.
-func (l *life) terminate(i int) {
+func (l *runner) terminate(i int) {
 	p := &l.parts[i]
 	if p.process == nil || p.over || p.told {
 		return
 	}
 	p.told = true
 	l.signal(p.process.Terminate)
-	p.cancelIt = l.h.clock.AfterFunc(p.stopTimeout, func() {
-		l.tell(func() { l.kill(i) })
+	p.cancelIt = l.h.Clock.AfterFunc(p.stopTimeout, func() {
+		l.post(func() { l.kill(i) })
 	})
 }
 
-func (l *life) kill(i int) {
+func (l *runner) kill(i int) {
 	if p := &l.parts[i]; p.process != nil && !p.over {
 		l.signal(p.process.Kill)
 	}
 }
 
-func (l *life) killRest() {
+func (l *runner) killRest() {
 	for i := range l.parts {
 		l.kill(i)
 	}
 }
 
-func (l *life) signal(send func() error) {
+func (l *runner) signal(send func() error) {
 	if err := send(); err != nil {
-		l.h.log.Warn("a process could not be signalled", "task", l.t.id, "error", err)
+		l.h.Log.Warn("a process could not be signalled", "task", l.t.Id, "error", err)
 	}
 }
 
 // end passes the last states.
-func (l *life) end() {
+func (l *runner) end() {
 	l.to(deprovisioning)
-	l.h.sleep(l.h.delays.Deprovisioning, l.h.killAll)
-	if l.h.ctx.Err() == nil {
-		l.h.owner.Finish(l.t)
+	l.h.Sleep(l.h.Delays.Deprovisioning, l.h.KillAll)
+	if l.h.Ctx.Err() == nil {
+		l.h.Owner.Finish(l.t)
 	}
 }
 
 // reasonOf is why a container cannot start, as a user may see it.
-func (l *life) reasonOf(err error) string {
+func (l *runner) reasonOf(err error) string {
 	if known := new(process.StartError); errors.As(err, &known) {
 		return "CannotStartContainerError: " + known.Reason
 	}
-	l.h.log.Error("a process could not be started", "task", l.t.id, "error", err)
+	l.h.Log.Error("a process could not be started", "task", l.t.Id, "error", err)
 	return "CannotStartContainerError: the process could not be started"
 }

@@ -1,4 +1,4 @@
-package localecs
+package task
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 )
 
 // startReady asks for the start of every container whose dependencies have come true.
-func (l *life) startReady() {
+func (l *runner) startReady() {
 	for i := range l.parts {
 		p := &l.parts[i]
 		if l.ending || l.stopAsked() || p.asked || p.over {
@@ -21,7 +21,7 @@ func (l *life) startReady() {
 		switch state, why := l.ready(p); state {
 		case ready:
 			p.asked = true
-			l.h.group.Go(func() { l.start(i) })
+			l.h.Group.Go(func() { l.start(i) })
 		case never:
 			l.failed(i, "CannotStartContainerError: "+why)
 		case notYet:
@@ -30,44 +30,44 @@ func (l *life) startReady() {
 }
 
 // start waits for its turn, starts a container's process and reports its start and its end. It has a goroutine of its own.
-func (l *life) start(i int) {
-	c := l.parts[i].container
+func (l *runner) start(i int) {
+	c := l.parts[i].Container
 	select {
-	case l.h.starts <- struct{}{}:
-	case <-l.t.stopAsked:
-		l.tell(func() { l.notStarted(i, context.Canceled) })
+	case l.h.Starts <- struct{}{}:
+	case <-l.t.StopAsked:
+		l.post(func() { l.notStarted(i, context.Canceled) })
 		return
-	case <-l.h.ctx.Done():
+	case <-l.h.Ctx.Done():
 		return
 	}
 	p, spec, err := l.startProcess(c)
-	<-l.h.starts
+	<-l.h.Starts
 	if err != nil {
-		l.tell(func() { l.notStarted(i, err) })
+		l.post(func() { l.notStarted(i, err) })
 		return
 	}
-	l.tell(func() { l.started(i, p, spec) })
+	l.post(func() { l.started(i, p, spec) })
 	select {
 	case exit, ok := <-p.Done():
 		exit.Lost = exit.Lost || !ok
-		l.tell(func() { l.exited(i, exit) })
-	case <-l.h.ctx.Done():
+		l.post(func() { l.exited(i, exit) })
+	case <-l.h.Ctx.Done():
 	}
 }
 
-func (l *life) startProcess(c container) (process.Process, process.Spec, error) {
+func (l *runner) startProcess(c Container) (process.Process, process.Spec, error) {
 	if l.stopAsked() {
 		return nil, process.Spec{}, context.Canceled
 	}
-	spec, err := c.prepare(l.h.dir, l.h.path, l.t.id)
+	spec, err := c.prepare(l.h.Dir, l.h.Path, l.t.Id)
 	if err != nil {
 		return nil, spec, err
 	}
-	p, err := l.h.runner.Start(l.ctx, spec)
+	p, err := l.h.Runner.Start(l.ctx, spec)
 	return p, spec, err
 }
 
-func (l *life) notStarted(i int, err error) {
+func (l *runner) notStarted(i int, err error) {
 	if l.parts[i].started {
 		l.notRestarted(i, err)
 		return
@@ -86,17 +86,17 @@ func (l *life) notStarted(i int, err error) {
 }
 
 // failed notes that a container cannot run. Without an essential one there is no task.
-func (l *life) failed(i int, reason string) { l.fail(i, types.TaskStopCodeTaskFailedToStart, reason) }
+func (l *runner) failed(i int, reason string) { l.fail(i, types.TaskStopCodeTaskFailedToStart, reason) }
 
-func (l *life) fail(i int, code types.TaskStopCode, reason string) {
+func (l *runner) fail(i int, code types.TaskStopCode, reason string) {
 	l.parts[i].over = true
 	reason = clip(reason)
 	note := func(now time.Time) {
 		c := &l.t.Containers[i]
-		c.LastStatus, c.Reason = new(stopped), &reason
+		c.LastStatus, c.Reason = new(Stopped), &reason
 		l.noteRunning(now)
 	}
-	if l.parts[i].essential {
+	if l.parts[i].Essential {
 		l.askStop(code, reason, note)
 		return
 	}
@@ -114,13 +114,13 @@ func clip(reason string) string {
 	return reason
 }
 
-func (l *life) started(i int, p process.Process, spec process.Spec) {
+func (l *runner) started(i int, p process.Process, spec process.Spec) {
 	part := &l.parts[i]
-	part.process, part.started, part.since = p, true, l.h.clock.Now()
+	part.process, part.started, part.since = p, true, l.h.Clock.Now()
 	part.runs++
 	l.change(func(now time.Time) {
 		c := &l.t.Containers[i]
-		c.LastStatus, c.RuntimeId, c.ManagedAgents = new(running), new(strconv.Itoa(p.PID())), agentsOfStarted(c.ManagedAgents)
+		c.LastStatus, c.RuntimeId, c.ManagedAgents = new(Running), new(strconv.Itoa(p.PID())), agentsOfStarted(c.ManagedAgents)
 		l.noteRunning(now)
 	})
 	l.watch(i, spec)
@@ -135,19 +135,19 @@ func (l *life) started(i int, p process.Process, spec process.Spec) {
 }
 
 // noteRunning makes the task RUNNING once each of its containers has started, those aside that need not and cannot.
-func (l *life) noteRunning(now time.Time) {
+func (l *runner) noteRunning(now time.Time) {
 	for i := range l.parts {
-		if p := &l.parts[i]; !p.started && (p.essential || !p.over) {
+		if p := &l.parts[i]; !p.started && (p.Essential || !p.over) {
 			return
 		}
 	}
-	if !l.ending && l.t.is(pending) {
-		l.t.LastStatus, l.t.StartedAt = new(running), &now
+	if !l.ending && l.t.Is(Pending) {
+		l.t.LastStatus, l.t.StartedAt = new(Running), &now
 	}
 }
 
 // exited handles the end of a container's process.
-func (l *life) exited(i int, exit process.Exit) {
+func (l *runner) exited(i int, exit process.Exit) {
 	l.parts[i].unwatch()
 	if !l.restart(i, exit) {
 		l.ended(i, exit)
@@ -155,7 +155,7 @@ func (l *life) exited(i int, exit process.Exit) {
 }
 
 // ended notes how a container ended. The end of an essential one stops the task.
-func (l *life) ended(i int, exit process.Exit) {
+func (l *runner) ended(i int, exit process.Exit) {
 	part := &l.parts[i]
 	part.over, part.code = true, exit.Code
 	if part.cancelIt != nil {
@@ -166,7 +166,7 @@ func (l *life) ended(i int, exit process.Exit) {
 	}
 	note := func(now time.Time) { l.noteExit(i, exit, now) }
 	switch {
-	case !part.essential:
+	case !part.Essential:
 		l.change(note)
 		l.startReady()
 	case exit.Lost:
@@ -176,9 +176,9 @@ func (l *life) ended(i int, exit process.Exit) {
 	}
 }
 
-func (l *life) noteExit(i int, exit process.Exit, now time.Time) {
+func (l *runner) noteExit(i int, exit process.Exit, now time.Time) {
 	c := &l.t.Containers[i]
-	c.LastStatus = new(stopped)
+	c.LastStatus = new(Stopped)
 	if exit.Lost {
 		l.parts[i].code = -1
 		c.Reason = new(reasonLost)
@@ -190,7 +190,7 @@ func (l *life) noteExit(i int, exit process.Exit, now time.Time) {
 	}
 }
 
-func (l *life) noneRuns() bool {
+func (l *runner) noneRuns() bool {
 	for i := range l.parts {
 		if l.parts[i].started && !l.parts[i].over {
 			return false

@@ -1,4 +1,4 @@
-package localecs
+package task
 
 import (
 	"slices"
@@ -11,43 +11,43 @@ import (
 
 // The states of a task, and of a container where ECS has them.
 const (
-	provisioning   = "PROVISIONING"
-	pending        = "PENDING"
-	running        = "RUNNING"
+	Provisioning   = "PROVISIONING"
+	Pending        = "PENDING"
+	Running        = "RUNNING"
 	deactivating   = "DEACTIVATING"
 	stopping       = "STOPPING"
 	deprovisioning = "DEPROVISIONING"
-	stopped        = "STOPPED"
+	Stopped        = "STOPPED"
 )
 
-// task is one task. Its goroutine (life) alone moves lastStatus on; anyone may ask for its stop.
-type task struct {
+// Task is one task. Its goroutine (life) alone moves lastStatus on; anyone may ask for its stop.
+type Task struct {
 	// Task is what DescribeTasks shows. Its pointers are replaced, never written through, so a copy of the struct and of
 	// Containers is safe to read without the lock.
 	types.Task
-	id, cluster, family string
-	seq                 uint64
-	token               string
-	told                int64
-	instance            int // the machine's index
-	booked              placement.Booking
-	hiding              *faults.Hidden
-	stopAsked           chan struct{} // closed by the first stop
-	ended               chan struct{} // closed when STOPPED
+	Id, Cluster, Family string
+	Seq                 uint64
+	Token               string
+	Told                int64
+	Instance            int // the machine's index
+	Booked              placement.Booking
+	Hiding              *faults.Hidden
+	StopAsked           chan struct{} // closed by the first stop
+	Ended               chan struct{} // closed when STOPPED
 }
 
 // newTask makes the parts of a task that are not shown.
-func newTask(shown types.Task, id, cluster, family string, seq uint64) *task {
-	return &task{
-		Task: shown, id: id, cluster: cluster, family: family, seq: seq,
-		stopAsked: make(chan struct{}), ended: make(chan struct{}),
+func New(shown types.Task, id, cluster, family string, seq uint64) *Task {
+	return &Task{
+		Task: shown, Id: id, Cluster: cluster, Family: family, Seq: seq,
+		StopAsked: make(chan struct{}), Ended: make(chan struct{}),
 	}
 }
 
-func (t *task) is(status string) bool { return *t.LastStatus == status }
+func (t *Task) Is(status string) bool { return *t.LastStatus == status }
 
-// view is the task as it is now, for a reader without the lock.
-func (t *task) view() types.Task {
+// View is the task as it is now, for a reader without the lock.
+func (t *Task) View() types.Task {
 	v := t.Task
 	v.Containers = slices.Clone(t.Containers)
 	return v
@@ -55,7 +55,7 @@ func (t *task) view() types.Task {
 
 // The states of a network interface's attachment that are passed through here.
 const (
-	precreated = "PRECREATED"
+	Precreated = "PRECREATED"
 	attached   = "ATTACHED"
 	deleted    = "DELETED"
 )
@@ -76,17 +76,17 @@ func attachmentsIn(all []types.Attachment, status string) []types.Attachment {
 func agentsOfStarted(all []types.ManagedAgent) []types.ManagedAgent {
 	var moved []types.ManagedAgent
 	for _, a := range all {
-		a.LastStatus, a.Reason = new(stopped), new(reasonNoExec)
+		a.LastStatus, a.Reason = new(Stopped), new(reasonNoExec)
 		moved = append(moved, a)
 	}
 	return moved
 }
 
-// retire puts all of a task into its last state. Its tags stay: only StopTask deletes them (SP-06).
-func (t *task) retire() {
-	t.LastStatus = new(stopped)
+// Retire puts all of a task into its last state. Its tags stay: only StopTask deletes them (SP-06).
+func (t *Task) Retire() {
+	t.LastStatus = new(Stopped)
 	t.Attachments = attachmentsIn(t.Attachments, deleted)
 	for i := range t.Containers {
-		t.Containers[i].LastStatus = new(stopped)
+		t.Containers[i].LastStatus = new(Stopped)
 	}
 }

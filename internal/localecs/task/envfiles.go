@@ -1,4 +1,4 @@
-package localecs
+package task
 
 import (
 	"bufio"
@@ -22,8 +22,8 @@ const (
 	maxFileSize = 1 << 20
 )
 
-// objectOf takes bucket/key out of the ARN of an S3 object, whatever its partition.
-func objectOf(arn string) (object string, ok bool) {
+// ObjectOf takes bucket/key out of the ARN of an S3 object, whatever its partition.
+func ObjectOf(arn string) (object string, ok bool) {
 	rest, isARN := strings.CutPrefix(arn, "arn:aws")
 	_, object, isS3 := strings.Cut(rest, ":s3:::")
 	bucket, key, _ := strings.Cut(object, "/")
@@ -32,9 +32,9 @@ func objectOf(arn string) (object string, ok bool) {
 
 // readFiles adds what the containers' environment files say to their environments, before any of them starts; false when the task
 // cannot start without one.
-func (l *life) readFiles() bool {
+func (l *runner) readFiles() bool {
 	for i := range l.parts {
-		if err := l.parts[i].addFiles(l.h.s3Dir); err != nil {
+		if err := l.parts[i].addFiles(l.h.S3Dir); err != nil {
 			l.askStop(types.TaskStopCodeTaskFailedToStart, clip(l.fileReason(err)), nil)
 			return false
 		}
@@ -43,7 +43,7 @@ func (l *life) readFiles() bool {
 }
 
 // addFiles reads files from the first to the last. What the environment or an earlier file says stands.
-func (c *container) addFiles(folder string) error {
+func (c *Container) addFiles(folder string) error {
 	if len(c.files) == 0 {
 		return nil
 	}
@@ -53,7 +53,7 @@ func (c *container) addFiles(folder string) error {
 	}
 	defer func() { _ = bucket.Close() }()
 	for _, f := range c.files {
-		object, _ := objectOf(ecsname.Value(f.Value))
+		object, _ := ObjectOf(ecsname.Value(f.Value))
 		variables, err := readFile(bucket, object)
 		if err != nil {
 			return err
@@ -110,11 +110,11 @@ func variablesIn(r io.Reader) (map[string]string, error) {
 }
 
 // fileReason is why a task cannot start without a file, as ECS says it.
-func (l *life) fileReason(err error) string {
+func (l *runner) fileReason(err error) string {
 	const failed = "ResourceInitializationError: failed to download env files: file download command: non empty error stream: "
 	if known := new(process.StartError); errors.As(err, &known) {
 		return failed + known.Reason
 	}
-	l.h.log.Warn("an environment file could not be read", "task", l.t.id, "error", err)
+	l.h.Log.Warn("an environment file could not be read", "task", l.t.Id, "error", err)
 	return failed + "the file could not be read"
 }

@@ -1,4 +1,4 @@
-package localecs
+package task
 
 import (
 	"context"
@@ -11,11 +11,11 @@ import (
 	"davit/internal/localecs/process"
 )
 
-// healthCheck is a container's health check, defaults filled.
-type healthCheck struct {
+// HealthCheck is a container's health check, defaults filled.
+type HealthCheck struct {
 	command                        []string
-	interval, timeout, startPeriod time.Duration
-	retries                        int
+	interval, timeout, StartPeriod time.Duration
+	Retries                        int
 }
 
 // What ECS fills in.
@@ -26,7 +26,7 @@ const (
 )
 
 // planHealth is the check that a definition asks for, nil without one.
-func planHealth(h *types.HealthCheck) *healthCheck {
+func planHealth(h *types.HealthCheck) *HealthCheck {
 	if h == nil {
 		return nil
 	}
@@ -34,41 +34,41 @@ func planHealth(h *types.HealthCheck) *healthCheck {
 	if h.Command[0] == "CMD-SHELL" {
 		command = append([]string{"/bin/sh", "-c"}, command...)
 	}
-	return &healthCheck{
+	return &HealthCheck{
 		command: command, interval: ecsname.OrDefault(ecsname.Seconds(h.Interval), defaultInterval), timeout: ecsname.OrDefault(ecsname.Seconds(h.Timeout), defaultTimeout),
-		startPeriod: ecsname.Seconds(h.StartPeriod), retries: ecsname.OrDefault(int(ecsname.Value(h.Retries)), defaultRetries),
+		StartPeriod: ecsname.Seconds(h.StartPeriod), Retries: ecsname.OrDefault(int(ecsname.Value(h.Retries)), defaultRetries),
 	}
 }
 
-// health is what the checks of one run of a container have shown so far, counted as Docker counts for ECS.
-type health struct {
-	status   types.HealthStatus
+// Health is what the checks of one run of a container have shown so far, counted as Docker counts for ECS.
+type Health struct {
+	Status   types.HealthStatus
 	failures int // in a row
 }
 
-// note counts the result of a check that began so long after the container did. Failures do not count within the start
+// Note counts the result of a check that began so long after the container did. Failures do not count within the start
 // period until a check has succeeded.
-func (h *health) note(c *healthCheck, succeeded bool, began time.Duration) {
+func (h *Health) Note(c *HealthCheck, succeeded bool, began time.Duration) {
 	switch {
 	case succeeded:
-		h.status, h.failures = types.HealthStatusHealthy, 0
-	case h.status == types.HealthStatusUnknown && began < c.startPeriod:
+		h.Status, h.failures = types.HealthStatusHealthy, 0
+	case h.Status == types.HealthStatusUnknown && began < c.StartPeriod:
 	default:
-		if h.failures++; h.failures >= c.retries {
-			h.status = types.HealthStatusUnhealthy
+		if h.failures++; h.failures >= c.Retries {
+			h.Status = types.HealthStatusUnhealthy
 		}
 	}
 }
 
-// rollUp is a task's health: that of its essential containers.
-func rollUp(parts []part) types.HealthStatus {
+// RollUp is a task's health: that of its essential containers.
+func RollUp(parts []Part) types.HealthStatus {
 	all := types.HealthStatusHealthy
 	for i := range parts {
 		switch p := &parts[i]; {
-		case !p.essential:
-		case p.health.status == types.HealthStatusUnhealthy:
+		case !p.Essential:
+		case p.Health.Status == types.HealthStatusUnhealthy:
 			return types.HealthStatusUnhealthy
-		case p.health.status != types.HealthStatusHealthy:
+		case p.Health.Status != types.HealthStatusHealthy:
 			all = types.HealthStatusUnknown
 		}
 	}
@@ -76,38 +76,38 @@ func rollUp(parts []part) types.HealthStatus {
 }
 
 // watch checks a container's health for as long as it runs. spec is what the container runs as.
-func (l *life) watch(i int, spec process.Spec) {
+func (l *runner) watch(i int, spec process.Spec) {
 	p := &l.parts[i]
 	p.unwatch = func() {}
-	if p.container.health == nil || l.ending {
+	if p.Container.health == nil || l.ending {
 		return
 	}
 	ctx, cancel := context.WithCancel(l.ctx)
 	p.unwatch = cancel
-	spec.Argv, spec.Output = p.container.health.command, os.DevNull
-	w := &watcher{life: l, part: i, run: p.runs, check: p.container.health, spec: spec, since: l.h.clock.Now()}
-	l.h.group.Go(func() { w.follow(ctx) })
+	spec.Argv, spec.Output = p.Container.health.command, os.DevNull
+	w := &watcher{life: l, part: i, run: p.runs, check: p.Container.health, spec: spec, since: l.h.Clock.Now()}
+	l.h.Group.Go(func() { w.follow(ctx) })
 }
 
 // watcher checks the health of one run of a container. It has a goroutine of its own.
 type watcher struct {
-	life  *life
+	life  *runner
 	part  int
 	run   int // the number of the run, as a restarted container begins anew
-	check *healthCheck
+	check *HealthCheck
 	spec  process.Spec
 	since time.Time
 }
 
 // follow checks each time an interval has passed since the last check, until ctx ends.
 func (w *watcher) follow(ctx context.Context) {
-	for w.life.h.sleep(w.check.interval, ctx.Done()) {
-		began := w.life.h.clock.Now().Sub(w.since)
+	for w.life.h.Sleep(w.check.interval, ctx.Done()) {
+		began := w.life.h.Clock.Now().Sub(w.since)
 		succeeded, whole := w.probe(ctx)
 		if !whole {
 			return
 		}
-		w.life.tell(func() { w.life.checked(w.part, w.run, succeeded, began) })
+		w.life.post(func() { w.life.checked(w.part, w.run, succeeded, began) })
 	}
 }
 
@@ -115,17 +115,17 @@ func (w *watcher) follow(ctx context.Context) {
 func (w *watcher) probe(ctx context.Context) (succeeded, whole bool) {
 	h := w.life.h
 	select {
-	case h.starts <- struct{}{}:
+	case h.Starts <- struct{}{}:
 	case <-ctx.Done():
 		return false, false
 	}
-	p, err := h.runner.Start(ctx, w.spec)
-	<-h.starts
+	p, err := h.Runner.Start(ctx, w.spec)
+	<-h.Starts
 	if err != nil {
 		return false, ctx.Err() == nil
 	}
 	late := make(chan struct{})
-	defer h.clock.AfterFunc(w.check.timeout, func() { close(late) })()
+	defer h.Clock.AfterFunc(w.check.timeout, func() { close(late) })()
 	select {
 	case exit, ok := <-p.Done():
 		return ok && !exit.Lost && exit.Code == 0, true
@@ -143,19 +143,19 @@ func (w *watcher) kill(p process.Process) {
 	w.life.signal(p.Kill)
 	select {
 	case <-p.Done():
-	case <-w.life.h.ctx.Done():
+	case <-w.life.h.Ctx.Done():
 	}
 }
 
 // checked notes a result. A change of health is a change of the task, and what waits for HEALTHY may start.
-func (l *life) checked(i, run int, succeeded bool, began time.Duration) {
+func (l *runner) checked(i, run int, succeeded bool, began time.Duration) {
 	p := &l.parts[i]
-	before := p.health.status
+	before := p.Health.Status
 	if p.over || p.process == nil || p.runs != run { // nil between two runs
 		return
 	}
-	p.health.note(p.container.health, succeeded, began)
-	if p.health.status == before {
+	p.Health.Note(p.Container.health, succeeded, began)
+	if p.Health.Status == before {
 		return
 	}
 	l.change(func(time.Time) { l.showHealth(i) })
@@ -163,7 +163,7 @@ func (l *life) checked(i, run int, succeeded bool, began time.Duration) {
 }
 
 // showHealth writes a container's health into the task, and the task's with it. The caller holds the server's lock.
-func (l *life) showHealth(i int) {
-	l.t.Containers[i].HealthStatus = l.parts[i].health.status
-	l.t.HealthStatus = rollUp(l.parts)
+func (l *runner) showHealth(i int) {
+	l.t.Containers[i].HealthStatus = l.parts[i].Health.Status
+	l.t.HealthStatus = RollUp(l.parts)
 }

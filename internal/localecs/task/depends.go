@@ -1,4 +1,4 @@
-package localecs
+package task
 
 import (
 	"davit/internal/localecs/ecsname"
@@ -17,7 +17,7 @@ const (
 )
 
 // ready reports whether a container may start now, and if never, why.
-func (l *life) ready(p *part) (readiness, string) {
+func (l *runner) ready(p *Part) (readiness, string) {
 	all := ready
 	for _, d := range p.dependsOn {
 		switch on := l.part(ecsname.Value(d.ContainerName)); on.reached(d.Condition) {
@@ -37,7 +37,7 @@ func (l *life) ready(p *part) (readiness, string) {
 
 // reached reports whether what others wait for has come true of a container: that it has started, has ended, has ended with 0, or was
 // seen healthy.
-func (p *part) reached(condition types.ContainerCondition) readiness {
+func (p *Part) reached(condition types.ContainerCondition) readiness {
 	reached, hopeless := p.started, p.over && !p.started
 	switch condition {
 	case types.ContainerConditionComplete:
@@ -46,7 +46,7 @@ func (p *part) reached(condition types.ContainerCondition) readiness {
 		reached = p.started && p.over && p.code == 0
 		hopeless = p.over && !reached
 	case types.ContainerConditionHealthy:
-		reached = p.health.status == types.HealthStatusHealthy
+		reached = p.Health.Status == types.HealthStatusHealthy
 		hopeless = p.over && !reached
 	case types.ContainerConditionStart:
 	}
@@ -61,13 +61,13 @@ func (p *part) reached(condition types.ContainerCondition) readiness {
 }
 
 // limitWaiting lets those give up that wait for more than the start of a container, once its startTimeout has passed.
-func (l *life) limitWaiting(i int) {
+func (l *runner) limitWaiting(i int) {
 	p := &l.parts[i]
 	if p.startTimeout <= 0 {
 		return
 	}
-	p.stopWaiting = l.h.clock.AfterFunc(p.startTimeout, func() {
-		l.tell(func() {
+	p.stopWaiting = l.h.Clock.AfterFunc(p.startTimeout, func() {
+		l.post(func() {
 			p.tooLate = true
 			l.startReady()
 		})
@@ -75,13 +75,13 @@ func (l *life) limitWaiting(i int) {
 }
 
 // part finds a container; registering a definition made sure that it is there.
-func (l *life) part(name string) *part {
-	i := slices.IndexFunc(l.parts, func(p part) bool { return p.name == name })
+func (l *runner) part(name string) *Part {
+	i := slices.IndexFunc(l.parts, func(p Part) bool { return p.name == name })
 	return &l.parts[i]
 }
 
 // terminateReady ends the containers that no other one that is left depends on: they stop in the reverse order of their start.
-func (l *life) terminateReady() {
+func (l *runner) terminateReady() {
 	for i := range l.parts {
 		if !l.needed(i) {
 			l.terminate(i)
@@ -89,8 +89,8 @@ func (l *life) terminateReady() {
 	}
 }
 
-func (l *life) needed(i int) bool {
-	return slices.ContainsFunc(l.parts, func(p part) bool {
+func (l *runner) needed(i int) bool {
+	return slices.ContainsFunc(l.parts, func(p Part) bool {
 		return !p.over && slices.ContainsFunc(p.dependsOn, func(d types.ContainerDependency) bool {
 			return ecsname.Value(d.ContainerName) == l.parts[i].name
 		})
