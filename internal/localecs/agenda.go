@@ -48,7 +48,7 @@ func (a *agenda) add(due time.Time, what chore, name string) {
 }
 
 // appoint adds a chore to a running server. The caller holds mu.
-func (s *Server) appoint(due time.Time, what chore, name string) {
+func (s *plane) appoint(due time.Time, what chore, name string) {
 	s.agenda.add(due, what, name)
 	if s.agenda.items[0].name == name {
 		s.armAgenda()
@@ -56,7 +56,7 @@ func (s *Server) appoint(due time.Time, what chore, name string) {
 }
 
 // armAgenda sets the timer to the earliest chore. The caller holds mu.
-func (s *Server) armAgenda() {
+func (s *plane) armAgenda() {
 	s.cancelAgenda()
 	if s.stopping || s.agenda.Len() == 0 {
 		return
@@ -64,14 +64,14 @@ func (s *Server) armAgenda() {
 	s.stopTimer = s.clock.AfterFunc(s.agenda.items[0].due.Sub(s.now()), s.doChores)
 }
 
-func (s *Server) cancelAgenda() {
+func (s *plane) cancelAgenda() {
 	if s.stopTimer != nil {
 		s.stopTimer()
 		s.stopTimer = nil
 	}
 }
 
-func (s *Server) doChores() {
+func (s *plane) doChores() {
 	s.mu.Lock()
 	if s.stopping {
 		s.mu.Unlock()
@@ -88,7 +88,7 @@ func (s *Server) doChores() {
 }
 
 // doDue does what is due and returns the folders to remove, which needs no lock.
-func (s *Server) doDue() (folders []string) {
+func (s *plane) doDue() (folders []string) {
 	now := s.now()
 	for s.agenda.Len() > 0 && !s.agenda.items[0].due.After(now) {
 		item := heap.Pop(&s.agenda).(appointment)
@@ -105,8 +105,8 @@ func (s *Server) doDue() (folders []string) {
 }
 
 // removeFolder removes a task's folder, and only then what says that it is to be removed.
-func (s *Server) removeFolder(id string) {
-	if err := os.RemoveAll(task.TaskFolder(s.opt.Dir, id)); err != nil {
+func (s *plane) removeFolder(id string) {
+	if err := os.RemoveAll(task.TaskFolder(s.opt.dir, id)); err != nil {
 		s.log.Warn("a task's folder could not be removed", "task", id, "error", err)
 		return
 	}
@@ -114,7 +114,7 @@ func (s *Server) removeFolder(id string) {
 }
 
 // forget drops a task that is no longer shown; its output stays for a while. The caller holds mu.
-func (s *Server) forget(id string) {
+func (s *plane) forget(id string) {
 	t := s.tasks[id]
 	if t == nil {
 		return
@@ -129,7 +129,7 @@ func (s *Server) forget(id string) {
 }
 
 // forgetTokenOf drops the token of a task when none of its tasks is known any more. The caller holds mu.
-func (s *Server) forgetTokenOf(t *task.Task) {
+func (s *plane) forgetTokenOf(t *task.Task) {
 	token := s.tokens[t.Token]
 	if token == nil || !slices.Contains(token.Tasks, t.Id) {
 		return
@@ -144,7 +144,7 @@ func (s *Server) forgetTokenOf(t *task.Task) {
 }
 
 // dropToken drops a token whose call placed nothing, unless a later call took it up. The caller holds mu.
-func (s *Server) dropToken(key string) {
+func (s *plane) dropToken(key string) {
 	token := s.tokens[key]
 	if token == nil || len(token.Tasks) > 0 || s.now().Before(token.Created.Add(shownFor)) {
 		return

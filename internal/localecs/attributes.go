@@ -19,7 +19,7 @@ type attributeChange struct {
 	value *string // nil deletes
 }
 
-func (s *Server) putAttributes(in *ecs.PutAttributesInput) (any, error) {
+func (s *plane) putAttributes(in *ecs.PutAttributesInput) (any, error) {
 	changes, err := s.attributeChanges(in.Cluster, in.Attributes)
 	if err != nil {
 		return nil, err
@@ -42,7 +42,7 @@ func (s *Server) putAttributes(in *ecs.PutAttributesInput) (any, error) {
 }
 
 // deleteAttributes returns those that were there.
-func (s *Server) deleteAttributes(in *ecs.DeleteAttributesInput) (any, error) {
+func (s *plane) deleteAttributes(in *ecs.DeleteAttributesInput) (any, error) {
 	changes, err := s.attributeChanges(in.Cluster, in.Attributes)
 	if err != nil {
 		return nil, err
@@ -57,7 +57,7 @@ func (s *Server) deleteAttributes(in *ecs.DeleteAttributesInput) (any, error) {
 }
 
 // attributeChanges checks the attributes of a call and finds their instances.
-func (s *Server) attributeChanges(clusterRef *string, attributes []types.Attribute) ([]attributeChange, error) {
+func (s *plane) attributeChanges(clusterRef *string, attributes []types.Attribute) ([]attributeChange, error) {
 	cluster, err := s.cluster(clusterRef)
 	if err != nil {
 		return nil, err
@@ -83,7 +83,7 @@ func (s *Server) attributeChanges(clusterRef *string, attributes []types.Attribu
 	return changes, nil
 }
 
-func (s *Server) target(cluster string, a types.Attribute) (*placement.Instance, error) {
+func (s *plane) target(cluster string, a types.Attribute) (*placement.Instance, error) {
 	ref := ecsname.Value(a.TargetId)
 	switch {
 	case a.TargetType != "" && a.TargetType != types.TargetTypeContainerInstance:
@@ -103,7 +103,7 @@ func (s *Server) target(cluster string, a types.Attribute) (*placement.Instance,
 	return i, nil
 }
 
-func (s *Server) changeAttributes(changes []attributeChange) {
+func (s *plane) changeAttributes(changes []attributeChange) {
 	for _, c := range changes {
 		if c.Changed == nil {
 			c.Changed = map[string]*string{}
@@ -125,7 +125,7 @@ func shownChanges(changes []attributeChange) []types.Attribute {
 	return all
 }
 
-func (s *Server) listAttributes(in *ecs.ListAttributesInput) (any, error) {
+func (s *plane) listAttributes(in *ecs.ListAttributesInput) (any, error) {
 	cluster, err := s.cluster(in.Cluster)
 	if err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ import (
 const maxDescribedProviders = 10
 
 // putClusterCapacityProviders replaces a cluster's capacity providers and its default strategy. One that is left out must not have tasks.
-func (s *Server) putClusterCapacityProviders(in *ecs.PutClusterCapacityProvidersInput) (any, error) {
+func (s *plane) putClusterCapacityProviders(in *ecs.PutClusterCapacityProvidersInput) (any, error) {
 	switch {
 	case ecsname.Value(in.Cluster) == "":
 		return nil, ecserror.Invalid("cluster must be specified.")
@@ -53,7 +53,7 @@ func providerNames(refs []string) []string {
 }
 
 // checkAssociation checks the capacity providers of a cluster and its default strategy, both by name.
-func (s *Server) checkAssociation(providers []string, strategy []types.CapacityProviderStrategyItem) error {
+func (s *plane) checkAssociation(providers []string, strategy []types.CapacityProviderStrategyItem) error {
 	if err := s.checkNames(providers); err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (s *Server) checkAssociation(providers []string, strategy []types.CapacityP
 }
 
 // describeCapacityProviders knows Fargate's and those that machines name, of which there is no Auto Scaling group to show.
-func (s *Server) describeCapacityProviders(in *ecs.DescribeCapacityProvidersInput) (any, error) {
+func (s *plane) describeCapacityProviders(in *ecs.DescribeCapacityProvidersInput) (any, error) {
 	known := s.providersKnown()
 	if in.Cluster != nil {
 		cluster, err := s.cluster(in.Cluster)
@@ -101,7 +101,7 @@ func (s *Server) describeCapacityProviders(in *ecs.DescribeCapacityProvidersInpu
 }
 
 // providersKnown are sorted by name.
-func (s *Server) providersKnown() []string {
+func (s *plane) providersKnown() []string {
 	known := map[string]bool{placement.ProviderFargate: true, placement.ProviderSpot: true}
 	for _, m := range s.Hosts {
 		if m.CapacityProvider != "" {

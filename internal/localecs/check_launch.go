@@ -90,7 +90,7 @@ func checkStartedBy(startedBy *string, most int) error {
 }
 
 // checkShared refuses what does not fit the definition, and what would run otherwise than it was asked to.
-func (s *Server) checkShared(in shared, d *journal.Definition) error {
+func (s *plane) checkShared(in shared, d *journal.Definition) error {
 	switch {
 	case in.propagate != "" && !slices.Contains(in.propagate.Values(), in.propagate):
 		return ecserror.Invalid("propagateTags should be one of [TASK_DEFINITION, SERVICE, NONE].")
@@ -109,7 +109,7 @@ func (s *Server) checkShared(in shared, d *journal.Definition) error {
 	if err := checkOverrides(in.overrides, d); err != nil {
 		return err
 	}
-	if err := checkFiles(s.opt.S3Dir, d, in.overrides); err != nil {
+	if err := checkFiles(s.opt.s3Dir, d, in.overrides); err != nil {
 		return err
 	}
 	return runnable(d)

@@ -28,7 +28,7 @@ func newDefaultCluster() *types.Cluster {
 }
 
 // cluster resolves a name or an ARN; none is the default cluster. The caller holds mu.
-func (s *Server) cluster(ref *string) (string, error) {
+func (s *plane) cluster(ref *string) (string, error) {
 	name := ecsname.ShortName("cluster", ecsname.Value(ref))
 	if name == "" {
 		name = defaultCluster
@@ -43,7 +43,7 @@ func (s *Server) cluster(ref *string) (string, error) {
 	return name, nil
 }
 
-func (s *Server) createCluster(in *ecs.CreateClusterInput) (any, error) {
+func (s *plane) createCluster(in *ecs.CreateClusterInput) (any, error) {
 	name := ecsname.Value(in.ClusterName)
 	if name == "" {
 		name = defaultCluster
@@ -69,7 +69,7 @@ func (s *Server) createCluster(in *ecs.CreateClusterInput) (any, error) {
 	return &ecs.CreateClusterOutput{Cluster: s.showCluster(name, true)}, nil
 }
 
-func (s *Server) describeClusters(in *ecs.DescribeClustersInput) (any, error) {
+func (s *plane) describeClusters(in *ecs.DescribeClustersInput) (any, error) {
 	refs := in.Clusters
 	if len(refs) == 0 {
 		refs = []string{defaultCluster}
@@ -94,7 +94,7 @@ func (s *Server) describeClusters(in *ecs.DescribeClustersInput) (any, error) {
 }
 
 // showCluster is a cluster with its counts as they are now.
-func (s *Server) showCluster(name string, tags bool) *types.Cluster {
+func (s *plane) showCluster(name string, tags bool) *types.Cluster {
 	c := *s.clusters[name]
 	if !tags {
 		c.Tags = nil
@@ -119,7 +119,7 @@ func countTask(t *task.Task, runningTasks, pendingTasks *int32) {
 	}
 }
 
-func (s *Server) listClusters(in *ecs.ListClustersInput) (any, error) {
+func (s *plane) listClusters(in *ecs.ListClustersInput) (any, error) {
 	var entries []ecsname.Entry
 	for _, name := range slices.Sorted(maps.Keys(s.clusters)) {
 		if isActive(s.clusters[name]) {

@@ -16,7 +16,7 @@ import (
 )
 
 // registerTaskDefinition adds a revision. It is not idempotent, as ECS's is not.
-func (s *Server) registerTaskDefinition(in *ecs.RegisterTaskDefinitionInput) (any, error) {
+func (s *plane) registerTaskDefinition(in *ecs.RegisterTaskDefinitionInput) (any, error) {
 	if err := checkDefinition(in); err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func (s *Server) registerTaskDefinition(in *ecs.RegisterTaskDefinitionInput) (an
 	return &ecs.RegisterTaskDefinitionOutput{TaskDefinition: &d.TaskDefinition, Tags: d.Tags}, nil
 }
 
-func (s *Server) saveDefinition(d *journal.Definition) {
+func (s *plane) saveDefinition(d *journal.Definition) {
 	s.journal.Put(journal.BucketDefinitions, ecsname.DefinitionName(*d.Family, d.Revision), d)
 }
 
@@ -62,7 +62,7 @@ func describedAs(in *ecs.RegisterTaskDefinitionInput) types.TaskDefinition {
 }
 
 // lookup finds a definition by family (its latest ACTIVE revision), family:revision or ARN; nil when there is none.
-func (s *Server) lookup(ref string) *journal.Definition {
+func (s *plane) lookup(ref string) *journal.Definition {
 	family, revision, exact := strings.Cut(ecsname.ShortName("task-definition", ref), ":")
 	revisions := s.families[family]
 	if !exact {
@@ -80,7 +80,7 @@ func (s *Server) lookup(ref string) *journal.Definition {
 	return revisions[n-1]
 }
 
-func (s *Server) describeTaskDefinition(in *ecs.DescribeTaskDefinitionInput) (any, error) {
+func (s *plane) describeTaskDefinition(in *ecs.DescribeTaskDefinitionInput) (any, error) {
 	if ecsname.Value(in.TaskDefinition) == "" {
 		return nil, ecserror.Invalid("Task Definition can not be blank.")
 	}
@@ -98,7 +98,7 @@ func (s *Server) describeTaskDefinition(in *ecs.DescribeTaskDefinitionInput) (an
 	return out, nil
 }
 
-func (s *Server) deregisterTaskDefinition(in *ecs.DeregisterTaskDefinitionInput) (any, error) {
+func (s *plane) deregisterTaskDefinition(in *ecs.DeregisterTaskDefinitionInput) (any, error) {
 	ref := ecsname.ShortName("task-definition", ecsname.Value(in.TaskDefinition))
 	if !strings.Contains(ref, ":") {
 		return nil, ecserror.Client("Revision is missing: a task definition is deregistered by family:revision.")
@@ -116,7 +116,7 @@ func (s *Server) deregisterTaskDefinition(in *ecs.DeregisterTaskDefinitionInput)
 	return &ecs.DeregisterTaskDefinitionOutput{TaskDefinition: &d.TaskDefinition}, nil
 }
 
-func (s *Server) listTaskDefinitions(in *ecs.ListTaskDefinitionsInput) (any, error) {
+func (s *plane) listTaskDefinitions(in *ecs.ListTaskDefinitionsInput) (any, error) {
 	status := in.Status
 	if status == "" {
 		status = types.TaskDefinitionStatusActive
@@ -140,7 +140,7 @@ func (s *Server) listTaskDefinitions(in *ecs.ListTaskDefinitionsInput) (any, err
 }
 
 // definitionEntries are ordered by family, then by revision as a number. familyPrefix is, in spite of its name, a whole family in ECS.
-func (s *Server) definitionEntries(family string, status types.TaskDefinitionStatus) []ecsname.Entry {
+func (s *plane) definitionEntries(family string, status types.TaskDefinitionStatus) []ecsname.Entry {
 	var entries []ecsname.Entry
 	for _, name := range slices.Sorted(maps.Keys(s.families)) {
 		if family != "" && name != family {

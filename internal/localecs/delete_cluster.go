@@ -16,7 +16,7 @@ func isActive(c *types.Cluster) bool { return *c.Status == statusActive }
 
 // deleteCluster makes a cluster INACTIVE; describing it still works, and creating it makes a new one, with
 // instances that are new as well. The local instances are the machine's and serve every cluster, so they keep no cluster from being deleted.
-func (s *Server) deleteCluster(in *ecs.DeleteClusterInput) (any, error) {
+func (s *plane) deleteCluster(in *ecs.DeleteClusterInput) (any, error) {
 	name := ecsname.ShortName("cluster", ecsname.Value(in.Cluster))
 	c := s.clusters[name]
 	if c == nil {
@@ -38,7 +38,7 @@ func (s *Server) deleteCluster(in *ecs.DeleteClusterInput) (any, error) {
 }
 
 // replaceCluster puts a changed copy in a cluster's place.
-func (s *Server) replaceCluster(c *types.Cluster) {
+func (s *plane) replaceCluster(c *types.Cluster) {
 	s.clusters[*c.ClusterName] = c
 	s.journal.Put(journal.BucketClusters, *c.ClusterName, c)
 }

@@ -19,7 +19,7 @@ const (
 )
 
 // deleteTaskDefinitions marks revisions for deletion. Deleting one again changes nothing.
-func (s *Server) deleteTaskDefinitions(in *ecs.DeleteTaskDefinitionsInput) (any, error) {
+func (s *plane) deleteTaskDefinitions(in *ecs.DeleteTaskDefinitionsInput) (any, error) {
 	switch {
 	case len(in.TaskDefinitions) == 0:
 		return nil, ecserror.Invalid("Task definitions cannot be empty.")
@@ -38,7 +38,7 @@ func (s *Server) deleteTaskDefinitions(in *ecs.DeleteTaskDefinitionsInput) (any,
 }
 
 // undeletable returns why a revision cannot be deleted, empty when it can.
-func (s *Server) undeletable(ref string) string {
+func (s *plane) undeletable(ref string) string {
 	if !strings.Contains(ecsname.ShortName("task-definition", ref), ":") {
 		return reasonNotExact
 	}
@@ -52,7 +52,7 @@ func (s *Server) undeletable(ref string) string {
 	return ""
 }
 
-func (s *Server) markDeleted(d *journal.Definition) *journal.Definition {
+func (s *plane) markDeleted(d *journal.Definition) *journal.Definition {
 	if d.Status == types.TaskDefinitionStatusDeleteInProgress {
 		return d
 	}
@@ -63,14 +63,14 @@ func (s *Server) markDeleted(d *journal.Definition) *journal.Definition {
 }
 
 // replaceDefinition puts a changed copy in a revision's place: answers on their way out still read the old one.
-func (s *Server) replaceDefinition(d *journal.Definition) {
+func (s *plane) replaceDefinition(d *journal.Definition) {
 	s.families[*d.Family][d.Revision-1] = d
 	s.saveDefinition(d)
 }
 
 // gone reports whether a deleted revision is there no more. It stays for as long as a task of it has not stopped, and for an hour
 // at least; its number is never used again.
-func (s *Server) gone(d *journal.Definition) bool {
+func (s *plane) gone(d *journal.Definition) bool {
 	if d.Status != types.TaskDefinitionStatusDeleteInProgress || s.now().Before(d.DeleteRequestedAt.Add(shownFor)) {
 		return false
 	}

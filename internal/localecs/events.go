@@ -9,7 +9,7 @@ import (
 )
 
 // announce has the task's change handed over once it is on disk. The caller holds mu.
-func (s *Server) announce(t *task.Task, at time.Time) {
+func (s *plane) announce(t *task.Task, at time.Time) {
 	if s.events == nil {
 		return
 	}
@@ -18,7 +18,7 @@ func (s *Server) announce(t *task.Task, at time.Time) {
 }
 
 // told remembers that the last event of a task was handed over. It need not be on disk at once: a repeated event does no harm.
-func (s *Server) told(shown types.Task) {
+func (s *plane) told(shown types.Task) {
 	if *shown.LastStatus != task.Stopped {
 		return
 	}

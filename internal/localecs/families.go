@@ -12,7 +12,7 @@ import (
 )
 
 // listTaskDefinitionFamilies lists the families that begin with familyPrefix, which here is a prefix indeed.
-func (s *Server) listTaskDefinitionFamilies(in *ecs.ListTaskDefinitionFamiliesInput) (any, error) {
+func (s *plane) listTaskDefinitionFamilies(in *ecs.ListTaskDefinitionFamiliesInput) (any, error) {
 	if in.Status != "" && !slices.Contains(in.Status.Values(), in.Status) {
 		return nil, ecserror.Invalid("status should be one of [ACTIVE, INACTIVE, ALL].")
 	}
@@ -31,7 +31,7 @@ func (s *Server) listTaskDefinitionFamilies(in *ecs.ListTaskDefinitionFamiliesIn
 
 // familyIs reports whether a family is to be listed under a status: it is ACTIVE while one of its revisions is. A family whose
 // revisions are all gone is not shown at all.
-func (s *Server) familyIs(name string, status types.TaskDefinitionFamilyStatus) bool {
+func (s *plane) familyIs(name string, status types.TaskDefinitionFamilyStatus) bool {
 	shown, active := false, false
 	for _, d := range s.families[name] {
 		shown = shown || !s.gone(d)

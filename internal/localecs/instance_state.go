@@ -14,7 +14,7 @@ const reasonInactive = "INACTIVE"
 const maxStateUpdates = 10
 
 // updateContainerInstancesState drains instances or takes them back. Tasks that run there are left alone: they belong to no service.
-func (s *Server) updateContainerInstancesState(in *ecs.UpdateContainerInstancesStateInput) (any, error) {
+func (s *plane) updateContainerInstancesState(in *ecs.UpdateContainerInstancesStateInput) (any, error) {
 	cluster, err := s.cluster(in.Cluster)
 	if err != nil {
 		return nil, err
@@ -46,7 +46,7 @@ func (s *Server) updateContainerInstancesState(in *ecs.UpdateContainerInstancesS
 	return out, nil
 }
 
-func (s *Server) setStatus(i placement.Instance, status string) {
+func (s *plane) setStatus(i placement.Instance, status string) {
 	if i.Status != status {
 		i.Status = status
 		s.saveRegistration(i)
@@ -54,7 +54,7 @@ func (s *Server) setStatus(i placement.Instance, status string) {
 }
 
 // deregisterContainerInstance takes an instance out of its cluster for good. With force its tasks stay and go on to their end.
-func (s *Server) deregisterContainerInstance(in *ecs.DeregisterContainerInstanceInput) (any, error) {
+func (s *plane) deregisterContainerInstance(in *ecs.DeregisterContainerInstanceInput) (any, error) {
 	cluster, err := s.cluster(in.Cluster)
 	if err != nil {
 		return nil, err

@@ -17,7 +17,7 @@ func instanceNotFound() error {
 	return ecserror.Invalid("The referenced container instance was not found.")
 }
 
-func (s *Server) listContainerInstances(in *ecs.ListContainerInstancesInput) (any, error) {
+func (s *plane) listContainerInstances(in *ecs.ListContainerInstancesInput) (any, error) {
 	cluster, err := s.cluster(in.Cluster)
 	if err != nil {
 		return nil, err
@@ -46,7 +46,7 @@ func (s *Server) listContainerInstances(in *ecs.ListContainerInstancesInput) (an
 }
 
 // selected are the instances of the statuses that an expression selects; no expression selects all.
-func (s *Server) selected(cluster string, statuses []string, filter string) ([]placement.Instance, error) {
+func (s *plane) selected(cluster string, statuses []string, filter string) ([]placement.Instance, error) {
 	all := s.Instances(cluster, statuses...)
 	if filter == "" {
 		return all, nil
@@ -59,7 +59,7 @@ func (s *Server) selected(cluster string, statuses []string, filter string) ([]p
 	return slices.DeleteFunc(all, func(i placement.Instance) bool { return !query.Matches(i.Queried(loads[i.Index])) }), nil
 }
 
-func (s *Server) describeContainerInstances(in *ecs.DescribeContainerInstancesInput) (any, error) {
+func (s *plane) describeContainerInstances(in *ecs.DescribeContainerInstancesInput) (any, error) {
 	cluster, err := s.cluster(in.Cluster)
 	if err != nil {
 		return nil, err
@@ -95,7 +95,7 @@ func (s *Server) describeContainerInstances(in *ecs.DescribeContainerInstancesIn
 
 // showInstance returns what the machine has and what the tasks of all clusters leave of it; the tasks counted are the cluster's own.
 // The answer is read without the lock, so it has no pointer into what may change.
-func (s *Server) showInstance(i placement.Instance, l placement.Load) types.ContainerInstance {
+func (s *plane) showInstance(i placement.Instance, l placement.Load) types.ContainerInstance {
 	shown := types.ContainerInstance{
 		ContainerInstanceArn: new(i.Arn()), Ec2InstanceId: new(i.Ec2ID()), Status: new(i.Status), Version: i.Version,
 		AgentConnected: i.AgentConnected(), VersionInfo: &types.VersionInfo{AgentVersion: new(placement.AgentVersion)},

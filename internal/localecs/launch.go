@@ -29,7 +29,7 @@ type request struct {
 	placement.Demand
 }
 
-func (s *Server) runTask(in *ecs.RunTaskInput) (any, error) {
+func (s *plane) runTask(in *ecs.RunTaskInput) (any, error) {
 	count := 1
 	if in.Count != nil {
 		count = int(*in.Count)
@@ -59,7 +59,7 @@ func (s *Server) runTask(in *ecs.RunTaskInput) (any, error) {
 	return out, nil
 }
 
-func (s *Server) startTask(in *ecs.StartTaskInput) (any, error) {
+func (s *plane) startTask(in *ecs.StartTaskInput) (any, error) {
 	if err := checkStart(in); err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func (s *Server) startTask(in *ecs.StartTaskInput) (any, error) {
 }
 
 // request checks what both calls share and works out what each task will run. The caller holds mu.
-func (s *Server) request(cluster string, in shared) (*request, error) {
+func (s *plane) request(cluster string, in shared) (*request, error) {
 	d := s.lookup(ecsname.Value(in.definition))
 	switch {
 	case ecsname.Value(in.definition) == "":
@@ -109,7 +109,7 @@ func (s *Server) request(cluster string, in shared) (*request, error) {
 		return nil, err
 	}
 	r := &request{
-		definition: d, overrides: in.overrides, network: in.network, plan: task.Plan(&d.TaskDefinition, in.overrides, s.opt.StopTimeout),
+		definition: d, overrides: in.overrides, network: in.network, plan: task.Plan(&d.TaskDefinition, in.overrides, s.opt.stopTimeout),
 		startedBy: in.startedBy, tags: in.tags, execute: in.execute,
 		Demand: placement.Demand{
 			Cluster: cluster, Group: ecsname.Value(in.group), Need: need,

@@ -8,7 +8,7 @@ import (
 )
 
 // loads are by the machine's index. Fargate tasks are on a machine too, but on no instance.
-func (s *Server) loads(cluster string) []placement.Load {
+func (s *plane) loads(cluster string) []placement.Load {
 	all := make([]placement.Load, len(s.Hosts))
 	for i := range all {
 		all[i].Groups = map[string]int{}
@@ -27,19 +27,19 @@ func (s *Server) loads(cluster string) []placement.Load {
 }
 
 // putRegistration writes a registration down.
-func (s *Server) putRegistration(key string, r *placement.Registration) error {
+func (s *plane) putRegistration(key string, r *placement.Registration) error {
 	s.journal.Put(journal.BucketInstances, key, r)
 	return nil
 }
 
 // saveRegistration counts a change of an instance and writes it down.
-func (s *Server) saveRegistration(i placement.Instance) {
+func (s *plane) saveRegistration(i placement.Instance) {
 	i.Version++
 	s.journal.Put(journal.BucketInstances, i.Key(), i.Registration)
 }
 
 // loadsFor counts the tasks only where a constraint or a strategy asks for it.
-func (s *Server) loadsFor(r *request) []placement.Load {
+func (s *plane) loadsFor(r *request) []placement.Load {
 	if r.Constraints.Any() || len(r.Strategy) > 0 {
 		return s.loads(r.Cluster)
 	}

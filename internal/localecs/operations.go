@@ -28,96 +28,52 @@ func (s *Server) Calls() []Call {
 }
 
 // operation decodes a body, carries the call out, and returns what to encode.
-type operation func(s *Server, body []byte) (any, error)
+type operation func(p *plane, body []byte) (any, error)
 
-// as makes an operation of a method on the SDK's input. ctx is not handed on: nothing in a call waits.
-func as[In any](f func(*Server, *In) (any, error)) operation {
-	return func(s *Server, body []byte) (any, error) {
+// locked makes an operation of a method on the SDK's input, which wants the plane's lock. No context is handed on: nothing in a call waits.
+func locked[In any](f func(*plane, *In) (any, error)) operation {
+	return func(p *plane, body []byte) (any, error) {
 		in := new(In)
 		if err := decode(body, in); err != nil {
 			return nil, err
 		}
-		return f(s, in)
+		return p.Locked(func() (any, error) { return f(p, in) })
 	}
 }
 
-// locked is as, for a method that wants the server's lock.
-func locked[In any](f func(*Server, *In) (any, error)) operation {
-	return as(func(s *Server, in *In) (any, error) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if s.stopping {
-			return nil, ecserror.Server("The local ECS is shutting down.")
-		}
-		return f(s, in)
-	})
-}
-
-// find returns an operation; nil when the local ECS does not have it.
-func find(name string) operation {
-	switch name {
-	case "RunTask":
-		return locked((*Server).runTask)
-	case "StartTask":
-		return locked((*Server).startTask)
-	case "StopTask":
-		return locked((*Server).stopTask)
-	case "DescribeTasks":
-		return locked((*Server).describeTasks)
-	case "ListTasks":
-		return locked((*Server).listTasks)
-	case "RegisterTaskDefinition":
-		return locked((*Server).registerTaskDefinition)
-	case "DescribeTaskDefinition":
-		return locked((*Server).describeTaskDefinition)
-	case "DeregisterTaskDefinition":
-		return locked((*Server).deregisterTaskDefinition)
-	case "ListTaskDefinitions":
-		return locked((*Server).listTaskDefinitions)
-	}
-	if around := findAround(name); around != nil {
-		return around
-	}
-	return findCluster(name)
-}
-
-func findCluster(name string) operation {
-	switch name {
-	case "CreateCluster":
-		return locked((*Server).createCluster)
-	case "DescribeClusters":
-		return locked((*Server).describeClusters)
-	case "ListClusters":
-		return locked((*Server).listClusters)
-	case "ListContainerInstances":
-		return locked((*Server).listContainerInstances)
-	case "DescribeContainerInstances":
-		return locked((*Server).describeContainerInstances)
-	default:
-		return findPlacement(name)
-	}
-}
-
-// findPlacement finds the operations on what tasks are placed on.
-func findPlacement(name string) operation {
-	switch name {
-	case "PutAttributes":
-		return locked((*Server).putAttributes)
-	case "DeleteAttributes":
-		return locked((*Server).deleteAttributes)
-	case "ListAttributes":
-		return locked((*Server).listAttributes)
-	case "UpdateContainerInstancesState":
-		return locked((*Server).updateContainerInstancesState)
-	case "DeregisterContainerInstance":
-		return locked((*Server).deregisterContainerInstance)
-	case "PutClusterCapacityProviders":
-		return locked((*Server).putClusterCapacityProviders)
-	case "DescribeCapacityProviders":
-		return locked((*Server).describeCapacityProviders)
-	default:
-		return nil
-	}
+// operations are those that the local ECS has, by ECS's name.
+var operations = map[string]operation{
+	"RunTask":                       locked((*plane).runTask),
+	"StartTask":                     locked((*plane).startTask),
+	"StopTask":                      locked((*plane).stopTask),
+	"DescribeTasks":                 locked((*plane).describeTasks),
+	"ListTasks":                     locked((*plane).listTasks),
+	"RegisterTaskDefinition":        locked((*plane).registerTaskDefinition),
+	"DescribeTaskDefinition":        locked((*plane).describeTaskDefinition),
+	"DeregisterTaskDefinition":      locked((*plane).deregisterTaskDefinition),
+	"ListTaskDefinitions":           locked((*plane).listTaskDefinitions),
+	"CreateCluster":                 locked((*plane).createCluster),
+	"DescribeClusters":              locked((*plane).describeClusters),
+	"ListClusters":                  locked((*plane).listClusters),
+	"ListContainerInstances":        locked((*plane).listContainerInstances),
+	"DescribeContainerInstances":    locked((*plane).describeContainerInstances),
+	"PutAttributes":                 locked((*plane).putAttributes),
+	"DeleteAttributes":              locked((*plane).deleteAttributes),
+	"ListAttributes":                locked((*plane).listAttributes),
+	"UpdateContainerInstancesState": locked((*plane).updateContainerInstancesState),
+	"DeregisterContainerInstance":   locked((*plane).deregisterContainerInstance),
+	"PutClusterCapacityProviders":   locked((*plane).putClusterCapacityProviders),
+	"DescribeCapacityProviders":     locked((*plane).describeCapacityProviders),
+	"ListTaskDefinitionFamilies":    locked((*plane).listTaskDefinitionFamilies),
+	"DeleteTaskDefinitions":         locked((*plane).deleteTaskDefinitions),
+	"DeleteCluster":                 locked((*plane).deleteCluster),
+	"TagResource":                   locked((*plane).tagResource),
+	"UntagResource":                 locked((*plane).untagResource),
+	"ListTagsForResource":           locked((*plane).listTagsForResource),
+	"ListServices":                  locked((*plane).listServices),
+	"DescribeServices":              locked((*plane).describeServices),
+	"GetTaskProtection":             locked((*plane).getTaskProtection),
+	"UpdateTaskProtection":          locked((*plane).updateTaskProtection),
 }
 
 // errDropped is a reply that a fault loses with its connection.
@@ -125,17 +81,16 @@ var errDropped = errors.New("localecs: reply dropped")
 
 // perform carries a call out, faults included, and returns its reply once everything that it shows is on disk.
 func (s *Server) perform(ctx context.Context, name string, body []byte) ([]byte, error) {
-	carryOut := find(name)
-	if carryOut == nil {
+	carryOut, has := operations[name]
+	if !has {
 		return nil, ecserror.Refuse("UnsupportedFeatureException", "The local ECS does not have the operation %.64q.", name)
 	}
 	s.record(name, body)
-	if refusal := s.faults.Before(name, s.now()); refusal != nil {
+	if refusal := s.Before(name); refusal != nil {
 		return nil, refusal
 	}
 	reply, err := s.answer(ctx, carryOut, body)
-	delay, lost, how := s.faults.After(name)
-	s.host.Sleep(delay, ctx.Done())
+	lost, how := s.After(name, ctx.Done())
 	if lost && how == faults.DropConnection {
 		return nil, errDropped
 	}
@@ -146,8 +101,8 @@ func (s *Server) perform(ctx context.Context, name string, body []byte) ([]byte,
 }
 
 func (s *Server) answer(ctx context.Context, carryOut operation, body []byte) ([]byte, error) {
-	out, err := carryOut(s, body)
-	if settled := s.journal.Settled(ctx); settled != nil {
+	out, err := carryOut(s.plane, body)
+	if settled := s.Settled(ctx); settled != nil {
 		return nil, settled
 	}
 	if err != nil {
@@ -157,7 +112,7 @@ func (s *Server) answer(ctx context.Context, carryOut operation, body []byte) ([
 }
 
 func (s *Server) record(name string, body []byte) {
-	if !s.opt.RecordCalls {
+	if !s.recordCalls {
 		return
 	}
 	s.callsMu.Lock()

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"os"
 	"runtime"
 	"slices"
 	"time"
@@ -113,5 +112,10 @@ func (o *Options) fillMachines() error {
 	return nil
 }
 
-// hostPath is all that a container sees of the host's environment.
-func hostPath() string { return os.Getenv("PATH") }
+// settings are the options that the control plane needs, defaults filled.
+func (o Options) settings() settings {
+	return settings{
+		dir: o.Dir, runner: o.Runner, clock: o.Clock, log: o.Logger, s3Dir: o.S3Dir, machines: o.Machines, seed: o.Seed, starts: o.Starts,
+		stopTimeout: o.StopTimeout, delays: o.Delays, events: o.Events, faults: o.Faults, noSync: o.NoSync,
+	}
+}

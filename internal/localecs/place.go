@@ -11,7 +11,7 @@ import (
 )
 
 // place places one task for each provider as far as there is room, and starts them. The caller holds mu.
-func (s *Server) place(r *request, providers []placement.Provider) *placed {
+func (s *plane) place(r *request, providers []placement.Provider) *placed {
 	out := newPlaced()
 	refused, reason := s.faults.Lacking(len(providers))
 	granted := len(providers) - refused
@@ -29,7 +29,7 @@ func (s *Server) place(r *request, providers []placement.Provider) *placed {
 }
 
 // placeOnFargate places a task on any machine that has room for it; which one is nobody's business.
-func (s *Server) placeOnFargate(r *request, p placement.Provider, out *placed) {
+func (s *plane) placeOnFargate(r *request, p placement.Provider, out *placed) {
 	if m := s.AnyWithRoom(r.Need); m != nil {
 		out.Tasks = append(out.Tasks, s.create(r, p, m, nil))
 		return
@@ -39,7 +39,7 @@ func (s *Server) placeOnFargate(r *request, p placement.Provider, out *placed) {
 
 // placeOnInstance places a task on the container instance that the strategies choose. If it fits on none, the failure is that of
 // the one that came closest.
-func (s *Server) placeOnInstance(r *request, p placement.Provider, out *placed) {
+func (s *plane) placeOnInstance(r *request, p placement.Provider, out *placed) {
 	i, reason := s.Fleet.Choose(&r.Demand, p, s.loadsFor(r))
 	if reason != "" {
 		out.fail(i.Arn(), reason)
@@ -49,7 +49,7 @@ func (s *Server) placeOnInstance(r *request, p placement.Provider, out *placed) 
 }
 
 // startOn places a task on the instance that the caller names: strategies have no say, and neither has distinctInstance.
-func (s *Server) startOn(r *request, i placement.Instance, out *placed) {
+func (s *plane) startOn(r *request, i placement.Instance, out *placed) {
 	switch i.Status {
 	case placement.Inactive:
 		out.fail(i.Arn(), reasonInactive)
@@ -68,7 +68,7 @@ func (s *Server) startOn(r *request, i placement.Instance, out *placed) {
 
 // create makes a task on a machine and starts its life; on is the instance that the task names, nil on Fargate. What it returns
 // is the task as the reply shows it. The caller holds mu and has seen that there is room.
-func (s *Server) create(r *request, p placement.Provider, m *placement.Host, on *placement.Instance) types.Task {
+func (s *plane) create(r *request, p placement.Provider, m *placement.Host, on *placement.Instance) types.Task {
 	id := ecsname.NewID()
 	var ports []placement.Port
 	if on != nil {
@@ -87,12 +87,12 @@ func (s *Server) create(r *request, p placement.Provider, m *placement.Host, on 
 }
 
 // release frees a stopped task's place. The caller holds mu.
-func (s *Server) release(t *task.Task) {
+func (s *plane) release(t *task.Task) {
 	s.Hosts[t.Instance].Free(t.Booked)
 	t.Booked = placement.Booking{}
 }
 
-func (s *Server) describeNew(r *request, p placement.Provider, booked placement.Booking, id string) types.Task {
+func (s *plane) describeNew(r *request, p placement.Provider, booked placement.Booking, id string) types.Task {
 	now := s.now()
 	t := types.Task{
 		TaskArn: new(ecsname.TaskARN(r.Cluster, id)), ClusterArn: new(ecsname.ClusterARN(r.Cluster)), TaskDefinitionArn: r.definition.TaskDefinitionArn,
@@ -123,7 +123,7 @@ func platform(asked *string) string {
 }
 
 // locate returns where the task is.
-func (s *Server) locate(t *types.Task, r *request, m *placement.Host, on *placement.Instance) {
+func (s *plane) locate(t *types.Task, r *request, m *placement.Host, on *placement.Instance) {
 	if on == nil {
 		t.PlatformVersion, t.PlatformFamily = new(platform(r.platform)), new("Linux")
 		t.AvailabilityZone = new(placement.Zone(m.Index))

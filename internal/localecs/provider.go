@@ -18,7 +18,7 @@ func providerOf(item types.CapacityProviderStrategyItem) string {
 }
 
 // choose returns, for each of count tasks, what it is launched on: the launch type, else the strategy, else the cluster's, else EC2.
-func (s *Server) choose(r *request, in *ecs.RunTaskInput, count int) ([]placement.Provider, error) {
+func (s *plane) choose(r *request, in *ecs.RunTaskInput, count int) ([]placement.Provider, error) {
 	cluster := s.clusters[r.Cluster]
 	strategy := in.CapacityProviderStrategy
 	if in.LaunchType == "" && len(strategy) == 0 {
@@ -58,7 +58,7 @@ func named(strategy []types.CapacityProviderStrategyItem) []types.CapacityProvid
 }
 
 // checkChosen refuses a request that cannot be launched on the provider whatever room there is.
-func (s *Server) checkChosen(r *request, in *ecs.RunTaskInput, p placement.Provider) error {
+func (s *plane) checkChosen(r *request, in *ecs.RunTaskInput, p placement.Provider) error {
 	if p.IsFargate() {
 		return checkOnFargate(r)
 	}
@@ -78,7 +78,7 @@ func supports(d *journal.Definition, c types.Compatibility) bool {
 }
 
 // checkStrategy holds the rules for a strategy of a request or of a cluster whose capacity providers are associated.
-func (s *Server) checkStrategy(strategy []types.CapacityProviderStrategyItem, associated []string) error {
+func (s *plane) checkStrategy(strategy []types.CapacityProviderStrategyItem, associated []string) error {
 	var names []string
 	for _, item := range strategy {
 		names = append(names, providerOf(item))
@@ -106,7 +106,7 @@ func (s *Server) checkStrategy(strategy []types.CapacityProviderStrategyItem, as
 }
 
 // checkNames wants capacity providers to be there.
-func (s *Server) checkNames(names []string) error {
+func (s *plane) checkNames(names []string) error {
 	if len(names) > placement.MaxProviders {
 		return ecserror.Invalid("There can be at most %d capacity providers.", placement.MaxProviders)
 	}

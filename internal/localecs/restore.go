@@ -24,7 +24,7 @@ const (
 )
 
 // restore reads the database and stops what an earlier server did not see stopped. Nothing else runs yet.
-func (s *Server) restore() error {
+func (s *plane) restore() error {
 	return s.db.Update(func(tx *bbolt.Tx) error {
 		if err := s.load(tx); err != nil {
 			return err
@@ -45,7 +45,7 @@ func (s *Server) restore() error {
 }
 
 // enrollAll registers machines that were not there before with every cluster.
-func (s *Server) enrollAll(tx *bbolt.Tx) error {
+func (s *plane) enrollAll(tx *bbolt.Tx) error {
 	for cluster, c := range s.clusters {
 		if !isActive(c) {
 			continue
@@ -58,7 +58,7 @@ func (s *Server) enrollAll(tx *bbolt.Tx) error {
 	return nil
 }
 
-func (s *Server) load(tx *bbolt.Tx) error {
+func (s *plane) load(tx *bbolt.Tx) error {
 	err := journal.EachRecord(tx, journal.BucketClusters, func(name string, c *types.Cluster) { s.clusters[name] = c })
 	if err != nil {
 		return err
@@ -79,7 +79,7 @@ func (s *Server) load(tx *bbolt.Tx) error {
 	return journal.EachRecord(tx, journal.BucketFolders, func(id string, f *journal.FolderRecord) { s.agenda.add(f.Due, dropFolder, id) })
 }
 
-func (s *Server) loadDefinitions(tx *bbolt.Tx) error {
+func (s *plane) loadDefinitions(tx *bbolt.Tx) error {
 	err := journal.EachRecord(tx, journal.BucketDefinitions, func(_ string, d *journal.Definition) {
 		s.families[*d.Family] = append(s.families[*d.Family], d)
 	})
@@ -89,7 +89,7 @@ func (s *Server) loadDefinitions(tx *bbolt.Tx) error {
 	return err
 }
 
-func (s *Server) loadTask(id string, r *journal.TaskRecord) {
+func (s *plane) loadTask(id string, r *journal.TaskRecord) {
 	cluster, _ := ecsname.SplitResource("task", *r.Task.TaskArn)
 	t := task.New(r.Task, id, cluster, familyOf(*r.Task.TaskDefinitionArn), r.Seq)
 	t.Token, t.Told = r.Token, r.Told
@@ -103,7 +103,7 @@ func familyOf(definition string) string {
 }
 
 // bury marks a task as stopped that the earlier server left in another state. A cause that it had written down stands.
-func (s *Server) bury(tx *bbolt.Tx, t *task.Task) error {
+func (s *plane) bury(tx *bbolt.Tx, t *task.Task) error {
 	if !t.Is(task.Stopped) {
 		s.markStopped(t, s.now())
 		t.Version++
@@ -117,7 +117,7 @@ func (s *Server) bury(tx *bbolt.Tx, t *task.Task) error {
 	return nil
 }
 
-func (s *Server) markStopped(t *task.Task, now time.Time) {
+func (s *plane) markStopped(t *task.Task, now time.Time) {
 	if *t.DesiredStatus != task.Stopped {
 		t.StopCode, t.StoppedReason, t.StoppingAt = types.TaskStopCodeTerminationNotice, new(restartReason), &now
 	}
@@ -133,13 +133,13 @@ func (s *Server) markStopped(t *task.Task, now time.Time) {
 
 // traceOfStart is when an essential container may have begun to run although nobody wrote that down: the output file is made
 // right before its process, and a kill -9 takes back the last changes. To say that such a task never ran would let it run twice.
-func (s *Server) traceOfStart(t *task.Task, now time.Time) *time.Time {
+func (s *plane) traceOfStart(t *task.Task, now time.Time) *time.Time {
 	d := s.lookup(*t.TaskDefinitionArn)
 	if d == nil {
 		return nil
 	}
 	for _, c := range d.ContainerDefinitions {
-		if _, err := os.Stat(task.LogFile(s.opt.Dir, t.Id, *c.Name)); err == nil && task.IsEssential(c) {
+		if _, err := os.Stat(task.LogFile(s.opt.dir, t.Id, *c.Name)); err == nil && task.IsEssential(c) {
 			return &now
 		}
 	}
@@ -155,7 +155,7 @@ func write(tx *bbolt.Tx, bucket, name string, v any) error {
 }
 
 // resume hands over the last events that the earlier server may not have, and takes up forgetting.
-func (s *Server) resume() {
+func (s *plane) resume() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, t := range s.order {

@@ -15,7 +15,7 @@ const (
 	notOfService = "TASK_NOT_VALID"
 )
 
-func (s *Server) listServices(in *ecs.ListServicesInput) (any, error) {
+func (s *plane) listServices(in *ecs.ListServicesInput) (any, error) {
 	if _, err := s.cluster(in.Cluster); err != nil {
 		return nil, err
 	}
@@ -26,7 +26,7 @@ func (s *Server) listServices(in *ecs.ListServicesInput) (any, error) {
 	return &ecs.ListServicesOutput{ServiceArns: arns, NextToken: next}, nil
 }
 
-func (s *Server) describeServices(in *ecs.DescribeServicesInput) (any, error) {
+func (s *plane) describeServices(in *ecs.DescribeServicesInput) (any, error) {
 	cluster, err := s.cluster(in.Cluster)
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func (s *Server) describeServices(in *ecs.DescribeServicesInput) (any, error) {
 	return out, nil
 }
 
-func (s *Server) getTaskProtection(in *ecs.GetTaskProtectionInput) (any, error) {
+func (s *plane) getTaskProtection(in *ecs.GetTaskProtectionInput) (any, error) {
 	failures, err := s.unprotected(in.Cluster, in.Tasks, ecsname.MaxPage)
 	if err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func (s *Server) getTaskProtection(in *ecs.GetTaskProtectionInput) (any, error) 
 	return &ecs.GetTaskProtectionOutput{ProtectedTasks: []types.ProtectedTask{}, Failures: failures}, nil
 }
 
-func (s *Server) updateTaskProtection(in *ecs.UpdateTaskProtectionInput) (any, error) {
+func (s *plane) updateTaskProtection(in *ecs.UpdateTaskProtectionInput) (any, error) {
 	if len(in.Tasks) == 0 {
 		return nil, ecserror.Invalid("Tasks cannot be empty.")
 	}
@@ -68,7 +68,7 @@ func (s *Server) updateTaskProtection(in *ecs.UpdateTaskProtectionInput) (any, e
 }
 
 // unprotected returns, for each task, why it has no protection: only a service's tasks can have it.
-func (s *Server) unprotected(ref *string, tasks []string, most int) ([]types.Failure, error) {
+func (s *plane) unprotected(ref *string, tasks []string, most int) ([]types.Failure, error) {
 	cluster, err := s.cluster(ref)
 	if err != nil {
 		return nil, err

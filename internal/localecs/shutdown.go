@@ -17,7 +17,7 @@ const (
 // Shutdown stops all tasks with SIGTERM, and with SIGKILL when ctx ends, marks them STOPPED (TerminationNotice unless something else had
 // stopped them first), hands over their events and closes the server. It takes a second longer than ctx at the most, and refuses
 // all calls from its start.
-func (s *Server) Shutdown(ctx context.Context) error {
+func (s *plane) Shutdown(ctx context.Context) error {
 	var err error
 	s.closing.Do(func() {
 		s.windDown(ctx)
@@ -26,7 +26,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	return err
 }
 
-func (s *Server) windDown(ctx context.Context) {
+func (s *plane) windDown(ctx context.Context) {
 	open := s.stopAll()
 	if !await(open, ctx.Done()) {
 		close(s.host.KillAll)
@@ -42,7 +42,7 @@ func (s *Server) windDown(ctx context.Context) {
 }
 
 // stopAll refuses further calls and asks for the stop of every task.
-func (s *Server) stopAll() []*task.Task {
+func (s *plane) stopAll() []*task.Task {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.stopping = true
@@ -69,7 +69,7 @@ func await(tasks []*task.Task, giveUp <-chan struct{}) bool {
 }
 
 // drainEvents hands over what is waiting once all of it is on disk, until giveUp is closed.
-func (s *Server) drainEvents(giveUp <-chan struct{}) {
+func (s *plane) drainEvents(giveUp <-chan struct{}) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	stop := make(chan struct{})

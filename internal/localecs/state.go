@@ -22,15 +22,15 @@ type state struct {
 	placement.Fleet
 }
 
-func newState(opt Options) state {
+func newState(opt settings) state {
 	return state{
 		clusters: map[string]*types.Cluster{}, families: map[string][]*journal.Definition{},
-		tasks: map[string]*task.Task{}, tokens: map[string]*journal.TokenRecord{}, Fleet: placement.NewFleet(opt.Machines, opt.Seed, opt.Faults.Disconnected),
+		tasks: map[string]*task.Task{}, tokens: map[string]*journal.TokenRecord{}, Fleet: placement.NewFleet(opt.machines, opt.seed, opt.faults.Disconnected),
 	}
 }
 
 // change applies f, raises the version, and writes the task down together with its event. The caller holds mu.
-func (s *Server) change(t *task.Task, f func(now time.Time)) {
+func (s *plane) change(t *task.Task, f func(now time.Time)) {
 	now := s.now()
 	f(now)
 	t.Version++
@@ -38,13 +38,13 @@ func (s *Server) change(t *task.Task, f func(now time.Time)) {
 	s.announce(t, now)
 }
 
-func (s *Server) save(t *task.Task) {
+func (s *plane) save(t *task.Task) {
 	s.journal.Put(journal.BucketTasks, t.Id, journal.TaskRecord{Task: t.Task, Seq: t.Seq, Token: t.Token, Told: t.Told})
 }
 
 // askStop makes the task's goroutine stop it; also, which may be nil, is part of the same change. The first cause stands, so
 // asking again changes nothing. The caller holds mu.
-func (s *Server) askStop(t *task.Task, code types.TaskStopCode, reason string, also func(now time.Time)) {
+func (s *plane) askStop(t *task.Task, code types.TaskStopCode, reason string, also func(now time.Time)) {
 	if *t.DesiredStatus == task.Stopped {
 		return
 	}
@@ -59,7 +59,7 @@ func (s *Server) askStop(t *task.Task, code types.TaskStopCode, reason string, a
 }
 
 // add makes the task known. The caller holds mu.
-func (s *Server) add(t *task.Task) {
+func (s *plane) add(t *task.Task) {
 	s.tasks[t.Id] = t
 	s.order = append(s.order, t)
 	s.seq = max(s.seq, t.Seq)

@@ -18,7 +18,7 @@ type tagged struct {
 }
 
 // tagged finds a resource by its ARN. The caller holds mu.
-func (s *Server) tagged(arn string) (tagged, error) {
+func (s *plane) tagged(arn string) (tagged, error) {
 	rest, ours := strings.CutPrefix(arn, ecsname.ArnRoot)
 	kind, name, _ := strings.Cut(rest, "/")
 	if !ours || name == "" {
@@ -38,7 +38,7 @@ func (s *Server) tagged(arn string) (tagged, error) {
 	return tagged{}, ecserror.Invalid("The referenced resource was not found. The local ECS tags clusters, task definitions, tasks and container instances.")
 }
 
-func (s *Server) taggedCluster(name string) (tagged, error) {
+func (s *plane) taggedCluster(name string) (tagged, error) {
 	c := s.clusters[name]
 	switch {
 	case c == nil:
@@ -53,7 +53,7 @@ func (s *Server) taggedCluster(name string) (tagged, error) {
 	}}, nil
 }
 
-func (s *Server) taggedDefinition(arn string) (tagged, error) {
+func (s *plane) taggedDefinition(arn string) (tagged, error) {
 	d := s.lookup(arn)
 	if d == nil || *d.TaskDefinitionArn != arn {
 		return tagged{}, ecserror.Client(reasonNoSuch)
@@ -66,7 +66,7 @@ func (s *Server) taggedDefinition(arn string) (tagged, error) {
 }
 
 // taggedTask finds a task that runs: with its stop a task loses its tags.
-func (s *Server) taggedTask(cluster, id string) (tagged, error) {
+func (s *plane) taggedTask(cluster, id string) (tagged, error) {
 	t := s.visible(id)
 	switch {
 	case t == nil || t.Cluster != cluster:
@@ -80,7 +80,7 @@ func (s *Server) taggedTask(cluster, id string) (tagged, error) {
 	}}, nil
 }
 
-func (s *Server) taggedInstance(cluster, id string) (tagged, error) {
+func (s *plane) taggedInstance(cluster, id string) (tagged, error) {
 	if _, err := s.cluster(&cluster); err != nil {
 		return tagged{}, err
 	}

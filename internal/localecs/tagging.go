@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-func (s *Server) tagResource(in *ecs.TagResourceInput) (any, error) {
+func (s *plane) tagResource(in *ecs.TagResourceInput) (any, error) {
 	r, err := s.tagged(ecsname.Value(in.ResourceArn))
 	if err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ func (s *Server) tagResource(in *ecs.TagResourceInput) (any, error) {
 	return &ecs.TagResourceOutput{}, nil
 }
 
-func (s *Server) untagResource(in *ecs.UntagResourceInput) (any, error) {
+func (s *plane) untagResource(in *ecs.UntagResourceInput) (any, error) {
 	r, err := s.tagged(ecsname.Value(in.ResourceArn))
 	if err != nil {
 		return nil, err
@@ -49,7 +49,7 @@ func (s *Server) untagResource(in *ecs.UntagResourceInput) (any, error) {
 	return &ecs.UntagResourceOutput{}, nil
 }
 
-func (s *Server) listTagsForResource(in *ecs.ListTagsForResourceInput) (any, error) {
+func (s *plane) listTagsForResource(in *ecs.ListTagsForResourceInput) (any, error) {
 	r, err := s.tagged(ecsname.Value(in.ResourceArn))
 	if err != nil {
 		return nil, err

@@ -8,7 +8,7 @@ import (
 )
 
 // taskOwner is the server as the tasks' runners know it.
-type taskOwner struct{ s *Server }
+type taskOwner struct{ s *plane }
 
 // Change implements owner.
 func (o taskOwner) Change(t *task.Task, f func(now time.Time)) {

@@ -18,7 +18,7 @@ const (
 )
 
 // visible finds a task that ECS still shows; nil when there is none. The caller holds mu.
-func (s *Server) visible(id string) *task.Task {
+func (s *plane) visible(id string) *task.Task {
 	t := s.tasks[id]
 	if t == nil || t.Is(task.Stopped) && !s.now().Before(t.StoppedAt.Add(shownFor)) {
 		return nil
@@ -27,7 +27,7 @@ func (s *Server) visible(id string) *task.Task {
 }
 
 // stopTask asks for the stop, which takes the task's tags away, and answers at once. Stopping again changes nothing: the first reason stands.
-func (s *Server) stopTask(in *ecs.StopTaskInput) (any, error) {
+func (s *plane) stopTask(in *ecs.StopTaskInput) (any, error) {
 	cluster, err := s.cluster(in.Cluster)
 	if err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func (s *Server) stopTask(in *ecs.StopTaskInput) (any, error) {
 
 // Interrupt takes a running task away as Fargate Spot does: stop code SpotInterruption, SIGTERM, and SIGKILL after stopTimeout.
 // task is an id or an ARN; an unknown one is an error, one that stops already is left alone.
-func (s *Server) Interrupt(task string) error {
+func (s *plane) Interrupt(task string) error {
 	_, id := ecsname.SplitResource("task", task)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -64,7 +64,7 @@ func (s *Server) Interrupt(task string) error {
 	return nil
 }
 
-func (s *Server) describeTasks(in *ecs.DescribeTasksInput) (any, error) {
+func (s *plane) describeTasks(in *ecs.DescribeTasksInput) (any, error) {
 	cluster, err := s.cluster(in.Cluster)
 	if err != nil {
 		return nil, err
@@ -98,7 +98,7 @@ func (s *Server) describeTasks(in *ecs.DescribeTasksInput) (any, error) {
 	return out, nil
 }
 
-func (s *Server) listTasks(in *ecs.ListTasksInput) (any, error) {
+func (s *plane) listTasks(in *ecs.ListTasksInput) (any, error) {
 	f, err := s.filter(in)
 	if err != nil {
 		return nil, err
@@ -122,7 +122,7 @@ type filter struct {
 	launchType                                    types.LaunchType
 }
 
-func (s *Server) filter(in *ecs.ListTasksInput) (filter, error) {
+func (s *plane) filter(in *ecs.ListTasksInput) (filter, error) {
 	cluster, err := s.cluster(in.Cluster)
 	if err != nil {
 		return filter{}, err

@@ -20,7 +20,7 @@ const tokenFor = 24 * time.Hour
 type claim struct{ key, request string }
 
 // claim works out what a call's token stands for: its parameters less the token, the cluster by its name.
-func (s *Server) claim(cluster string, in *ecs.RunTaskInput) claim {
+func (s *plane) claim(cluster string, in *ecs.RunTaskInput) claim {
 	if in.ClientToken == nil {
 		return claim{}
 	}
@@ -38,7 +38,7 @@ func (s *Server) claim(cluster string, in *ecs.RunTaskInput) claim {
 }
 
 // replay repeats the answer of a call whose token is known: nothing is launched. Both results are nil for a new one. The caller holds mu.
-func (s *Server) replay(c claim) (*placed, error) {
+func (s *plane) replay(c claim) (*placed, error) {
 	token := s.tokens[c.key]
 	if c.key == "" || token == nil || !s.stands(token) {
 		return nil, nil
@@ -58,7 +58,7 @@ func (s *Server) replay(c claim) (*placed, error) {
 	return out, nil
 }
 
-func (s *Server) arnsOf(token *journal.TokenRecord) []string {
+func (s *plane) arnsOf(token *journal.TokenRecord) []string {
 	arns := []string{}
 	for _, id := range token.Tasks {
 		if t := s.tasks[id]; t != nil {
@@ -77,7 +77,7 @@ func again(t *task.Task) types.Task {
 }
 
 // stands reports whether a token is still known: for a day at most, and for an hour after its last task has stopped.
-func (s *Server) stands(token *journal.TokenRecord) bool {
+func (s *plane) stands(token *journal.TokenRecord) bool {
 	now := s.now()
 	if !now.Before(token.Created.Add(tokenFor)) {
 		return false
@@ -99,7 +99,7 @@ func (s *Server) stands(token *journal.TokenRecord) bool {
 }
 
 // settle writes down what a token stands for from now on. The caller holds mu.
-func (s *Server) settle(c claim, out *placed) {
+func (s *plane) settle(c claim, out *placed) {
 	if c.key == "" {
 		return
 	}
