@@ -1,7 +1,6 @@
 package localecs_test
 
 import (
-	"davit/internal/localecs/faults"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"davit/internal/localecs"
+	"davit/internal/localecs/faults"
 )
 
 // seen reports whether DescribeTasks and ListTasks know a task.

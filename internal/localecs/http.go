@@ -1,8 +1,6 @@
 package localecs
 
 import (
-	"davit/internal/localecs/ecserror"
-	"davit/internal/localecs/ecsname"
 	"encoding/json"
 	"errors"
 	"io"
@@ -11,6 +9,9 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/ecsname"
 )
 
 const (

@@ -1,13 +1,13 @@
 package localecs
 
 import (
-	"davit/internal/localecs/placement"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"davit/internal/localecs/placement"
 	"davit/internal/localecs/scripted"
 )
 
@@ -30,7 +30,7 @@ func TestNothingStartsThatIsNotOnDisk(t *testing.T) {
 	if got := call("RegisterTaskDefinition", register); got != http.StatusOK {
 		t.Fatalf("RegisterTaskDefinition: %d", got)
 	}
-	if err := s.db.Close(); err != nil {
+	if err := s.plane.DB.Close(); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {

@@ -1,7 +1,6 @@
 package localecs_test
 
 import (
-	"davit/internal/localecs/placement"
 	"fmt"
 	"strings"
 	"testing"
@@ -13,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"davit/internal/localecs"
+	"davit/internal/localecs/placement"
 	"davit/internal/localecs/scripted"
 )
 

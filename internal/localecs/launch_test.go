@@ -1,7 +1,6 @@
 package localecs_test
 
 import (
-	"davit/internal/localecs/task"
 	"fmt"
 	"maps"
 	"os"
@@ -18,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"davit/internal/localecs"
+	"davit/internal/localecs/task"
 )
 
 func TestProcessOfAContainer(t *testing.T) {

@@ -1,7 +1,6 @@
 package localecs_test
 
 import (
-	"davit/internal/localecs/task"
 	"testing"
 	"time"
 
@@ -9,6 +8,7 @@ import (
 
 	"davit/internal/localecs"
 	"davit/internal/localecs/scripted"
+	"davit/internal/localecs/task"
 )
 
 var scripts = scripted.ByCommand(map[string]scripted.Script{

@@ -2,11 +2,12 @@ package localecs
 
 import (
 	"bytes"
-	"davit/internal/localecs/placement"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+
+	"davit/internal/localecs/placement"
 )
 
 // ParseMachines reads a JSON list of machines under their fields' JSON names. count, 1 by default, stands for that many alike.

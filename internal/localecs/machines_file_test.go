@@ -1,13 +1,13 @@
 package localecs_test
 
 import (
-	"davit/internal/localecs/placement"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"davit/internal/localecs"
+	"davit/internal/localecs/placement"
 )
 
 func TestParseMachines(t *testing.T) {

@@ -2,14 +2,15 @@ package localecs
 
 import (
 	"context"
-	"davit/internal/localecs/ecserror"
-	"davit/internal/localecs/faults"
 	"encoding/json"
 	"errors"
 	"slices"
 
 	"davit/internal/ecsjson"
 	"davit/internal/jsontree"
+	"davit/internal/localecs/control"
+	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/faults"
 )
 
 // Call is one call that reached an operation, whatever came of it.
@@ -28,11 +29,11 @@ func (s *Server) Calls() []Call {
 }
 
 // operation decodes a body, carries the call out, and returns what to encode.
-type operation func(p *plane, body []byte) (any, error)
+type operation func(p *control.Plane, body []byte) (any, error)
 
 // locked makes an operation of a method on the SDK's input, which wants the plane's lock. No context is handed on: nothing in a call waits.
-func locked[In any](f func(*plane, *In) (any, error)) operation {
-	return func(p *plane, body []byte) (any, error) {
+func locked[In any](f func(*control.Plane, *In) (any, error)) operation {
+	return func(p *control.Plane, body []byte) (any, error) {
 		in := new(In)
 		if err := decode(body, in); err != nil {
 			return nil, err
@@ -43,37 +44,37 @@ func locked[In any](f func(*plane, *In) (any, error)) operation {
 
 // operations are those that the local ECS has, by ECS's name.
 var operations = map[string]operation{
-	"RunTask":                       locked((*plane).runTask),
-	"StartTask":                     locked((*plane).startTask),
-	"StopTask":                      locked((*plane).stopTask),
-	"DescribeTasks":                 locked((*plane).describeTasks),
-	"ListTasks":                     locked((*plane).listTasks),
-	"RegisterTaskDefinition":        locked((*plane).registerTaskDefinition),
-	"DescribeTaskDefinition":        locked((*plane).describeTaskDefinition),
-	"DeregisterTaskDefinition":      locked((*plane).deregisterTaskDefinition),
-	"ListTaskDefinitions":           locked((*plane).listTaskDefinitions),
-	"CreateCluster":                 locked((*plane).createCluster),
-	"DescribeClusters":              locked((*plane).describeClusters),
-	"ListClusters":                  locked((*plane).listClusters),
-	"ListContainerInstances":        locked((*plane).listContainerInstances),
-	"DescribeContainerInstances":    locked((*plane).describeContainerInstances),
-	"PutAttributes":                 locked((*plane).putAttributes),
-	"DeleteAttributes":              locked((*plane).deleteAttributes),
-	"ListAttributes":                locked((*plane).listAttributes),
-	"UpdateContainerInstancesState": locked((*plane).updateContainerInstancesState),
-	"DeregisterContainerInstance":   locked((*plane).deregisterContainerInstance),
-	"PutClusterCapacityProviders":   locked((*plane).putClusterCapacityProviders),
-	"DescribeCapacityProviders":     locked((*plane).describeCapacityProviders),
-	"ListTaskDefinitionFamilies":    locked((*plane).listTaskDefinitionFamilies),
-	"DeleteTaskDefinitions":         locked((*plane).deleteTaskDefinitions),
-	"DeleteCluster":                 locked((*plane).deleteCluster),
-	"TagResource":                   locked((*plane).tagResource),
-	"UntagResource":                 locked((*plane).untagResource),
-	"ListTagsForResource":           locked((*plane).listTagsForResource),
-	"ListServices":                  locked((*plane).listServices),
-	"DescribeServices":              locked((*plane).describeServices),
-	"GetTaskProtection":             locked((*plane).getTaskProtection),
-	"UpdateTaskProtection":          locked((*plane).updateTaskProtection),
+	"RunTask":                       locked((*control.Plane).RunTask),
+	"StartTask":                     locked((*control.Plane).StartTask),
+	"StopTask":                      locked((*control.Plane).StopTask),
+	"DescribeTasks":                 locked((*control.Plane).DescribeTasks),
+	"ListTasks":                     locked((*control.Plane).ListTasks),
+	"RegisterTaskDefinition":        locked((*control.Plane).RegisterTaskDefinition),
+	"DescribeTaskDefinition":        locked((*control.Plane).DescribeTaskDefinition),
+	"DeregisterTaskDefinition":      locked((*control.Plane).DeregisterTaskDefinition),
+	"ListTaskDefinitions":           locked((*control.Plane).ListTaskDefinitions),
+	"CreateCluster":                 locked((*control.Plane).CreateCluster),
+	"DescribeClusters":              locked((*control.Plane).DescribeClusters),
+	"ListClusters":                  locked((*control.Plane).ListClusters),
+	"ListContainerInstances":        locked((*control.Plane).ListContainerInstances),
+	"DescribeContainerInstances":    locked((*control.Plane).DescribeContainerInstances),
+	"PutAttributes":                 locked((*control.Plane).PutAttributes),
+	"DeleteAttributes":              locked((*control.Plane).DeleteAttributes),
+	"ListAttributes":                locked((*control.Plane).ListAttributes),
+	"UpdateContainerInstancesState": locked((*control.Plane).UpdateContainerInstancesState),
+	"DeregisterContainerInstance":   locked((*control.Plane).DeregisterContainerInstance),
+	"PutClusterCapacityProviders":   locked((*control.Plane).PutClusterCapacityProviders),
+	"DescribeCapacityProviders":     locked((*control.Plane).DescribeCapacityProviders),
+	"ListTaskDefinitionFamilies":    locked((*control.Plane).ListTaskDefinitionFamilies),
+	"DeleteTaskDefinitions":         locked((*control.Plane).DeleteTaskDefinitions),
+	"DeleteCluster":                 locked((*control.Plane).DeleteCluster),
+	"TagResource":                   locked((*control.Plane).TagResource),
+	"UntagResource":                 locked((*control.Plane).UntagResource),
+	"ListTagsForResource":           locked((*control.Plane).ListTagsForResource),
+	"ListServices":                  locked((*control.Plane).ListServices),
+	"DescribeServices":              locked((*control.Plane).DescribeServices),
+	"GetTaskProtection":             locked((*control.Plane).GetTaskProtection),
+	"UpdateTaskProtection":          locked((*control.Plane).UpdateTaskProtection),
 }
 
 // errDropped is a reply that a fault loses with its connection.
@@ -86,11 +87,11 @@ func (s *Server) perform(ctx context.Context, name string, body []byte) ([]byte,
 		return nil, ecserror.Refuse("UnsupportedFeatureException", "The local ECS does not have the operation %.64q.", name)
 	}
 	s.record(name, body)
-	if refusal := s.Before(name); refusal != nil {
+	if refusal := s.plane.Before(name); refusal != nil {
 		return nil, refusal
 	}
 	reply, err := s.answer(ctx, carryOut, body)
-	lost, how := s.After(name, ctx.Done())
+	lost, how := s.plane.After(name, ctx.Done())
 	if lost && how == faults.DropConnection {
 		return nil, errDropped
 	}
@@ -102,7 +103,7 @@ func (s *Server) perform(ctx context.Context, name string, body []byte) ([]byte,
 
 func (s *Server) answer(ctx context.Context, carryOut operation, body []byte) ([]byte, error) {
 	out, err := carryOut(s.plane, body)
-	if settled := s.Settled(ctx); settled != nil {
+	if settled := s.plane.Settled(ctx); settled != nil {
 		return nil, settled
 	}
 	if err != nil {

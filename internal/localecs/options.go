@@ -2,10 +2,6 @@ package localecs
 
 import (
 	"context"
-	"davit/internal/localecs/ecsname"
-	"davit/internal/localecs/faults"
-	"davit/internal/localecs/placement"
-	"davit/internal/localecs/task"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -15,7 +11,12 @@ import (
 	"time"
 
 	"davit/internal/clock"
+	"davit/internal/localecs/control"
+	"davit/internal/localecs/ecsname"
+	"davit/internal/localecs/faults"
+	"davit/internal/localecs/placement"
 	"davit/internal/localecs/process"
+	"davit/internal/localecs/task"
 )
 
 // Options configures a Server. Dir and Runner are required.
@@ -113,9 +114,9 @@ func (o *Options) fillMachines() error {
 }
 
 // settings are the options that the control plane needs, defaults filled.
-func (o Options) settings() settings {
-	return settings{
-		dir: o.Dir, runner: o.Runner, clock: o.Clock, log: o.Logger, s3Dir: o.S3Dir, machines: o.Machines, seed: o.Seed, starts: o.Starts,
-		stopTimeout: o.StopTimeout, delays: o.Delays, events: o.Events, faults: o.Faults, noSync: o.NoSync,
+func (o Options) settings() control.Settings {
+	return control.Settings{
+		Dir: o.Dir, Runner: o.Runner, Clock: o.Clock, Log: o.Logger, S3Dir: o.S3Dir, Machines: o.Machines, Seed: o.Seed, Starts: o.Starts,
+		StopTimeout: o.StopTimeout, Delays: o.Delays, Events: o.Events, Faults: o.Faults, NoSync: o.NoSync,
 	}
 }

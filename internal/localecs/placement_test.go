@@ -1,7 +1,6 @@
 package localecs_test
 
 import (
-	"davit/internal/localecs/placement"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -11,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"davit/internal/localecs"
+	"davit/internal/localecs/placement"
 )
 
 // fleet is four machines: a big and a small one in zone a, a small one in b, and one with GPUs in b.

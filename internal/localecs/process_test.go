@@ -2,7 +2,6 @@ package localecs_test
 
 import (
 	"context"
-	"davit/internal/localecs/task"
 	"log/slog"
 	"net/http/httptest"
 	"os"
@@ -18,6 +17,7 @@ import (
 	"davit/internal/clock"
 	"davit/internal/localecs"
 	"davit/internal/localecs/process"
+	"davit/internal/localecs/task"
 )
 
 const roleSupervise = "supervise"

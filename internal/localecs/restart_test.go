@@ -2,7 +2,6 @@ package localecs_test
 
 import (
 	"context"
-	"davit/internal/localecs/task"
 	"encoding/json"
 	"os"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"davit/internal/localecs"
+	"davit/internal/localecs/task"
 )
 
 const restarted = "Local ECS was restarted. The processes of the task ended with the one before."

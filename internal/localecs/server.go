@@ -1,14 +1,18 @@
 package localecs
 
 import (
+	"context"
 	"log/slog"
 	"strings"
 	"sync"
+
+	"davit/internal/localecs/control"
+	"davit/internal/localecs/faults"
 )
 
 // Server is a local ECS: an http.Handler and the tasks behind it. It is safe for concurrent use.
 type Server struct {
-	*plane
+	plane       *control.Plane
 	log         *slog.Logger
 	hosts       map[string]bool
 	recordCalls bool
@@ -24,7 +28,7 @@ func Open(options Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := openPlane(opt.settings())
+	p, err := control.Open(opt.settings())
 	if err != nil {
 		return nil, err
 	}
@@ -34,3 +38,18 @@ func Open(options Options) (*Server, error) {
 	}
 	return s, nil
 }
+
+// Faults returns how the server misbehaves; it can be changed at any time.
+func (s *Server) Faults() *faults.Faults { return s.plane.Faults() }
+
+// Interrupt takes a running task away as Fargate Spot does: stop code SpotInterruption, SIGTERM, and SIGKILL after stopTimeout. task is an id or an ARN; an unknown
+// one is an error, one that stops already is left alone.
+func (s *Server) Interrupt(task string) error { return s.plane.Interrupt(task) }
+
+// Shutdown stops all tasks with SIGTERM, and with SIGKILL when ctx ends, marks them STOPPED (TerminationNotice unless something else had stopped them first),
+// hands over their events and closes the server. It takes a second longer than ctx at the most, and refuses all calls from its start.
+func (s *Server) Shutdown(ctx context.Context) error { return s.plane.Shutdown(ctx) }
+
+// Close ends the server as a crash would: tasks are left as they are, processes too, and the next Open stops what is left. Events that were not handed over yet
+// are, for tasks that reached their end, handed over by the next Open. Of several calls of Close and Shutdown the first one counts; the others wait for it.
+func (s *Server) Close() error { return s.plane.Close() }

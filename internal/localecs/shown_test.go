@@ -1,7 +1,6 @@
 package localecs_test
 
 import (
-	"davit/internal/localecs/task"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -14,6 +13,7 @@ import (
 
 	"davit/internal/localecs"
 	"davit/internal/localecs/scripted"
+	"davit/internal/localecs/task"
 )
 
 // registerAwsvpc registers a definition of the network mode awsvpc.

@@ -2,7 +2,6 @@ package localecs_test
 
 import (
 	"context"
-	"davit/internal/localecs/task"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"davit/internal/localecs"
+	"davit/internal/localecs/task"
 )
 
 func TestStopTask(t *testing.T) {

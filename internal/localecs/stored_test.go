@@ -2,8 +2,6 @@ package localecs
 
 import (
 	"bytes"
-	"davit/internal/localecs/journal"
-	"davit/internal/localecs/placement"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -11,6 +9,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/google/go-cmp/cmp"
+
+	"davit/internal/localecs/journal"
+	"davit/internal/localecs/placement"
 )
 
 // TestStoredNames reads the records that version 1d4d5c3 wrote, and writes them again: the same members with the same values. Go's names are

@@ -1,7 +1,6 @@
 package localecs_test
 
 import (
-	"davit/internal/localecs/faults"
 	"errors"
 	"testing"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"davit/internal/localecs"
+	"davit/internal/localecs/faults"
 )
 
 func withToken(token string, count int32) *ecs.RunTaskInput {

@@ -1,7 +1,6 @@
 package localecs_test
 
 import (
-	"davit/internal/localecs/task"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"testing/synctest"
 
 	"davit/internal/localecs"
+	"davit/internal/localecs/task"
 )
 
 // The start of a process may be known by its output file alone when a kill -9 took the record of it back.

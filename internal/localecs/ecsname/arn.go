@@ -3,10 +3,11 @@ package ecsname
 import (
 	"crypto/rand"
 	"crypto/sha256"
-	"davit/internal/localecs/ecserror"
 	"encoding/hex"
 	"strconv"
 	"strings"
+
+	"davit/internal/localecs/ecserror"
 )
 
 // The region and account that every name of the local ECS carries.

@@ -1,11 +1,12 @@
 package ecsname
 
 import (
-	"davit/internal/localecs/ecserror"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+
+	"davit/internal/localecs/ecserror"
 )
 
 // ValidName is what ECS takes as the name of a family, a container or a cluster. Such a name is safe in a path.

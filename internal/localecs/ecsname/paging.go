@@ -1,10 +1,11 @@
 package ecsname
 
 import (
-	"davit/internal/localecs/ecserror"
 	"encoding/base64"
 	"slices"
 	"strings"
+
+	"davit/internal/localecs/ecserror"
 )
 
 // MaxPage is the most that any list or description answers in one call, and what a list answers by default.

@@ -1,11 +1,12 @@
 package faults
 
 import (
-	"davit/internal/localecs/ecserror"
-	"davit/internal/localecs/placement"
 	"net/http"
 	"sync"
 	"time"
+
+	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/placement"
 )
 
 // Any stands for every operation where Faults takes one.

@@ -1,12 +1,12 @@
 package placement
 
 import (
-	"davit/internal/localecs/ecserror"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"davit/internal/localecs/clusterquery"
+	"davit/internal/localecs/ecserror"
 )
 
 // maxConstraints counts those of the request and of the task definition together.

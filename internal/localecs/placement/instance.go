@@ -1,7 +1,6 @@
 package placement
 
 import (
-	"davit/internal/localecs/ecsname"
 	"maps"
 	"slices"
 	"time"
@@ -9,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"davit/internal/localecs/clusterquery"
+	"davit/internal/localecs/ecsname"
 )
 
 const (

@@ -1,11 +1,12 @@
 package placement
 
 import (
-	"davit/internal/localecs/ecsname"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
+
+	"davit/internal/localecs/ecsname"
 )
 
 // Machine is a host of tasks. It is registered as a container instance with every cluster; what its tasks take of it is taken

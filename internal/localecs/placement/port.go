@@ -2,11 +2,12 @@ package placement
 
 import (
 	"cmp"
-	"davit/internal/localecs/ecsname"
 	"slices"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"davit/internal/localecs/ecsname"
 )
 
 // maxPorts is the most ports of a container instance that can be taken at a time, those that ECS keeps for itself included.

@@ -2,13 +2,14 @@ package placement
 
 import (
 	"cmp"
-	"davit/internal/localecs/ecsname"
 	"maps"
 	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"davit/internal/localecs/ecsname"
 )
 
 // The attributes that a task definition can need of a container instance, after ECS's list of agent capabilities.

@@ -1,14 +1,15 @@
 package placement
 
 import (
-	"davit/internal/localecs/ecserror"
-	"davit/internal/localecs/ecsname"
 	"errors"
 	"math"
 	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/ecsname"
 )
 
 // Resources is an amount of CPU units, memory in MiB and GPUs.

@@ -1,12 +1,13 @@
 package placement
 
 import (
-	"davit/internal/localecs/ecserror"
-	"davit/internal/localecs/ecsname"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"davit/internal/localecs/ecserror"
+	"davit/internal/localecs/ecsname"
 )
 
 const maxStrategies = 5

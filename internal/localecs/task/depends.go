@@ -1,11 +1,12 @@
 package task
 
 import (
-	"davit/internal/localecs/ecsname"
 	"fmt"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"davit/internal/localecs/ecsname"
 )
 
 type readiness int

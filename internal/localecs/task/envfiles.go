@@ -2,7 +2,6 @@ package task
 
 import (
 	"bufio"
-	"davit/internal/localecs/ecsname"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
+	"davit/internal/localecs/ecsname"
 	"davit/internal/localecs/process"
 )
 

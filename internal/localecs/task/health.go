@@ -2,12 +2,12 @@ package task
 
 import (
 	"context"
-	"davit/internal/localecs/ecsname"
 	"os"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
+	"davit/internal/localecs/ecsname"
 	"davit/internal/localecs/process"
 )
 

@@ -1,8 +1,6 @@
 package task
 
 import (
-	"davit/internal/localecs/ecsname"
-	"davit/internal/localecs/placement"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -12,6 +10,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
+	"davit/internal/localecs/ecsname"
+	"davit/internal/localecs/placement"
 	"davit/internal/localecs/process"
 )
 

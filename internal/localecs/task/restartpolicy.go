@@ -1,12 +1,12 @@
 package task
 
 import (
-	"davit/internal/localecs/ecsname"
 	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
+	"davit/internal/localecs/ecsname"
 	"davit/internal/localecs/process"
 )
 
