@@ -1,7 +1,6 @@
 package main
 
 import (
-	"davit/internal/localecs/placement"
 	"errors"
 	"flag"
 	"fmt"
@@ -16,6 +15,7 @@ import (
 	"davit/internal/emf"
 	"davit/internal/local"
 	"davit/internal/localecs"
+	"davit/internal/localecs/placement"
 )
 
 // localFlags are the flags of `davit local`.

@@ -1,7 +1,6 @@
 package local
 
 import (
-	"davit/internal/localecs/faults"
 	"encoding/json"
 	"fmt"
 	"net/http/httptest"

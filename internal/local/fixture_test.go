@@ -2,7 +2,6 @@ package local
 
 import (
 	"context"
-	"davit/internal/localecs/faults"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -17,6 +16,7 @@ import (
 
 	"davit/internal/asl"
 	"davit/internal/httpapi"
+	"davit/internal/localecs/faults"
 	"davit/internal/localecs/scripted"
 	"davit/internal/run"
 )

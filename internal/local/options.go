@@ -3,14 +3,14 @@
 package local
 
 import (
-	"davit/internal/localecs/faults"
-	"davit/internal/localecs/placement"
 	"log/slog"
 	"net/http"
 	"time"
 
 	"davit/internal/clock"
 	"davit/internal/lambdaio"
+	"davit/internal/localecs/faults"
+	"davit/internal/localecs/placement"
 	"davit/internal/localecs/process"
 )
 

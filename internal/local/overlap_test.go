@@ -1,13 +1,13 @@
 package local
 
 import (
-	"davit/internal/localecs/faults"
 	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"davit/internal/localecs/faults"
 	"davit/internal/localecs/scripted"
 	"davit/internal/run"
 )

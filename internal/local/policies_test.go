@@ -1,12 +1,12 @@
 package local
 
 import (
-	"davit/internal/localecs/faults"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"davit/internal/localecs/faults"
 	"davit/internal/localecs/scripted"
 	"davit/internal/run"
 )

@@ -1,11 +1,11 @@
 package local
 
 import (
-	"davit/internal/localecs/faults"
 	"testing"
 	"time"
 
 	"davit/internal/ecsspec"
+	"davit/internal/localecs/faults"
 	"davit/internal/localecs/scripted"
 	"davit/internal/run"
 )

@@ -1,10 +1,10 @@
 package local
 
 import (
-	"davit/internal/localecs/faults"
 	"testing"
 	"time"
 
+	"davit/internal/localecs/faults"
 	"davit/internal/localecs/process"
 	"davit/internal/localecs/scripted"
 	"davit/internal/run"

@@ -2,7 +2,6 @@ package local
 
 import (
 	"context"
-	"davit/internal/localecs/task"
 	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -13,6 +12,7 @@ import (
 	"davit/internal/ecsspec/refusals"
 	"davit/internal/httpapi"
 	"davit/internal/lambdaio"
+	"davit/internal/localecs/task"
 	"davit/internal/run"
 	"davit/internal/taskdef"
 )

@@ -57,7 +57,7 @@ func TestSizes(t *testing.T) {
 		for name, got := range map[string]struct {
 			read func(string) (int, error)
 			want int
-		}{"cpu": {placement.CpuUnits, tt.cpu}, "memory": {placement.Mebibytes, tt.memory}} {
+		}{"cpu": {placement.CPUUnits, tt.cpu}, "memory": {placement.Mebibytes, tt.memory}} {
 			n, err := got.read(tt.text)
 			if (err != nil) != (got.want < 0) || err == nil && n != got.want {
 				t.Errorf("%s %q = %d, %v, want %d", name, tt.text, n, err, got.want)

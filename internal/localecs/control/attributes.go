@@ -20,6 +20,7 @@ type attributeChange struct {
 	value *string // nil deletes
 }
 
+// PutAttributes carries out ECS's operation of that name.
 func (s *Plane) PutAttributes(in *ecs.PutAttributesInput) (any, error) {
 	changes, err := s.attributeChanges(in.Cluster, in.Attributes)
 	if err != nil {
@@ -27,11 +28,11 @@ func (s *Plane) PutAttributes(in *ecs.PutAttributesInput) (any, error) {
 	}
 	after := map[string]map[string]string{}
 	for n, c := range changes {
-		if after[c.Id] == nil {
-			after[c.Id] = c.Attributes()
+		if after[c.ID] == nil {
+			after[c.ID] = c.Attributes()
 		}
 		v := ecsname.Value(in.Attributes[n].Value)
-		changes[n].value, after[c.Id][c.name] = &v, v
+		changes[n].value, after[c.ID][c.name] = &v, v
 	}
 	for _, attributes := range after {
 		if placement.CountCustom(attributes) > placement.MaxAttributes {
@@ -91,7 +92,7 @@ func (s *Plane) target(cluster string, a types.Attribute) (*placement.Instance, 
 		return nil, ecserror.Invalid("targetType should be one of [container-instance].")
 	case ref == "":
 		return nil, ecserror.Invalid("targetId must be specified.")
-	case a.TargetType == "" && !strings.HasPrefix(ref, ecsname.ArnRoot):
+	case a.TargetType == "" && !strings.HasPrefix(ref, ecsname.ARNRoot):
 		return nil, ecserror.Invalid("targetType must be specified when targetId is not a full ARN.")
 	}
 	i, _, err := s.FindInstance(cluster, ref)
@@ -126,6 +127,7 @@ func shownChanges(changes []attributeChange) []types.Attribute {
 	return all
 }
 
+// ListAttributes carries out ECS's operation of that name.
 func (s *Plane) ListAttributes(in *ecs.ListAttributesInput) (any, error) {
 	cluster, err := s.cluster(in.Cluster)
 	if err != nil {
@@ -141,13 +143,13 @@ func (s *Plane) ListAttributes(in *ecs.ListAttributesInput) (any, error) {
 	for _, i := range s.Instances(cluster, statusActive, placement.Draining) {
 		for name, v := range i.Attributes() {
 			if (in.AttributeName == nil || *in.AttributeName == name) && (in.AttributeValue == nil || *in.AttributeValue == v) {
-				byKeyOf[i.Id+" "+name] = i.Targeted(name, v)
+				byKeyOf[i.ID+" "+name] = i.Targeted(name, v)
 			}
 		}
 	}
 	var entries []ecsname.Entry
 	for _, key := range slices.Sorted(maps.Keys(byKeyOf)) {
-		entries = append(entries, ecsname.Entry{key, key})
+		entries = append(entries, ecsname.Entry{Key: key, Name: key})
 	}
 	keys, next, err := ecsname.Page(entries, ecsname.Ascending, in.MaxResults, in.NextToken)
 	if err != nil {

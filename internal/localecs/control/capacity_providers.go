@@ -75,12 +75,12 @@ func (s *Plane) DescribeCapacityProviders(in *ecs.DescribeCapacityProvidersInput
 	var entries []ecsname.Entry
 	for _, name := range known {
 		if len(in.CapacityProviders) == 0 || slices.Contains(providerNames(in.CapacityProviders), name) {
-			entries = append(entries, ecsname.Entry{name, name})
+			entries = append(entries, ecsname.Entry{Key: name, Name: name})
 		}
 	}
 	for _, name := range providerNames(in.CapacityProviders) {
 		if !slices.Contains(known, name) {
-			out.Failures = append(out.Failures, types.Failure{Arn: new(ecsname.ArnRoot + "capacity-provider/" + name), Reason: new(reasonMissing)})
+			out.Failures = append(out.Failures, types.Failure{Arn: new(ecsname.ARNRoot + "capacity-provider/" + name), Reason: new(reasonMissing)})
 		}
 	}
 	size := int32(maxDescribedProviders)
@@ -114,7 +114,7 @@ func (s *Plane) providersKnown() []string {
 
 func shownProvider(name string) types.CapacityProvider {
 	p := types.CapacityProvider{
-		CapacityProviderArn: new(ecsname.ArnRoot + "capacity-provider/" + name), Name: &name, Status: types.CapacityProviderStatusActive,
+		CapacityProviderArn: new(ecsname.ARNRoot + "capacity-provider/" + name), Name: &name, Status: types.CapacityProviderStatusActive,
 		Type: types.CapacityProviderTypeEc2Autoscaling, Tags: []types.Tag{},
 	}
 	switch name {

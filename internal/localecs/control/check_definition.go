@@ -30,7 +30,7 @@ func checkDefinition(in *ecs.RegisterTaskDefinitionInput) error {
 	case len(in.InferenceAccelerators) > 0: //nolint:staticcheck // deprecated, and refused for it
 		return ecserror.Client("Inference accelerators are no longer available.")
 	}
-	cpu, err := placement.CpuUnits(ecsname.Value(in.Cpu))
+	cpu, err := placement.CPUUnits(ecsname.Value(in.Cpu))
 	if err != nil {
 		return ecserror.Client("Invalid 'cpu' setting for task.")
 	}
@@ -83,7 +83,7 @@ func checkContainer(c types.ContainerDefinition, taskMemory int) error {
 
 func compatibilities(in *ecs.RegisterTaskDefinitionInput) []types.Compatibility {
 	all := []types.Compatibility{types.CompatibilityEc2, types.CompatibilityExternal}
-	cpu, _ := placement.CpuUnits(ecsname.Value(in.Cpu)) // checkDefinition has seen both
+	cpu, _ := placement.CPUUnits(ecsname.Value(in.Cpu)) // checkDefinition has seen both
 	memory, _ := placement.Mebibytes(ecsname.Value(in.Memory))
 	if in.NetworkMode == types.NetworkModeAwsvpc && placement.IsFargateSize(cpu, memory) && len(in.PlacementConstraints) == 0 {
 		all = append(all, types.CompatibilityFargate)

@@ -44,6 +44,7 @@ func (s *Plane) cluster(ref *string) (string, error) {
 	return name, nil
 }
 
+// CreateCluster carries out ECS's operation of that name.
 func (s *Plane) CreateCluster(in *ecs.CreateClusterInput) (any, error) {
 	name := ecsname.Value(in.ClusterName)
 	if name == "" {
@@ -70,6 +71,7 @@ func (s *Plane) CreateCluster(in *ecs.CreateClusterInput) (any, error) {
 	return &ecs.CreateClusterOutput{Cluster: s.showCluster(name, true)}, nil
 }
 
+// DescribeClusters carries out ECS's operation of that name.
 func (s *Plane) DescribeClusters(in *ecs.DescribeClustersInput) (any, error) {
 	refs := in.Clusters
 	if len(refs) == 0 {
@@ -120,11 +122,12 @@ func countTask(t *task.Task, runningTasks, pendingTasks *int32) {
 	}
 }
 
+// ListClusters carries out ECS's operation of that name.
 func (s *Plane) ListClusters(in *ecs.ListClustersInput) (any, error) {
 	var entries []ecsname.Entry
 	for _, name := range slices.Sorted(maps.Keys(s.clusters)) {
 		if isActive(s.clusters[name]) {
-			entries = append(entries, ecsname.Entry{name, ecsname.ClusterARN(name)})
+			entries = append(entries, ecsname.Entry{Key: name, Name: ecsname.ClusterARN(name)})
 		}
 	}
 	arns, next, err := ecsname.Page(entries, ecsname.Ascending, in.MaxResults, in.NextToken)

@@ -52,7 +52,7 @@ func describedAs(in *ecs.RegisterTaskDefinitionInput) types.TaskDefinition {
 		RequiresCompatibilities: in.RequiresCompatibilities, RuntimePlatform: in.RuntimePlatform,
 		TaskRoleArn: in.TaskRoleArn, Volumes: in.Volumes, Compatibilities: compatibilities(in),
 	}
-	if n, err := placement.CpuUnits(ecsname.Value(in.Cpu)); err == nil && n > 0 {
+	if n, err := placement.CPUUnits(ecsname.Value(in.Cpu)); err == nil && n > 0 {
 		d.Cpu = new(strconv.Itoa(n))
 	}
 	if n, err := placement.Mebibytes(ecsname.Value(in.Memory)); err == nil && n > 0 {
@@ -81,6 +81,7 @@ func (s *Plane) lookup(ref string) *journal.Definition {
 	return revisions[n-1]
 }
 
+// DescribeTaskDefinition carries out ECS's operation of that name.
 func (s *Plane) DescribeTaskDefinition(in *ecs.DescribeTaskDefinitionInput) (any, error) {
 	if ecsname.Value(in.TaskDefinition) == "" {
 		return nil, ecserror.Invalid("Task Definition can not be blank.")
@@ -99,6 +100,7 @@ func (s *Plane) DescribeTaskDefinition(in *ecs.DescribeTaskDefinitionInput) (any
 	return out, nil
 }
 
+// DeregisterTaskDefinition carries out ECS's operation of that name.
 func (s *Plane) DeregisterTaskDefinition(in *ecs.DeregisterTaskDefinitionInput) (any, error) {
 	ref := ecsname.ShortName("task-definition", ecsname.Value(in.TaskDefinition))
 	if !strings.Contains(ref, ":") {
@@ -117,6 +119,7 @@ func (s *Plane) DeregisterTaskDefinition(in *ecs.DeregisterTaskDefinitionInput) 
 	return &ecs.DeregisterTaskDefinitionOutput{TaskDefinition: &d.TaskDefinition}, nil
 }
 
+// ListTaskDefinitions carries out ECS's operation of that name.
 func (s *Plane) ListTaskDefinitions(in *ecs.ListTaskDefinitionsInput) (any, error) {
 	status := in.Status
 	if status == "" {
@@ -149,7 +152,7 @@ func (s *Plane) definitionEntries(family string, status types.TaskDefinitionStat
 		}
 		for _, d := range s.families[name] {
 			if d.Status == status && !s.gone(d) {
-				entries = append(entries, ecsname.Entry{fmt.Sprintf("%s\x00%010d", name, d.Revision), *d.TaskDefinitionArn})
+				entries = append(entries, ecsname.Entry{Key: fmt.Sprintf("%s\x00%010d", name, d.Revision), Name: *d.TaskDefinitionArn})
 			}
 		}
 	}

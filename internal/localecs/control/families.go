@@ -20,7 +20,7 @@ func (s *Plane) ListTaskDefinitionFamilies(in *ecs.ListTaskDefinitionFamiliesInp
 	var entries []ecsname.Entry
 	for _, name := range slices.Sorted(maps.Keys(s.families)) {
 		if strings.HasPrefix(name, ecsname.Value(in.FamilyPrefix)) && s.familyIs(name, in.Status) {
-			entries = append(entries, ecsname.Entry{name, name})
+			entries = append(entries, ecsname.Entry{Key: name, Name: name})
 		}
 	}
 	names, next, err := ecsname.Page(entries, ecsname.Ascending, in.MaxResults, in.NextToken)

@@ -38,7 +38,7 @@ func (s *Plane) UpdateContainerInstancesState(in *ecs.UpdateContainerInstancesSt
 		case i == nil:
 			out.Failures = append(out.Failures, types.Failure{Arn: new(ecsname.InstanceARN(cluster, id)), Reason: new(reasonMissing)})
 		case i.Status == placement.Inactive:
-			out.Failures = append(out.Failures, types.Failure{Arn: new(i.Arn()), Reason: new(reasonInactive)})
+			out.Failures = append(out.Failures, types.Failure{Arn: new(i.ARN()), Reason: new(reasonInactive)})
 		default:
 			s.setStatus(*i, string(in.Status))
 			out.ContainerInstances = append(out.ContainerInstances, s.showInstance(*i, loads[i.Index]))

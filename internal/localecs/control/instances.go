@@ -17,6 +17,7 @@ func instanceNotFound() error {
 	return ecserror.Invalid("The referenced container instance was not found.")
 }
 
+// ListContainerInstances carries out ECS's operation of that name.
 func (s *Plane) ListContainerInstances(in *ecs.ListContainerInstancesInput) (any, error) {
 	cluster, err := s.cluster(in.Cluster)
 	if err != nil {
@@ -35,7 +36,7 @@ func (s *Plane) ListContainerInstances(in *ecs.ListContainerInstancesInput) (any
 	}
 	var entries []ecsname.Entry
 	for _, i := range selected {
-		entries = append(entries, ecsname.Entry{i.Id, i.Arn()})
+		entries = append(entries, ecsname.Entry{Key: i.ID, Name: i.ARN()})
 	}
 	slices.SortFunc(entries, ecsname.ByKey)
 	arns, next, err := ecsname.Page(entries, ecsname.Ascending, in.MaxResults, in.NextToken)
@@ -59,6 +60,7 @@ func (s *Plane) selected(cluster string, statuses []string, filter string) ([]pl
 	return slices.DeleteFunc(all, func(i placement.Instance) bool { return !query.Matches(i.Queried(loads[i.Index])) }), nil
 }
 
+// DescribeContainerInstances carries out ECS's operation of that name.
 func (s *Plane) DescribeContainerInstances(in *ecs.DescribeContainerInstancesInput) (any, error) {
 	cluster, err := s.cluster(in.Cluster)
 	if err != nil {
@@ -97,7 +99,7 @@ func (s *Plane) DescribeContainerInstances(in *ecs.DescribeContainerInstancesInp
 // The answer is read without the lock, so it has no pointer into what may change.
 func (s *Plane) showInstance(i placement.Instance, l placement.Load) types.ContainerInstance {
 	shown := types.ContainerInstance{
-		ContainerInstanceArn: new(i.Arn()), Ec2InstanceId: new(i.Ec2ID()), Status: new(i.Status), Version: i.Version,
+		ContainerInstanceArn: new(i.ARN()), Ec2InstanceId: new(i.Ec2ID()), Status: new(i.Status), Version: i.Version,
 		AgentConnected: i.AgentConnected(), VersionInfo: &types.VersionInfo{AgentVersion: new(placement.AgentVersion)},
 		RegisteredAt: new(i.RegisteredAt), Attributes: i.ShownAttributes(), Attachments: []types.Attachment{}, Tags: []types.Tag{},
 		RegisteredResources: i.Registered(), RemainingResources: i.Remaining(),

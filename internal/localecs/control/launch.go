@@ -30,6 +30,7 @@ type request struct {
 	placement.Demand
 }
 
+// RunTask carries out ECS's operation of that name.
 func (s *Plane) RunTask(in *ecs.RunTaskInput) (any, error) {
 	count := 1
 	if in.Count != nil {
@@ -60,6 +61,7 @@ func (s *Plane) RunTask(in *ecs.RunTaskInput) (any, error) {
 	return out, nil
 }
 
+// StartTask carries out ECS's operation of that name.
 func (s *Plane) StartTask(in *ecs.StartTaskInput) (any, error) {
 	if err := checkStart(in); err != nil {
 		return nil, err

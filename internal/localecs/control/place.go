@@ -41,9 +41,9 @@ func (s *Plane) placeOnFargate(r *request, p placement.Provider, out *placed) {
 // placeOnInstance places a task on the container instance that the strategies choose. If it fits on none, the failure is that of
 // the one that came closest.
 func (s *Plane) placeOnInstance(r *request, p placement.Provider, out *placed) {
-	i, reason := s.Fleet.Choose(&r.Demand, p, s.loadsFor(r))
+	i, reason := s.Choose(&r.Demand, p, s.loadsFor(r))
 	if reason != "" {
-		out.fail(i.Arn(), reason)
+		out.fail(i.ARN(), reason)
 		return
 	}
 	out.Tasks = append(out.Tasks, s.create(r, p, i.Host, &i))
@@ -53,15 +53,15 @@ func (s *Plane) placeOnInstance(r *request, p placement.Provider, out *placed) {
 func (s *Plane) startOn(r *request, i placement.Instance, out *placed) {
 	switch i.Status {
 	case placement.Inactive:
-		out.fail(i.Arn(), reasonInactive)
+		out.fail(i.ARN(), reasonInactive)
 		return
 	case placement.Draining:
-		out.fail(i.Arn(), reasonInactive)
+		out.fail(i.ARN(), reasonInactive)
 		out.Failures[len(out.Failures)-1].Detail = new("The container instance is DRAINING.")
 		return
 	}
 	if reason := i.Unfit(&r.Demand, s.loadsFor(r)[i.Index]); reason != "" {
-		out.fail(i.Arn(), reason)
+		out.fail(i.ARN(), reason)
 		return
 	}
 	out.Tasks = append(out.Tasks, s.create(r, placement.Provider{LaunchType: types.LaunchTypeEc2}, i.Host, &i))
@@ -98,7 +98,7 @@ func (s *Plane) describeNew(r *request, p placement.Provider, booked placement.B
 	t := types.Task{
 		TaskArn: new(ecsname.TaskARN(r.Cluster, id)), ClusterArn: new(ecsname.ClusterARN(r.Cluster)), TaskDefinitionArn: r.definition.TaskDefinitionArn,
 		LastStatus: new(task.Provisioning), DesiredStatus: new(task.Running), CreatedAt: &now, Version: 1,
-		Cpu: new(strconv.Itoa(r.Need.Cpu)), Memory: new(strconv.Itoa(r.Need.Memory)),
+		Cpu: new(strconv.Itoa(r.Need.CPU)), Memory: new(strconv.Itoa(r.Need.Memory)),
 		Group: &r.Group, StartedBy: r.startedBy, Tags: r.tags, LaunchType: p.LaunchType, EnableExecuteCommand: r.execute,
 		HealthStatus: types.HealthStatusUnknown,
 	}
@@ -132,7 +132,7 @@ func (s *Plane) locate(t *types.Task, r *request, m *placement.Host, on *placeme
 		return
 	}
 	has := on.Attributes()
-	t.ContainerInstanceArn = new(on.Arn())
+	t.ContainerInstanceArn = new(on.ARN())
 	t.AvailabilityZone = new(cmp.Or(has[placement.AttributeZone], placement.Zone(m.Index)))
 	t.Attributes = []types.Attribute{}
 	if has[placement.AttributeArchitecture] != "" {

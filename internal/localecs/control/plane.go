@@ -60,7 +60,7 @@ type Plane struct {
 // lockWait is how long Open waits for another process to let go of ecs.db.
 const lockWait = time.Second
 
-// openPlane opens the folder, restores what an earlier plane left there and resumes.
+// Open opens the folder, restores what an earlier plane left there and resumes.
 func Open(opt Settings) (*Plane, error) {
 	db, err := openDB(opt)
 	if err != nil {
@@ -72,7 +72,7 @@ func Open(opt Settings) (*Plane, error) {
 		return nil, closeAfter(db, err)
 	}
 	s.journal = journal.Start(db, &s.mu)
-	s.events = events.Start(opt.Events, s.told)
+	s.events = events.Start(opt.Events, s.eventDelivered)
 	s.resume()
 	return s, nil
 }
@@ -131,7 +131,7 @@ func (s *Plane) Close() error {
 func (s *Plane) close() error {
 	s.mu.Lock()
 	s.stopping = true
-	s.cancelAgenda()
+	s.cancelTimer()
 	s.mu.Unlock()
 	s.cancel()
 	s.host.Group.Wait()

@@ -37,7 +37,7 @@ func (s *Plane) choose(r *request, in *ecs.RunTaskInput, count int) ([]placement
 	}
 	var chosen []placement.Provider
 	for _, name := range placement.Split(named(strategy), count) {
-		p := placement.Provider{types.LaunchTypeEc2, name}
+		p := placement.Provider{LaunchType: types.LaunchTypeEc2, Capacity: name}
 		if placement.IsFargateProvider(name) {
 			p.LaunchType = types.LaunchTypeFargate
 		}
@@ -128,8 +128,8 @@ func checkOnFargate(r *request) error {
 		return ecserror.Invalid("Placement constraints are not supported with FARGATE launch type.")
 	case len(r.Strategy) > 0:
 		return ecserror.Invalid("Placement strategies are not supported with FARGATE launch type.")
-	case !placement.IsFargateSize(r.Need.Cpu, r.Need.Memory):
-		return placement.NoFargateSize(r.Need.Cpu, r.Need.Memory)
+	case !placement.IsFargateSize(r.Need.CPU, r.Need.Memory):
+		return placement.NoFargateSize(r.Need.CPU, r.Need.Memory)
 	}
 	return nil
 }

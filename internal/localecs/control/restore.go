@@ -31,7 +31,7 @@ func (s *Plane) restore() error {
 			return err
 		}
 		for _, t := range s.order {
-			if err := s.bury(tx, t); err != nil {
+			if err := s.markRestarted(tx, t); err != nil {
 				return err
 			}
 		}
@@ -77,7 +77,7 @@ func (s *Plane) load(tx *bbolt.Tx) error {
 		return err
 	}
 	slices.SortFunc(s.order, func(a, b *task.Task) int { return cmp.Compare(a.Seq, b.Seq) })
-	return journal.EachRecord(tx, journal.BucketFolders, func(id string, f *journal.FolderRecord) { s.agenda.add(f.Due, dropFolder, id) })
+	return journal.EachRecord(tx, journal.BucketFolders, func(id string, f *journal.FolderRecord) { s.timers.add(f.Due, dropFolder, id) })
 }
 
 func (s *Plane) loadDefinitions(tx *bbolt.Tx) error {
@@ -93,7 +93,7 @@ func (s *Plane) loadDefinitions(tx *bbolt.Tx) error {
 func (s *Plane) loadTask(id string, r *journal.TaskRecord) {
 	cluster, _ := ecsname.SplitResource("task", *r.Task.TaskArn)
 	t := task.New(r.Task, id, cluster, familyOf(*r.Task.TaskDefinitionArn), r.Seq)
-	t.Token, t.Told = r.Token, r.Told
+	t.Token, t.EventVersion = r.Token, r.EventVersion
 	s.add(t)
 }
 
@@ -104,12 +104,12 @@ func familyOf(definition string) string {
 }
 
 // bury marks a task as stopped that the earlier server left in another state. A cause that it had written down stands.
-func (s *Plane) bury(tx *bbolt.Tx, t *task.Task) error {
+func (s *Plane) markRestarted(tx *bbolt.Tx, t *task.Task) error {
 	if !t.Is(task.Stopped) {
 		s.markStopped(t, s.now())
 		t.Version++
-		record := journal.TaskRecord{Task: t.Task, Seq: t.Seq, Token: t.Token, Told: t.Told}
-		if err := write(tx, journal.BucketTasks, t.Id, record); err != nil {
+		record := journal.TaskRecord{Task: t.Task, Seq: t.Seq, Token: t.Token, EventVersion: t.EventVersion}
+		if err := write(tx, journal.BucketTasks, t.ID, record); err != nil {
 			return err
 		}
 	}
@@ -140,7 +140,7 @@ func (s *Plane) traceOfStart(t *task.Task, now time.Time) *time.Time {
 		return nil
 	}
 	for _, c := range d.ContainerDefinitions {
-		if _, err := os.Stat(task.LogFile(s.opt.Dir, t.Id, *c.Name)); err == nil && task.IsEssential(c) {
+		if _, err := os.Stat(task.LogFile(s.opt.Dir, t.ID, *c.Name)); err == nil && task.IsEssential(c) {
 			return &now
 		}
 	}
@@ -160,15 +160,15 @@ func (s *Plane) resume() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, t := range s.order {
-		s.agenda.add(t.StoppedAt.Add(shownFor), forgetTask, t.Id)
-		if t.Told < t.Version {
+		s.timers.add(t.StoppedAt.Add(shownFor), forgetTask, t.ID)
+		if t.EventVersion < t.Version {
 			s.events.Enqueue(t.View(), *t.StoppedAt)
 		}
 	}
 	for key, token := range s.tokens {
 		if len(token.Tasks) == 0 {
-			s.agenda.add(token.Created.Add(shownFor), dropToken, key)
+			s.timers.add(token.Created.Add(shownFor), dropToken, key)
 		}
 	}
-	s.armAgenda()
+	s.armTimer()
 }

@@ -16,6 +16,7 @@ const (
 	notOfService = "TASK_NOT_VALID"
 )
 
+// ListServices carries out ECS's operation of that name.
 func (s *Plane) ListServices(in *ecs.ListServicesInput) (any, error) {
 	if _, err := s.cluster(in.Cluster); err != nil {
 		return nil, err
@@ -27,6 +28,7 @@ func (s *Plane) ListServices(in *ecs.ListServicesInput) (any, error) {
 	return &ecs.ListServicesOutput{ServiceArns: arns, NextToken: next}, nil
 }
 
+// DescribeServices carries out ECS's operation of that name.
 func (s *Plane) DescribeServices(in *ecs.DescribeServicesInput) (any, error) {
 	cluster, err := s.cluster(in.Cluster)
 	if err != nil {
@@ -49,6 +51,7 @@ func (s *Plane) DescribeServices(in *ecs.DescribeServicesInput) (any, error) {
 	return out, nil
 }
 
+// GetTaskProtection carries out ECS's operation of that name.
 func (s *Plane) GetTaskProtection(in *ecs.GetTaskProtectionInput) (any, error) {
 	failures, err := s.unprotected(in.Cluster, in.Tasks, ecsname.MaxPage)
 	if err != nil {
@@ -57,6 +60,7 @@ func (s *Plane) GetTaskProtection(in *ecs.GetTaskProtectionInput) (any, error) {
 	return &ecs.GetTaskProtectionOutput{ProtectedTasks: []types.ProtectedTask{}, Failures: failures}, nil
 }
 
+// UpdateTaskProtection carries out ECS's operation of that name.
 func (s *Plane) UpdateTaskProtection(in *ecs.UpdateTaskProtectionInput) (any, error) {
 	if len(in.Tasks) == 0 {
 		return nil, ecserror.Invalid("Tasks cannot be empty.")

@@ -21,13 +21,13 @@ const (
 func (s *Plane) Shutdown(ctx context.Context) error {
 	var err error
 	s.closing.Do(func() {
-		s.windDown(ctx)
+		s.stopTasks(ctx)
 		err = s.close()
 	})
 	return err
 }
 
-func (s *Plane) windDown(ctx context.Context) {
+func (s *Plane) stopTasks(ctx context.Context) {
 	open := s.stopAll()
 	if !await(open, ctx.Done()) {
 		close(s.host.KillAll)

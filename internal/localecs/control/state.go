@@ -18,7 +18,7 @@ type state struct {
 	order     []*task.Task // by seq
 	seq       uint64
 	tokens    map[string]*journal.TokenRecord
-	agenda    agenda
+	timers    timerQueue
 	stopTimer func() bool
 	placement.Fleet
 }
@@ -40,7 +40,7 @@ func (s *Plane) change(t *task.Task, f func(now time.Time)) {
 }
 
 func (s *Plane) save(t *task.Task) {
-	s.journal.Put(journal.BucketTasks, t.Id, journal.TaskRecord{Task: t.Task, Seq: t.Seq, Token: t.Token, Told: t.Told})
+	s.journal.Put(journal.BucketTasks, t.ID, journal.TaskRecord{Task: t.Task, Seq: t.Seq, Token: t.Token, EventVersion: t.EventVersion})
 }
 
 // askStop makes the task's goroutine stop it; also, which may be nil, is part of the same change. The first cause stands, so
@@ -61,7 +61,7 @@ func (s *Plane) askStop(t *task.Task, code types.TaskStopCode, reason string, al
 
 // add makes the task known. The caller holds mu.
 func (s *Plane) add(t *task.Task) {
-	s.tasks[t.Id] = t
+	s.tasks[t.ID] = t
 	s.order = append(s.order, t)
 	s.seq = max(s.seq, t.Seq)
 }

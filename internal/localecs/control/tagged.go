@@ -20,10 +20,10 @@ type tagged struct {
 
 // tagged finds a resource by its ARN. The caller holds mu.
 func (s *Plane) tagged(arn string) (tagged, error) {
-	rest, ours := strings.CutPrefix(arn, ecsname.ArnRoot)
+	rest, ours := strings.CutPrefix(arn, ecsname.ARNRoot)
 	kind, name, _ := strings.Cut(rest, "/")
 	if !ours || name == "" {
-		return tagged{}, ecserror.Invalid("Invalid resource ARN: it must be of this region and account, %s<kind>/<name>.", ecsname.ArnRoot)
+		return tagged{}, ecserror.Invalid("Invalid resource ARN: it must be of this region and account, %s<kind>/<name>.", ecsname.ARNRoot)
 	}
 	cluster, id, _ := strings.Cut(name, "/")
 	switch kind {

@@ -11,6 +11,7 @@ import (
 	"davit/internal/localecs/ecsname"
 )
 
+// TagResource carries out ECS's operation of that name.
 func (s *Plane) TagResource(in *ecs.TagResourceInput) (any, error) {
 	r, err := s.tagged(ecsname.Value(in.ResourceArn))
 	if err != nil {
@@ -32,6 +33,7 @@ func (s *Plane) TagResource(in *ecs.TagResourceInput) (any, error) {
 	return &ecs.TagResourceOutput{}, nil
 }
 
+// UntagResource carries out ECS's operation of that name.
 func (s *Plane) UntagResource(in *ecs.UntagResourceInput) (any, error) {
 	r, err := s.tagged(ecsname.Value(in.ResourceArn))
 	if err != nil {
@@ -50,6 +52,7 @@ func (s *Plane) UntagResource(in *ecs.UntagResourceInput) (any, error) {
 	return &ecs.UntagResourceOutput{}, nil
 }
 
+// ListTagsForResource carries out ECS's operation of that name.
 func (s *Plane) ListTagsForResource(in *ecs.ListTagsForResourceInput) (any, error) {
 	r, err := s.tagged(ecsname.Value(in.ResourceArn))
 	if err != nil {

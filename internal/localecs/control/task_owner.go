@@ -46,6 +46,6 @@ func (o taskOwner) Finish(t *task.Task) {
 		t.Retire()
 	})
 	s.release(t)
-	s.appoint(t.StoppedAt.Add(shownFor), forgetTask, t.Id)
+	s.schedule(t.StoppedAt.Add(shownFor), forgetTask, t.ID)
 	close(t.Ended)
 }

@@ -65,6 +65,7 @@ func (s *Plane) Interrupt(task string) error {
 	return nil
 }
 
+// DescribeTasks carries out ECS's operation of that name.
 func (s *Plane) DescribeTasks(in *ecs.DescribeTasksInput) (any, error) {
 	cluster, err := s.cluster(in.Cluster)
 	if err != nil {
@@ -99,6 +100,7 @@ func (s *Plane) DescribeTasks(in *ecs.DescribeTasksInput) (any, error) {
 	return out, nil
 }
 
+// ListTasks carries out ECS's operation of that name.
 func (s *Plane) ListTasks(in *ecs.ListTasksInput) (any, error) {
 	f, err := s.filter(in)
 	if err != nil {
@@ -106,8 +108,8 @@ func (s *Plane) ListTasks(in *ecs.ListTasksInput) (any, error) {
 	}
 	var entries []ecsname.Entry
 	for _, t := range s.order {
-		if f.shows(t) && s.visible(t.Id) != nil && !t.Hiding.Unlisted(s.now()) {
-			entries = append(entries, ecsname.Entry{fmt.Sprintf("%020d", t.Seq), *t.TaskArn})
+		if f.shows(t) && s.visible(t.ID) != nil && !t.Hiding.Unlisted(s.now()) {
+			entries = append(entries, ecsname.Entry{Key: fmt.Sprintf("%020d", t.Seq), Name: *t.TaskArn})
 		}
 	}
 	arns, next, err := ecsname.Page(entries, ecsname.Ascending, in.MaxResults, in.NextToken)

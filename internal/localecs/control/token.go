@@ -108,6 +108,6 @@ func (s *Plane) settle(c claim, out *placed) {
 	s.tokens[c.key] = token
 	s.journal.Put(journal.BucketTokens, c.key, token)
 	if len(token.Tasks) == 0 {
-		s.appoint(token.Created.Add(shownFor), dropToken, c.key)
+		s.schedule(token.Created.Add(shownFor), dropToken, c.key)
 	}
 }

@@ -14,25 +14,34 @@ import (
 const (
 	Region  = "local"
 	Account = "000000000000"
-	ArnRoot = "arn:aws:ecs:" + Region + ":" + Account + ":"
+	ARNRoot = "arn:aws:ecs:" + Region + ":" + Account + ":"
 )
 
-func ClusterARN(name string) string     { return ArnRoot + "cluster/" + name }
-func TaskARN(cluster, id string) string { return ArnRoot + "task/" + cluster + "/" + id }
+// ClusterARN returns the ARN of a cluster.
+func ClusterARN(name string) string { return ARNRoot + "cluster/" + name }
+
+// TaskARN returns the ARN of a task.
+func TaskARN(cluster, id string) string { return ARNRoot + "task/" + cluster + "/" + id }
+
+// InstanceARN returns the ARN of a container instance in a cluster.
 func InstanceARN(cluster, id string) string {
-	return ArnRoot + "container-instance/" + cluster + "/" + id
+	return ARNRoot + "container-instance/" + cluster + "/" + id
 }
 
-func ServiceARN(cluster, name string) string { return ArnRoot + "service/" + cluster + "/" + name }
+// ServiceARN returns the ARN of a service.
+func ServiceARN(cluster, name string) string { return ARNRoot + "service/" + cluster + "/" + name }
 
+// ContainerARN returns the ARN of a task's container.
 func ContainerARN(cluster, task, id string) string {
-	return ArnRoot + "container/" + cluster + "/" + task + "/" + id
+	return ARNRoot + "container/" + cluster + "/" + task + "/" + id
 }
 
+// DefinitionARN returns the ARN of a revision.
 func DefinitionARN(family string, revision int32) string {
-	return ArnRoot + "task-definition/" + DefinitionName(family, revision)
+	return ARNRoot + "task-definition/" + DefinitionName(family, revision)
 }
 
+// DefinitionName returns family:revision.
 func DefinitionName(family string, revision int32) string {
 	return family + ":" + strconv.Itoa(int(revision))
 }
@@ -58,7 +67,7 @@ func NewUUID() string {
 
 // SplitResource takes an id or an ARN of the kind (task, container-instance) apart. The cluster is empty where it is not said.
 func SplitResource(kind, ref string) (cluster, id string) {
-	rest, isARN := strings.CutPrefix(ref, ArnRoot+kind+"/")
+	rest, isARN := strings.CutPrefix(ref, ARNRoot+kind+"/")
 	if !isARN {
 		return "", ref
 	}

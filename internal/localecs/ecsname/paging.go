@@ -14,6 +14,7 @@ const MaxPage = 100
 // ordering is that of the keys in a list.
 type ordering bool
 
+// The orders of a list.
 const (
 	Ascending  ordering = false
 	Descending ordering = true
@@ -64,6 +65,7 @@ func after(entries []Entry, order ordering, token string) ([]Entry, error) {
 }
 
 // ShortName takes the name out of an ARN of the kind; a name stays as it is.
-func ShortName(kind, ref string) string { return strings.TrimPrefix(ref, ArnRoot+kind+"/") }
+func ShortName(kind, ref string) string { return strings.TrimPrefix(ref, ARNRoot+kind+"/") }
 
+// ByKey orders entries by their keys.
 func ByKey(a, b Entry) int { return strings.Compare(a.Key, b.Key) }

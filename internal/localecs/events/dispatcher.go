@@ -35,7 +35,7 @@ type eventQueue struct {
 	wake    chan struct{}
 }
 
-// startDispatcher starts the workers; told is called after each event was handed over.
+// Start starts the workers; told is called after each event was handed over.
 func Start(deliver func(context.Context, []byte), told func(types.Task)) *Dispatcher {
 	if deliver == nil {
 		return nil
@@ -50,6 +50,7 @@ func Start(deliver func(context.Context, []byte), told func(types.Task)) *Dispat
 	return d
 }
 
+// Enqueue adds an event of the task as it was at that time.
 func (d *Dispatcher) Enqueue(t types.Task, at time.Time) {
 	if d == nil {
 		return

@@ -14,6 +14,7 @@ func (f *Faults) DisconnectAgent(instance string, disconnected bool) {
 	f.agentless[id] = disconnected
 }
 
+// Disconnected reports whether the agent of an instance is disconnected, by order.
 func (f *Faults) Disconnected(instance string) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()

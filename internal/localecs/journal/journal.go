@@ -39,6 +39,7 @@ var errClosed = errors.New("localecs: closed")
 
 func newBatch() *batch { return &batch{puts: map[recordKey][]byte{}, done: make(chan struct{})} }
 
+// Start starts a journal on db. calls is the lock under which a call puts its records, so that they are in one group.
 func Start(db *bbolt.DB, calls sync.Locker) *Journal {
 	written := newBatch()
 	close(written.done)
@@ -62,6 +63,7 @@ func (j *Journal) Put(bucket, name string, v any) {
 	j.add(recordKey{bucket, name}, data)
 }
 
+// Remove deletes a record.
 func (j *Journal) Remove(bucket, name string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -70,10 +72,10 @@ func (j *Journal) Remove(bucket, name string) {
 
 func (j *Journal) add(key recordKey, data []byte) {
 	j.open.puts[key] = data
-	j.rouse()
+	j.signal()
 }
 
-func (j *Journal) rouse() {
+func (j *Journal) signal() {
 	select {
 	case j.wake <- struct{}{}:
 	default:
@@ -106,7 +108,7 @@ func (j *Journal) Settled(ctx context.Context) error {
 func (j *Journal) Flushed(ctx context.Context) error {
 	ran := make(chan struct{})
 	j.After(func() { close(ran) })
-	j.rouse()
+	j.signal()
 	select {
 	case <-ran:
 		return nil

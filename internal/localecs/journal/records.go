@@ -37,7 +37,7 @@ type TaskRecord struct {
 	// Token is the key of the token that the task was launched with, empty for StartTask.
 	Token string
 	// Told is the version whose event was handed over; it is kept for the last event only.
-	Told int64
+	EventVersion int64 `json:"Told"`
 }
 
 // TokenRecord is what a client token stands for.
@@ -52,6 +52,7 @@ type TokenRecord struct {
 // FolderRecord is a forgotten task's folder and when it goes.
 type FolderRecord struct{ Due time.Time }
 
+// Prepare creates the buckets that are not there.
 func Prepare(db *bbolt.DB) error {
 	return db.Update(func(tx *bbolt.Tx) error {
 		for _, name := range buckets() {

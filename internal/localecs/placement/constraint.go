@@ -12,17 +12,18 @@ import (
 // maxConstraints counts those of the request and of the task definition together.
 const maxConstraints = 10
 
-// constraints are which container instances a task may be placed on.
-type constraints struct {
+// Constraints are which container instances a task may be placed on.
+type Constraints struct {
 	distinct bool // none that has a task of the same group
 	members  []*clusterquery.Query
 }
 
-func (c constraints) Any() bool { return c.distinct || len(c.members) > 0 }
+// Any reports whether there are constraints.
+func (c Constraints) Any() bool { return c.distinct || len(c.members) > 0 }
 
 // ReadConstraints reads those of a definition, which were checked when it was registered, and those of a request.
-func ReadConstraints(d *types.TaskDefinition, asked []types.PlacementConstraint) (constraints, error) {
-	var c constraints
+func ReadConstraints(d *types.TaskDefinition, asked []types.PlacementConstraint) (Constraints, error) {
+	var c Constraints
 	if len(asked)+len(d.PlacementConstraints) > maxConstraints {
 		return c, ecserror.Invalid("placementConstraints cannot have more than 10 elements, those of the task definition included.")
 	}
@@ -49,7 +50,7 @@ func ReadConstraints(d *types.TaskDefinition, asked []types.PlacementConstraint)
 	return c, nil
 }
 
-func (c *constraints) addMember(expression *string) error {
+func (c *Constraints) addMember(expression *string) error {
 	if expression == nil {
 		return ecserror.Invalid("memberOf expression should be specified.")
 	}
@@ -62,7 +63,7 @@ func (c *constraints) addMember(expression *string) error {
 }
 
 // member reports whether all expressions select the instance.
-func (c constraints) member(i *clusterquery.Instance) bool {
+func (c Constraints) member(i *clusterquery.Instance) bool {
 	return !slices.ContainsFunc(c.members, func(q *clusterquery.Query) bool { return !q.Matches(i) })
 }
 
@@ -71,7 +72,7 @@ func CheckDefinitionConstraints(all []types.TaskDefinitionPlacementConstraint) e
 	if len(all) > maxConstraints {
 		return ecserror.Client("placementConstraints cannot have more than 10 elements.")
 	}
-	var read constraints
+	var read Constraints
 	for _, one := range all {
 		if one.Type != types.TaskDefinitionPlacementConstraintTypeMemberOf {
 			return ecserror.Client("constraint.type '%.64s' is not supported.", one.Type)

@@ -28,6 +28,7 @@ func IsFargateSize(cpu, memory int) bool {
 	return false
 }
 
+// NoFargateSize returns ECS's error for a size that Fargate does not have.
 func NoFargateSize(cpu, memory int) error {
 	return ecserror.Client("No Fargate configuration exists for given values: %d CPU, %d memory. See the Amazon ECS documentation for the valid values.", cpu, memory)
 }

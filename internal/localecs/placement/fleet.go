@@ -15,7 +15,7 @@ import (
 type Demand struct {
 	Cluster, Group string
 	Need           Resources
-	Constraints    constraints
+	Constraints    Constraints
 	Strategy       []types.PlacementStrategy
 	Requires       []types.Attribute
 	Ports          []Port
@@ -46,11 +46,11 @@ func (f *Fleet) Enroll(cluster string, now time.Time, save func(key string, r *R
 		f.registrations[cluster] = known
 	}
 	for _, m := range f.Hosts {
-		if known[m.Id] != nil {
+		if known[m.ID] != nil {
 			continue
 		}
-		known[m.Id] = &Registration{Status: Active, RegisteredAt: now, Version: 1}
-		if err := save(cluster+"/"+m.Id, known[m.Id]); err != nil {
+		known[m.ID] = &Registration{Status: Active, RegisteredAt: now, Version: 1}
+		if err := save(cluster+"/"+m.ID, known[m.ID]); err != nil {
 			return err
 		}
 	}
@@ -79,7 +79,7 @@ func (f *Fleet) RestoreRegistration(key string, r *Registration) {
 func (f *Fleet) Instances(cluster string, statuses ...string) []Instance {
 	var all []Instance
 	for _, m := range f.Hosts {
-		if r := f.registrations[cluster][m.Id]; r != nil && slices.Contains(statuses, r.Status) {
+		if r := f.registrations[cluster][m.ID]; r != nil && slices.Contains(statuses, r.Status) {
 			all = append(all, f.instanceOf(m, r, cluster))
 		}
 	}
@@ -93,7 +93,7 @@ func (f *Fleet) FindInstance(cluster, ref string) (found *Instance, id string, e
 		return nil, "", err
 	}
 	for _, m := range f.Hosts {
-		if r := f.registrations[cluster][m.Id]; m.Id == id && r != nil {
+		if r := f.registrations[cluster][m.ID]; m.ID == id && r != nil {
 			return new(f.instanceOf(m, r, cluster)), id, nil
 		}
 	}
@@ -101,7 +101,7 @@ func (f *Fleet) FindInstance(cluster, ref string) (found *Instance, id string, e
 }
 
 func (f *Fleet) instanceOf(m *Host, r *Registration, cluster string) Instance {
-	return Instance{Host: m, Registration: r, cluster: cluster, disconnected: f.disconnected(m.Id)}
+	return Instance{Host: m, Registration: r, cluster: cluster, disconnected: f.disconnected(m.ID)}
 }
 
 // HasProvider reports whether a capacity provider exists: Fargate's do, and those that machines name.

@@ -11,6 +11,7 @@ import (
 	"davit/internal/localecs/ecsname"
 )
 
+// The statuses of a container instance.
 const (
 	Active   = "ACTIVE"
 	Draining = "DRAINING"
@@ -37,15 +38,17 @@ type Instance struct {
 	disconnected bool // its agent is, by order
 }
 
-func (i Instance) Arn() string { return ecsname.InstanceARN(i.cluster, i.Id) }
+// ARN returns the instance's ARN in its cluster.
+func (i Instance) ARN() string { return ecsname.InstanceARN(i.cluster, i.ID) }
 
-func (i Instance) Key() string { return i.cluster + "/" + i.Id }
+// Key returns the key under which the registration is kept.
+func (i Instance) Key() string { return i.cluster + "/" + i.ID }
 
 // AgentConnected reports whether the instance has an agent, and it is connected.
 func (i Instance) AgentConnected() bool { return i.Status != Inactive && !i.disconnected }
 
 // Ec2ID is the same after a restart, as the instance's id is.
-func (i Instance) Ec2ID() string { return "i-" + i.Id[:17] }
+func (i Instance) Ec2ID() string { return "i-" + i.ID[:17] }
 
 // Attributes are by name; one without a value is empty.
 func (i Instance) Attributes() map[string]string {
@@ -87,6 +90,6 @@ func (i Instance) ShownAttributes() []types.Attribute {
 // Targeted is an attribute with the instance that it is of.
 func (i Instance) Targeted(name, v string) types.Attribute {
 	a := Attribute(name, v)
-	a.TargetId, a.TargetType = new(i.Arn()), types.TargetTypeContainerInstance
+	a.TargetId, a.TargetType = new(i.ARN()), types.TargetTypeContainerInstance
 	return a
 }

@@ -30,6 +30,7 @@ type Machine struct {
 // MaxMachines keeps a slip of the pen from making a million of them.
 const MaxMachines = 1000
 
+// Check returns an error that names what is wrong with the machine.
 func (m Machine) Check() error {
 	switch {
 	case m.CPU < 0 || m.Memory < 0 || m.GPUs < 0:
@@ -54,11 +55,11 @@ func (m Machine) Check() error {
 	return nil
 }
 
-// machine is a Machine and what is taken of it.
+// Host is a Machine and what is taken of it.
 type Host struct {
 	Machine
 	Index    int
-	Id       string
+	ID       string
 	built    map[string]string // the attributes that it is registered with
 	used     Resources
 	ports    map[Port]bool // taken, with those that ECS keeps for itself
@@ -68,7 +69,7 @@ type Host struct {
 func newMachines(specs []Machine) []*Host {
 	var all []*Host
 	for i, spec := range specs {
-		m := &Host{Machine: spec, Index: i, Id: ecsname.InstanceID(i), built: builtInAttributes(spec, i), ports: map[Port]bool{}}
+		m := &Host{Machine: spec, Index: i, ID: ecsname.InstanceID(i), built: builtInAttributes(spec, i), ports: map[Port]bool{}}
 		for _, p := range reservedPorts() {
 			m.ports[p] = true
 		}
@@ -92,7 +93,7 @@ func (m *Host) lack(need Resources, ports []Port) string {
 	switch {
 	case need.Gpus > len(m.freeGPUs):
 		return reasonGPU
-	case need.Cpu > m.CPU-m.used.Cpu:
+	case need.CPU > m.CPU-m.used.CPU:
 		return reasonCPU
 	case need.Memory > m.Memory-m.used.Memory:
 		return ReasonMemory
@@ -104,7 +105,7 @@ func (m *Host) lack(need Resources, ports []Port) string {
 
 // Book takes what lack found to be there.
 func (m *Host) Book(need Resources, ports []Port) Booking {
-	m.used.Cpu += need.Cpu
+	m.used.CPU += need.CPU
 	m.used.Memory += need.Memory
 	for _, p := range ports {
 		m.ports[p] = true
@@ -116,7 +117,7 @@ func (m *Host) Book(need Resources, ports []Port) Booking {
 
 // Free releases what was booked.
 func (m *Host) Free(b Booking) {
-	m.used.Cpu -= b.Cpu
+	m.used.CPU -= b.CPU
 	m.used.Memory -= b.Memory
 	for _, p := range b.ports {
 		delete(m.ports, p)

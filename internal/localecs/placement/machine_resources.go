@@ -15,8 +15,9 @@ func (m *Host) Registered() []types.Resource {
 	return amounts(m.CPU, m.Memory, ports, gpus)
 }
 
+// Remaining returns what the tasks of all clusters leave of the host.
 func (m *Host) Remaining() []types.Resource {
-	return amounts(m.CPU-m.used.Cpu, m.Memory-m.used.Memory, m.ports, m.freeGPUs)
+	return amounts(m.CPU-m.used.CPU, m.Memory-m.used.Memory, m.ports, m.freeGPUs)
 }
 
 func amounts(cpu, memory int, ports map[Port]bool, gpus []string) []types.Resource {

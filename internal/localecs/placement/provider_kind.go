@@ -14,6 +14,7 @@ const (
 	ProviderSpot    = "FARGATE_SPOT"
 )
 
+// ECS's bounds of capacity providers and their strategies.
 const (
 	MaxProviders = 20
 	maxWeight    = 1000
@@ -35,8 +36,10 @@ type Provider struct {
 	Capacity   string // capacity provider, empty when none was asked for
 }
 
+// IsFargate reports whether tasks are launched on Fargate.
 func (p Provider) IsFargate() bool { return p.LaunchType == types.LaunchTypeFargate }
 
+// IsFargateProvider reports whether the capacity provider is one of Fargate's.
 func IsFargateProvider(name string) bool { return name == ProviderFargate || name == ProviderSpot }
 
 // CheckSplit holds the rules for base and weight.

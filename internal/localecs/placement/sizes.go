@@ -13,12 +13,12 @@ import (
 )
 
 // Resources is an amount of CPU units, memory in MiB and GPUs.
-type Resources struct{ Cpu, Memory, Gpus int }
+type Resources struct{ CPU, Memory, Gpus int }
 
 var errSize = errors.New("not a size")
 
-// CpuUnits reads "1024" (units) or "1 vCPU"; empty is 0.
-func CpuUnits(text string) (int, error) { return size(text, "vcpu", 1024) }
+// CPUUnits reads "1024" (units) or "1 vCPU"; empty is 0.
+func CPUUnits(text string) (int, error) { return size(text, "vcpu", 1024) }
 
 // Mebibytes reads "2048" (MiB) or "2 GB"; empty is 0.
 func Mebibytes(text string) (int, error) { return size(text, "gb", 1024) }
@@ -42,9 +42,9 @@ func size(text, unit string, factor float64) (int, error) {
 
 // ContainerSize is what one container asks for, its override first.
 func ContainerSize(c types.ContainerDefinition, o types.ContainerOverride) Resources {
-	r := Resources{Cpu: int(c.Cpu), Memory: int(ecsname.First(o.Memory, c.Memory)), Gpus: gpus(c.ResourceRequirements)}
+	r := Resources{CPU: int(c.Cpu), Memory: int(ecsname.First(o.Memory, c.Memory)), Gpus: gpus(c.ResourceRequirements)}
 	if o.Cpu != nil {
-		r.Cpu = int(*o.Cpu)
+		r.CPU = int(*o.Cpu)
 	}
 	if reserved := ecsname.First(o.MemoryReservation, c.MemoryReservation); reserved > 0 {
 		r.Memory = int(reserved)
@@ -76,12 +76,12 @@ func TaskSize(d *types.TaskDefinition, o *types.TaskOverride) (Resources, error)
 	var sum Resources
 	for _, c := range d.ContainerDefinitions {
 		r := ContainerSize(c, OverrideOf(o, *c.Name))
-		sum.Cpu, sum.Memory, sum.Gpus = sum.Cpu+r.Cpu, sum.Memory+r.Memory, sum.Gpus+r.Gpus
+		sum.CPU, sum.Memory, sum.Gpus = sum.CPU+r.CPU, sum.Memory+r.Memory, sum.Gpus+r.Gpus
 	}
 	if o == nil {
 		o = new(types.TaskOverride)
 	}
-	cpu, err := CpuUnits(ecsname.Value(o.Cpu) + unless(o.Cpu, d.Cpu))
+	cpu, err := CPUUnits(ecsname.Value(o.Cpu) + unless(o.Cpu, d.Cpu))
 	if err != nil {
 		return sum, ecserror.Client("Invalid 'cpu' setting for task.")
 	}
@@ -90,7 +90,7 @@ func TaskSize(d *types.TaskDefinition, o *types.TaskOverride) (Resources, error)
 		return sum, ecserror.Client("Invalid 'memory' setting for task.")
 	}
 	if cpu > 0 {
-		sum.Cpu = cpu
+		sum.CPU = cpu
 	}
 	if memory > 0 {
 		sum.Memory = memory
@@ -106,6 +106,7 @@ func unless(override, own *string) string {
 	return ecsname.Value(own)
 }
 
+// OverrideOf returns the override of a container; the zero value where there is none.
 func OverrideOf(o *types.TaskOverride, container string) types.ContainerOverride {
 	if o != nil {
 		for _, c := range o.ContainerOverrides {

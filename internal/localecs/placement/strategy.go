@@ -76,7 +76,7 @@ func least(all []Instance, score func(Instance) int) []Instance {
 
 func unused(field string) func(Instance) int {
 	if field == "cpu" {
-		return func(i Instance) int { return i.CPU - i.used.Cpu }
+		return func(i Instance) int { return i.CPU - i.used.CPU }
 	}
 	return func(i Instance) int { return i.Memory - i.used.Memory }
 }

@@ -115,6 +115,6 @@ func (l *runner) fileReason(err error) string {
 	if known := new(process.StartError); errors.As(err, &known) {
 		return failed + known.Reason
 	}
-	l.h.Log.Warn("an environment file could not be read", "task", l.t.Id, "error", err)
+	l.h.Log.Warn("an environment file could not be read", "task", l.t.ID, "error", err)
 	return failed + "the file could not be read"
 }

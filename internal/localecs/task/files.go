@@ -13,10 +13,11 @@ import (
 // LogFile is where a container's output is: stdout and stderr of its process, as they were written. It stays for 24 hours
 // after the task stopped. dir is Options.Dir.
 func LogFile(dir, taskID, container string) string {
-	return filepath.Join(TaskFolder(dir, taskID), container+".log")
+	return filepath.Join(Folder(dir, taskID), container+".log")
 }
 
-func TaskFolder(dir, taskID string) string { return filepath.Join(dir, "tasks", taskID) }
+// Folder returns the folder of a task below dir.
+func Folder(dir, taskID string) string { return filepath.Join(dir, "tasks", taskID) }
 
 // cannotStart is a reason that a user may see, as ECS words it.
 func cannotStart(reason string) error {
@@ -39,7 +40,7 @@ func (c Container) prepare(dir, path, taskID string) (process.Spec, error) {
 	if err != nil {
 		return process.Spec{}, err
 	}
-	folder, err := c.makeFolders(dir, TaskFolder(dir, taskID), owner)
+	folder, err := c.makeFolders(dir, Folder(dir, taskID), owner)
 	if err != nil {
 		return process.Spec{}, err
 	}

@@ -79,13 +79,13 @@ func RollUp(parts []Part) types.HealthStatus {
 func (l *runner) watch(i int, spec process.Spec) {
 	p := &l.parts[i]
 	p.unwatch = func() {}
-	if p.Container.health == nil || l.ending {
+	if p.check == nil || l.ending {
 		return
 	}
 	ctx, cancel := context.WithCancel(l.ctx)
 	p.unwatch = cancel
-	spec.Argv, spec.Output = p.Container.health.command, os.DevNull
-	w := &watcher{life: l, part: i, run: p.runs, check: p.Container.health, spec: spec, since: l.h.Clock.Now()}
+	spec.Argv, spec.Output = p.check.command, os.DevNull
+	w := &watcher{life: l, part: i, run: p.runs, of: p.check, spec: spec, since: l.h.Clock.Now()}
 	l.h.Group.Go(func() { w.follow(ctx) })
 }
 
@@ -94,14 +94,14 @@ type watcher struct {
 	life  *runner
 	part  int
 	run   int // the number of the run, as a restarted container begins anew
-	check *HealthCheck
+	of    *HealthCheck
 	spec  process.Spec
 	since time.Time
 }
 
 // follow checks each time an interval has passed since the last check, until ctx ends.
 func (w *watcher) follow(ctx context.Context) {
-	for w.life.h.Sleep(w.check.interval, ctx.Done()) {
+	for w.life.h.Sleep(w.of.interval, ctx.Done()) {
 		began := w.life.h.Clock.Now().Sub(w.since)
 		succeeded, whole := w.probe(ctx)
 		if !whole {
@@ -125,7 +125,7 @@ func (w *watcher) probe(ctx context.Context) (succeeded, whole bool) {
 		return false, ctx.Err() == nil
 	}
 	late := make(chan struct{})
-	defer h.Clock.AfterFunc(w.check.timeout, func() { close(late) })()
+	defer h.Clock.AfterFunc(w.of.timeout, func() { close(late) })()
 	select {
 	case exit, ok := <-p.Done():
 		return ok && !exit.Lost && exit.Code == 0, true
@@ -154,7 +154,7 @@ func (l *runner) checked(i, run int, succeeded bool, began time.Duration) {
 	if p.over || p.process == nil || p.runs != run { // nil between two runs
 		return
 	}
-	p.Health.Note(p.Container.health, succeeded, began)
+	p.Health.Note(p.check, succeeded, began)
 	if p.Health.Status == before {
 		return
 	}

@@ -29,7 +29,7 @@ type Container struct {
 	// startTimeout is how long others wait for what they depend on, from this container's start; 0 is without end.
 	startTimeout time.Duration
 	dependsOn    []types.ContainerDependency
-	health       *HealthCheck
+	check        *HealthCheck
 	restart      *restartPolicy
 	Size         placement.Resources
 	memory       memory
@@ -67,7 +67,7 @@ func planContainer(c types.ContainerDefinition, o types.ContainerOverride, stopT
 		name: *c.Name, image: ecsname.Value(c.Image), command: slices.Concat(c.EntryPoint, command), environment: environment, files: files,
 		folder: ecsname.Value(c.WorkingDirectory), user: ecsname.Value(c.User), limits: limits(c.Ulimits), Essential: IsEssential(c),
 		stopTimeout: stopTimeout, startTimeout: ecsname.Seconds(c.StartTimeout), dependsOn: c.DependsOn,
-		health: planHealth(c.HealthCheck), restart: planRestart(c.RestartPolicy),
+		check: planHealth(c.HealthCheck), restart: planRestart(c.RestartPolicy),
 		Size: placement.ContainerSize(c, o), memory: memory{hard: ecsname.First(o.Memory, c.Memory), soft: ecsname.First(o.MemoryReservation, c.MemoryReservation)},
 	}
 }
@@ -85,7 +85,7 @@ func (c Container) DescribeNew(task, cluster, taskID string) types.Container {
 	shown := types.Container{
 		ContainerArn: new(ecsname.ContainerARN(cluster, taskID, ecsname.NewUUID())), TaskArn: &task, Name: new(c.name), Image: new(c.image),
 		LastStatus: new(Pending), HealthStatus: types.HealthStatusUnknown,
-		Cpu: new(strconv.Itoa(c.Size.Cpu)), NetworkInterfaces: []types.NetworkInterface{},
+		Cpu: new(strconv.Itoa(c.Size.CPU)), NetworkInterfaces: []types.NetworkInterface{},
 		NetworkBindings: []types.NetworkBinding{},
 	}
 	if c.memory.hard > 0 {

@@ -46,13 +46,13 @@ type Part struct {
 	stopWaiting func() bool // the timer to that
 }
 
-// runTask runs a task until it is STOPPED or the host's context ends. No process starts before the task is on disk.
+// Run runs a task until it is STOPPED or the host's context ends. No process starts before the task is on disk.
 func Run(h *Host, t *Task, plan []Container) {
 	if h.Settled(h.Ctx) != nil {
 		return
 	}
 	l := newLife(h, t, plan)
-	defer l.leave()
+	defer l.close()
 	if l.begin() {
 		l.startReady()
 	}
@@ -80,7 +80,7 @@ func (l *runner) post(news func()) {
 }
 
 // leave ends what could still tell news.
-func (l *runner) leave() {
+func (l *runner) close() {
 	l.cancel()
 	close(l.over)
 	for i := range l.parts {
@@ -206,7 +206,7 @@ func (l *runner) killRest() {
 
 func (l *runner) signal(send func() error) {
 	if err := send(); err != nil {
-		l.h.Log.Warn("a process could not be signalled", "task", l.t.Id, "error", err)
+		l.h.Log.Warn("a process could not be signalled", "task", l.t.ID, "error", err)
 	}
 }
 
@@ -224,6 +224,6 @@ func (l *runner) reasonOf(err error) string {
 	if known := new(process.StartError); errors.As(err, &known) {
 		return "CannotStartContainerError: " + known.Reason
 	}
-	l.h.Log.Error("a process could not be started", "task", l.t.Id, "error", err)
+	l.h.Log.Error("a process could not be started", "task", l.t.ID, "error", err)
 	return "CannotStartContainerError: the process could not be started"
 }

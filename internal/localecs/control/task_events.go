@@ -19,14 +19,14 @@ func (s *Plane) announce(t *task.Task, at time.Time) {
 }
 
 // told remembers that the last event of a task was handed over. It need not be on disk at once: a repeated event does no harm.
-func (s *Plane) told(shown types.Task) {
+func (s *Plane) eventDelivered(shown types.Task) {
 	if *shown.LastStatus != task.Stopped {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if t := s.tasks[taskID(shown)]; t != nil {
-		t.Told = shown.Version
+		t.EventVersion = shown.Version
 		s.save(t)
 	}
 }

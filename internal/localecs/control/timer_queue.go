@@ -16,63 +16,63 @@ const (
 	outputFor = 24 * time.Hour
 )
 
-type chore int
+type timerKind int
 
 const (
-	forgetTask chore = iota // by task id
-	dropFolder              // by task id
-	dropToken               // by token key
+	forgetTask timerKind = iota // by task id
+	dropFolder                  // by task id
+	dropToken                   // by token key
 )
 
-type appointment struct {
+type timer struct {
 	due  time.Time
-	what chore
+	what timerKind
 	name string
 }
 
 // agenda is a heap of what is to be forgotten, earliest first. One timer runs for the earliest, so an idle server has none.
-type agenda struct{ items []appointment }
+type timerQueue struct{ items []timer }
 
-func (a *agenda) Len() int           { return len(a.items) }
-func (a *agenda) Less(i, j int) bool { return a.items[i].due.Before(a.items[j].due) }
-func (a *agenda) Swap(i, j int)      { a.items[i], a.items[j] = a.items[j], a.items[i] }
-func (a *agenda) Push(x any)         { a.items = append(a.items, x.(appointment)) }
+func (a *timerQueue) Len() int           { return len(a.items) }
+func (a *timerQueue) Less(i, j int) bool { return a.items[i].due.Before(a.items[j].due) }
+func (a *timerQueue) Swap(i, j int)      { a.items[i], a.items[j] = a.items[j], a.items[i] }
+func (a *timerQueue) Push(x any)         { a.items = append(a.items, x.(timer)) }
 
-func (a *agenda) Pop() any {
+func (a *timerQueue) Pop() any {
 	last := a.items[len(a.items)-1]
 	a.items = a.items[:len(a.items)-1]
 	return last
 }
 
-func (a *agenda) add(due time.Time, what chore, name string) {
-	heap.Push(a, appointment{due: due, what: what, name: name})
+func (a *timerQueue) add(due time.Time, what timerKind, name string) {
+	heap.Push(a, timer{due: due, what: what, name: name})
 }
 
 // appoint adds a chore to a running server. The caller holds mu.
-func (s *Plane) appoint(due time.Time, what chore, name string) {
-	s.agenda.add(due, what, name)
-	if s.agenda.items[0].name == name {
-		s.armAgenda()
+func (s *Plane) schedule(due time.Time, what timerKind, name string) {
+	s.timers.add(due, what, name)
+	if s.timers.items[0].name == name {
+		s.armTimer()
 	}
 }
 
 // armAgenda sets the timer to the earliest chore. The caller holds mu.
-func (s *Plane) armAgenda() {
-	s.cancelAgenda()
-	if s.stopping || s.agenda.Len() == 0 {
+func (s *Plane) armTimer() {
+	s.cancelTimer()
+	if s.stopping || s.timers.Len() == 0 {
 		return
 	}
-	s.stopTimer = s.clock.AfterFunc(s.agenda.items[0].due.Sub(s.now()), s.doChores)
+	s.stopTimer = s.clock.AfterFunc(s.timers.items[0].due.Sub(s.now()), s.runTimers)
 }
 
-func (s *Plane) cancelAgenda() {
+func (s *Plane) cancelTimer() {
 	if s.stopTimer != nil {
 		s.stopTimer()
 		s.stopTimer = nil
 	}
 }
 
-func (s *Plane) doChores() {
+func (s *Plane) runTimers() {
 	s.mu.Lock()
 	if s.stopping {
 		s.mu.Unlock()
@@ -80,8 +80,8 @@ func (s *Plane) doChores() {
 	}
 	s.host.Group.Add(1)
 	defer s.host.Group.Done()
-	folders := s.doDue()
-	s.armAgenda()
+	folders := s.runDue()
+	s.armTimer()
 	s.mu.Unlock()
 	for _, id := range folders {
 		s.removeFolder(id)
@@ -89,10 +89,10 @@ func (s *Plane) doChores() {
 }
 
 // doDue does what is due and returns the folders to remove, which needs no lock.
-func (s *Plane) doDue() (folders []string) {
+func (s *Plane) runDue() (folders []string) {
 	now := s.now()
-	for s.agenda.Len() > 0 && !s.agenda.items[0].due.After(now) {
-		item := heap.Pop(&s.agenda).(appointment)
+	for s.timers.Len() > 0 && !s.timers.items[0].due.After(now) {
+		item := heap.Pop(&s.timers).(timer)
 		switch item.what {
 		case forgetTask:
 			s.forget(item.name)
@@ -107,7 +107,7 @@ func (s *Plane) doDue() (folders []string) {
 
 // removeFolder removes a task's folder, and only then what says that it is to be removed.
 func (s *Plane) removeFolder(id string) {
-	if err := os.RemoveAll(task.TaskFolder(s.opt.Dir, id)); err != nil {
+	if err := os.RemoveAll(task.Folder(s.opt.Dir, id)); err != nil {
 		s.log.Warn("a task's folder could not be removed", "task", id, "error", err)
 		return
 	}
@@ -125,14 +125,14 @@ func (s *Plane) forget(id string) {
 	s.journal.Remove(journal.BucketTasks, id)
 	due := t.StoppedAt.Add(outputFor)
 	s.journal.Put(journal.BucketFolders, id, journal.FolderRecord{Due: due})
-	s.agenda.add(due, dropFolder, id)
+	s.timers.add(due, dropFolder, id)
 	s.forgetTokenOf(t)
 }
 
 // forgetTokenOf drops the token of a task when none of its tasks is known any more. The caller holds mu.
 func (s *Plane) forgetTokenOf(t *task.Task) {
 	token := s.tokens[t.Token]
-	if token == nil || !slices.Contains(token.Tasks, t.Id) {
+	if token == nil || !slices.Contains(token.Tasks, t.ID) {
 		return
 	}
 	for _, id := range token.Tasks {

@@ -25,10 +25,10 @@ type Task struct {
 	// Task is what DescribeTasks shows. Its pointers are replaced, never written through, so a copy of the struct and of
 	// Containers is safe to read without the lock.
 	types.Task
-	Id, Cluster, Family string
+	ID, Cluster, Family string
 	Seq                 uint64
 	Token               string
-	Told                int64
+	EventVersion        int64
 	Instance            int // the machine's index
 	Booked              placement.Booking
 	Hiding              *faults.Hidden
@@ -36,14 +36,15 @@ type Task struct {
 	Ended               chan struct{} // closed when STOPPED
 }
 
-// newTask makes the parts of a task that are not shown.
+// New makes the parts of a task that are not shown.
 func New(shown types.Task, id, cluster, family string, seq uint64) *Task {
 	return &Task{
-		Task: shown, Id: id, Cluster: cluster, Family: family, Seq: seq,
+		Task: shown, ID: id, Cluster: cluster, Family: family, Seq: seq,
 		StopAsked: make(chan struct{}), Ended: make(chan struct{}),
 	}
 }
 
+// Is reports whether the task is in that status.
 func (t *Task) Is(status string) bool { return *t.LastStatus == status }
 
 // View is the task as it is now, for a reader without the lock.

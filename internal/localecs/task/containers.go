@@ -59,7 +59,7 @@ func (l *runner) startProcess(c Container) (process.Process, process.Spec, error
 	if l.stopAsked() {
 		return nil, process.Spec{}, context.Canceled
 	}
-	spec, err := c.prepare(l.h.Dir, l.h.Path, l.t.Id)
+	spec, err := c.prepare(l.h.Dir, l.h.Path, l.t.ID)
 	if err != nil {
 		return nil, spec, err
 	}
