@@ -15,7 +15,7 @@ import (
 	"davit/internal/awsecs"
 	"davit/internal/ecsspec"
 	"davit/internal/httpapi"
-	"davit/internal/localecs"
+	"davit/internal/localecs/faults"
 	"davit/internal/localecs/scripted"
 	"davit/internal/run"
 	"davit/internal/taskdef"
