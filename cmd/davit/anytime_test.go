@@ -40,10 +40,10 @@ func TestKilledAtAnyMoment(t *testing.T) {
 			jobs = append(jobs, newJob(t, fmt.Sprintf("%d-%d", death, n), rnd.IntN(200), mark))
 		}
 		moment := time.NewTimer(time.Duration(rnd.IntN(400)) * time.Millisecond)
-		taken := l.submitAll(jobs)
+		other := l.submitAll(jobs)
 		<-moment.C
 		l.killAndWait(mark)
-		taken.Wait()
+		other.Wait()
 	}
 	l := serveLocal(t, dir)
 	l.submitAll(jobs).Wait()

@@ -71,7 +71,7 @@ func TestSecondOnTheSameData(t *testing.T) {
 
 func TestRefusedArguments(t *testing.T) {
 	t.Parallel()
-	taken := serveLocal(t, t.TempDir())
+	other := serveLocal(t, t.TempDir())
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -86,7 +86,7 @@ func TestRefusedArguments(t *testing.T) {
 		{"--ecs-addr 192.0.2.1:0", "only loopback addresses"},
 		{"--ecs-addr [::]:0", "only loopback addresses"},
 		{"--addr 127.0.0.1", "give host:port"},
-		{"--addr " + taken.api, "in use"},
+		{"--addr " + other.api, "in use"},
 		{"--cpu 0", "at least 1"},
 		{"--instances 0", "1 to 1000"},
 		{"--instances none.json", "none.json"},

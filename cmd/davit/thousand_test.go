@@ -35,7 +35,7 @@ func TestThousand(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "lines")
 	begin := time.Now()
 	ids := l.submitThousand(file)
-	taken := time.Since(begin)
+	other := time.Since(begin)
 	runs := make([]runDoc, 0, thousand)
 	within(t, 2*time.Minute, "a thousand have ended", func() bool {
 		for len(runs) < thousand {
@@ -47,7 +47,7 @@ func TestThousand(t *testing.T) {
 		}
 		return true
 	})
-	t.Logf("%d runs: all taken after %v, all ended after %v, %d MB resident", thousand, taken.Round(time.Millisecond), time.Since(begin).Round(time.Millisecond), l.memory()>>20)
+	t.Logf("%d runs: all taken after %v, all ended after %v, %d MB resident", thousand, other.Round(time.Millisecond), time.Since(begin).Round(time.Millisecond), l.memory()>>20)
 	if m := l.memory(); m > maxMemory {
 		t.Errorf("%d MB were resident, want at most %d", m>>20, maxMemory>>20)
 	}

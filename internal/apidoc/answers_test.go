@@ -19,22 +19,22 @@ import (
 // Each operation of the document has one route, and each route one operation.
 func TestRoutes(t *testing.T) {
 	var routes httpapi.Routes
-	taken, v := "", reflect.ValueOf(&routes).Elem()
+	served, v := "", reflect.ValueOf(&routes).Elem()
 	var actual []string
 	for i := range v.NumField() {
 		name := v.Type().Field(i).Name
 		actual = append(actual, name)
-		v.Field(i).Set(reflect.ValueOf(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { taken = name })))
+		v.Field(i).Set(reflect.ValueOf(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { served = name })))
 	}
 	h := routes.Handler(httpapi.Options{})
 	var documented []string
 	for _, o := range load(t).operations() {
-		taken = ""
+		served = ""
 		of(o).to(t, h)
-		if taken == "" {
+		if served == "" {
 			t.Errorf("%s is documented, and no route takes it", o)
 		}
-		documented = append(documented, taken)
+		documented = append(documented, served)
 	}
 	wantSameNames(t, "routes", documented, actual)
 	if len(slices.Compact(slices.Sorted(slices.Values(documented)))) != len(documented) {

@@ -29,15 +29,15 @@ func TestTagsOfTaskDefinitions(t *testing.T) {
 		t.Fatal("tags have no maxItems")
 	}
 	registrar := &taskdef.Registrar{Writes: true, Spec: ecsspec.Spec{}, Definitions: family{}}
-	for n, taken := range map[int]bool{most: true, most + 1: false} {
+	for n, served := range map[int]bool{most: true, most + 1: false} {
 		var tags []taskdef.Tag
 		for i := range n {
 			tags = append(tags, taskdef.Tag{Key: fmt.Sprint("k", i), Value: "v"})
 		}
 		body := encode(t, object{"family": "a", "tags": tags, "containerDefinitions": []any{object{"name": "c", "image": "i", "memory": 64}}})
 		_, err := registrar.Register(t.Context(), []byte(body))
-		if found := run.ViolationsOf(err); (err == nil) != taken || !taken && !breaks(found, "/tags", run.RuleContentTag) {
-			t.Errorf("%d tags: %v %v, documented %t", n, err, found, taken)
+		if found := run.ViolationsOf(err); (err == nil) != served || !served && !breaks(found, "/tags", run.RuleContentTag) {
+			t.Errorf("%d tags: %v %v, documented %t", n, err, found, served)
 		}
 	}
 }

@@ -193,6 +193,6 @@ func appendPosition(b []byte, p *position) []byte {
 	o.number("attempt", p.Attempt)
 	o.time("timeout", p.Timeout)
 	o.time("heartbeat", p.Heartbeat)
-	o.number("rhythm", p.Rhythm)
+	o.number("rhythm", p.HeartbeatSeconds)
 	return o.end()
 }

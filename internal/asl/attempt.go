@@ -27,7 +27,7 @@ func (t *task) attempt(s *step) {
 		at.Timeout = s.now.Add(time.Duration(c.timeout) * time.Second)
 	}
 	if c.heartbeat != maxSeconds {
-		details.HeartbeatInSeconds, at.Rhythm = c.heartbeat, c.heartbeat
+		details.HeartbeatInSeconds, at.HeartbeatSeconds = c.heartbeat, c.heartbeat
 	}
 	s.record(TaskScheduled, details)
 	s.record(TaskStarted, t.details())
@@ -79,8 +79,8 @@ func (s *step) submitted(t *task, payload any) {
 // beat puts the next heartbeat off.
 func (s *step) beat() {
 	at := &s.x.rec.At
-	if at.Rhythm > 0 && at.Phase == phaseToken {
-		at.Heartbeat = s.now.Add(time.Duration(at.Rhythm) * time.Second)
+	if at.HeartbeatSeconds > 0 && at.Phase == phaseToken {
+		at.Heartbeat = s.now.Add(time.Duration(at.HeartbeatSeconds) * time.Second)
 		s.dirty = true
 	}
 }
@@ -165,7 +165,7 @@ func (s *step) retry(t *task, f *fault) bool {
 		at.Due = s.now.Add(r.delay(at.Retries[i], s.e.opts.Rand))
 		at.Retries[i]++
 		at.RetryCount++
-		at.Phase, at.Timeout, at.Heartbeat, at.Rhythm = phaseRetrying, time.Time{}, time.Time{}, 0
+		at.Phase, at.Timeout, at.Heartbeat, at.HeartbeatSeconds = phaseRetrying, time.Time{}, time.Time{}, 0
 		s.dirty = true
 		return true
 	}

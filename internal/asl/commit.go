@@ -33,7 +33,7 @@ func startCommitter(db *bbolt.DB, lazy bool) *committer {
 	return c
 }
 
-// commit returns once do has been carried out and is on disk; a lazy committer only takes note of it.
+// commit returns once do has been carried out and is on disk; a lazy committer only queues it.
 // An error means that nothing of the group was written.
 func (c *committer) commit(do func(*bbolt.Tx) error) error {
 	w := &write{do, make(chan error, 1)}

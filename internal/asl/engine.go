@@ -44,8 +44,8 @@ type Options struct {
 	// ARN is the state machine's: arn:aws:states:<region>:<account>:stateMachine:<name>.
 	ARN     string
 	Invoker Invoker
-	// Ended is told of every execution that ends, each in a goroutine of its own and at least once: when
-	// it fails, or the process ends before it returned nil, it is told again by the next Resume. It may
+	// Ended is called with every execution that ends, each in a goroutine of its own and at least once: when
+	// it fails, or the process ends before it returned nil, the next Resume calls it again. It may
 	// start executions; it must not call Close. Its ctx ends with Close.
 	Ended func(ctx context.Context, ended Execution) error
 	// Clock is clock.System by default.
@@ -57,7 +57,7 @@ type Options struct {
 	// NoSync is for tests: transitions are gathered in memory, up to 256 of them or until something is read,
 	// and are never forced to disk, so that a process which is killed loses its last ones.
 	NoSync bool
-	// Logger gets what no caller can be told; nothing by default.
+	// Logger gets what no caller is there for; nothing by default.
 	Logger *slog.Logger
 }
 
@@ -74,7 +74,7 @@ type Engine struct {
 	ctx         context.Context
 	cancel      context.CancelFunc
 
-	life    sync.Mutex // guards ended, and the growth of work
+	restart sync.Mutex // guards ended, and the growth of work
 	ended   bool       // closed or broken: no new work
 	work    sync.WaitGroup
 	closing atomic.Bool
@@ -85,7 +85,7 @@ type Engine struct {
 }
 
 // Open reads the file, or makes it, and forgets what closed more than 90 days ago. Until Resume nothing is
-// invoked, no time passes and Ended is told nothing; everything else works, and is acted upon by Resume.
+// invoked, no time passes and Ended is not called; everything else works, and is acted upon by Resume.
 func Open(opts Options) (*Engine, error) {
 	e, err := newEngine(opts)
 	if err != nil {
@@ -132,8 +132,8 @@ func (e *Engine) executionARN(name string) string {
 
 // begin registers a piece of work that Close waits for; it fails once the engine is closed.
 func (e *Engine) begin() error {
-	e.life.Lock()
-	defer e.life.Unlock()
+	e.restart.Lock()
+	defer e.restart.Unlock()
 	if e.ended {
 		return ErrClosed
 	}
@@ -171,8 +171,8 @@ func (e *Engine) Close() error {
 
 // end lets no new work begin and cancels what runs.
 func (e *Engine) end() {
-	e.life.Lock()
+	e.restart.Lock()
 	e.ended = true
-	e.life.Unlock()
+	e.restart.Unlock()
 	e.cancel()
 }

@@ -7,17 +7,17 @@ import (
 	"sync"
 )
 
-// execution is an open execution in memory. It has no goroutine: whoever brings news, a timer, a
+// execution is an open execution in memory. It has no goroutine: whatever moves it, a timer, a
 // function's answer or a caller, makes a step with it.
 type execution struct {
-	mu          sync.Mutex // held while a step is made and written
-	rec         record
-	machine     *Machine // nil when its definition cannot be read any more
-	input       document // of the execution
-	in          document // of the state
-	stop        func() bool
-	incarnation error // why it was not started
-	acting      bool  // its timer and its invocation have been seen to
+	mu       sync.Mutex // held while a step is made and written
+	rec      record
+	machine  *Machine // nil when its definition cannot be read any more
+	input    document // of the execution
+	in       document // of the state
+	stop     func() bool
+	startErr error // why it was not started
+	acting   bool  // its timer and its invocation have been seen to
 }
 
 // update makes a step: change alters the execution, what came of it is written, and only then acted upon.
@@ -104,7 +104,7 @@ func (e *Engine) tick(x *execution) {
 	}
 }
 
-// retire forgets a closed execution and tells of its end.
+// retire forgets a closed execution and has its end notified.
 func (e *Engine) retire(x *execution) {
 	e.mu.Lock()
 	delete(e.open, x.rec.Name)
@@ -112,7 +112,7 @@ func (e *Engine) retire(x *execution) {
 	e.mu.Unlock()
 	if resumed {
 		ended := e.describe(&x.rec)
-		e.spawn(func() { e.tell(ended) })
+		e.spawn(func() { e.notifyEnded(ended) })
 	}
 }
 

@@ -49,7 +49,7 @@ func (f *fields) take(name string) (json.RawMessage, bool) {
 	return value, ok
 }
 
-// close refuses every member that nobody took.
+// close refuses every member that was not read.
 func (f *fields) close() {
 	for _, name := range slices.Sorted(maps.Keys(f.members)) {
 		f.refuse("field %q is not implemented", name)

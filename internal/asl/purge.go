@@ -48,7 +48,7 @@ func purgeRecord(tx *bbolt.Tx, rec *record) error {
 	name := []byte(rec.Name)
 	err := errors.Join(
 		bucketExecutions.in(tx).Delete(name),
-		bucketUntold.in(tx).Delete(name),
+		bucketUnnotified.in(tx).Delete(name),
 		bucketClosed.in(tx).Delete(closedKey(rec)),
 	)
 	var keys [][]byte

@@ -44,17 +44,17 @@ const (
 
 // position is where an open execution stands. Its times are absolute.
 type position struct {
-	State      string          `json:"state"`
-	Input      json.RawMessage `json:"input"`
-	Entered    time.Time       `json:"entered"`
-	Phase      phase           `json:"phase,omitempty"`
-	Due        time.Time       `json:"due,omitzero"`
-	Retries    []int           `json:"retries,omitempty"` // uses of each retrier since the state was entered
-	RetryCount int             `json:"retryCount,omitempty"`
-	Attempt    int64           `json:"attempt,omitempty"` // id of the attempt's TaskScheduled event
-	Timeout    time.Time       `json:"timeout,omitzero"`
-	Heartbeat  time.Time       `json:"heartbeat,omitzero"`
-	Rhythm     int64           `json:"rhythm,omitempty"` // HeartbeatSeconds of the attempt; 0 is none
+	State            string          `json:"state"`
+	Input            json.RawMessage `json:"input"`
+	Entered          time.Time       `json:"entered"`
+	Phase            phase           `json:"phase,omitempty"`
+	Due              time.Time       `json:"due,omitzero"`
+	Retries          []int           `json:"retries,omitempty"` // uses of each retrier since the state was entered
+	RetryCount       int             `json:"retryCount,omitempty"`
+	Attempt          int64           `json:"attempt,omitempty"` // id of the attempt's TaskScheduled event
+	Timeout          time.Time       `json:"timeout,omitzero"`
+	Heartbeat        time.Time       `json:"heartbeat,omitzero"`
+	HeartbeatSeconds int64           `json:"rhythm,omitempty"` // HeartbeatSeconds of the attempt; 0 is none
 }
 
 // due is the next time at which the execution needs attention.

@@ -14,7 +14,7 @@ func TestRecordsAreReadAsWritten(t *testing.T) {
 	for _, want := range []record{
 		{Name: "é\"\\\n\u0001<&>\u2028", Status: Running, Started: at, Deadline: at, Input: []byte(`{"a":"<"}`), Events: 7,
 			At: position{State: "A", Input: []byte(`1`), Entered: at, Phase: phaseToken, Due: at, Retries: []int{0, 12}, RetryCount: 12,
-				Attempt: 5, Timeout: at, Heartbeat: at, Rhythm: 9}},
+				Attempt: 5, Timeout: at, Heartbeat: at, HeartbeatSeconds: 9}},
 		{Name: "x", Definition: "d", Status: Failed, Started: at, Stopped: at, Deadline: at, Input: []byte(`null`), Output: []byte(`[]`), Error: "E", Cause: "c"},
 	} {
 		var got record

@@ -163,20 +163,20 @@ func TestEndedIsToldUntilItIsTakenNoteOf(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "db")
 		m := machine(t, `"A":{"Type":"Fail","Error":"E"}`)
 		refuse := func(o *Options) {
-			told := o.Ended
+			notified := o.Ended
 			o.Ended = func(ctx context.Context, ended Execution) error {
-				return errors.Join(told(ctx, ended), errors.New("not now"))
+				return errors.Join(notified(ctx, ended), errors.New("not now"))
 			}
 		}
-		for life, change := range []func(*Options){refuse, refuse, func(*Options) {}, refuse} {
+		for restart, change := range []func(*Options){refuse, refuse, func(*Options) {}, refuse} {
 			r := newRig(t, path, m, echo, change)
-			if life == 0 {
+			if restart == 0 {
 				r.must(r.Start(t.Context(), "x", nil))
 			}
 			r.must(r.Resume())
 			synctest.Wait()
-			if told, want := len(r.ended), min(1, 3-life); told != want {
-				t.Errorf("life %d: told %d times, want %d", life, told, want)
+			if notified, want := len(r.ended), min(1, 3-restart); notified != want {
+				t.Errorf("life %d: told %d times, want %d", restart, notified, want)
 			}
 			r.must(r.Close())
 		}
@@ -188,14 +188,14 @@ func TestEndedMayStartTheNextExecution(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var r *fixture
 		r = newRig(t, filepath.Join(t.TempDir(), "db"), machine(t, `"A":{"Type":"Fail","Error":"E"}`), echo, func(o *Options) {
-			told := o.Ended
+			notified := o.Ended
 			o.Ended = func(ctx context.Context, ended Execution) error {
 				if len(ended.Name) < 5 {
 					if err := r.Start(ctx, ended.Name+"x", nil); err != nil {
 						return err
 					}
 				}
-				return told(ctx, ended)
+				return notified(ctx, ended)
 			}
 		})
 		r.start(`{}`)

@@ -71,7 +71,7 @@ func revive(rec *record, m *Machine) (*execution, error) {
 }
 
 // Resume begins, or goes on, to act: functions are invoked, also those whose answer was not recorded;
-// what became due meanwhile is done at once; Ended is told of what it does not know. It returns without
+// what became due meanwhile is done at once; Ended is called with the ends that were not notified. It returns without
 // waiting for any of that. Calling it again does nothing.
 func (e *Engine) Resume() error {
 	if err := e.begin(); err != nil {
@@ -85,13 +85,13 @@ func (e *Engine) Resume() error {
 	if again {
 		return nil
 	}
-	untold, err := e.store.untold()
+	unnotified, err := e.store.unnotified()
 	if err != nil {
 		return fmt.Errorf("asl: what has ended: %w", err)
 	}
-	for _, rec := range untold {
+	for _, rec := range unnotified {
 		ended := e.describe(rec)
-		e.spawn(func() { e.tell(ended) })
+		e.spawn(func() { e.notifyEnded(ended) })
 	}
 	for _, x := range e.live() {
 		if err := e.update(x, goOn); err != nil {
@@ -123,10 +123,10 @@ func goOn(s *step) error {
 	return nil
 }
 
-func (s *store) untold() ([]*record, error) {
+func (s *store) unnotified() ([]*record, error) {
 	var out []*record
 	err := s.view(func(tx *bbolt.Tx) error {
-		return bucketUntold.in(tx).ForEach(func(name, _ []byte) error {
+		return bucketUnnotified.in(tx).ForEach(func(name, _ []byte) error {
 			rec, err := loadRecord(tx, name)
 			if rec != nil {
 				out = append(out, rec)
@@ -137,15 +137,15 @@ func (s *store) untold() ([]*record, error) {
 	return out, err
 }
 
-// tell calls Ended with the end of an execution and notes that it took it.
-func (e *Engine) tell(ended Execution) {
+// notifyEnded calls Ended with the end of an execution and notes that it took it.
+func (e *Engine) notifyEnded(ended Execution) {
 	if e.opts.Ended != nil {
 		if err := e.opts.Ended(e.ctx, ended); err != nil {
 			e.log.Warn("the end of an execution was not taken note of; it is told again after a restart", "execution", ended.Name, "error", err)
 			return
 		}
 	}
-	err := e.store.commit(func(tx *bbolt.Tx) error { return bucketUntold.in(tx).Delete([]byte(ended.Name)) })
+	err := e.store.commit(func(tx *bbolt.Tx) error { return bucketUnnotified.in(tx).Delete([]byte(ended.Name)) })
 	if err != nil {
 		e.log.Warn("that the end of an execution was told could not be written", "execution", ended.Name, "error", err)
 	}

@@ -35,7 +35,7 @@ func (e *Engine) Start(ctx context.Context, name string, input []byte) error {
 		return other.sameAs(name, doc)
 	}
 	if err := e.launch(name, x); err != nil {
-		x.incarnation = err
+		x.startErr = err
 		e.mu.Lock()
 		delete(e.open, name)
 		e.mu.Unlock()
@@ -59,8 +59,8 @@ func (e *Engine) claim(name string, x *execution) *execution {
 func (x *execution) sameAs(name string, input document) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.incarnation != nil {
-		return x.incarnation
+	if x.startErr != nil {
+		return x.startErr
 	}
 	if x.rec.Status != Running || !bytes.Equal(x.input.text, input.text) {
 		return alreadyExists(name)

@@ -15,7 +15,7 @@ import (
 // store is the file: one bucket each for
 //   - executions: name → record
 //   - events: name, 0, first id → the events of one transition
-//   - open, untold: names of open executions; of closed ones that Ended has not taken note of
+//   - open, untold: names of open executions; of closed ones whose end was not notified
 //   - closed: time of closing, name
 //   - definitions: digest → definition
 //   - meta: the key of task tokens
@@ -29,7 +29,7 @@ const (
 	bucketExecutions  bucket = "executions"
 	bucketEvents      bucket = "events"
 	bucketOpen        bucket = "open"
-	bucketUntold      bucket = "untold"
+	bucketUnnotified  bucket = "untold"
 	bucketClosed      bucket = "closed"
 	bucketDefinitions bucket = "definitions"
 	bucketMeta        bucket = "meta"
@@ -46,7 +46,7 @@ func openStore(file string, noSync bool) (*store, error) {
 		return nil, fmt.Errorf("asl: open %s: %w", file, err)
 	}
 	err = db.Update(func(tx *bbolt.Tx) error {
-		for _, b := range []bucket{bucketExecutions, bucketEvents, bucketOpen, bucketUntold, bucketClosed, bucketDefinitions, bucketMeta} {
+		for _, b := range []bucket{bucketExecutions, bucketEvents, bucketOpen, bucketUnnotified, bucketClosed, bucketDefinitions, bucketMeta} {
 			if _, err := tx.CreateBucketIfNotExists([]byte(b)); err != nil {
 				return err
 			}
@@ -145,7 +145,7 @@ func (t *transition) write(tx *bbolt.Tx) error {
 	}
 	return errors.Join(
 		bucketOpen.in(tx).Delete(name),
-		bucketUntold.in(tx).Put(name, nil),
+		bucketUnnotified.in(tx).Put(name, nil),
 		bucketClosed.in(tx).Put(t.closed, nil),
 	)
 }

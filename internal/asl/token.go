@@ -10,7 +10,7 @@ import (
 const macLength = 16
 
 // tokens makes and reads task tokens. A token names its execution and attempt and is signed, so that
-// one that this file gave out is told from any other text without keeping a list.
+// one that this file gave out is distinguished from any other text without keeping a list.
 type tokens struct{ key []byte }
 
 // make is the same for the same attempt of the same execution, also after a restart.

@@ -16,7 +16,7 @@ func BenchmarkCreate(b *testing.B) {
 	for _, writers := range []int{1, 10, 100, 1000} {
 		b.Run(strconv.Itoa(writers), func(b *testing.B) {
 			var n atomic.Int64
-			bench(b, writers, func(s *boltstore.Store, _ *run.Run) error {
+			benchmark(b, writers, func(s *boltstore.Store, _ *run.Run) error {
 				_, _, err := s.Create(b.Context(), sample(int(n.Add(1))+writers))
 				return err
 			})
@@ -28,13 +28,13 @@ func BenchmarkCreate(b *testing.B) {
 func BenchmarkUpdate(b *testing.B) {
 	for _, writers := range []int{1, 10, 100, 1000} {
 		b.Run(strconv.Itoa(writers), func(b *testing.B) {
-			bench(b, writers, func(s *boltstore.Store, r *run.Run) error { return s.Update(b.Context(), r) })
+			benchmark(b, writers, func(s *boltstore.Store, r *run.Run) error { return s.Update(b.Context(), r) })
 		})
 	}
 }
 
-// bench shares b.N operations among writers, each with a record that it created before.
-func bench(b *testing.B, writers int, operate func(*boltstore.Store, *run.Run) error) {
+// benchmark shares b.N operations among writers, each with a record that it created before.
+func benchmark(b *testing.B, writers int, operate func(*boltstore.Store, *run.Run) error) {
 	s, err := boltstore.Open(filepath.Join(b.TempDir(), "runs.db"), boltstore.Options{})
 	if err != nil {
 		b.Fatal(err)

@@ -42,7 +42,7 @@ func (c *Change) Measures() []run.Measure {
 	return run.Change{From: c.From, To: c.To, Was: c.Was, Is: c.Is}.Measures()
 }
 
-// StatusChange is the event that tells of the change; ok is false where the status stayed.
+// StatusChange is the event of the change; ok is false where the status stayed.
 func (c *Change) StatusChange() (detail run.StatusChange, ok bool) {
 	detail = run.StatusChange{
 		Sequence: c.Version, RunID: c.RunID, From: string(c.From), To: string(c.To), Class: string(c.Class),

@@ -3,7 +3,7 @@
 // # One item a run
 //
 // The item's key is the runId, and the item is its run's only lock: every write is one conditional put of the whole item, no
-// transaction. The run is in one attribute, as compressed JSON; what decides, filters and what the table's stream has to tell stand
+// transaction. The run is in one attribute, as compressed JSON; what decides, filters and what readers of the table's stream need stand
 // beside it as attributes of their own (package attr). An item holds at most 300,000 bytes, of the 400 KB that DynamoDB takes.
 //
 // # Indexes

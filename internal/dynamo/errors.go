@@ -79,7 +79,7 @@ func malformed(err error) bool {
 	return false
 }
 
-// inTheWay reports whether err is a put's condition that does not hold, and with it, where the server tells, the item that is there.
+// inTheWay reports whether err is a put's condition that does not hold, and with it, where the server returns it, the item that is there.
 func inTheWay(err error) (there item, refused bool) {
 	var failed *types.ConditionalCheckFailedException
 	if !errors.As(err, &failed) {

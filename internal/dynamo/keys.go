@@ -23,7 +23,7 @@ func shardOf(id string) int {
 }
 
 // keyValue stands for a value in a partition key. DynamoDB takes 2,048 bytes; a longer value is asked for in vain, or is
-// somebody's very long name, so it is hashed.
+// a very long name, so it is hashed.
 func keyValue(value string) string {
 	if len(value) <= 1800 {
 		return value

@@ -38,7 +38,7 @@ func (l *Lister) List(ctx context.Context, q run.Query) (run.Page, error) {
 
 func (l *Lister) list(ctx context.Context, q run.Query) (run.Page, error) {
 	q.Limit = min(max(q.Limit, 1), maxPage)
-	entries := &merge{client: l.client, table: l.table.Name, tune: l.tune, walk: scanOf(q)}
+	entries := &merge{client: l.client, table: l.table.Name, tune: l.tune, scan: scanOf(q)}
 	var page run.Page
 	for read, size := 0, batchOf(q); ; size = min(2*size, maxBatch) {
 		if err := ctx.Err(); err != nil {

@@ -33,7 +33,7 @@ type merge struct {
 	client QueryAPI
 	table  string
 	tune   tuning
-	walk   indexScan
+	scan   indexScan
 	shards [shards]shard
 }
 
@@ -46,8 +46,8 @@ type shard struct {
 
 // take returns the next n entries; fewer only when no more are left.
 func (m *merge) take(ctx context.Context, n int) ([]indexEntry, error) {
-	var taken []indexEntry
-	for len(taken) < n {
+	var next []indexEntry
+	for len(next) < n {
 		if err := m.refill(ctx); err != nil {
 			return nil, err
 		}
@@ -55,10 +55,10 @@ func (m *merge) take(ctx context.Context, n int) ([]indexEntry, error) {
 		if best == nil {
 			break
 		}
-		taken = append(taken, best.ahead[0])
+		next = append(next, best.ahead[0])
 		best.ahead = best.ahead[1:]
 	}
-	return taken, nil
+	return next, nil
 }
 
 // left reports whether there may be more entries.
@@ -79,7 +79,7 @@ func (m *merge) best() *shard {
 		if len(s.ahead) == 0 {
 			continue
 		}
-		if best == nil || (s.ahead[0].key < best.ahead[0].key) == m.walk.forward {
+		if best == nil || (s.ahead[0].key < best.ahead[0].key) == m.scan.forward {
 			best = s
 		}
 	}
@@ -113,9 +113,9 @@ func (m *merge) read(ctx context.Context, n int) error {
 			return err
 		}
 		for _, entry := range out.Items {
-			at := indexEntry{key: item(entry).text(m.walk.index.place), id: item(entry).text(attr.RunID)}
+			at := indexEntry{key: item(entry).text(m.scan.index.place), id: item(entry).text(attr.RunID)}
 			if at.key == "" || at.id == "" {
-				return fmt.Errorf("%w: entry of index %s without its keys", errDamaged, m.walk.index.name)
+				return fmt.Errorf("%w: entry of index %s without its keys", errDamaged, m.scan.index.name)
 			}
 			s.ahead = append(s.ahead, at)
 		}
@@ -125,21 +125,21 @@ func (m *merge) read(ctx context.Context, n int) error {
 }
 
 func (m *merge) query(n int) *dynamodb.QueryInput {
-	condition, names := "#shard = :shard", map[string]string{"#shard": m.walk.index.shard}
-	values := item{":shard": text(partition(m.walk.index.name, m.walk.value, n))}
-	if m.walk.bound != "" {
-		condition += " AND " + m.walk.bound
-		names["#place"] = m.walk.index.place
-		maps.Copy(values, m.walk.values)
+	condition, names := "#shard = :shard", map[string]string{"#shard": m.scan.index.shard}
+	values := item{":shard": text(partition(m.scan.index.name, m.scan.value, n))}
+	if m.scan.bound != "" {
+		condition += " AND " + m.scan.bound
+		names["#place"] = m.scan.index.place
+		maps.Copy(values, m.scan.values)
 	}
 	return &dynamodb.QueryInput{
 		TableName:                 aws.String(m.table),
-		IndexName:                 aws.String(m.walk.index.name),
+		IndexName:                 aws.String(m.scan.index.name),
 		KeyConditionExpression:    aws.String(condition),
 		ExpressionAttributeNames:  names,
 		ExpressionAttributeValues: values,
 		ExclusiveStartKey:         m.shards[n].from,
-		ScanIndexForward:          aws.Bool(m.walk.forward),
-		Limit:                     aws.Int32(int32(m.walk.chunk)),
+		ScanIndexForward:          aws.Bool(m.scan.forward),
+		Limit:                     aws.Int32(int32(m.scan.chunk)),
 	}
 }

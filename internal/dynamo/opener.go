@@ -40,7 +40,7 @@ func (o *Opener) open(ctx context.Context, due time.Time, limit int, after *run.
 	if low >= high {
 		return run.OpenPage{}, nil
 	}
-	entries := &merge{client: o.client, table: o.table.Name, tune: o.tune, walk: indexScan{
+	entries := &merge{client: o.client, table: o.table.Name, tune: o.tune, scan: indexScan{
 		index: indexNamed(openIndex), forward: true, chunk: chunkOf(limit),
 		bound: "#place BETWEEN :low AND :high", values: item{":low": text(low), ":high": text(high)},
 	}}

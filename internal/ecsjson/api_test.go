@@ -94,12 +94,12 @@ func sameOutput(t *testing.T, want, got any) {
 // hasDocument reports whether a document is somewhere inside t: those are compared as JSON only.
 func hasDocument(t reflect.Type) bool {
 	found := false
-	walk(t, map[reflect.Type]bool{}, func(t reflect.Type) { found = found || t == documentType })
+	visitTypes(t, map[reflect.Type]bool{}, func(t reflect.Type) { found = found || t == documentType })
 	return found
 }
 
-// walk visits every type inside t once, ResultMetadata aside.
-func walk(t reflect.Type, seen map[reflect.Type]bool, visit func(reflect.Type)) {
+// visitTypes visits every type inside t once, ResultMetadata aside.
+func visitTypes(t reflect.Type, seen map[reflect.Type]bool, visit func(reflect.Type)) {
 	if seen[t] {
 		return
 	}
@@ -107,18 +107,18 @@ func walk(t reflect.Type, seen map[reflect.Type]bool, visit func(reflect.Type)) 
 	visit(t)
 	switch t.Kind() {
 	case reflect.Pointer, reflect.Slice:
-		walk(t.Elem(), seen, visit)
+		visitTypes(t.Elem(), seen, visit)
 	case reflect.Map:
-		walk(t.Key(), seen, visit)
-		walk(t.Elem(), seen, visit)
+		visitTypes(t.Key(), seen, visit)
+		visitTypes(t.Elem(), seen, visit)
 	case reflect.Interface:
 		for _, m := range unions[t] {
-			walk(m, seen, visit)
+			visitTypes(m, seen, visit)
 		}
 	case reflect.Struct:
 		for i := range t.NumField() {
 			if f := t.Field(i); t != timeType && f.IsExported() && f.Name != "ResultMetadata" {
-				walk(f.Type, seen, visit)
+				visitTypes(f.Type, seen, visit)
 			}
 		}
 	}
@@ -134,8 +134,8 @@ func shapes() []reflect.Type {
 		}
 	}
 	for _, call := range operations(ecs.New(ecs.Options{})) {
-		walk(call.Type().In(1), seen, collect)
-		walk(call.Type().Out(0), seen, collect)
+		visitTypes(call.Type().In(1), seen, collect)
+		visitTypes(call.Type().Out(0), seen, collect)
 	}
 	return structs
 }

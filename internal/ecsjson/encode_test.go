@@ -13,7 +13,7 @@ import (
 
 func TestEncode(t *testing.T) {
 	at := time.Date(2026, 11, 21, 12, 11, 12, 345_678_901, time.FixedZone("", 7200))
-	early := time.UnixMilli(-1500)
+	beforeEpoch := time.UnixMilli(-1500)
 	tests := []struct {
 		name string
 		v    any
@@ -33,7 +33,7 @@ func TestEncode(t *testing.T) {
 			`{"dockerLabels":{"":"3","a":"2","b":"1"}}`},
 		{"time", types.Task{Version: 1, CreatedAt: &at}, nil, `{"createdAt":"2026-11-21T10:11:12.345Z","version":1}`},
 		{"epoch time", types.Task{Version: 1, CreatedAt: &at}, []Option{EpochTimes()}, `{"createdAt":1795255872.345,"version":1}`},
-		{"epoch before 1970", types.Task{Version: 1, CreatedAt: &early}, []Option{EpochTimes()}, `{"createdAt":-1.500,"version":1}`},
+		{"epoch before 1970", types.Task{Version: 1, CreatedAt: &beforeEpoch}, []Option{EpochTimes()}, `{"createdAt":-1.500,"version":1}`},
 		{"floats", []float64{0, 2.5, 1e300, -1e-9, 123456789}, nil, `[0,2.5,1e+300,-1e-09,123456789]`},
 		{"a union", types.ResourceRequirement{SharingStrategy: &types.SharingStrategyMemberNvidiaMps{Value: types.NvidiaMpsAllocation{Memory: aws.Int32(1)}}}, nil,
 			`{"sharingStrategy":{"nvidiaMps":{"memory":1}}}`},

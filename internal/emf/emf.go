@@ -30,7 +30,7 @@ func New(out io.Writer, stack string, c clock.Clock) *Meter {
 	return &Meter{out: out, stack: stack, clock: c}
 }
 
-// Record writes measures. Nothing is told of a writer that fails: metrics never keep work from being done.
+// Record writes measures. An error of the writer is not reported: metrics never keep work from being done.
 func (m *Meter) Record(measures []run.Measure) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -106,12 +106,12 @@ func TestNext_HasTheEventItsDeadlineAndTheFunctionARN(t *testing.T) {
 }
 
 func TestAFunctionThatDoesNotAnswer(t *testing.T) {
-	for name, asks := range map[string]bool{"asks for an event": true, "does not ask": false} {
+	for name, requested := range map[string]bool{"asks for an event": true, "does not ask": false} {
 		synctest.Test(t, func(t *testing.T) {
 			api := runtimeapi.New()
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
-			if asks {
+			if requested {
 				go ask(t.Context(), api, "GET", "invocation/next", "")
 			}
 			if o, err := api.Invoke(ctx, nil); !errors.Is(err, context.DeadlineExceeded) {

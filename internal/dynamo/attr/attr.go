@@ -1,5 +1,5 @@
 // Package attr names the attributes of a run's item, for those who read items without the store: the function on the
-// table's stream, and whoever looks into the table. It imports nothing.
+// table's stream, and operators who read the table. It imports nothing.
 package attr
 
 // RunID is the table's partition key; there is no sort key.
@@ -9,7 +9,7 @@ const RunID = "runId"
 // once nobody holds the key or waits for it, Expires: nothing that an index or the stream's reader looks at.
 const LockPrefix = "lock#"
 
-// What a change is told by: strings that are left out when empty, numbers, and times as RFC 3339 text in UTC. They repeat
+// What readers of the stream need of a change: strings that are left out when empty, numbers, and times as RFC 3339 text in UTC. They repeat
 // what Body holds.
 const (
 	Version      = "version" // number, 1 when created

@@ -57,8 +57,8 @@ func answer(operation string, input []byte) (status int, body string) {
 		if err := json.Unmarshal(input, &in); err != nil {
 			return http.StatusBadRequest, `{"__type":"ValidationException"}`
 		}
-		taken := strings.Repeat(`{"EventId":"00000000-0000-4000-8000-000000000000"},`, len(in.Entries))
-		return http.StatusOK, `{"FailedEntryCount":0,"Entries":[` + strings.TrimSuffix(taken, ",") + `]}`
+		accepted := strings.Repeat(`{"EventId":"00000000-0000-4000-8000-000000000000"},`, len(in.Entries))
+		return http.StatusOK, `{"FailedEntryCount":0,"Entries":[` + strings.TrimSuffix(accepted, ",") + `]}`
 	default:
 		return http.StatusBadRequest, `{"__type":"UnknownOperationException"}`
 	}
