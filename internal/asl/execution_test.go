@@ -40,8 +40,11 @@ func TestStartIsIdempotentWhileOpen(t *testing.T) {
 		if got := r.kinds("x"); len(got) != 2 {
 			t.Errorf("the history goes on with that of the old execution: %v", got)
 		}
-		if now := r.now(); string(now.Input) != "{}" || now.Status != Running {
-			t.Errorf("the name was not taken anew: %+v", now)
+		switch now := r.now(); {
+		case string(now.Input) != "{}":
+			t.Errorf("the name was not taken anew: string(now.Input) is %v, want {}", string(now.Input))
+		case now.Status != Running:
+			t.Errorf("the name was not taken anew: now.Status is %v, want %v", now.Status, Running)
 		}
 	})
 }
@@ -117,8 +120,15 @@ func TestStop(t *testing.T) {
 				time.Sleep(time.Minute)
 				r.must(r.Stop(t.Context(), "x", "Mine", "enough"))
 				ended := r.wait()
-				if ended.Status != Aborted || ended.Error != "Mine" || ended.Cause != "enough" || ended.Stopped.Sub(ended.Started) != time.Minute {
-					t.Errorf("%+v", ended)
+				switch {
+				case ended.Status != Aborted:
+					t.Errorf("ended.Status is %v, want %v", ended.Status, Aborted)
+				case ended.Error != "Mine":
+					t.Errorf("ended.Error is %v, want Mine", ended.Error)
+				case ended.Cause != "enough":
+					t.Errorf("ended.Cause is %v, want enough", ended.Cause)
+				case ended.Stopped.Sub(ended.Started) != time.Minute:
+					t.Errorf("ended.Stopped.Sub(ended.Started) is %v, want %v", ended.Stopped.Sub(ended.Started), time.Minute)
 				}
 				r.must(r.Stop(t.Context(), "x", "Again", ""))
 				if again, _ := r.Describe("x"); again.Error != "Mine" {
@@ -128,8 +138,11 @@ func TestStop(t *testing.T) {
 					t.Errorf("an unknown execution: %v", err)
 				}
 				events, _ := r.History("x")
-				if last := events[len(events)-1]; last.Type != ExecutionAborted || last.PreviousID != 0 {
-					t.Errorf("last event %+v", last)
+				switch last := events[len(events)-1]; {
+				case last.Type != ExecutionAborted:
+					t.Errorf("last.Type is %v, want %v", last.Type, ExecutionAborted)
+				case last.PreviousID != 0:
+					t.Errorf("last.PreviousID is %v, want 0", last.PreviousID)
 				}
 			})
 		})
@@ -150,12 +163,22 @@ func TestMachineTimeout(t *testing.T) {
 			r := newRig(t, filepath.Join(t.TempDir(), "db"), m, stuck)
 			r.start(`{}`)
 			ended := r.wait()
-			if ended.Status != TimedOut || ended.Error != "" || ended.Stopped.Sub(ended.Started) != c.after {
-				t.Errorf("%+v", ended)
+			switch {
+			case ended.Status != TimedOut:
+				t.Errorf("ended.Status is %v, want %v", ended.Status, TimedOut)
+			case ended.Error != "":
+				t.Errorf("ended.Error is %v, want ", ended.Error)
+			case ended.Stopped.Sub(ended.Started) != c.after:
+				t.Errorf("ended.Stopped.Sub(ended.Started) is %v, want %v", ended.Stopped.Sub(ended.Started), c.after)
 			}
 			events, _ := r.History("x")
-			if last := events[len(events)-1]; last.Type != ExecutionTimedOut || last.Details.Error != errTimeout || last.PreviousID != 0 {
-				t.Errorf("last event %+v", last)
+			switch last := events[len(events)-1]; {
+			case last.Type != ExecutionTimedOut:
+				t.Errorf("last.Type is %v, want %v", last.Type, ExecutionTimedOut)
+			case last.Details.Error != errTimeout:
+				t.Errorf("last.Details.Error is %v, want %v", last.Details.Error, errTimeout)
+			case last.PreviousID != 0:
+				t.Errorf("last.PreviousID is %v, want 0", last.PreviousID)
 			}
 		})
 	}
@@ -211,8 +234,13 @@ func TestHistory(t *testing.T) {
 		r.must(err)
 		var lines []string
 		for i, e := range events {
-			if e.ID != int64(i+1) || e.PreviousID != int64(i) && (i != 1 || e.PreviousID != 0) || e.Time.IsZero() {
-				t.Errorf("event %d: %+v", i, e)
+			switch {
+			case e.ID != int64(i+1):
+				t.Error("e.ID is not int64(i + 1)")
+			case e.PreviousID != int64(i) && (i != 1 || e.PreviousID != 0):
+				t.Error("it must not be that e.PreviousID != int64(i) && (i != 1 || e.PreviousID != 0)")
+			case e.Time.IsZero():
+				t.Error("it must not be that e.Time.IsZero()")
 			}
 			lines = append(lines, strings.TrimSpace(fmt.Sprint(e.Type, " ", e.Details.Name, e.Details.Error)))
 		}
@@ -223,9 +251,15 @@ func TestHistory(t *testing.T) {
 			t.Errorf("got  %v\nwant %v", lines, want)
 		}
 		scheduled := events[2].Details
-		if scheduled.ResourceType != "lambda" || scheduled.Resource != "invoke" || scheduled.TimeoutInSeconds != 9 ||
-			string(scheduled.Parameters) != `{"FunctionName":"f","Payload":{"in":1}}` {
-			t.Errorf("TaskScheduled: %+v", scheduled)
+		switch {
+		case scheduled.ResourceType != "lambda":
+			t.Errorf("TaskScheduled: scheduled.ResourceType is %v, want lambda", scheduled.ResourceType)
+		case scheduled.Resource != "invoke":
+			t.Errorf("TaskScheduled: scheduled.Resource is %v, want invoke", scheduled.Resource)
+		case scheduled.TimeoutInSeconds != 9:
+			t.Errorf("TaskScheduled: scheduled.TimeoutInSeconds is %v, want 9", scheduled.TimeoutInSeconds)
+		case string(scheduled.Parameters) != `{"FunctionName":"f","Payload":{"in":1}}`:
+			t.Errorf("TaskScheduled: string(scheduled.Parameters) is %v, want `{\"FunctionName\":\"f\",\"Payload\":{\"in\":1}}`", string(scheduled.Parameters))
 		}
 		if exited := events[8].Details; string(exited.Output) != `{"Cause":"because","Error":"E"}` {
 			t.Errorf("TaskStateExited: %+v", exited)
@@ -263,8 +297,11 @@ func TestDescribeAndList(t *testing.T) {
 		want := Execution{Name: "two", ARN: "arn:aws:states:local:000000000000:execution:test:two", MachineARN: testARN,
 			Status: Running, State: "A", Input: []byte(`{"n":"two"}`), Started: time.Date(2000, 1, 1, 0, 40, 0, 0, time.UTC)}
 		got, err := r.Describe("two")
-		if err != nil || fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
-			t.Errorf("got  %+v (%v)\nwant %+v", got, err, want)
+		switch {
+		case err != nil:
+			t.Errorf("error %v", err)
+		case fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want):
+			t.Errorf("fmt.Sprintf(\"%%+v\", got) is not fmt.Sprintf(\"%%+v\", want)")
 		}
 		if _, err := r.Describe("three"); !errors.Is(err, ErrExecutionDoesNotExist) {
 			t.Errorf("an unknown execution: %v", err)

@@ -47,7 +47,7 @@ func TestAnAttemptThatTimesOutInTheQueueIsNotInvoked(t *testing.T) {
 		r.must(r.Start(t.Context(), "y", nil))
 		for range 2 {
 			if ended := r.wait(); ended.Error != errTimeout {
-				t.Errorf("%+v", ended)
+				t.Errorf("ended.Error is %v, want %v", ended.Error, errTimeout)
 			}
 		}
 		time.Sleep(time.Hour)
@@ -81,8 +81,11 @@ func TestManyAtOnce(t *testing.T) {
 		}
 	}
 	for range n {
-		if x := <-ended; "x"+string(x.Output) != x.Name || x.Status != Succeeded {
-			t.Fatalf("%+v", x)
+		switch x := <-ended; {
+		case "x"+string(x.Output) != x.Name:
+			t.Fatalf("\"x\" + string(x.Output) is %v, want %v", "x"+string(x.Output), x.Name)
+		case x.Status != Succeeded:
+			t.Fatalf("x.Status is %v, want %v", x.Status, Succeeded)
 		}
 	}
 	if err := e.Close(); err != nil {

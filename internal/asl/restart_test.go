@@ -129,12 +129,15 @@ func TestCloseLeavesExecutionsOpen(t *testing.T) {
 			t.Errorf("List on a closed engine: %v", err)
 		}
 		r := newRig(t, path, m, echo)
-		if now := r.now(); now.Status != Running || now.At.RetryCount != 0 {
-			t.Errorf("the cancelled function counts as failed: %+v", now.At)
+		switch now := r.now(); {
+		case now.Status != Running:
+			t.Errorf("the cancelled function counts as failed: now.Status is %v, want %v", now.Status, Running)
+		case now.At.RetryCount != 0:
+			t.Errorf("the cancelled function counts as failed: now.At.RetryCount is %v, want 0", now.At.RetryCount)
 		}
 		r.must(r.Resume())
 		if ended := r.wait(); string(ended.Output) != `{"n":1}` {
-			t.Errorf("%+v", ended)
+			t.Errorf("string(ended.Output) is %v, want `{\"n\":1}`", string(ended.Output))
 		}
 	})
 }
@@ -240,7 +243,7 @@ func TestADefinitionThatIsRefusedTodayFailsItsExecutions(t *testing.T) {
 		}
 		r.must(r.Resume())
 		if ended := r.wait(); ended.Error != errRuntime {
-			t.Errorf("%+v", ended)
+			t.Errorf("ended.Error is %v, want %v", ended.Error, errRuntime)
 		}
 	})
 }
@@ -318,8 +321,11 @@ func TestWriteFailureStopsTheEngine(t *testing.T) {
 		_ = e.Close()
 		r := newRig(t, path, m, s.invoke)
 		r.must(r.Resume())
-		if ended := r.wait(); ended.Status != Succeeded || s.calls() != 1 {
-			t.Errorf("after a restart: %+v, %d calls", ended, s.calls())
+		switch ended := r.wait(); {
+		case ended.Status != Succeeded:
+			t.Errorf("after a restart: ended.Status is %v, want %v", ended.Status, Succeeded)
+		case s.calls() != 1:
+			t.Error("after a restart: s.calls() is not 1")
 		}
 	})
 }

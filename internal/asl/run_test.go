@@ -61,8 +61,11 @@ func TestDeployedDefinitionIsWokenByItsToken(t *testing.T) {
 		r.start(`{"runId":"r","born":"b","generation":1}`)
 		time.Sleep(time.Hour)
 		r.must(r.SendTaskSuccess(t.Context(), s.token(t, 1), []byte(`{"runId":"r","born":"b","generation":1,"next":"DONE"}`)))
-		if ended := r.wait(); ended.Status != Succeeded || ended.Stopped.Sub(ended.Started) != time.Hour {
-			t.Errorf("%+v", ended)
+		switch ended := r.wait(); {
+		case ended.Status != Succeeded:
+			t.Errorf("ended.Status is %v, want %v", ended.Status, Succeeded)
+		case ended.Stopped.Sub(ended.Started) != time.Hour:
+			t.Errorf("ended.Stopped.Sub(ended.Started) is %v, want %v", ended.Stopped.Sub(ended.Started), time.Hour)
 		}
 		if got := strings.Join(r.states("x"), " "); got != "Launch Route Follow Route Done" {
 			t.Error(got)

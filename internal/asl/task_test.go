@@ -212,8 +212,15 @@ func TestTaskTimeout(t *testing.T) {
 					})
 				r.start(c.input)
 				ended := r.wait()
-				if took := ended.Stopped.Sub(ended.Started); ended.Status != c.status || ended.Error != c.err || took != c.after || s.calls() != c.calls {
-					t.Errorf("%s %s after %v and %d calls", ended.Status, ended.Error, took, s.calls())
+				switch took := ended.Stopped.Sub(ended.Started); {
+				case ended.Status != c.status:
+					t.Errorf("ended.Status is %v, want %v", ended.Status, c.status)
+				case ended.Error != c.err:
+					t.Errorf("ended.Error is %v, want %v", ended.Error, c.err)
+				case took != c.after:
+					t.Errorf("took is %v, want %v", took, c.after)
+				case s.calls() != c.calls:
+					t.Error("s.calls() is not c.calls")
 				}
 			})
 		})

@@ -25,8 +25,11 @@ func TestTaskFactsAreKept(t *testing.T) {
 			fake := newFake(t).on("DescribeTasks", ok(`{"failures":[],"tasks":[{`+facts+`,
 				"createdAt":1.7e9,"startedAt":1.7000000015e9,"stoppingAt":1.700000002E9,"stoppedAt":1700000003}]}`))
 			got, err := awsecs.New(fake.client()).Describe(t.Context(), "c", []string{"arn:1"})
-			if err != nil || len(got.Tasks) != 1 {
-				t.Fatalf("%+v %v", got, err)
+			switch {
+			case err != nil:
+				t.Fatalf("error %v", err)
+			case len(got.Tasks) != 1:
+				t.Fatalf("len(got.Tasks) is %v, want 1", len(got.Tasks))
 			}
 			want := value(t, `{`+facts+`,"tags":[],"createdAt":"2023-11-14T22:13:20.000Z","startedAt":"2023-11-14T22:13:21.500Z",
 				"stoppingAt":"2023-11-14T22:13:22.000Z","stoppedAt":"2023-11-14T22:13:23.000Z"}`)

@@ -94,8 +94,15 @@ func TestEventsGoOutTenAtATime(t *testing.T) {
 			}
 			sent = append(sent, call...)
 		}
-		if len(b.calls) != (n+9)/10 || len(sent) != n || len(errs) != n || errors.Join(errs...) != nil {
-			t.Fatalf("%d: %d calls of %d entries, errors %v", n, len(b.calls), len(sent), errs)
+		switch {
+		case len(b.calls) != (n+9)/10:
+			t.Fatalf("%d: len(b.calls) is %v, want %v", n, len(b.calls), (n+9)/10)
+		case len(sent) != n:
+			t.Fatalf("%d: len(sent) is %v, want %v", n, len(sent), n)
+		case len(errs) != n:
+			t.Fatalf("%d: len(errs) is %v, want %v", n, len(errs), n)
+		case errors.Join(errs...) != nil:
+			t.Fatalf("%d: errors.Join(errs...) is not nil", n)
 		}
 		for i, e := range sent {
 			want := entry{"davit-bus", "davit", "Davit Run Status Change", fmt.Sprintf(`{"n":%d}`, i)}

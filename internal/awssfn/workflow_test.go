@@ -102,8 +102,13 @@ func TestWake(t *testing.T) {
 		t.Fatal(err)
 	}
 	const output = `{"runId":"abcdefghijklmnopqrstuvwxyz","born":"bornborn","generation":2,"next":"LAUNCH","waitSeconds":1}`
-	if operation != "SendTaskSuccess" || got.TaskToken != "the token" || got.Output != output {
-		t.Errorf("%s %+v", operation, got)
+	switch {
+	case operation != "SendTaskSuccess":
+		t.Errorf("operation is %v, want SendTaskSuccess", operation)
+	case got.TaskToken != "the token":
+		t.Errorf("got.TaskToken is %v, want the token", got.TaskToken)
+	case got.Output != output:
+		t.Errorf("got.Output is %v, want %v", got.Output, output)
 	}
 }
 

@@ -65,14 +65,28 @@ func TestAllTimesHaveTheirPlace(t *testing.T) {
 	q := run.Query{Limit: 1}
 	for i := len(times) - 1; i >= 0; i-- {
 		page, err := s.List(t.Context(), q)
-		if err != nil || len(page.Runs) != 1 || !page.Runs[0].CreatedAt.Equal(times[i]) || (page.Next == nil) != (i == 0) {
-			t.Fatalf("place %d: %+v, error %v", i, page, err)
+		switch {
+		case err != nil:
+			t.Fatalf("error %v", err)
+		case len(page.Runs) != 1:
+			t.Fatalf("len(page.Runs) is %v, want 1", len(page.Runs))
+		case !page.Runs[0].CreatedAt.Equal(times[i]):
+			t.Fatalf("page.Runs[0].CreatedAt is %v, want %v", page.Runs[0].CreatedAt, times[i])
+		case (page.Next == nil) != (i == 0):
+			t.Fatalf("(page.Next == nil) is %v, want %v", (page.Next == nil), (i == 0))
 		}
 		q.After = page.Next
 	}
 	page, err := s.Open(t.Context(), times[6], 100, nil)
-	if err != nil || len(page.IDs) != 6 || page.IDs[0] != sample(1).ID || page.IDs[5] != sample(6).ID {
-		t.Errorf("open %v, error %v", page, err)
+	switch {
+	case err != nil:
+		t.Errorf("error %v", err)
+	case len(page.IDs) != 6:
+		t.Errorf("len(page.IDs) is %v, want 6", len(page.IDs))
+	case page.IDs[0] != sample(1).ID:
+		t.Error("page.IDs[0] is not sample(1).ID")
+	case page.IDs[5] != sample(6).ID:
+		t.Error("page.IDs[5] is not sample(6).ID")
 	}
 }
 
@@ -110,13 +124,27 @@ func TestAPageReadsABoundedNumberOfRecords(t *testing.T) {
 	wg.Wait()
 	q := run.Query{Limit: 5, Status: run.Lost}
 	first, err := s.List(t.Context(), q)
-	if err != nil || len(first.Runs) != 0 || first.Next == nil || first.Next.ID != sample(100).ID {
-		t.Fatalf("first page %+v, error %v", first, err)
+	switch {
+	case err != nil:
+		t.Fatalf("error %v", err)
+	case len(first.Runs) != 0:
+		t.Fatalf("len(first.Runs) is %v, want 0", len(first.Runs))
+	case first.Next == nil:
+		t.Fatal("first.Next is nil")
+	case first.Next.ID != sample(100).ID:
+		t.Fatal("first.Next.ID is not sample(100).ID")
 	}
 	q.After = first.Next
 	second, err := s.List(t.Context(), q)
-	if err != nil || len(second.Runs) != 1 || second.Runs[0].ID != sample(50).ID || second.Next != nil {
-		t.Fatalf("second page %+v, error %v", second, err)
+	switch {
+	case err != nil:
+		t.Fatalf("error %v", err)
+	case len(second.Runs) != 1:
+		t.Fatalf("len(second.Runs) is %v, want 1", len(second.Runs))
+	case second.Runs[0].ID != sample(50).ID:
+		t.Fatal("second.Runs[0].ID is not sample(50).ID")
+	case second.Next != nil:
+		t.Fatalf("second.Next is %v, want nil", second.Next)
 	}
 	all, err := s.List(t.Context(), run.Query{Limit: records})
 	if err != nil || len(all.Runs) != 100 {
@@ -165,8 +193,15 @@ func TestWritesPurgeInPassing(t *testing.T) {
 		t.Errorf("%d were still there, error %v", gone, err)
 	}
 	changes, err := s.Changes(t.Context(), 0, 100)
-	if err != nil || len(changes) != 5 || changes[0].Position != 11 || changes[0].RunID != r.ID {
-		t.Errorf("changes %v, error %v", changes, err)
+	switch {
+	case err != nil:
+		t.Errorf("error %v", err)
+	case len(changes) != 5:
+		t.Errorf("len(changes) is %v, want 5", len(changes))
+	case changes[0].Position != 11:
+		t.Errorf("changes[0].Position is %v, want 11", changes[0].Position)
+	case changes[0].RunID != r.ID:
+		t.Errorf("changes[0].RunID is %v, want %v", changes[0].RunID, r.ID)
 	}
 }
 

@@ -43,7 +43,7 @@ func written(t *testing.T, r *run.Run) {
 	rec, err := encode(r, 7)
 	if err != nil {
 		if !errors.Is(err, errUnfit) {
-			t.Errorf("%+v: %v", r, err)
+			t.Errorf("error %v, want %v", err, errUnfit)
 		}
 		return
 	}
@@ -52,8 +52,15 @@ func written(t *testing.T, r *run.Run) {
 		t.Fatal(err)
 	}
 	same, err := encode(again, again.Version)
-	if err != nil || !bytes.Equal(same.body, rec.body) || !bytes.Equal(same.headJSON, rec.headJSON) || again.Version != 7 {
-		t.Errorf("%s became %s (%v)", rec.body, same.body, err)
+	switch {
+	case err != nil:
+		t.Errorf("error %v", err)
+	case !bytes.Equal(same.body, rec.body):
+		t.Errorf("same.body is %s, want %s", same.body, rec.body)
+	case !bytes.Equal(same.headJSON, rec.headJSON):
+		t.Errorf("same.headJSON is %s, want %s", same.headJSON, rec.headJSON)
+	case again.Version != 7:
+		t.Errorf("again.Version is %v, want 7", again.Version)
 	}
 	if len(difference(rec.head.entries(), same.head.entries())) > 0 {
 		t.Errorf("the index entries of %s are not those of %s", rec.headJSON, same.headJSON)

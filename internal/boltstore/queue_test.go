@@ -103,8 +103,15 @@ func TestAFailedWriteHurtsNoOther(t *testing.T) {
 			fail(s, func(*txn) error { return errMine }),
 			fail(s, func(*txn) error { panic("mine") }),
 			mark(t.Context(), s, "last", &last))
-		if errs[0] != nil || !errors.Is(errs[1], errMine) || errs[2] == nil || errs[3] != nil {
-			t.Errorf("errors %v", errs)
+		switch {
+		case errs[0] != nil:
+			t.Errorf("errs[0] is %v, want nil", errs[0])
+		case !errors.Is(errs[1], errMine):
+			t.Errorf("error %v, want %v", errs[1], errMine)
+		case errs[2] == nil:
+			t.Error("errs[2] is nil")
+		case errs[3] != nil:
+			t.Errorf("errs[3] is %v, want nil", errs[3])
 		}
 		for key, want := range map[string]bool{"first": true, "last": true, "half": false} {
 			if got := metaHas(t, s, key); got != want {

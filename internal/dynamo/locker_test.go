@@ -41,8 +41,15 @@ func TestPutLockRepeatedIsOneWrite(t *testing.T) {
 				w.putLock(l)
 				l.Holders = entries("a", "b")
 				w.putLock(l)
-				if got, err := w.store.Lock(w.Context(), "k"); err != nil || got.Version != 2 || l.Version != 2 || len(got.Holders) != 2 {
-					w.Errorf("%+v, %v; the writer has version %d", got, err, l.Version)
+				switch got, err := w.store.Lock(w.Context(), "k"); {
+				case err != nil:
+					w.Errorf("error %v", err)
+				case got.Version != 2:
+					w.Errorf("got.Version is %v, want 2", got.Version)
+				case l.Version != 2:
+					w.Errorf("l.Version is %v, want 2", l.Version)
+				case len(got.Holders) != 2:
+					w.Errorf("len(got.Holders) is %v, want 2", len(got.Holders))
 				}
 			})
 		})
@@ -101,8 +108,13 @@ func TestLockItem(t *testing.T) {
 	check("runId", "version", "writeId", "body", "expires")
 	stale := *l
 	w.clock.Advance(25 * time.Hour)
-	if now, err := w.store.Lock(t.Context(), "nightly report"); err != nil || now.Version != 0 || !now.Empty() {
-		t.Errorf("a day later: %+v, %v", now, err)
+	switch now, err := w.store.Lock(t.Context(), "nightly report"); {
+	case err != nil:
+		t.Errorf("a day later: error %v", err)
+	case now.Version != 0:
+		t.Errorf("a day later: now.Version is %v, want 0", now.Version)
+	case !now.Empty():
+		t.Error("a day later: now.Empty() is false, want true")
 	}
 	if err := w.store.PutLock(t.Context(), &stale); !errors.Is(err, run.ErrConflict) {
 		t.Errorf("over an expired one: %v, want ErrConflict", err)

@@ -98,8 +98,17 @@ func TestLostReplyThenAnotherWriter(t *testing.T) {
 		meanwhile(t, 1, func(w *fixture) {
 			r := w.record("a")
 			stored, created, err := w.store.Create(w.Context(), r)
-			if err != nil || created || stored.Observations != 99 || stored.Version != 2 || r.Version != 0 {
-				w.Errorf("created %v, error %v, %v", created, err, stored)
+			switch {
+			case err != nil:
+				w.Errorf("error %v", err)
+			case created:
+				w.Error("it must not be that created")
+			case stored.Observations != 99:
+				w.Errorf("stored.Observations is %v, want 99", stored.Observations)
+			case stored.Version != 2:
+				w.Errorf("stored.Version is %v, want 2", stored.Version)
+			case r.Version != 0:
+				w.Errorf("r.Version is %v, want 0", r.Version)
 			}
 		})
 	})

@@ -116,8 +116,13 @@ func TestADeletedRevisionGoesWithItsLastTask(t *testing.T) {
 		b.deregister("idle:1")
 		for range 2 { // deleting it again changes nothing
 			out := b.deleteDefinitions("job:1", "idle:1")
-			if len(out.TaskDefinitions) != 2 || out.TaskDefinitions[0].Status != types.TaskDefinitionStatusDeleteInProgress || out.TaskDefinitions[0].DeleteRequestedAt == nil {
-				t.Fatalf("DeleteTaskDefinitions: %+v", out)
+			switch {
+			case len(out.TaskDefinitions) != 2:
+				t.Fatalf("DeleteTaskDefinitions: len(out.TaskDefinitions) is %v, want 2", len(out.TaskDefinitions))
+			case out.TaskDefinitions[0].Status != types.TaskDefinitionStatusDeleteInProgress:
+				t.Fatalf("DeleteTaskDefinitions: out.TaskDefinitions[0].Status is %v, want %v", out.TaskDefinitions[0].Status, types.TaskDefinitionStatusDeleteInProgress)
+			case out.TaskDefinitions[0].DeleteRequestedAt == nil:
+				t.Fatal("DeleteTaskDefinitions: out.TaskDefinitions[0].DeleteRequestedAt is nil")
 			}
 		}
 		_, err := b.client.RunTask(t.Context(), &ecs.RunTaskInput{TaskDefinition: new("job:1")})
@@ -163,13 +168,16 @@ func TestDeleteTaskDefinitionsFailures(t *testing.T) {
 		for _, f := range out.Failures {
 			got = append(got, *f.Arn+": "+*f.Reason)
 		}
-		if diff := cmp.Diff([]string{
+		switch diff := cmp.Diff([]string{
 			active + ": The specified task definition is still in ACTIVE status. Please deregister the target and try again.",
 			"job: The specified task definition identifier is invalid. Specify a valid name or ARN and try again.",
 			"job:2: The specified task definition does not exist. Specify a valid account, family, revision and try again.",
 			"none:1: The specified task definition does not exist. Specify a valid account, family, revision and try again.",
-		}, got); diff != "" || len(out.TaskDefinitions) > 0 {
-			t.Errorf("%+v (-want +got):\n%s", out.TaskDefinitions, diff)
+		}, got); {
+		case diff != "":
+			t.Errorf("diff is %v, want ", diff)
+		case len(out.TaskDefinitions) > 0:
+			t.Errorf("len(out.TaskDefinitions) is %v, want at most %v", len(out.TaskDefinitions), 0)
 		}
 		for _, refs := range [][]string{{}, slices.Repeat([]string{"job:1"}, 11)} {
 			_, err := b.client.DeleteTaskDefinitions(t.Context(), &ecs.DeleteTaskDefinitionsInput{TaskDefinitions: refs})
@@ -194,15 +202,25 @@ func TestDeleteCluster(t *testing.T) {
 		synctest.Wait()
 		for range 2 { // deleting it again changes nothing
 			out, err := b.client.DeleteCluster(t.Context(), &ecs.DeleteClusterInput{Cluster: blue})
-			if err != nil || *out.Cluster.Status != "INACTIVE" || len(out.Cluster.Tags) > 0 {
-				t.Fatalf("DeleteCluster: %+v, %v", out, err)
+			switch {
+			case err != nil:
+				t.Fatalf("DeleteCluster: error %v", err)
+			case *out.Cluster.Status != "INACTIVE":
+				t.Fatalf("DeleteCluster: *out.Cluster.Status is %v, want INACTIVE", *out.Cluster.Status)
+			case len(out.Cluster.Tags) > 0:
+				t.Fatalf("DeleteCluster: len(out.Cluster.Tags) is %v, want at most %v", len(out.Cluster.Tags), 0)
 			}
 		}
 		b.reopen()
 		b.checkInactive(blue)
 		out, err := b.client.CreateCluster(t.Context(), &ecs.CreateClusterInput{ClusterName: blue})
-		if err != nil || *out.Cluster.Status != "ACTIVE" || len(out.Cluster.Tags) > 0 {
-			t.Errorf("CreateCluster: %+v, %v", out, err)
+		switch {
+		case err != nil:
+			t.Errorf("CreateCluster: error %v", err)
+		case *out.Cluster.Status != "ACTIVE":
+			t.Errorf("CreateCluster: *out.Cluster.Status is %v, want ACTIVE", *out.Cluster.Status)
+		case len(out.Cluster.Tags) > 0:
+			t.Errorf("CreateCluster: len(out.Cluster.Tags) is %v, want at most %v", len(out.Cluster.Tags), 0)
 		}
 		_, err = b.client.DeleteCluster(t.Context(), &ecs.DeleteClusterInput{Cluster: new("none")})
 		wantCode(t, err, "ClusterNotFoundException")
@@ -213,12 +231,22 @@ func TestDeleteCluster(t *testing.T) {
 func (b *fixture) checkInactive(name *string) {
 	b.Helper()
 	out, err := b.client.DescribeClusters(b.Context(), &ecs.DescribeClustersInput{Clusters: []string{*name}})
-	if err != nil || len(out.Clusters) != 1 || *out.Clusters[0].Status != "INACTIVE" || out.Clusters[0].RegisteredContainerInstancesCount != 0 {
-		b.Errorf("DescribeClusters: %+v, %v", out, err)
+	switch {
+	case err != nil:
+		b.Errorf("DescribeClusters: error %v", err)
+	case len(out.Clusters) != 1:
+		b.Errorf("DescribeClusters: len(out.Clusters) is %v, want 1", len(out.Clusters))
+	case *out.Clusters[0].Status != "INACTIVE":
+		b.Errorf("DescribeClusters: *out.Clusters[0].Status is %v, want INACTIVE", *out.Clusters[0].Status)
+	case out.Clusters[0].RegisteredContainerInstancesCount != 0:
+		b.Errorf("DescribeClusters: out.Clusters[0].RegisteredContainerInstancesCount is %v, want 0", out.Clusters[0].RegisteredContainerInstancesCount)
 	}
 	list, err := b.client.ListClusters(b.Context(), &ecs.ListClustersInput{})
-	if err != nil || len(list.ClusterArns) != 1 {
-		b.Errorf("ListClusters: %+v, %v", list, err)
+	switch {
+	case err != nil:
+		b.Errorf("ListClusters: error %v", err)
+	case len(list.ClusterArns) != 1:
+		b.Errorf("ListClusters: len(list.ClusterArns) is %v, want 1", len(list.ClusterArns))
 	}
 	_, err = b.client.RunTask(b.Context(), &ecs.RunTaskInput{TaskDefinition: new("job"), Cluster: name})
 	wantCode(b.T, err, "ClusterNotFoundException")
@@ -234,12 +262,22 @@ func TestThereAreNoServices(t *testing.T) {
 		b.register("job", worker("app", "forever"))
 		task := b.runOne("job")
 		list, err := b.client.ListServices(t.Context(), &ecs.ListServicesInput{})
-		if err != nil || list.ServiceArns == nil || len(list.ServiceArns) > 0 || list.NextToken != nil {
-			t.Errorf("ListServices: %+v, %v", list, err)
+		switch {
+		case err != nil:
+			t.Errorf("ListServices: error %v", err)
+		case list.ServiceArns == nil:
+			t.Error("ListServices: list.ServiceArns is nil")
+		case len(list.ServiceArns) > 0:
+			t.Errorf("ListServices: len(list.ServiceArns) is %v, want at most %v", len(list.ServiceArns), 0)
+		case list.NextToken != nil:
+			t.Errorf("ListServices: list.NextToken is %v, want nil", list.NextToken)
 		}
 		described, err := b.client.DescribeServices(t.Context(), &ecs.DescribeServicesInput{Services: []string{"web"}})
-		if err != nil || len(described.Services) > 0 {
-			t.Fatalf("DescribeServices: %+v, %v", described, err)
+		switch {
+		case err != nil:
+			t.Fatalf("DescribeServices: error %v", err)
+		case len(described.Services) > 0:
+			t.Fatalf("DescribeServices: len(described.Services) is %v, want at most %v", len(described.Services), 0)
 		}
 		want := "arn:aws:ecs:local:000000000000:service/default/web MISSING; "
 		if got := failures(described.Failures); got != want {
@@ -247,14 +285,22 @@ func TestThereAreNoServices(t *testing.T) {
 		}
 		want = task + " TASK_NOT_VALID; arn:aws:ecs:local:000000000000:task/default/none MISSING; "
 		read, err := b.client.GetTaskProtection(t.Context(), &ecs.GetTaskProtectionInput{Cluster: new("default"), Tasks: []string{task, "none"}})
-		if err != nil || failures(read.Failures) != want {
-			t.Errorf("GetTaskProtection: %+v, %v", read, err)
+		switch {
+		case err != nil:
+			t.Errorf("GetTaskProtection: error %v", err)
+		case failures(read.Failures) != want:
+			t.Error("GetTaskProtection: failures(read.Failures) is not want")
 		}
 		set, err := b.client.UpdateTaskProtection(t.Context(), &ecs.UpdateTaskProtectionInput{
 			Cluster: new("default"), Tasks: []string{task, "none"}, ProtectionEnabled: true,
 		})
-		if err != nil || failures(set.Failures) != want || len(set.ProtectedTasks) > 0 {
-			t.Errorf("UpdateTaskProtection: %+v, %v", set, err)
+		switch {
+		case err != nil:
+			t.Errorf("UpdateTaskProtection: error %v", err)
+		case failures(set.Failures) != want:
+			t.Error("UpdateTaskProtection: failures(set.Failures) is not want")
+		case len(set.ProtectedTasks) > 0:
+			t.Errorf("UpdateTaskProtection: len(set.ProtectedTasks) is %v, want at most %v", len(set.ProtectedTasks), 0)
 		}
 		_, err = b.client.ListTasks(t.Context(), &ecs.ListTasksInput{ServiceName: new("web")})
 		wantCode(t, err, "ServiceNotFoundException")

@@ -22,13 +22,21 @@ func TestRevisionsRiseAndAreNeverReused(t *testing.T) {
 			}
 		}
 		out, err := b.client.DeregisterTaskDefinition(t.Context(), &ecs.DeregisterTaskDefinitionInput{TaskDefinition: new("job:2")})
-		if err != nil || out.TaskDefinition.Status != types.TaskDefinitionStatusInactive || out.TaskDefinition.DeregisteredAt == nil {
-			t.Fatalf("deregistered: %+v, %v", out, err)
+		switch {
+		case err != nil:
+			t.Fatalf("deregistered: error %v", err)
+		case out.TaskDefinition.Status != types.TaskDefinitionStatusInactive:
+			t.Fatalf("deregistered: out.TaskDefinition.Status is %v, want %v", out.TaskDefinition.Status, types.TaskDefinitionStatusInactive)
+		case out.TaskDefinition.DeregisteredAt == nil:
+			t.Fatal("deregistered: out.TaskDefinition.DeregisteredAt is nil")
 		}
 		for ref, want := range map[string]string{"job": "1", "job:2": "2", prefix + "1": "1"} {
 			got, err := b.client.DescribeTaskDefinition(t.Context(), &ecs.DescribeTaskDefinitionInput{TaskDefinition: &ref})
-			if err != nil || *got.TaskDefinition.TaskDefinitionArn != prefix+want {
-				t.Errorf("%s is %+v, %v", ref, got, err)
+			switch {
+			case err != nil:
+				t.Errorf("error %v", err)
+			case *got.TaskDefinition.TaskDefinitionArn != prefix+want:
+				t.Errorf("*got.TaskDefinition.TaskDefinitionArn is %v, want %v", *got.TaskDefinition.TaskDefinitionArn, prefix+want)
 			}
 		}
 		if got := b.register("job", worker("app", "minute")); got != prefix+"3" {
@@ -147,16 +155,26 @@ func TestClusters(t *testing.T) {
 	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		for range 2 { // creating one again changes nothing
 			out, err := b.client.CreateCluster(t.Context(), &ecs.CreateClusterInput{ClusterName: new("blue")})
-			if err != nil || *out.Cluster.ClusterArn != "arn:aws:ecs:local:000000000000:cluster/blue" {
-				t.Fatalf("CreateCluster: %+v, %v", out, err)
+			switch {
+			case err != nil:
+				t.Fatalf("CreateCluster: error %v", err)
+			case *out.Cluster.ClusterArn != "arn:aws:ecs:local:000000000000:cluster/blue":
+				t.Fatalf("CreateCluster: *out.Cluster.ClusterArn is %v, want arn:aws:ecs:local:000000000000:cluster/blue", *out.Cluster.ClusterArn)
 			}
 		}
 		b.register("job", worker("app", "minute"))
 		b.runOne("job")
 		b.task(b.runOne("job"))
 		out, err := b.client.DescribeClusters(t.Context(), &ecs.DescribeClustersInput{Clusters: []string{"default", "blue", "none"}})
-		if err != nil || len(out.Clusters) != 2 || len(out.Failures) != 1 || *out.Failures[0].Reason != "MISSING" {
-			t.Fatalf("DescribeClusters: %+v, %v", out, err)
+		switch {
+		case err != nil:
+			t.Fatalf("DescribeClusters: error %v", err)
+		case len(out.Clusters) != 2:
+			t.Fatalf("DescribeClusters: len(out.Clusters) is %v, want 2", len(out.Clusters))
+		case len(out.Failures) != 1:
+			t.Fatalf("DescribeClusters: len(out.Failures) is %v, want 1", len(out.Failures))
+		case *out.Failures[0].Reason != "MISSING":
+			t.Fatalf("DescribeClusters: *out.Failures[0].Reason is %v, want MISSING", *out.Failures[0].Reason)
 		}
 		for i, want := range []string{"default ACTIVE 2", "blue ACTIVE 0"} {
 			c := out.Clusters[i]
@@ -165,8 +183,11 @@ func TestClusters(t *testing.T) {
 			}
 		}
 		list, err := b.client.ListClusters(t.Context(), &ecs.ListClustersInput{})
-		if err != nil || len(list.ClusterArns) != 2 {
-			t.Errorf("ListClusters: %+v, %v", list, err)
+		switch {
+		case err != nil:
+			t.Errorf("ListClusters: error %v", err)
+		case len(list.ClusterArns) != 2:
+			t.Errorf("ListClusters: len(list.ClusterArns) is %v, want 2", len(list.ClusterArns))
 		}
 		_, err = b.client.CreateCluster(t.Context(), &ecs.CreateClusterInput{ClusterName: new("a b")})
 		wantCode(t, err, "InvalidParameterException")

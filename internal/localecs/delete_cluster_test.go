@@ -26,12 +26,22 @@ func TestAClusterCreatedAgainHasNewInstances(t *testing.T) {
 				out, err := b.client.DescribeContainerInstances(t.Context(), &ecs.DescribeContainerInstancesInput{
 					Cluster: new("blue"), ContainerInstances: []string{arn}, Include: []types.ContainerInstanceField{types.ContainerInstanceFieldTags},
 				})
-				if err != nil || len(out.ContainerInstances) != 1 {
-					t.Fatalf("DescribeContainerInstances: %+v, %v", out, err)
+				switch {
+				case err != nil:
+					t.Fatalf("DescribeContainerInstances: error %v", err)
+				case len(out.ContainerInstances) != 1:
+					t.Fatalf("DescribeContainerInstances: len(out.ContainerInstances) is %v, want 1", len(out.ContainerInstances))
 				}
 				i := out.ContainerInstances[0]
-				if _, kept := attributesOf(i)["stack"]; kept || *i.Status != "ACTIVE" || !i.AgentConnected || len(i.Tags) > 0 {
-					t.Errorf("%+v", i)
+				switch _, kept := attributesOf(i)["stack"]; {
+				case kept:
+					t.Error("it must not be that kept")
+				case *i.Status != "ACTIVE":
+					t.Errorf("*i.Status is %v, want ACTIVE", *i.Status)
+				case !i.AgentConnected:
+					t.Error("i.AgentConnected is false, want true")
+				case len(i.Tags) > 0:
+					t.Errorf("len(i.Tags) is %v, want at most %v", len(i.Tags), 0)
 				}
 				if i := b.describeInstance(b.onlyInstance("default")); *i.Status != "DRAINING" {
 					t.Errorf("the instance of another cluster is %s", *i.Status)
@@ -64,8 +74,11 @@ func (b *fixture) retireBlue() string {
 func (b *fixture) createBlue() {
 	b.Helper()
 	out, err := b.client.CreateCluster(b.Context(), &ecs.CreateClusterInput{ClusterName: new("blue")})
-	if err != nil || out.Cluster.RegisteredContainerInstancesCount != 1 {
-		b.Fatalf("CreateCluster: %+v, %v", out, err)
+	switch {
+	case err != nil:
+		b.Fatalf("CreateCluster: error %v", err)
+	case out.Cluster.RegisteredContainerInstancesCount != 1:
+		b.Fatalf("CreateCluster: out.Cluster.RegisteredContainerInstancesCount is %v, want 1", out.Cluster.RegisteredContainerInstancesCount)
 	}
 }
 
@@ -73,8 +86,11 @@ func (b *fixture) createBlue() {
 func (b *fixture) onlyInstance(cluster string) string {
 	b.Helper()
 	list, err := b.client.ListContainerInstances(b.Context(), &ecs.ListContainerInstancesInput{Cluster: &cluster})
-	if err != nil || len(list.ContainerInstanceArns) != 1 {
-		b.Fatalf("ListContainerInstances: %+v, %v", list, err)
+	switch {
+	case err != nil:
+		b.Fatalf("ListContainerInstances: error %v", err)
+	case len(list.ContainerInstanceArns) != 1:
+		b.Fatalf("ListContainerInstances: len(list.ContainerInstanceArns) is %v, want 1", len(list.ContainerInstanceArns))
 	}
 	return list.ContainerInstanceArns[0]
 }

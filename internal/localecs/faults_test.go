@@ -65,15 +65,23 @@ func TestRefusePlacement(t *testing.T) {
 		}
 		b.server.Faults().RefusePlacement(faults.Refusal{Calls: 1, Tasks: 2, Reason: "RESOURCE:ENI"})
 		out := three()
-		if len(out.Tasks) != 1 || len(out.Failures) != 2 || *out.Failures[0].Reason != "RESOURCE:ENI" {
-			t.Errorf("some: %d tasks, failures %+v", len(out.Tasks), out.Failures)
+		switch {
+		case len(out.Tasks) != 1:
+			t.Errorf("some: len(out.Tasks) is %v, want 1", len(out.Tasks))
+		case len(out.Failures) != 2:
+			t.Errorf("some: len(out.Failures) is %v, want 2", len(out.Failures))
+		case *out.Failures[0].Reason != "RESOURCE:ENI":
+			t.Errorf("some: *out.Failures[0].Reason is %v, want RESOURCE:ENI", *out.Failures[0].Reason)
 		}
 		if out := three(); len(out.Tasks) != 3 {
 			t.Errorf("after it: %d tasks", len(out.Tasks))
 		}
 		b.server.Faults().RefusePlacement(faults.Refusal{Calls: 1})
-		if out := three(); len(out.Tasks) != 0 || *out.Failures[2].Reason != "RESOURCE:MEMORY" {
-			t.Errorf("all: %d tasks, failures %+v", len(out.Tasks), out.Failures)
+		switch out := three(); {
+		case len(out.Tasks) != 0:
+			t.Errorf("all: len(out.Tasks) is %v, want 0", len(out.Tasks))
+		case *out.Failures[2].Reason != "RESOURCE:MEMORY":
+			t.Errorf("all: *out.Failures[2].Reason is %v, want RESOURCE:MEMORY", *out.Failures[2].Reason)
 		}
 	})
 }

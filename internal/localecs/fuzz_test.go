@@ -102,8 +102,15 @@ func answer(t testing.TB, h http.Handler, operation string, body []byte) map[str
 		Type    string `json:"__type"`
 		Message string `json:"message"`
 	}
-	if json.Unmarshal(w.Body.Bytes(), &refusal) != nil || !strings.HasSuffix(refusal.Type, "Exception") || refusal.Message == "" || len(refusal.Message) > 4096 {
-		t.Errorf("%s %s: status %d, %s", operation, body, w.Code, w.Body)
+	switch {
+	case json.Unmarshal(w.Body.Bytes(), &refusal) != nil:
+		t.Error("json.Unmarshal(w.Body.Bytes(), &refusal) is not nil")
+	case !strings.HasSuffix(refusal.Type, "Exception"):
+		t.Errorf("refusal.Type is %q, want %q at its end", refusal.Type, "Exception")
+	case refusal.Message == "":
+		t.Errorf("refusal.Message is %v", refusal.Message)
+	case len(refusal.Message) > 4096:
+		t.Errorf("len(refusal.Message) is %v, want at most %v", len(refusal.Message), 4096)
 	}
 	return nil
 }

@@ -89,8 +89,15 @@ func checkProbe(t *testing.T, b *fixture) {
 			}
 		}
 	}
-	if strings.Join(probe.Argv, " ") != "probe -v" || probe.Output != os.DevNull || probe.Dir != app.Dir || strings.Join(probe.Env, " ") != strings.Join(app.Env, " ") {
-		t.Errorf("the check ran as %+v, its container as %+v", probe, app)
+	switch {
+	case strings.Join(probe.Argv, " ") != "probe -v":
+		t.Error("strings.Join(probe.Argv, \" \") is not \"probe -v\"")
+	case probe.Output != os.DevNull:
+		t.Errorf("probe.Output is %v, want %v", probe.Output, os.DevNull)
+	case probe.Dir != app.Dir:
+		t.Errorf("probe.Dir is %v, want %v", probe.Dir, app.Dir)
+	case strings.Join(probe.Env, " ") != strings.Join(app.Env, " "):
+		t.Error("strings.Join(probe.Env, \" \") is not strings.Join(app.Env, \" \")")
 	}
 }
 

@@ -86,8 +86,13 @@ func checkAnswer(t *testing.T, w *httptest.ResponseRecorder, status int, code st
 	if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
 		t.Fatalf("%v: %s", err, w.Body)
 	}
-	if w.Code != status || body.Type != code || (code != "") != (body.Message != "") {
-		t.Errorf("status %d, %+v, want %d %s", w.Code, body, status, code)
+	switch {
+	case w.Code != status:
+		t.Errorf("w.Code is %v, want %v", w.Code, status)
+	case body.Type != code:
+		t.Errorf("body.Type is %v, want %v", body.Type, code)
+	case (code != "") != (body.Message != ""):
+		t.Errorf("(code != \"\") is %v, want %v", (code != ""), (body.Message != ""))
 	}
 	if w.Header().Get("x-amzn-requestid") == "" || w.Header().Get("Content-Type") != "application/x-amz-json-1.1" {
 		t.Errorf("headers: %v", w.Header())

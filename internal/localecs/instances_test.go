@@ -20,8 +20,11 @@ import (
 func (b *fixture) describeInstance(arn string) types.ContainerInstance {
 	b.Helper()
 	out, err := b.client.DescribeContainerInstances(b.Context(), &ecs.DescribeContainerInstancesInput{ContainerInstances: []string{arn}})
-	if err != nil || len(out.ContainerInstances) != 1 {
-		b.Fatalf("DescribeContainerInstances(%s): %+v, %v", arn, out, err)
+	switch {
+	case err != nil:
+		b.Fatalf("error %v", err)
+	case len(out.ContainerInstances) != 1:
+		b.Fatalf("len(out.ContainerInstances) is %v, want 1", len(out.ContainerInstances))
 	}
 	return out.ContainerInstances[0]
 }
@@ -38,8 +41,11 @@ func TestDescribedInstance(t *testing.T) {
 	machine := placement.Machine{CPU: 2048, Memory: 4096, GPUs: 2, Attributes: map[string]string{"stack": "prod", "ecs.instance-type": "m5.large"}, Lacks: []string{"ecs.ami-id"}}
 	inBubble(t, localecs.Options{Machines: []placement.Machine{machine, {}}, CPU: 512, Memory: 1024}, scripts, func(t *testing.T, b *fixture) {
 		list, err := b.client.ListContainerInstances(t.Context(), &ecs.ListContainerInstancesInput{Filter: new("attribute:stack exists")})
-		if err != nil || len(list.ContainerInstanceArns) != 1 {
-			t.Fatalf("%+v, %v", list, err)
+		switch {
+		case err != nil:
+			t.Fatalf("error %v", err)
+		case len(list.ContainerInstanceArns) != 1:
+			t.Fatalf("len(list.ContainerInstanceArns) is %v, want 1", len(list.ContainerInstanceArns))
 		}
 		arn := list.ContainerInstanceArns[0]
 		c := worker("app", "minute")
@@ -47,17 +53,38 @@ func TestDescribedInstance(t *testing.T) {
 		c.ResourceRequirements = []types.ResourceRequirement{{Type: types.ResourceTypeGpu, Value: new("1")}}
 		b.register("job", c)
 		out, err := b.client.StartTask(t.Context(), &ecs.StartTaskInput{TaskDefinition: new("job"), ContainerInstances: []string{arn}})
-		if err != nil || len(out.Tasks) != 1 {
-			t.Fatalf("%+v, %v", out, err)
+		switch {
+		case err != nil:
+			t.Fatalf("error %v", err)
+		case len(out.Tasks) != 1:
+			t.Fatalf("len(out.Tasks) is %v, want 1", len(out.Tasks))
 		}
 		synctest.Wait()
 		i := b.describeInstance(arn)
 		has := attributesOf(i)
-		if _, found := has["ecs.ami-id"]; found || has["stack"] != "prod" || has["ecs.instance-type"] != "m5.large" || has["ecs.os-type"] != "linux" || has["ecs.availability-zone"] != "locala" {
-			t.Errorf("attributes %v", has)
+		switch _, found := has["ecs.ami-id"]; {
+		case found:
+			t.Error("it must not be that found")
+		case has["stack"] != "prod":
+			t.Errorf("has[\"stack\"] is %v, want prod", has["stack"])
+		case has["ecs.instance-type"] != "m5.large":
+			t.Errorf("has[\"ecs.instance-type\"] is %v, want m5.large", has["ecs.instance-type"])
+		case has["ecs.os-type"] != "linux":
+			t.Errorf("has[\"ecs.os-type\"] is %v, want linux", has["ecs.os-type"])
+		case has["ecs.availability-zone"] != "locala":
+			t.Errorf("has[\"ecs.availability-zone\"] is %v, want locala", has["ecs.availability-zone"])
 		}
-		if !strings.HasPrefix(*i.Ec2InstanceId, "i-") || !i.AgentConnected || *i.Status != "ACTIVE" || i.RunningTasksCount != 1 || i.RegisteredAt == nil {
-			t.Errorf("%+v", i)
+		switch {
+		case !strings.HasPrefix(*i.Ec2InstanceId, "i-"):
+			t.Errorf("*i.Ec2InstanceId is %q, want %q at its beginning", *i.Ec2InstanceId, "i-")
+		case !i.AgentConnected:
+			t.Error("i.AgentConnected is false, want true")
+		case *i.Status != "ACTIVE":
+			t.Errorf("*i.Status is %v, want ACTIVE", *i.Status)
+		case i.RunningTasksCount != 1:
+			t.Errorf("i.RunningTasksCount is %v, want 1", i.RunningTasksCount)
+		case i.RegisteredAt == nil:
+			t.Error("i.RegisteredAt is nil")
 		}
 		checkResources(t, "registered", i.RegisteredResources, "CPU 2048, MEMORY 4096, PORTS [22 2375 2376 51678 51679 51680], PORTS_UDP [], GPU [GPU-0-0 GPU-0-1]")
 		checkResources(t, "remaining", i.RemainingResources, "CPU 1792, MEMORY 3584, PORTS [22 80 2375 2376 51678 51679 51680], PORTS_UDP [53], GPU [GPU-0-1]")
@@ -100,8 +127,13 @@ func TestInstanceStates(t *testing.T) {
 		_, err := b.client.DeregisterContainerInstance(t.Context(), &ecs.DeregisterContainerInstanceInput{ContainerInstance: new(names["gpu"])})
 		wantRefusal(t, "with a task", err, "InvalidParameterException", "Found running tasks on the instance.")
 		gone, err := b.client.DeregisterContainerInstance(t.Context(), &ecs.DeregisterContainerInstanceInput{ContainerInstance: new(names["gpu"]), Force: new(true)})
-		if err != nil || *gone.ContainerInstance.Status != "INACTIVE" || gone.ContainerInstance.AgentConnected {
-			t.Fatalf("%+v, %v", gone, err)
+		switch {
+		case err != nil:
+			t.Fatalf("error %v", err)
+		case *gone.ContainerInstance.Status != "INACTIVE":
+			t.Fatalf("*gone.ContainerInstance.Status is %v, want INACTIVE", *gone.ContainerInstance.Status)
+		case gone.ContainerInstance.AgentConnected:
+			t.Fatal("it must not be that gone.ContainerInstance.AgentConnected")
 		}
 		for _, again := range []string{"", " after a restart"} {
 			if again != "" {
@@ -119,8 +151,13 @@ func TestInstanceStates(t *testing.T) {
 func (b *fixture) setState(status types.ContainerInstanceStatus, arns ...string) {
 	b.Helper()
 	out, err := b.client.UpdateContainerInstancesState(b.Context(), &ecs.UpdateContainerInstancesStateInput{Status: status, ContainerInstances: arns})
-	if err != nil || len(out.ContainerInstances) != len(arns) || *out.ContainerInstances[0].Status != string(status) {
-		b.Fatalf("UpdateContainerInstancesState: %+v, %v", out, err)
+	switch {
+	case err != nil:
+		b.Fatalf("UpdateContainerInstancesState: error %v", err)
+	case len(out.ContainerInstances) != len(arns):
+		b.Fatalf("UpdateContainerInstancesState: len(out.ContainerInstances) is %v, want %v", len(out.ContainerInstances), len(arns))
+	case *out.ContainerInstances[0].Status != string(status):
+		b.Fatalf("UpdateContainerInstancesState: *out.ContainerInstances[0].Status is %v, want %v", *out.ContainerInstances[0].Status, string(status))
 	}
 }
 
@@ -130,18 +167,35 @@ func checkStates(b *fixture, again string, names map[string]string) {
 		b.Errorf("placed on %s%s", on, again)
 	}
 	out, err := b.client.StartTask(b.Context(), &ecs.StartTaskInput{TaskDefinition: new("job"), ContainerInstances: []string{names["big"], names["gpu"]}})
-	if err != nil || len(out.Failures) != 2 || *out.Failures[0].Reason != "INACTIVE" || *out.Failures[1].Reason != "INACTIVE" || *out.Failures[1].Arn != names["gpu"] {
-		b.Errorf("StartTask%s: %+v, %v", again, out, err)
+	switch {
+	case err != nil:
+		b.Errorf("error %v", err)
+	case len(out.Failures) != 2:
+		b.Errorf("len(out.Failures) is %v, want 2", len(out.Failures))
+	case *out.Failures[0].Reason != "INACTIVE":
+		b.Errorf("*out.Failures[0].Reason is %v, want INACTIVE", *out.Failures[0].Reason)
+	case *out.Failures[1].Reason != "INACTIVE":
+		b.Errorf("*out.Failures[1].Reason is %v, want INACTIVE", *out.Failures[1].Reason)
+	case *out.Failures[1].Arn != names["gpu"]:
+		b.Errorf("*out.Failures[1].Arn is %v, want %v", *out.Failures[1].Arn, names["gpu"])
 	}
 	for status, want := range map[types.ContainerInstanceStatus]int{"": 3, "ACTIVE": 1, "DRAINING": 2} {
 		list, err := b.client.ListContainerInstances(b.Context(), &ecs.ListContainerInstancesInput{Status: status})
-		if err != nil || len(list.ContainerInstanceArns) != want {
-			b.Errorf("status %q%s: %+v, %v, want %d", status, again, list, err, want)
+		switch {
+		case err != nil:
+			b.Errorf("error %v", err)
+		case len(list.ContainerInstanceArns) != want:
+			b.Errorf("len(list.ContainerInstanceArns) is %v, want %v", len(list.ContainerInstanceArns), want)
 		}
 	}
 	clusters, err := b.client.DescribeClusters(b.Context(), &ecs.DescribeClustersInput{Clusters: []string{"default", "second"}})
-	if err != nil || clusters.Clusters[0].RegisteredContainerInstancesCount != 3 || clusters.Clusters[1].RegisteredContainerInstancesCount != 4 {
-		b.Errorf("clusters%s: %+v, %v", again, clusters, err)
+	switch {
+	case err != nil:
+		b.Errorf("error %v", err)
+	case clusters.Clusters[0].RegisteredContainerInstancesCount != 3:
+		b.Errorf("clusters.Clusters[0].RegisteredContainerInstancesCount is %v, want 3", clusters.Clusters[0].RegisteredContainerInstancesCount)
+	case clusters.Clusters[1].RegisteredContainerInstancesCount != 4:
+		b.Errorf("clusters.Clusters[1].RegisteredContainerInstancesCount is %v, want 4", clusters.Clusters[1].RegisteredContainerInstancesCount)
 	}
 }
 
@@ -188,11 +242,20 @@ func TestStatesThatCannotChange(t *testing.T) {
 		}
 		out, err := b.client.UpdateContainerInstancesState(t.Context(), &ecs.UpdateContainerInstancesStateInput{
 			Status: "ACTIVE", ContainerInstances: []string{gone, "none", b.instanceID("")}})
-		if err != nil || len(out.ContainerInstances) != 1 || len(out.Failures) != 2 || *out.Failures[0].Reason != "INACTIVE" || *out.Failures[1].Reason != "MISSING" {
-			t.Errorf("%+v, %v", out, err)
+		switch {
+		case err != nil:
+			t.Errorf("error %v", err)
+		case len(out.ContainerInstances) != 1:
+			t.Errorf("len(out.ContainerInstances) is %v, want 1", len(out.ContainerInstances))
+		case len(out.Failures) != 2:
+			t.Errorf("len(out.Failures) is %v, want 2", len(out.Failures))
+		case *out.Failures[0].Reason != "INACTIVE":
+			t.Errorf("*out.Failures[0].Reason is %v, want INACTIVE", *out.Failures[0].Reason)
+		case *out.Failures[1].Reason != "MISSING":
+			t.Errorf("*out.Failures[1].Reason is %v, want MISSING", *out.Failures[1].Reason)
 		}
 		if i := b.describeInstance(gone); *i.Status != "INACTIVE" {
-			t.Errorf("%+v", i)
+			t.Errorf("*i.Status is %v, want INACTIVE", *i.Status)
 		}
 	})
 }
@@ -211,15 +274,23 @@ func TestDisconnectedAgent(t *testing.T) {
 		b.register("job", worker("app", "minute"))
 		id := b.instanceID("arn:aws:ecs:local:000000000000:container-instance/default/")
 		b.server.Faults().DisconnectAgent(id, true)
-		if out := b.run(&ecs.RunTaskInput{TaskDefinition: new("job")}); len(out.Failures) != 1 || *out.Failures[0].Reason != "AGENT" || !strings.HasSuffix(*out.Failures[0].Arn, id) {
-			t.Errorf("%+v", out.Failures)
+		switch out := b.run(&ecs.RunTaskInput{TaskDefinition: new("job")}); {
+		case len(out.Failures) != 1:
+			t.Errorf("len(out.Failures) is %v, want 1", len(out.Failures))
+		case *out.Failures[0].Reason != "AGENT":
+			t.Errorf("*out.Failures[0].Reason is %v, want AGENT", *out.Failures[0].Reason)
+		case !strings.HasSuffix(*out.Failures[0].Arn, id):
+			t.Errorf("*out.Failures[0].Arn is %q, want %q at its end", *out.Failures[0].Arn, id)
 		}
 		if b.describeInstance(id).AgentConnected {
 			t.Error("the agent is connected")
 		}
 		list, err := b.client.ListContainerInstances(t.Context(), &ecs.ListContainerInstancesInput{Filter: new("agentConnected == false")})
-		if err != nil || len(list.ContainerInstanceArns) != 1 {
-			t.Errorf("%+v, %v", list, err)
+		switch {
+		case err != nil:
+			t.Errorf("error %v", err)
+		case len(list.ContainerInstanceArns) != 1:
+			t.Errorf("len(list.ContainerInstanceArns) is %v, want 1", len(list.ContainerInstanceArns))
 		}
 		b.server.Faults().DisconnectAgent(id, false)
 		b.runOne("job")
@@ -239,20 +310,39 @@ func TestAttributes(t *testing.T) {
 			}
 		}
 		bare := types.Attribute{Name: new("bare"), TargetId: new(strings.Split(names["big"], "/")[2]), TargetType: types.TargetTypeContainerInstance}
-		if out, err := b.client.PutAttributes(t.Context(), &ecs.PutAttributesInput{Attributes: []types.Attribute{bare}}); err != nil || *out.Attributes[0].TargetId != names["big"] || out.Attributes[0].Value != nil {
-			t.Errorf("%+v, %v", out, err)
+		switch out, err := b.client.PutAttributes(t.Context(), &ecs.PutAttributesInput{Attributes: []types.Attribute{bare}}); {
+		case err != nil:
+			t.Errorf("error %v", err)
+		case *out.Attributes[0].TargetId != names["big"]:
+			t.Errorf("*out.Attributes[0].TargetId is %v, want %v", *out.Attributes[0].TargetId, names["big"])
+		case out.Attributes[0].Value != nil:
+			t.Errorf("out.Attributes[0].Value is %v, want nil", out.Attributes[0].Value)
 		}
 		gone, err := b.client.DeleteAttributes(t.Context(), &ecs.DeleteAttributesInput{Attributes: []types.Attribute{
 			{Name: new("name"), TargetId: new(names["small"])}, {Name: new("never"), TargetId: new(names["small"])}}})
-		if err != nil || len(gone.Attributes) != 1 || *gone.Attributes[0].Value != "small" {
-			t.Errorf("%+v, %v", gone, err)
+		switch {
+		case err != nil:
+			t.Errorf("error %v", err)
+		case len(gone.Attributes) != 1:
+			t.Errorf("len(gone.Attributes) is %v, want 1", len(gone.Attributes))
+		case *gone.Attributes[0].Value != "small":
+			t.Errorf("*gone.Attributes[0].Value is %v, want small", *gone.Attributes[0].Value)
 		}
 		for range 2 { // the second time after a restart
 			has := attributesOf(b.describeInstance(names["other"]))
 			_, bare := attributesOf(b.describeInstance(names["big"]))["bare"]
 			_, small := attributesOf(b.describeInstance(names["small"]))["name"]
-			if has["stack"] != "prod" || has["name"] != "renamed" || has["path/of.it"] != `C:\a b@c` || !bare || small {
-				t.Errorf("%v, bare %v, name of small %v", has, bare, small)
+			switch {
+			case has["stack"] != "prod":
+				t.Errorf("has[\"stack\"] is %v, want prod", has["stack"])
+			case has["name"] != "renamed":
+				t.Errorf("has[\"name\"] is %v, want renamed", has["name"])
+			case has["path/of.it"] != `C:\a b@c`:
+				t.Errorf("has[\"path/of.it\"] is %v, want `C:\\a b@c`", has["path/of.it"])
+			case !bare:
+				t.Error("bare is false, want true")
+			case small:
+				t.Error("it must not be that small")
 			}
 			b.reopen()
 		}

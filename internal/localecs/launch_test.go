@@ -199,8 +199,11 @@ func TestCapacity(t *testing.T) {
 					in.PlacementConstraints = []types.PlacementConstraint{{Type: types.PlacementConstraintTypeDistinctInstance}}
 				}
 				out := b.run(in)
-				if len(out.Tasks) != tt.tasks || len(out.Failures) != int(tt.count)-tt.tasks {
-					t.Fatalf("tasks %d, failures %+v", len(out.Tasks), out.Failures)
+				switch {
+				case len(out.Tasks) != tt.tasks:
+					t.Fatalf("len(out.Tasks) is %v, want %v", len(out.Tasks), tt.tasks)
+				case len(out.Failures) != int(tt.count)-tt.tasks:
+					t.Fatalf("len(out.Failures) is %v, want %v", len(out.Failures), int(tt.count)-tt.tasks)
 				}
 				for _, f := range out.Failures {
 					if *f.Reason != tt.reason || !strings.HasPrefix(*f.Arn, "arn:aws:ecs:local:000000000000:container-instance/default/") {
@@ -226,8 +229,15 @@ func checkRemaining(b *fixture, cpu, memory int) {
 	out, err := b.client.DescribeContainerInstances(b.Context(), &ecs.DescribeContainerInstancesInput{
 		ContainerInstances: append(list.ContainerInstanceArns, "unknown"),
 	})
-	if err != nil || len(out.ContainerInstances) != 1 || len(out.Failures) != 1 || *out.Failures[0].Reason != "MISSING" {
-		b.Fatalf("DescribeContainerInstances: %+v, %v", out, err)
+	switch {
+	case err != nil:
+		b.Fatalf("DescribeContainerInstances: error %v", err)
+	case len(out.ContainerInstances) != 1:
+		b.Fatalf("DescribeContainerInstances: len(out.ContainerInstances) is %v, want 1", len(out.ContainerInstances))
+	case len(out.Failures) != 1:
+		b.Fatalf("DescribeContainerInstances: len(out.Failures) is %v, want 1", len(out.Failures))
+	case *out.Failures[0].Reason != "MISSING":
+		b.Fatalf("DescribeContainerInstances: *out.Failures[0].Reason is %v, want MISSING", *out.Failures[0].Reason)
 	}
 	want := map[string]int32{"CPU": int32(cpu), "MEMORY": int32(memory)}
 	got := map[string]int32{}
@@ -252,8 +262,13 @@ func TestStartTask(t *testing.T) {
 		out, err := b.client.StartTask(t.Context(), &ecs.StartTaskInput{
 			TaskDefinition: new("job"), ContainerInstances: []string{one, "unknown", one}, StartedBy: new("me"),
 		})
-		if err != nil || len(out.Tasks) != 1 || len(out.Failures) != 2 {
-			t.Fatalf("StartTask: %+v, %v", out, err)
+		switch {
+		case err != nil:
+			t.Fatalf("StartTask: error %v", err)
+		case len(out.Tasks) != 1:
+			t.Fatalf("StartTask: len(out.Tasks) is %v, want 1", len(out.Tasks))
+		case len(out.Failures) != 2:
+			t.Fatalf("StartTask: len(out.Failures) is %v, want 2", len(out.Failures))
 		}
 		if *out.Tasks[0].ContainerInstanceArn != one || *out.Failures[0].Reason != "MISSING" || *out.Failures[1].Reason != "RESOURCE:CPU" {
 			t.Errorf("task on %s, failures %s and %s", *out.Tasks[0].ContainerInstanceArn, *out.Failures[0].Reason, *out.Failures[1].Reason)
@@ -294,8 +309,17 @@ func TestTagsGroupAndFargate(t *testing.T) {
 			t.Errorf("providers (-want +got):\n%s", diff)
 		}
 		task := out.Tasks[0]
-		if *task.Cpu != "256" || *task.Memory != "1024" || *task.Group != "family:job" || *task.PlatformVersion != "1.4.0" || task.ContainerInstanceArn != nil {
-			t.Errorf("cpu %s, memory %s, group %s, instance %s", *task.Cpu, *task.Memory, *task.Group, str(task.ContainerInstanceArn))
+		switch {
+		case *task.Cpu != "256":
+			t.Errorf("*task.Cpu is %v, want 256", *task.Cpu)
+		case *task.Memory != "1024":
+			t.Errorf("*task.Memory is %v, want 1024", *task.Memory)
+		case *task.Group != "family:job":
+			t.Errorf("*task.Group is %v, want family:job", *task.Group)
+		case *task.PlatformVersion != "1.4.0":
+			t.Errorf("*task.PlatformVersion is %v, want 1.4.0", *task.PlatformVersion)
+		case task.ContainerInstanceArn != nil:
+			t.Errorf("task.ContainerInstanceArn is %v, want nil", task.ContainerInstanceArn)
 		}
 		checkTags(b, *task.TaskArn)
 	})

@@ -44,8 +44,11 @@ func runAtOnce(t *testing.T, b *fixture, calls int, each int32) {
 			out, err := b.client.RunTask(t.Context(), &ecs.RunTaskInput{
 				TaskDefinition: new("job"), Count: &each, StartedBy: new(fmt.Sprint("run-", i)),
 			})
-			if err != nil || len(out.Tasks) != int(each) {
-				t.Errorf("RunTask %d: %+v, %v", i, out, err)
+			switch {
+			case err != nil:
+				t.Errorf("error %v", err)
+			case len(out.Tasks) != int(each):
+				t.Errorf("len(out.Tasks) is %v, want %v", len(out.Tasks), int(each))
 			}
 		})
 	}

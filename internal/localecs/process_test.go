@@ -95,8 +95,11 @@ func (r *machine) run(script string, change func(*types.ContainerDefinition)) st
 		r.Fatal(err)
 	}
 	out, err := r.client.RunTask(r.Context(), &ecs.RunTaskInput{TaskDefinition: new("job")})
-	if err != nil || len(out.Tasks) != 1 {
-		r.Fatalf("RunTask: %+v, %v", out, err)
+	switch {
+	case err != nil:
+		r.Fatalf("RunTask: error %v", err)
+	case len(out.Tasks) != 1:
+		r.Fatalf("RunTask: len(out.Tasks) is %v, want 1", len(out.Tasks))
 	}
 	return *out.Tasks[0].TaskArn
 }
@@ -107,8 +110,11 @@ func (r *machine) until(arn, status string) types.Task {
 	tooLong := time.After(20 * time.Second)
 	for {
 		out, err := r.client.DescribeTasks(r.Context(), &ecs.DescribeTasksInput{Tasks: []string{arn}})
-		if err != nil || len(out.Tasks) != 1 {
-			r.Fatalf("DescribeTasks: %+v, %v", out, err)
+		switch {
+		case err != nil:
+			r.Fatalf("DescribeTasks: error %v", err)
+		case len(out.Tasks) != 1:
+			r.Fatalf("DescribeTasks: len(out.Tasks) is %v, want 1", len(out.Tasks))
 		}
 		if *out.Tasks[0].LastStatus == status {
 			return out.Tasks[0]

@@ -154,12 +154,26 @@ func TestNewClusterHasNoProviders(t *testing.T) {
 		_, err := b.client.CreateCluster(t.Context(), &ecs.CreateClusterInput{ClusterName: new("odd"), DefaultCapacityProviderStrategy: strategy("FARGATE:0:1")})
 		wantRefusal(t, "default not associated", err, "InvalidParameterException", "not associated")
 		out, err := b.client.DescribeCapacityProviders(t.Context(), &ecs.DescribeCapacityProvidersInput{CapacityProviders: []string{"FARGATE", "steady", "none"}})
-		if err != nil || len(out.CapacityProviders) != 2 || *out.CapacityProviders[1].Name != "steady" || len(out.Failures) != 1 || *out.Failures[0].Reason != "MISSING" {
-			t.Errorf("%+v, %v", out, err)
+		switch {
+		case err != nil:
+			t.Errorf("error %v", err)
+		case len(out.CapacityProviders) != 2:
+			t.Errorf("len(out.CapacityProviders) is %v, want 2", len(out.CapacityProviders))
+		case *out.CapacityProviders[1].Name != "steady":
+			t.Errorf("*out.CapacityProviders[1].Name is %v, want steady", *out.CapacityProviders[1].Name)
+		case len(out.Failures) != 1:
+			t.Errorf("len(out.Failures) is %v, want 1", len(out.Failures))
+		case *out.Failures[0].Reason != "MISSING":
+			t.Errorf("*out.Failures[0].Reason is %v, want MISSING", *out.Failures[0].Reason)
 		}
 		out, err = b.client.DescribeCapacityProviders(t.Context(), &ecs.DescribeCapacityProvidersInput{Cluster: new("spot")})
-		if err != nil || len(out.CapacityProviders) != 1 || out.CapacityProviders[0].Type != types.CapacityProviderTypeFargateSpot {
-			t.Errorf("%+v, %v", out, err)
+		switch {
+		case err != nil:
+			t.Errorf("error %v", err)
+		case len(out.CapacityProviders) != 1:
+			t.Errorf("len(out.CapacityProviders) is %v, want 1", len(out.CapacityProviders))
+		case out.CapacityProviders[0].Type != types.CapacityProviderTypeFargateSpot:
+			t.Errorf("out.CapacityProviders[0].Type is %v, want %v", out.CapacityProviders[0].Type, types.CapacityProviderTypeFargateSpot)
 		}
 	})
 }
@@ -185,13 +199,31 @@ func TestFargatePlacement(t *testing.T) {
 		}
 		b.setState("DRAINING", b.instanceID("")) // which is nothing to Fargate
 		out, err := fargate(ecs.RunTaskInput{Count: new(int32(3)), Overrides: &types.TaskOverride{Memory: new("1 GB")}})
-		if err != nil || len(out.Tasks) != 2 || len(out.Failures) != 1 || out.Failures[0].Arn != nil || !strings.HasPrefix(*out.Failures[0].Reason, "Capacity is unavailable at this time.") {
-			t.Fatalf("%+v, %v", out, err)
+		switch {
+		case err != nil:
+			t.Fatalf("error %v", err)
+		case len(out.Tasks) != 2:
+			t.Fatalf("len(out.Tasks) is %v, want 2", len(out.Tasks))
+		case len(out.Failures) != 1:
+			t.Fatalf("len(out.Failures) is %v, want 1", len(out.Failures))
+		case out.Failures[0].Arn != nil:
+			t.Fatalf("out.Failures[0].Arn is %v, want nil", out.Failures[0].Arn)
+		case !strings.HasPrefix(*out.Failures[0].Reason, "Capacity is unavailable at this time."):
+			t.Fatalf("*out.Failures[0].Reason is %q, want %q at its beginning", *out.Failures[0].Reason, "Capacity is unavailable at this time.")
 		}
 		synctest.Wait()
 		task := out.Tasks[0]
-		if len(task.Attributes) != 1 || *task.Attributes[0].Name != "ecs.cpu-architecture" || *task.Attributes[0].Value != "arm64" || *task.AvailabilityZone != "locala" || *task.Memory != "1024" {
-			t.Errorf("attributes %+v, zone %s, memory %s", task.Attributes, *task.AvailabilityZone, *task.Memory)
+		switch {
+		case len(task.Attributes) != 1:
+			t.Errorf("len(task.Attributes) is %v, want 1", len(task.Attributes))
+		case *task.Attributes[0].Name != "ecs.cpu-architecture":
+			t.Errorf("*task.Attributes[0].Name is %v, want ecs.cpu-architecture", *task.Attributes[0].Name)
+		case *task.Attributes[0].Value != "arm64":
+			t.Errorf("*task.Attributes[0].Value is %v, want arm64", *task.Attributes[0].Value)
+		case *task.AvailabilityZone != "locala":
+			t.Errorf("*task.AvailabilityZone is %v, want locala", *task.AvailabilityZone)
+		case *task.Memory != "1024":
+			t.Errorf("*task.Memory is %v, want 1024", *task.Memory)
 		}
 		if n := b.describeInstance(b.instanceID("")).RunningTasksCount; n != 0 {
 			t.Errorf("%d Fargate tasks are counted on the instance", n)
@@ -247,8 +279,11 @@ func TestRequiredAttributes(t *testing.T) {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 		placed := b.run(&ecs.RunTaskInput{TaskDefinition: new("job"), NetworkConfiguration: network()})
-		if len(placed.Failures) != 1 || *placed.Failures[0].Reason != "ATTRIBUTE" {
-			t.Errorf("%+v", placed)
+		switch {
+		case len(placed.Failures) != 1:
+			t.Errorf("len(placed.Failures) is %v, want 1", len(placed.Failures))
+		case *placed.Failures[0].Reason != "ATTRIBUTE":
+			t.Errorf("*placed.Failures[0].Reason is %v, want ATTRIBUTE", *placed.Failures[0].Reason)
 		}
 	})
 }

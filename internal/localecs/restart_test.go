@@ -77,8 +77,11 @@ func TestRestartKeepsEverythingElse(t *testing.T) {
 func (b *fixture) ofOther(arn string) string {
 	b.Helper()
 	out, err := b.client.DescribeTasks(b.Context(), &ecs.DescribeTasksInput{Tasks: []string{arn}, Cluster: new("other")})
-	if err != nil || len(out.Tasks) != 1 {
-		b.Fatalf("DescribeTasks: %+v, %v", out, err)
+	switch {
+	case err != nil:
+		b.Fatalf("DescribeTasks: error %v", err)
+	case len(out.Tasks) != 1:
+		b.Fatalf("DescribeTasks: len(out.Tasks) is %v, want 1", len(out.Tasks))
 	}
 	text, err := json.MarshalIndent(out.Tasks[0], "", " ")
 	if err != nil {
@@ -103,8 +106,13 @@ func TestStoppedTasksAreForgotten(t *testing.T) {
 				t.Errorf("missing within the hour: %+v", got.Failures)
 			}
 			time.Sleep(2 * time.Second)
-			if got := b.describe(arn); len(got.Failures) != 1 || *got.Failures[0].Reason != "MISSING" || *got.Failures[0].Arn != arn {
-				t.Errorf("after the hour: %+v", got)
+			switch got := b.describe(arn); {
+			case len(got.Failures) != 1:
+				t.Errorf("after the hour: len(got.Failures) is %v, want 1", len(got.Failures))
+			case *got.Failures[0].Reason != "MISSING":
+				t.Errorf("after the hour: *got.Failures[0].Reason is %v, want MISSING", *got.Failures[0].Reason)
+			case *got.Failures[0].Arn != arn:
+				t.Errorf("after the hour: *got.Failures[0].Arn is %v, want %v", *got.Failures[0].Arn, arn)
 			}
 			if restart {
 				b.reopen()
@@ -237,21 +245,49 @@ func TestEvents(t *testing.T) {
 
 func checkEnvelope(t *testing.T, e event, arn string) {
 	t.Helper()
-	if e.Version != "0" || e.Source != "aws.ecs" || e.DetailType != "ECS Task State Change" || e.Region != "local" || e.ID == "" || e.Time.IsZero() {
-		t.Errorf("envelope: %+v", e)
+	switch {
+	case e.Version != "0":
+		t.Errorf("envelope: e.Version is %v, want 0", e.Version)
+	case e.Source != "aws.ecs":
+		t.Errorf("envelope: e.Source is %v, want aws.ecs", e.Source)
+	case e.DetailType != "ECS Task State Change":
+		t.Errorf("envelope: e.DetailType is %v, want ECS Task State Change", e.DetailType)
+	case e.Region != "local":
+		t.Errorf("envelope: e.Region is %v, want local", e.Region)
+	case e.ID == "":
+		t.Errorf("envelope: e.ID is %v", e.ID)
+	case e.Time.IsZero():
+		t.Error("envelope: it must not be that e.Time.IsZero()")
 	}
 	if diff := cmp.Diff([]string{arn}, e.Resources); diff != "" {
 		t.Errorf("resources: %s", diff)
 	}
 	d := e.Detail
-	if d.StartedBy != "davit-x-01" || d.StopCode != "EssentialContainerExited" || d.UpdatedAt == nil || d.StoppedAt == nil || d.ClusterArn == "" {
-		t.Errorf("detail: %+v", d)
+	switch {
+	case d.StartedBy != "davit-x-01":
+		t.Errorf("detail: d.StartedBy is %v, want davit-x-01", d.StartedBy)
+	case d.StopCode != "EssentialContainerExited":
+		t.Errorf("detail: d.StopCode is %v, want EssentialContainerExited", d.StopCode)
+	case d.UpdatedAt == nil:
+		t.Error("detail: d.UpdatedAt is nil")
+	case d.StoppedAt == nil:
+		t.Error("detail: d.StoppedAt is nil")
+	case d.ClusterArn == "":
+		t.Errorf("detail: d.ClusterArn is %v", d.ClusterArn)
 	}
-	if d.Tags != nil || d.HealthStatus != nil {
-		t.Errorf("an event has no tags and no health: %+v", d)
+	switch {
+	case d.Tags != nil:
+		t.Errorf("an event has no tags and no health: d.Tags is %v, want nil", d.Tags)
+	case d.HealthStatus != nil:
+		t.Errorf("an event has no tags and no health: d.HealthStatus is %v, want nil", d.HealthStatus)
 	}
-	if len(d.Containers) != 1 || d.Containers[0].ExitCode == nil || *d.Containers[0].ExitCode != 3 {
-		t.Errorf("containers: %+v", d.Containers)
+	switch {
+	case len(d.Containers) != 1:
+		t.Errorf("containers: len(d.Containers) is %v, want 1", len(d.Containers))
+	case d.Containers[0].ExitCode == nil:
+		t.Error("containers: d.Containers[0].ExitCode is nil")
+	case *d.Containers[0].ExitCode != 3:
+		t.Errorf("containers: *d.Containers[0].ExitCode is %v, want 3", *d.Containers[0].ExitCode)
 	}
 }
 

@@ -60,8 +60,13 @@ func TestAttachmentOfATask(t *testing.T) {
 		if err := json.Unmarshal(in.raw[len(in.raw)-1], &last); err != nil {
 			t.Fatal(err)
 		}
-		if got := last.Detail.Attachments; len(got) != 1 || got[0].Type != "eni" || got[0].Status != "DELETED" {
-			t.Errorf("the last event's attachments are %+v", got)
+		switch got := last.Detail.Attachments; {
+		case len(got) != 1:
+			t.Errorf("len(got) is %v, want 1", len(got))
+		case got[0].Type != "eni":
+			t.Errorf("got[0].Type is %v, want eni", got[0].Type)
+		case got[0].Status != "DELETED":
+			t.Errorf("got[0].Status is %v, want DELETED", got[0].Status)
 		}
 	})
 }
@@ -83,8 +88,13 @@ func checkAttachment(t *testing.T, task types.Task, status string) {
 		t.Errorf("details (-want +got):\n%s", diff)
 	}
 	for _, c := range task.Containers {
-		if n := c.NetworkInterfaces; len(n) != 1 || *n[0].AttachmentId != *a.Id || *n[0].PrivateIpv4Address != "127.0.0.1" {
-			t.Errorf("container %s: interfaces %+v", *c.Name, n)
+		switch n := c.NetworkInterfaces; {
+		case len(n) != 1:
+			t.Errorf("len(n) is %v, want 1", len(n))
+		case *n[0].AttachmentId != *a.Id:
+			t.Errorf("*n[0].AttachmentId is %v, want %v", *n[0].AttachmentId, *a.Id)
+		case *n[0].PrivateIpv4Address != "127.0.0.1":
+			t.Errorf("*n[0].PrivateIpv4Address is %v, want 127.0.0.1", *n[0].PrivateIpv4Address)
 		}
 	}
 }
@@ -93,9 +103,15 @@ func TestNoAttachmentWithoutAwsvpc(t *testing.T) {
 	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		b.register("job", worker("app", "minute"))
 		task := b.task(b.runOne("job"))
-		if len(task.Attachments) != 0 || len(task.Containers[0].NetworkInterfaces) != 0 || len(task.Containers[0].ManagedAgents) != 0 || task.EphemeralStorage != nil {
-			t.Errorf("attachments %v, interfaces %v, agents %v, storage %v", task.Attachments, task.Containers[0].NetworkInterfaces,
-				task.Containers[0].ManagedAgents, task.EphemeralStorage)
+		switch {
+		case len(task.Attachments) != 0:
+			t.Errorf("len(task.Attachments) is %v, want 0", len(task.Attachments))
+		case len(task.Containers[0].NetworkInterfaces) != 0:
+			t.Errorf("len(task.Containers[0].NetworkInterfaces) is %v, want 0", len(task.Containers[0].NetworkInterfaces))
+		case len(task.Containers[0].ManagedAgents) != 0:
+			t.Errorf("len(task.Containers[0].ManagedAgents) is %v, want 0", len(task.Containers[0].ManagedAgents))
+		case task.EphemeralStorage != nil:
+			t.Errorf("task.EphemeralStorage is %v, want nil", task.EphemeralStorage)
 		}
 	})
 }
@@ -107,8 +123,15 @@ func TestManagedAgents(t *testing.T) {
 		for _, want := range []string{"PENDING ", "STOPPED The local ECS has no ECS Exec."} {
 			task := b.task(arn)
 			agents := task.Containers[0].ManagedAgents
-			if len(agents) != 1 || agents[0].Name != "ExecuteCommandAgent" || *agents[0].LastStatus+" "+deref(agents[0].Reason) != want || !task.EnableExecuteCommand {
-				t.Errorf("%s: agents %+v, want %s", *task.LastStatus, agents, want)
+			switch {
+			case len(agents) != 1:
+				t.Errorf("%s: len(agents) is %v, want 1", *task.LastStatus, len(agents))
+			case agents[0].Name != "ExecuteCommandAgent":
+				t.Errorf("%s: agents[0].Name is %v, want ExecuteCommandAgent", *task.LastStatus, agents[0].Name)
+			case *agents[0].LastStatus+" "+deref(agents[0].Reason) != want:
+				t.Errorf("%s: *agents[0].LastStatus + \" \" + deref(agents[0].Reason) is not want", *task.LastStatus)
+			case !task.EnableExecuteCommand:
+				t.Errorf("%s: task.EnableExecuteCommand is false, want true", *task.LastStatus)
 			}
 			time.Sleep(2 * time.Second)
 		}

@@ -57,8 +57,11 @@ func TestStopTask(t *testing.T) {
 				}
 				version := b.task(arn).Version
 				b.stop(arn, "after its end")
-				if got := b.task(arn); got.Version != version || *got.StoppedReason != "enough" {
-					t.Errorf("stopping an ended task changed it: %+v", got)
+				switch got := b.task(arn); {
+				case got.Version != version:
+					t.Errorf("stopping an ended task changed it: got.Version is %v, want %v", got.Version, version)
+				case *got.StoppedReason != "enough":
+					t.Errorf("stopping an ended task changed it: *got.StoppedReason is %v, want enough", *got.StoppedReason)
 				}
 			})
 		})

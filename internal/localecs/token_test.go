@@ -36,11 +36,19 @@ func TestClientTokenAnswersTheFirstResult(t *testing.T) {
 		if got, want := arns(again.Tasks), arns(first.Tasks); len(got) != 2 || got[0] != want[0] || got[1] != want[1] {
 			t.Fatalf("replay = %v, want %v", got, want)
 		}
-		if gone := again.Tasks[0]; *gone.LastStatus != "STOPPED" || gone.StopCode != "" || gone.Containers != nil {
-			t.Errorf("a stopped task shows more than its ARN and states: %+v", gone)
+		switch gone := again.Tasks[0]; {
+		case *gone.LastStatus != "STOPPED":
+			t.Errorf("a stopped task shows more than its ARN and states: *gone.LastStatus is %v, want STOPPED", *gone.LastStatus)
+		case gone.StopCode != "":
+			t.Errorf("a stopped task shows more than its ARN and states: gone.StopCode is %v, want ", gone.StopCode)
+		case gone.Containers != nil:
+			t.Errorf("a stopped task shows more than its ARN and states: gone.Containers is %v, want nil", gone.Containers)
 		}
-		if alive := again.Tasks[1]; *alive.LastStatus != "RUNNING" || len(alive.Containers) != 1 {
-			t.Errorf("the running task is not described as it is: %+v", alive)
+		switch alive := again.Tasks[1]; {
+		case *alive.LastStatus != "RUNNING":
+			t.Errorf("the running task is not described as it is: *alive.LastStatus is %v, want RUNNING", *alive.LastStatus)
+		case len(alive.Containers) != 1:
+			t.Errorf("the running task is not described as it is: len(alive.Containers) is %v, want 1", len(alive.Containers))
 		}
 		if n := len(b.runner.Started()); n != 2 {
 			t.Errorf("%d processes started, want 2", n)
@@ -123,8 +131,13 @@ func TestClientTokenOfFailures(t *testing.T) {
 		}
 		time.Sleep(2 * time.Minute) // there is room again
 		again := b.run(withToken("t1", 2))
-		if len(again.Tasks) != 1 || len(again.Failures) != 1 || *again.Tasks[0].TaskArn != *first.Tasks[0].TaskArn {
-			t.Errorf("replay: %+v", again)
+		switch {
+		case len(again.Tasks) != 1:
+			t.Errorf("replay: len(again.Tasks) is %v, want 1", len(again.Tasks))
+		case len(again.Failures) != 1:
+			t.Errorf("replay: len(again.Failures) is %v, want 1", len(again.Failures))
+		case *again.Tasks[0].TaskArn != *first.Tasks[0].TaskArn:
+			t.Errorf("replay: *again.Tasks[0].TaskArn is %v, want %v", *again.Tasks[0].TaskArn, *first.Tasks[0].TaskArn)
 		}
 		nothing := b.run(withToken("t2", 1))
 		b.server.Faults().RefusePlacement(faults.Refusal{Calls: 1})

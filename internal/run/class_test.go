@@ -99,7 +99,7 @@ func TestTheFailureThatDecides(t *testing.T) {
 		{StartTask, []Failure{full, full}, full},
 	} {
 		if got := decidingFailure(c.op, c.failures); got != c.want {
-			t.Errorf("%s %+v: %+v", c.op, c.failures, got)
+			t.Errorf("got is %v, want %v", got, c.want)
 		}
 	}
 }

@@ -126,8 +126,11 @@ func TestConclude(t *testing.T) {
 			if !strings.Contains(r.StatusReason, c.says) {
 				t.Errorf("reason %q lacks %q", r.StatusReason, c.says)
 			}
-			if o := r.Attempts[0].Outcome; o == nil || (c.class != "" && o.Class != c.class) {
-				t.Errorf("the attempt ended %+v, want %s", o, c.class)
+			switch o := r.Attempts[0].Outcome; {
+			case o == nil:
+				t.Error("o is nil")
+			case c.class != "" && o.Class != c.class:
+				t.Error("it must not be that c.class != \"\" && o.Class != c.class")
 			}
 			checkNext(t, r, c.next)
 		})
@@ -142,8 +145,13 @@ func checkNext(t *testing.T, r *Run, want int) {
 		}
 		return
 	}
-	if len(r.Attempts) != 2 || r.Attempts[1].Want != want || r.Attempts[1].StartedBy != StartedBy("davit", testID, 2) {
-		t.Fatalf("%+v", r.Attempts[1:])
+	switch {
+	case len(r.Attempts) != 2:
+		t.Fatalf("len(r.Attempts) is %v, want 2", len(r.Attempts))
+	case r.Attempts[1].Want != want:
+		t.Fatalf("r.Attempts[1].Want is %v, want %v", r.Attempts[1].Want, want)
+	case r.Attempts[1].StartedBy != StartedBy("davit", testID, 2):
+		t.Fatal("r.Attempts[1].StartedBy is not StartedBy(\"davit\", testID, 2)")
 	}
 	within(t, "the pause", r.Attempts[1].NotBefore.Sub(after(time.Minute)), 5*time.Second, 10*time.Second)
 }

@@ -11,8 +11,11 @@ func within60(r *Run) { r.Policy.DeadlineSeconds = 60 }
 func TestDeadlineBeforeTheLaunch(t *testing.T) {
 	w := ready(t, 1, within60)
 	w.clock.advance(time.Minute)
-	if out := w.launch(); out.Next != StepDone || len(w.ecs.inputs) > 0 {
-		t.Errorf("%+v", out)
+	switch out := w.launch(); {
+	case out.Next != StepDone:
+		t.Errorf("out.Next is %v, want %v", out.Next, StepDone)
+	case len(w.ecs.inputs) > 0:
+		t.Errorf("len(w.ecs.inputs) is %v, want at most %v", len(w.ecs.inputs), 0)
 	}
 	if r := w.run(); summary(r) != "TIMED_OUT TIMED_OUT exit=-" || r.StatusReason != "deadlineSeconds (60) is over before it was launched" {
 		t.Errorf("%s %q", summary(r), r.StatusReason)
@@ -108,8 +111,11 @@ func TestStartTimeoutOfATaskThatEcsDoesNotShow(t *testing.T) {
 	w.clock.advance(15 * time.Minute)
 	w.observe()
 	d := Decide(w.run(), w.clock.Now())
-	if d.Next != StepObserve || d.Due.Sub(w.clock.Now()) != time.Minute {
-		t.Errorf("%+v", d)
+	switch {
+	case d.Next != StepObserve:
+		t.Errorf("d.Next is %v, want %v", d.Next, StepObserve)
+	case d.Due.Sub(w.clock.Now()) != time.Minute:
+		t.Error("d.Due.Sub(w.clock.Now()) is not time.Minute")
 	}
 }
 
@@ -122,8 +128,15 @@ func TestStuckStops(t *testing.T) {
 		w.observe()
 	}
 	r := w.run()
-	if order := r.attempt().Tasks[0].Stop; r.Status != Stopping || !order.Stuck || w.ecs.count("Stop") < 5 || !strings.Contains(r.StatusReason, "ECS does not report it STOPPED") {
-		t.Fatalf("%s %q %+v", r.Status, r.StatusReason, order)
+	switch order := r.attempt().Tasks[0].Stop; {
+	case r.Status != Stopping:
+		t.Fatalf("r.Status is %v, want %v", r.Status, Stopping)
+	case !order.Stuck:
+		t.Fatal("order.Stuck is false, want true")
+	case w.ecs.count("Stop") < 5:
+		t.Fatal("got w.ecs.count(\"Stop\") < 5")
+	case !strings.Contains(r.StatusReason, "ECS does not report it STOPPED"):
+		t.Fatalf("r.StatusReason is %q, want %q in it", r.StatusReason, "ECS does not report it STOPPED")
 	}
 	w.clock.advance(2 * time.Minute)
 	w.observe()
@@ -155,7 +168,7 @@ func TestStopDoesNotLaunch(t *testing.T) {
 	w.stop("")
 	for i := 0; !w.run().Status.Terminal(); i++ {
 		if i > 9 {
-			t.Fatalf("%+v", w.run().attempt())
+			t.Fatalf("i is %v, want at most %v", i, 9)
 		}
 		w.clock.advance(time.Minute)
 		w.launch()

@@ -61,12 +61,18 @@ func asPolicy(t *testing.T, body []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, found := DecodePolicy(nodeOf(shown)); len(found) > 0 || !reflect.DeepEqual(again, p) {
-		t.Errorf("%s is shown as %s, which is %+v, %v", body, shown, again, found)
+	switch again, found := DecodePolicy(nodeOf(shown)); {
+	case len(found) > 0:
+		t.Errorf("len(found) is %v, want at most %v", len(found), 0)
+	case !reflect.DeepEqual(again, p):
+		t.Errorf("again is %v, want %v", again, p)
 	}
 	if other, ok := fuzzing.Respell(body); ok {
-		if again, found := DecodePolicy(nodeOf(other)); len(found) > 0 || !reflect.DeepEqual(again, p) {
-			t.Errorf("%s spelled %s is %+v, %v", body, other, again, found)
+		switch again, found := DecodePolicy(nodeOf(other)); {
+		case len(found) > 0:
+			t.Errorf("len(found) is %v, want at most %v", len(found), 0)
+		case !reflect.DeepEqual(again, p):
+			t.Errorf("again is %v, want %v", again, p)
 		}
 	}
 }
@@ -74,11 +80,31 @@ func asPolicy(t *testing.T, body []byte) {
 // inRange holds also for a policy with violations: what breaks a rule leaves the default.
 func inRange(t *testing.T, p Policy) {
 	r := p.Retry
-	if r.MaxAttempts < 1 || r.MaxAttempts > 20 || r.IntervalSeconds < 1 || r.MaxIntervalSeconds < 1 || r.BackoffRate < 1 || r.BackoffRate > 100 {
-		t.Errorf("retry %+v", r)
+	switch {
+	case r.MaxAttempts < 1:
+		t.Errorf("r.MaxAttempts is %v, want at least %v", r.MaxAttempts, 1)
+	case r.MaxAttempts > 20:
+		t.Errorf("r.MaxAttempts is %v, want at most %v", r.MaxAttempts, 20)
+	case r.IntervalSeconds < 1:
+		t.Errorf("r.IntervalSeconds is %v, want at least %v", r.IntervalSeconds, 1)
+	case r.MaxIntervalSeconds < 1:
+		t.Errorf("r.MaxIntervalSeconds is %v, want at least %v", r.MaxIntervalSeconds, 1)
+	case r.BackoffRate < 1:
+		t.Errorf("r.BackoffRate is %v, want at least %v", r.BackoffRate, 1)
+	case r.BackoffRate > 100:
+		t.Errorf("r.BackoffRate is %v, want at most %v", r.BackoffRate, 100)
 	}
-	if p.StartTimeoutSeconds < 1 || p.LaunchTimeoutSeconds < 1 || p.TimeoutSeconds < 0 || p.DeadlineSeconds < 0 || p.Placement == "" {
-		t.Errorf("policy %+v", p)
+	switch {
+	case p.StartTimeoutSeconds < 1:
+		t.Errorf("p.StartTimeoutSeconds is %v, want at least %v", p.StartTimeoutSeconds, 1)
+	case p.LaunchTimeoutSeconds < 1:
+		t.Errorf("p.LaunchTimeoutSeconds is %v, want at least %v", p.LaunchTimeoutSeconds, 1)
+	case p.TimeoutSeconds < 0:
+		t.Errorf("p.TimeoutSeconds is %v, want at least %v", p.TimeoutSeconds, 0)
+	case p.DeadlineSeconds < 0:
+		t.Errorf("p.DeadlineSeconds is %v, want at least %v", p.DeadlineSeconds, 0)
+	case p.Placement == "":
+		t.Errorf("p.Placement is %v", p.Placement)
 	}
 	for _, code := range p.Verdict.SuccessExitCodes {
 		if code < 0 || code > 255 {
@@ -108,8 +134,15 @@ func asCursor(t *testing.T, text string) {
 	}
 	q.Cursor = q.encodeCursor(p)
 	again, err := q.decodeCursor()
-	if err != nil || !again.CreatedAt.Equal(p.CreatedAt) || again.ID != p.ID || !ValidID(p.ID) {
-		t.Errorf("%q is %+v and became %q: %+v, %v", text, p, q.Cursor, again, err)
+	switch {
+	case err != nil:
+		t.Errorf("error %v", err)
+	case !again.CreatedAt.Equal(p.CreatedAt):
+		t.Errorf("again.CreatedAt is %v, want %v", again.CreatedAt, p.CreatedAt)
+	case again.ID != p.ID:
+		t.Errorf("again.ID is %v, want %v", again.ID, p.ID)
+	case !ValidID(p.ID):
+		t.Error("ValidID(p.ID) is false, want true")
 	}
 	other := ListRequest{Caller: "someone else", Family: "job", Cursor: text}
 	if _, err := other.decodeCursor(); CodeOf(err) != CodeInvalid {
@@ -132,18 +165,41 @@ func FuzzSchedule(f *testing.F) {
 		w := newFixture(t)
 		first, again := w.fire(event), w.fire(event)
 		if first.Missed == nil {
-			if again.Missed != nil || first.Replayed || !again.Replayed || again.Run.ID != first.Run.ID || len(w.store.records) != 1 {
-				t.Errorf("%s: %+v, and then %+v", event, first, again)
+			switch {
+			case again.Missed != nil:
+				t.Errorf("%s: again.Missed is %v, want nil", event, again.Missed)
+			case first.Replayed:
+				t.Errorf("%s: it must not be that first.Replayed", event)
+			case !again.Replayed:
+				t.Errorf("%s: again.Replayed is false, want true", event)
+			case again.Run.ID != first.Run.ID:
+				t.Errorf("%s: again.Run.ID is %v, want %v", event, again.Run.ID, first.Run.ID)
+			case len(w.store.records) != 1:
+				t.Errorf("%s: len(w.store.records) is %v, want 1", event, len(w.store.records))
 			}
 			return
 		}
-		if !reflect.DeepEqual(first, again) || first.Run != nil || len(w.store.records) > 0 || first.Missed.Reason == "" {
-			t.Errorf("%s: %+v, and then %+v", event, first.Missed, again)
+		switch {
+		case !reflect.DeepEqual(first, again):
+			t.Errorf("%s: first is %v, want %v", event, first, again)
+		case first.Run != nil:
+			t.Errorf("%s: first.Run is %v, want nil", event, first.Run)
+		case len(w.store.records) > 0:
+			t.Errorf("%s: len(w.store.records) is %v, want at most %v", event, len(w.store.records), 0)
+		case first.Missed.Reason == "":
+			t.Errorf("%s: first.Missed.Reason is %v", event, first.Missed.Reason)
 		}
 		for _, v := range first.Missed.Errors {
 			ofKey := v.Field == "header:Idempotency-Key"
-			if ofKey && v.Rule != RuleKeysDiffer || !ofKey && !fuzzing.IsPointer(v.Field) || v.Rule == "" || v.Detail == "" {
-				t.Errorf("%s: %+q", event, v)
+			switch {
+			case ofKey && v.Rule != RuleKeysDiffer:
+				t.Errorf("%s: it must not be that ofKey && v.Rule != RuleKeysDiffer", event)
+			case !ofKey && !fuzzing.IsPointer(v.Field):
+				t.Errorf("%s: it must not be that !ofKey && !fuzzing.IsPointer(v.Field)", event)
+			case v.Rule == "":
+				t.Errorf("%s: v.Rule is %v", event, v.Rule)
+			case v.Detail == "":
+				t.Errorf("%s: v.Detail is %v", event, v.Detail)
 			}
 		}
 	})

@@ -91,8 +91,11 @@ func TestExecutionNameRoundTrip(t *testing.T) {
 		if len(x.Name()) > 80 || strings.ContainsAny(x.Name(), " <>{}[]?*\"#%\\^|~`$&,;:/") {
 			t.Errorf("%q is no execution name", x.Name())
 		}
-		if got, ok := ParseExecution(x.Name()); !ok || got != x {
-			t.Errorf("%q reads %+v %v", x.Name(), got, ok)
+		switch got, ok := ParseExecution(x.Name()); {
+		case !ok:
+			t.Error("ok is false, want true")
+		case got != x:
+			t.Errorf("got is %v, want %v", got, x)
 		}
 	}
 	good := Execution{testID, testIncarnation, 1}.Name()

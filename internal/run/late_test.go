@@ -28,15 +28,32 @@ func TestFollowEndsAtOnceWhenItsTimeoutIsTooLong(t *testing.T) {
 		return out
 	}
 	out := follow("first", launched.WaitSeconds)
-	if out.Next != StepFollow || out.WaitSeconds > 10 || launched.WaitSeconds < 100 {
-		t.Fatalf("launch answered %+v, the Follow %+v; want the retry pause", launched, out)
+	switch {
+	case out.Next != StepFollow:
+		t.Fatalf("out.Next is %v, want %v", out.Next, StepFollow)
+	case out.WaitSeconds > 10:
+		t.Fatalf("out.WaitSeconds is %v, want at most %v", out.WaitSeconds, 10)
+	case launched.WaitSeconds < 100:
+		t.Fatalf("launched.WaitSeconds is %v, want at least %v", launched.WaitSeconds, 100)
 	}
-	if woken := w.flow.woken(); len(woken) != 1 || woken[0].token != "first" || woken[0].answer != out || w.run().Waiting != nil {
-		t.Errorf("woken %+v, waiting %+v; want the first Follow ended with its answer", woken, w.run().Waiting)
+	switch woken := w.flow.woken(); {
+	case len(woken) != 1:
+		t.Errorf("len(woken) is %v, want 1", len(woken))
+	case woken[0].token != "first":
+		t.Errorf("woken[0].token is %v, want first", woken[0].token)
+	case woken[0].answer != out:
+		t.Errorf("woken[0].answer is %v, want %v", woken[0].answer, out)
+	case w.run().Waiting != nil:
+		t.Error("w.run().Waiting is not nil")
 	}
 	w.clock.advance(time.Second)
 	follow("second", out.WaitSeconds)
-	if woken := w.flow.woken(); len(woken) != 0 || w.run().Waiting == nil || w.run().Waiting.Token != "second" {
-		t.Errorf("woken %+v, waiting %+v; want the second Follow to wait", woken, w.run().Waiting)
+	switch woken := w.flow.woken(); {
+	case len(woken) != 0:
+		t.Errorf("len(woken) is %v, want 0", len(woken))
+	case w.run().Waiting == nil:
+		t.Error("w.run().Waiting is nil")
+	case w.run().Waiting.Token != "second":
+		t.Error("w.run().Waiting.Token is not \"second\"")
 	}
 }

@@ -22,13 +22,31 @@ func calling(count, tries int, unclear bool) (*Run, *Attempt) {
 func TestOpenCall(t *testing.T) {
 	r, a := calling(3, 1, true)
 	first := *a.Open
-	if first.Number != 1 || first.Count != 3 || first.Tries != 1 || first.Token != r.token(1, 1) || !first.NotBefore.Equal(start) {
-		t.Errorf("%+v", first)
+	switch {
+	case first.Number != 1:
+		t.Errorf("first.Number is %v, want 1", first.Number)
+	case first.Count != 3:
+		t.Errorf("first.Count is %v, want 3", first.Count)
+	case first.Tries != 1:
+		t.Errorf("first.Tries is %v, want 1", first.Tries)
+	case first.Token != r.token(1, 1):
+		t.Error("first.Token is not r.token(1, 1)")
+	case !first.NotBefore.Equal(start):
+		t.Errorf("first.NotBefore is %v, want %v", first.NotBefore, start)
 	}
 	r.openCall(a, after(time.Minute), time.Minute)
 	again := *a.Open
-	if again.Token != first.Token || again.Number != 1 || again.Tries != 2 || !again.IntentAt.Equal(start) || a.Calls != 1 {
-		t.Errorf("a repetition is the same call: %+v", again)
+	switch {
+	case again.Token != first.Token:
+		t.Errorf("a repetition is the same call: again.Token is %v, want %v", again.Token, first.Token)
+	case again.Number != 1:
+		t.Errorf("a repetition is the same call: again.Number is %v, want 1", again.Number)
+	case again.Tries != 2:
+		t.Errorf("a repetition is the same call: again.Tries is %v, want 2", again.Tries)
+	case !again.IntentAt.Equal(start):
+		t.Errorf("a repetition is the same call: again.IntentAt is %v, want %v", again.IntentAt, start)
+	case a.Calls != 1:
+		t.Errorf("a repetition is the same call: a.Calls is %v, want 1", a.Calls)
 	}
 	input := string(r.callInput(a))
 	if want := `{"clientToken":"` + first.Token + `","cluster":"jobs","count":3,"startedBy":"` + a.StartedBy + `","taskDefinition":"arn:job:1"}`; input != want {
@@ -116,13 +134,23 @@ func TestAReplyToAnotherCallIsOldNews(t *testing.T) {
 	a.Open = nil
 	r.openCall(a, after(time.Minute), time.Minute)
 	r.takeReply(old, after(time.Minute))
-	if a.Open == nil || a.Open.Number != 2 || a.GivenUp != nil || len(a.Refusals) > 0 {
-		t.Errorf("%+v", a)
+	switch {
+	case a.Open == nil:
+		t.Error("a.Open is nil")
+	case a.Open.Number != 2:
+		t.Errorf("a.Open.Number is %v, want 2", a.Open.Number)
+	case a.GivenUp != nil:
+		t.Errorf("a.GivenUp is %v, want nil", a.GivenUp)
+	case len(a.Refusals) > 0:
+		t.Errorf("len(a.Refusals) is %v, want at most %v", len(a.Refusals), 0)
 	}
 	old.err, old.placed = nil, Placement{Tasks: list(described("t1", "PENDING"))}
 	r.takeReply(old, after(time.Minute))
-	if a.Open == nil || len(a.Tasks) != 1 {
-		t.Errorf("its tasks are none the less there: %+v", a)
+	switch {
+	case a.Open == nil:
+		t.Error("its tasks are none the less there: a.Open is nil")
+	case len(a.Tasks) != 1:
+		t.Errorf("its tasks are none the less there: len(a.Tasks) is %v, want 1", len(a.Tasks))
 	}
 }
 
@@ -132,14 +160,22 @@ func TestARefusalOfAnEarlierTry(t *testing.T) {
 		r, a := calling(1, 2, true)
 		late.attempt, late.call, late.try = 1, 1, 1
 		r.takeReply(late, start)
-		if a.Open == nil || a.GivenUp != nil || len(a.Refusals) > 0 {
-			t.Errorf("%+v: %+v", late, a)
+		switch {
+		case a.Open == nil:
+			t.Error("a.Open is nil")
+		case a.GivenUp != nil:
+			t.Errorf("a.GivenUp is %v, want nil", a.GivenUp)
+		case len(a.Refusals) > 0:
+			t.Errorf("len(a.Refusals) is %v, want at most %v", len(a.Refusals), 0)
 		}
 	}
 	r, a := calling(1, 2, true)
 	r.takeReply(launchReply{attempt: 1, call: 1, try: 1, placed: Placement{Tasks: list(described("t1", "PENDING"))}}, start)
-	if a.Open != nil || len(a.Tasks) != 1 {
-		t.Errorf("tasks are the same whichever try's answer names them: %+v", a)
+	switch {
+	case a.Open != nil:
+		t.Errorf("tasks are the same whichever try's answer names them: a.Open is %v, want nil", a.Open)
+	case len(a.Tasks) != 1:
+		t.Errorf("tasks are the same whichever try's answer names them: len(a.Tasks) is %v, want 1", len(a.Tasks))
 	}
 }
 
@@ -151,20 +187,31 @@ func TestAReplyToAnEarlierAttempt(t *testing.T) {
 	r.show(after(time.Minute), kind("t1", "never", 30))
 	b := r.attempt()
 	r.openCall(b, after(2*time.Minute), time.Minute)
-	if b.Number != 2 || b.Open.Number != late.call {
-		t.Fatalf("%+v", b)
+	switch {
+	case b.Number != 2:
+		t.Fatalf("b.Number is %v, want 2", b.Number)
+	case b.Open.Number != late.call:
+		t.Fatalf("b.Open.Number is %v, want %v", b.Open.Number, late.call)
 	}
 	r.takeReply(late, after(2*time.Minute))
-	if b.Open == nil || b.GivenUp != nil || len(b.Refusals) > 0 {
-		t.Errorf("attempt 2 took attempt 1's answer: %+v", b)
+	switch {
+	case b.Open == nil:
+		t.Error("attempt 2 took attempt 1's answer: b.Open is nil")
+	case b.GivenUp != nil:
+		t.Errorf("attempt 2 took attempt 1's answer: b.GivenUp is %v, want nil", b.GivenUp)
+	case len(b.Refusals) > 0:
+		t.Errorf("attempt 2 took attempt 1's answer: len(b.Refusals) is %v, want at most %v", len(b.Refusals), 0)
 	}
 }
 
 func TestTakeRefusesStrangers(t *testing.T) {
 	_, a := calling(1, 1, true)
 	for _, s := range []TaskState{described("t1", "PENDING", startedBy("someone")), {LastStatus: "PENDING"}, described("t1", "PENDING", startedBy(StartedBy("davit", testID, 2)))} {
-		if a.take(readDescription(raw(s)), fromECS, start) || len(a.Tasks) > 0 {
-			t.Errorf("took %+v", s)
+		switch {
+		case a.take(readDescription(raw(s)), fromECS, start):
+			t.Error("it must not be that a.take(readDescription(raw(s)), fromECS, start)")
+		case len(a.Tasks) > 0:
+			t.Errorf("len(a.Tasks) is %v, want at most %v", len(a.Tasks), 0)
 		}
 	}
 }
@@ -185,8 +232,13 @@ func TestPausesGrowWithRefusalsInARow(t *testing.T) {
 		}
 		last = pause
 	}
-	if a.Refused != 8 || len(a.Refusals) != 1 || a.Refusals[0].Count != 8 {
-		t.Errorf("%d %+v", a.Refused, a.Refusals)
+	switch {
+	case a.Refused != 8:
+		t.Errorf("a.Refused is %v, want 8", a.Refused)
+	case len(a.Refusals) != 1:
+		t.Errorf("len(a.Refusals) is %v, want 1", len(a.Refusals))
+	case a.Refusals[0].Count != 8:
+		t.Errorf("a.Refusals[0].Count is %v, want 8", a.Refusals[0].Count)
 	}
 	r.openCall(a, start, time.Minute)
 	r.takeReply(reply(a, Placement{Tasks: list(described("t1", "PENDING"))}, nil), start)

@@ -20,17 +20,38 @@ func TestLaunchWritesTheCallDownFirst(t *testing.T) {
 	var intent *Run
 	w.ecs.launches = []launchFault{{during: func() { intent = w.run() }}}
 	out := w.launch()
-	if intent == nil || intent.Status != Launching || intent.attempt().Open == nil {
-		t.Fatalf("during the call the record says %+v", intent)
+	switch {
+	case intent == nil:
+		t.Fatal("intent is nil")
+	case intent.Status != Launching:
+		t.Fatalf("intent.Status is %v, want %v", intent.Status, Launching)
+	case intent.attempt().Open == nil:
+		t.Fatal("intent.attempt().Open is nil")
 	}
 	call := intent.attempt().Open
 	in := w.ecs.inputs[0]
-	if in.Token != call.Token || in.Count != 2 || in.StartedBy != intent.attempt().StartedBy || in.Op != RunTask || !call.Unclear {
-		t.Errorf("%+v, written down %+v", in, call)
+	switch {
+	case in.Token != call.Token:
+		t.Errorf("in.Token is %v, want %v", in.Token, call.Token)
+	case in.Count != 2:
+		t.Errorf("in.Count is %v, want 2", in.Count)
+	case in.StartedBy != intent.attempt().StartedBy:
+		t.Errorf("in.StartedBy is %v, want %v", in.StartedBy, intent.attempt().StartedBy)
+	case in.Op != RunTask:
+		t.Errorf("in.Op is %v, want %v", in.Op, RunTask)
+	case !call.Unclear:
+		t.Error("call.Unclear is false, want true")
 	}
 	r := w.run()
-	if r.Status != Pending || r.attempt().Open != nil || len(r.attempt().Tasks) != 2 || out.Next != StepFollow {
-		t.Errorf("%s %+v", r.Status, out)
+	switch {
+	case r.Status != Pending:
+		t.Errorf("r.Status is %v, want %v", r.Status, Pending)
+	case r.attempt().Open != nil:
+		t.Errorf("r.attempt().Open is %v, want nil", r.attempt().Open)
+	case len(r.attempt().Tasks) != 2:
+		t.Errorf("len(r.attempt().Tasks) is %v, want 2", len(r.attempt().Tasks))
+	case out.Next != StepFollow:
+		t.Errorf("out.Next is %v, want %v", out.Next, StepFollow)
 	}
 	if !r.StepAt.Equal(start) || !r.LastHeardAt.Equal(start) {
 		t.Errorf("step at %v, fresh at %v", r.StepAt, r.LastHeardAt)
@@ -39,8 +60,11 @@ func TestLaunchWritesTheCallDownFirst(t *testing.T) {
 
 func TestLaunchWithoutTaskEventsPolls(t *testing.T) {
 	w := polling(ready(t, 1))
-	if out := w.launch(); out.Next != StepPause || out.WaitSeconds != 2 {
-		t.Errorf("%+v", out)
+	switch out := w.launch(); {
+	case out.Next != StepPause:
+		t.Errorf("out.Next is %v, want %v", out.Next, StepPause)
+	case out.WaitSeconds != 2:
+		t.Errorf("out.WaitSeconds is %v, want 2", out.WaitSeconds)
 	}
 }
 
@@ -61,8 +85,15 @@ func TestLaunchDoesNothing(t *testing.T) {
 			in := w.input()
 			c.in(&in)
 			out, err := w.launcher().Step(context.Background(), in)
-			if err != nil || out.Next != StepDone || out.Execution != in.Execution || len(w.ecs.inputs) > 0 {
-				t.Errorf("%+v %v, %d calls", out, err, len(w.ecs.inputs))
+			switch {
+			case err != nil:
+				t.Errorf("error %v", err)
+			case out.Next != StepDone:
+				t.Errorf("out.Next is %v, want %v", out.Next, StepDone)
+			case out.Execution != in.Execution:
+				t.Errorf("out.Execution is %v, want %v", out.Execution, in.Execution)
+			case len(w.ecs.inputs) > 0:
+				t.Errorf("len(w.ecs.inputs) is %v, want at most %v", len(w.ecs.inputs), 0)
 			}
 		})
 	}
@@ -99,17 +130,30 @@ func TestACrashRepeatsTheSameCall(t *testing.T) {
 			c.fault(w)
 			_, _ = w.launcher().Step(context.Background(), w.input()) // it may die
 			r := w.run()
-			if r.attempt().Open == nil || !r.attempt().Open.Unclear {
-				t.Fatalf("%+v", r.attempt())
+			switch {
+			case r.attempt().Open == nil:
+				t.Fatal("r.attempt().Open is nil")
+			case !r.attempt().Open.Unclear:
+				t.Fatal("r.attempt().Open.Unclear is false, want true")
 			}
 			w.clock.advance(3 * time.Second)
 			w.launch()
-			if len(w.ecs.inputs) != 2 || w.ecs.inputs[0].Raw != w.ecs.inputs[1].Raw {
-				t.Errorf("%+v", w.ecs.inputs)
+			switch {
+			case len(w.ecs.inputs) != 2:
+				t.Errorf("len(w.ecs.inputs) is %v, want 2", len(w.ecs.inputs))
+			case w.ecs.inputs[0].Raw != w.ecs.inputs[1].Raw:
+				t.Errorf("w.ecs.inputs[0].Raw is %v, want %v", w.ecs.inputs[0].Raw, w.ecs.inputs[1].Raw)
 			}
 			r = w.run()
-			if len(w.ecs.tasks) != 2 || len(r.attempt().Tasks) != 2 || r.attempt().Open != nil || r.attempt().Calls != 1 {
-				t.Errorf("%d tasks, %+v", len(w.ecs.tasks), r.attempt())
+			switch {
+			case len(w.ecs.tasks) != 2:
+				t.Errorf("len(w.ecs.tasks) is %v, want 2", len(w.ecs.tasks))
+			case len(r.attempt().Tasks) != 2:
+				t.Errorf("len(r.attempt().Tasks) is %v, want 2", len(r.attempt().Tasks))
+			case r.attempt().Open != nil:
+				t.Errorf("r.attempt().Open is %v, want nil", r.attempt().Open)
+			case r.attempt().Calls != 1:
+				t.Errorf("r.attempt().Calls is %v, want 1", r.attempt().Calls)
 			}
 		})
 	}
@@ -118,23 +162,40 @@ func TestACrashRepeatsTheSameCall(t *testing.T) {
 func TestARefusedRestIsAskedForUnderANewToken(t *testing.T) {
 	w := ready(t, 3)
 	w.ecs.launches = []launchFault{{failures: []Failure{{Reason: "RESOURCE:CPU"}}}, {err: throttled()}}
-	if out := w.launch(); out.Next != StepFollow || out.WaitSeconds > 5 {
-		t.Errorf("%+v", out)
+	switch out := w.launch(); {
+	case out.Next != StepFollow:
+		t.Errorf("out.Next is %v, want %v", out.Next, StepFollow)
+	case out.WaitSeconds > 5:
+		t.Errorf("out.WaitSeconds is %v, want at most %v", out.WaitSeconds, 5)
 	}
 	w.clock.advance(5 * time.Second)
 	w.launch()
 	w.clock.advance(time.Minute)
 	w.launch()
 	in := w.ecs.inputs
-	if len(in) != 3 || in[0].Count != 3 || in[1].Count != 1 || in[2].Count != 1 {
-		t.Fatalf("%+v", in)
+	switch {
+	case len(in) != 3:
+		t.Fatalf("len(in) is %v, want 3", len(in))
+	case in[0].Count != 3:
+		t.Fatalf("in[0].Count is %v, want 3", in[0].Count)
+	case in[1].Count != 1:
+		t.Fatalf("in[1].Count is %v, want 1", in[1].Count)
+	case in[2].Count != 1:
+		t.Fatalf("in[2].Count is %v, want 1", in[2].Count)
 	}
 	if in[0].Token == in[1].Token || in[1].Token == in[2].Token {
 		t.Error("a definite refusal takes a new token")
 	}
 	r := w.run()
-	if len(w.ecs.tasks) != 3 || len(r.attempt().Tasks) != 3 || r.attempt().Calls != 3 || len(r.attempt().Refusals) != 2 {
-		t.Errorf("%+v", r.attempt())
+	switch {
+	case len(w.ecs.tasks) != 3:
+		t.Errorf("len(w.ecs.tasks) is %v, want 3", len(w.ecs.tasks))
+	case len(r.attempt().Tasks) != 3:
+		t.Errorf("len(r.attempt().Tasks) is %v, want 3", len(r.attempt().Tasks))
+	case r.attempt().Calls != 3:
+		t.Errorf("r.attempt().Calls is %v, want 3", r.attempt().Calls)
+	case len(r.attempt().Refusals) != 2:
+		t.Errorf("len(r.attempt().Refusals) is %v, want 2", len(r.attempt().Refusals))
 	}
 }
 
@@ -143,8 +204,13 @@ func TestLaunchBeforeItsTimeWaits(t *testing.T) {
 	w.ecs.launches = []launchFault{{err: throttled()}}
 	w.launch()
 	out := w.launch()
-	if len(w.ecs.inputs) != 1 || out.Next != StepFollow || out.WaitSeconds > 2 {
-		t.Errorf("%+v, %d calls", out, len(w.ecs.inputs))
+	switch {
+	case len(w.ecs.inputs) != 1:
+		t.Errorf("len(w.ecs.inputs) is %v, want 1", len(w.ecs.inputs))
+	case out.Next != StepFollow:
+		t.Errorf("out.Next is %v, want %v", out.Next, StepFollow)
+	case out.WaitSeconds > 2:
+		t.Errorf("out.WaitSeconds is %v, want at most %v", out.WaitSeconds, 2)
 	}
 }
 
@@ -152,11 +218,18 @@ func TestARefusalForGoodEndsTheRun(t *testing.T) {
 	w := ready(t, 1)
 	w.ecs.launches = []launchFault{{err: refusal("ClientException", "TaskDefinition is inactive")}}
 	if out := w.launch(); out.Next != StepDone {
-		t.Errorf("%+v", out)
+		t.Errorf("out.Next is %v, want %v", out.Next, StepDone)
 	}
 	r := w.run()
-	if summary(r) != "FAILED INVALID exit=-" || r.StatusReason != "ClientException: TaskDefinition is inactive" || !r.SweepAt.IsZero() || !r.Expires.Equal(start.Add(DefaultRetention)) {
-		t.Errorf("%s %q sweep %v expires %v", summary(r), r.StatusReason, r.SweepAt, r.Expires)
+	switch {
+	case summary(r) != "FAILED INVALID exit=-":
+		t.Errorf("summary(r) is %v, want FAILED INVALID exit=-", summary(r))
+	case r.StatusReason != "ClientException: TaskDefinition is inactive":
+		t.Errorf("r.StatusReason is %v, want ClientException: TaskDefinition is inactive", r.StatusReason)
+	case !r.SweepAt.IsZero():
+		t.Error("r.SweepAt.IsZero() is false, want true")
+	case !r.Expires.Equal(start.Add(DefaultRetention)):
+		t.Errorf("r.Expires is %v, want %v", r.Expires, start.Add(DefaultRetention))
 	}
 }
 
@@ -185,13 +258,19 @@ func TestA4xxAfterAnUnclearTryWhoseLookFails(t *testing.T) {
 	w.launch()
 	w.clock.advance(3 * time.Second)
 	w.launch()
-	if a := w.run().attempt(); a.Open == nil || a.GivenUp != nil {
-		t.Fatalf("%+v", a)
+	switch a := w.run().attempt(); {
+	case a.Open == nil:
+		t.Fatal("a.Open is nil")
+	case a.GivenUp != nil:
+		t.Fatalf("a.GivenUp is %v, want nil", a.GivenUp)
 	}
 	w.clock.advance(time.Minute)
 	w.launch()
-	if a := w.run().attempt(); len(a.Tasks) != 1 || len(w.ecs.tasks) != 1 {
-		t.Errorf("%+v", a)
+	switch a := w.run().attempt(); {
+	case len(a.Tasks) != 1:
+		t.Errorf("len(a.Tasks) is %v, want 1", len(a.Tasks))
+	case len(w.ecs.tasks) != 1:
+		t.Errorf("len(w.ecs.tasks) is %v, want 1", len(w.ecs.tasks))
 	}
 }
 
@@ -211,8 +290,15 @@ func TestAConflictIsReconciled(t *testing.T) {
 			w.ecs.launches = []launchFault{{err: c.err, carried: true}}
 			out := w.launch()
 			r := w.run()
-			if r.Status != Pending || len(r.attempt().Tasks) != 2 || out.Next != StepFollow || len(w.ecs.inputs) != 1 {
-				t.Errorf("%s %+v", summary(r), out)
+			switch {
+			case r.Status != Pending:
+				t.Errorf("r.Status is %v, want %v", r.Status, Pending)
+			case len(r.attempt().Tasks) != 2:
+				t.Errorf("len(r.attempt().Tasks) is %v, want 2", len(r.attempt().Tasks))
+			case out.Next != StepFollow:
+				t.Errorf("out.Next is %v, want %v", out.Next, StepFollow)
+			case len(w.ecs.inputs) != 1:
+				t.Errorf("len(w.ecs.inputs) is %v, want 1", len(w.ecs.inputs))
 			}
 		})
 	}
@@ -220,8 +306,11 @@ func TestAConflictIsReconciled(t *testing.T) {
 	w.ecs.launches = []launchFault{{err: conflict(arnOf("t1")), carried: true}}
 	w.ecs.fails["Describe"] = []error{throttled()}
 	w.launch()
-	if a := w.run().attempt(); len(a.Tasks) != 1 || a.Tasks[0].ARN != arnOf("t1") {
-		t.Errorf("tasks that ECS does not describe are known by name: %+v", a)
+	switch a := w.run().attempt(); {
+	case len(a.Tasks) != 1:
+		t.Errorf("tasks that ECS does not describe are known by name: len(a.Tasks) is %v, want 1", len(a.Tasks))
+	case a.Tasks[0].ARN != arnOf("t1"):
+		t.Error("tasks that ECS does not describe are known by name: a.Tasks[0].ARN is not arnOf(\"t1\")")
 	}
 	if w.follow("token"); w.run().attempt().Tasks[0].State().Version == 0 {
 		t.Error("what is known by name only is looked at as soon as may be")
@@ -282,8 +371,11 @@ func TestATokenAt50MinutesIsStillRepeated(t *testing.T) {
 	w.launch()
 	w.clock.advance(unclearLife)
 	w.launch()
-	if len(w.ecs.inputs) != 2 || len(w.run().attempt().Tasks) != 1 {
-		t.Errorf("%+v", w.run().attempt())
+	switch {
+	case len(w.ecs.inputs) != 2:
+		t.Errorf("len(w.ecs.inputs) is %v, want 2", len(w.ecs.inputs))
+	case len(w.run().attempt().Tasks) != 1:
+		t.Error("len(w.run().attempt().Tasks) is not 1")
 	}
 }
 
@@ -294,8 +386,11 @@ func TestEventsCanMakeAnUnclearCallClear(t *testing.T) {
 	w.launch()
 	w.handle(w.ecs.set("t1", "RUNNING", startedAt(start)))
 	w.clock.advance(2 * time.Hour)
-	if out := w.launch(); out.Next == StepDone || len(w.ecs.inputs) != 1 {
-		t.Errorf("%+v %s", out, summary(w.run()))
+	switch out := w.launch(); {
+	case out.Next == StepDone:
+		t.Errorf("out.Next is %v", out.Next)
+	case len(w.ecs.inputs) != 1:
+		t.Errorf("len(w.ecs.inputs) is %v, want 1", len(w.ecs.inputs))
 	}
 	w.handle(w.ecs.finish("t1", 3))
 	if r := w.run(); summary(r) != "FAILED EXIT:3 exit=3" {
@@ -308,8 +403,13 @@ func TestLaunchRepeatsAfterAConflict(t *testing.T) {
 	bump := func(r *Run) { r.Observations++ }
 	w.store.otherWriters = []func(*Run){bump, bump}
 	w.launch()
-	if r := w.run(); len(w.ecs.inputs) != 1 || len(r.attempt().Tasks) != 1 || r.Observations != 2 {
-		t.Errorf("%d calls, %+v", len(w.ecs.inputs), r)
+	switch r := w.run(); {
+	case len(w.ecs.inputs) != 1:
+		t.Errorf("len(w.ecs.inputs) is %v, want 1", len(w.ecs.inputs))
+	case len(r.attempt().Tasks) != 1:
+		t.Errorf("len(r.attempt().Tasks) is %v, want 1", len(r.attempt().Tasks))
+	case r.Observations != 2:
+		t.Errorf("r.Observations is %v, want 2", r.Observations)
 	}
 	w = ready(t, 1)
 	for range 100 {
@@ -327,7 +427,10 @@ func TestLaunchRecordsAReplyThoughItsInvocationIsCancelled(t *testing.T) {
 	if _, err := w.launcher().Step(ctx, w.input()); err != nil {
 		t.Fatal(err)
 	}
-	if a := w.run().attempt(); a.Open == nil || a.Open.NotBefore.Equal(start) {
-		t.Errorf("the lost reply is on record: %+v", a)
+	switch a := w.run().attempt(); {
+	case a.Open == nil:
+		t.Error("the lost reply is on record: a.Open is nil")
+	case a.Open.NotBefore.Equal(start):
+		t.Error("the lost reply is on record: it must not be that a.Open.NotBefore.Equal(start)")
 	}
 }

@@ -61,11 +61,25 @@ func TestFollowStoresItsTokenWithTheObservation(t *testing.T) {
 	before := w.store.writes
 	out := w.follow("token")
 	r := w.run()
-	if w.store.writes != before+1 || r.Waiting == nil || r.Waiting.Token != "token" || r.Status != Running {
-		t.Errorf("%d writes, %+v %s", w.store.writes-before, r.Waiting, r.Status)
+	switch {
+	case w.store.writes != before+1:
+		t.Errorf("w.store.writes is %v, want %v", w.store.writes, before+1)
+	case r.Waiting == nil:
+		t.Error("r.Waiting is nil")
+	case r.Waiting.Token != "token":
+		t.Errorf("r.Waiting.Token is %v, want token", r.Waiting.Token)
+	case r.Status != Running:
+		t.Errorf("r.Status is %v, want %v", r.Status, Running)
 	}
-	if out.Next != StepFollow || out.WaitSeconds != 86_400 || !r.Waiting.Due.Equal(after(time.Minute+24*time.Hour)) || len(w.flow.woken()) > 0 {
-		t.Errorf("%+v until %v", out, r.Waiting.Due)
+	switch {
+	case out.Next != StepFollow:
+		t.Errorf("out.Next is %v, want %v", out.Next, StepFollow)
+	case out.WaitSeconds != 86_400:
+		t.Errorf("out.WaitSeconds is %v, want 86_400", out.WaitSeconds)
+	case !r.Waiting.Due.Equal(after(time.Minute + 24*time.Hour)):
+		t.Errorf("r.Waiting.Due is %v, want %v", r.Waiting.Due, after(time.Minute+24*time.Hour))
+	case len(w.flow.woken()) > 0:
+		t.Error("got len(w.flow.woken()) > 0")
 	}
 	w.observe()
 	if r := w.run(); r.Waiting != nil {
@@ -96,15 +110,23 @@ func TestFollowAnswersAtOnceWhenThereIsNothingToWaitFor(t *testing.T) {
 			w.clock.advance(time.Minute)
 			c.change(w)
 			out, err := w.observer().Step(context.Background(), in)
-			if err != nil || out.Next != c.next {
-				t.Fatalf("%+v %v", out, err)
+			switch {
+			case err != nil:
+				t.Fatalf("error %v", err)
+			case out.Next != c.next:
+				t.Fatalf("out.Next is %v, want %v", out.Next, c.next)
 			}
 			woken := w.flow.woken()
-			if len(woken) != 1 || woken[0].token != "token" || woken[0].answer != out {
-				t.Errorf("%+v", woken)
+			switch {
+			case len(woken) != 1:
+				t.Errorf("len(woken) is %v, want 1", len(woken))
+			case woken[0].token != "token":
+				t.Errorf("woken[0].token is %v, want token", woken[0].token)
+			case woken[0].answer != out:
+				t.Errorf("woken[0].answer is %v, want %v", woken[0].answer, out)
 			}
 			if r := w.run(); r.Waiting != nil {
-				t.Errorf("%+v", r.Waiting)
+				t.Errorf("r.Waiting is %v, want nil", r.Waiting)
 			}
 		})
 	}
@@ -116,7 +138,7 @@ func TestFollowWhoseTokenIsGone(t *testing.T) {
 	w.clock.advance(time.Minute)
 	w.ecs.finish("t1", 0)
 	if out := w.follow("token"); out.Next != StepDone {
-		t.Errorf("%+v", out)
+		t.Errorf("out.Next is %v, want %v", out.Next, StepDone)
 	}
 	w = placed(t, 1)
 	w.flow.wake = errors.New("Step Functions is away")
@@ -156,8 +178,11 @@ func TestAClusterThatIsGone(t *testing.T) {
 	w.clock.advance(time.Minute)
 	w.observe()
 	w.clock.advance(time.Hour)
-	if out := w.observe(); out.Next != StepDone || summary(w.run()) != "LOST LOST exit=-" {
-		t.Errorf("%+v %s", out, summary(w.run()))
+	switch out := w.observe(); {
+	case out.Next != StepDone:
+		t.Errorf("out.Next is %v, want %v", out.Next, StepDone)
+	case summary(w.run()) != "LOST LOST exit=-":
+		t.Error("summary(w.run()) is not \"LOST LOST exit=-\"")
 	}
 }
 
@@ -170,8 +195,11 @@ func TestAHiddenTaskIsNotLost(t *testing.T) {
 	}
 	w.clock.advance(2 * time.Minute)
 	w.ecs.finish("t1", 0)
-	if out := w.observe(); out.Next != StepDone || summary(w.run()) != "SUCCEEDED  exit=0" {
-		t.Errorf("%+v %s", out, summary(w.run()))
+	switch out := w.observe(); {
+	case out.Next != StepDone:
+		t.Errorf("out.Next is %v, want %v", out.Next, StepDone)
+	case summary(w.run()) != "SUCCEEDED  exit=0":
+		t.Error("summary(w.run()) is not \"SUCCEEDED exit=0\"")
 	}
 }
 
@@ -185,11 +213,23 @@ func TestStopsAreMarkedBeforeTheyAreAsked(t *testing.T) {
 		}
 	}
 	out := w.follow("token")
-	if len(marked) != 4 || !marked[0] || !marked[3] || w.ecs.count("Stop") != 2 {
-		t.Errorf("%v, %v", marked, w.ecs.calls)
+	switch {
+	case len(marked) != 4:
+		t.Errorf("len(marked) is %v, want 4", len(marked))
+	case !marked[0]:
+		t.Error("marked[0] is false, want true")
+	case !marked[3]:
+		t.Error("marked[3] is false, want true")
+	case w.ecs.count("Stop") != 2:
+		t.Error("w.ecs.count(\"Stop\") is not 2")
 	}
-	if out.Next != StepFollow || out.WaitSeconds != 120 || w.run().Status != Stopping {
-		t.Errorf("%+v %s", out, w.run().Status)
+	switch {
+	case out.Next != StepFollow:
+		t.Errorf("out.Next is %v, want %v", out.Next, StepFollow)
+	case out.WaitSeconds != 120:
+		t.Errorf("out.WaitSeconds is %v, want 120", out.WaitSeconds)
+	case w.run().Status != Stopping:
+		t.Error("w.run().Status is not Stopping")
 	}
 	if w.ecs.reasons[0] != "Davit: not RUNNING within startTimeoutSeconds (900)" {
 		t.Errorf("%q", w.ecs.reasons[0])
@@ -212,8 +252,13 @@ func TestAStopThatECSDoesNotTakeIsUnmarked(t *testing.T) {
 	w.ecs.fails["Stop"] = []error{throttled(), nil}
 	_, err := w.observer().Step(context.Background(), w.input())
 	tasks := w.run().attempt().Tasks
-	if CodeOf(err) != CodeThrottled || !tasks[0].Stop.AskedAt.IsZero() || tasks[1].Stop.AskedAt.IsZero() {
-		t.Fatalf("%v %+v %+v", err, tasks[0].Stop, tasks[1].Stop)
+	switch {
+	case CodeOf(err) != CodeThrottled:
+		t.Fatalf("CodeOf(err) is %v, want %v", CodeOf(err), CodeThrottled)
+	case !tasks[0].Stop.AskedAt.IsZero():
+		t.Fatal("tasks[0].Stop.AskedAt.IsZero() is false, want true")
+	case tasks[1].Stop.AskedAt.IsZero():
+		t.Fatal("it must not be that tasks[1].Stop.AskedAt.IsZero()")
 	}
 	w.observe()
 	if w.ecs.count("Stop") != 3 {
@@ -222,8 +267,11 @@ func TestAStopThatECSDoesNotTakeIsUnmarked(t *testing.T) {
 	w = placed(t, 1)
 	w.clock.advance(15 * time.Minute)
 	w.ecs.fails["Stop"] = []error{&EngineError{Operation: "StopTask", Code: "InvalidParameterException", Message: "The referenced task was not found.", Unknown: true}}
-	if out := w.observe(); out.Next != StepFollow || w.run().attempt().Tasks[0].Stop.AskedAt.IsZero() {
-		t.Errorf("a task that ECS no longer knows is left to the next look: %+v", out)
+	switch out := w.observe(); {
+	case out.Next != StepFollow:
+		t.Errorf("a task that ECS no longer knows is left to the next look: out.Next is %v, want %v", out.Next, StepFollow)
+	case w.run().attempt().Tasks[0].Stop.AskedAt.IsZero():
+		t.Error("a task that ECS no longer knows is left to the next look: it must not be that w.run().attempt().Tasks[0].Stop.AskedAt.IsZero()")
 	}
 }
 
@@ -255,14 +303,31 @@ func TestTheNextGenerationTakesOver(t *testing.T) {
 	in.Token = "token"
 	out, err := w.observer().Step(context.Background(), in)
 	r := w.run()
-	if err != nil || out.Next != StepDone || r.Generation != 2 || r.Observations != 0 || r.Waiting != nil {
-		t.Errorf("%+v %v, generation %d", out, err, r.Generation)
+	switch {
+	case err != nil:
+		t.Errorf("error %v", err)
+	case out.Next != StepDone:
+		t.Errorf("out.Next is %v, want %v", out.Next, StepDone)
+	case r.Generation != 2:
+		t.Errorf("r.Generation is %v, want 2", r.Generation)
+	case r.Observations != 0:
+		t.Errorf("r.Observations is %v, want 0", r.Observations)
+	case r.Waiting != nil:
+		t.Errorf("r.Waiting is %v, want nil", r.Waiting)
 	}
-	if len(w.flow.starts) != 1 || w.flow.starts[0] != r.execution() || len(w.flow.woken()) != 1 {
-		t.Errorf("%+v", w.flow.starts)
+	switch {
+	case len(w.flow.starts) != 1:
+		t.Errorf("len(w.flow.starts) is %v, want 1", len(w.flow.starts))
+	case w.flow.starts[0] != r.execution():
+		t.Error("w.flow.starts[0] is not r.execution()")
+	case len(w.flow.woken()) != 1:
+		t.Error("len(w.flow.woken()) is not 1")
 	}
-	if again := w.launch(); again.Next != StepFollow || again.Generation != 2 {
-		t.Errorf("the successor goes on: %+v", again)
+	switch again := w.launch(); {
+	case again.Next != StepFollow:
+		t.Errorf("the successor goes on: again.Next is %v, want %v", again.Next, StepFollow)
+	case again.Generation != 2:
+		t.Errorf("the successor goes on: again.Generation is %v, want 2", again.Generation)
 	}
 }
 
@@ -276,13 +341,20 @@ func TestASuccessorThatCouldNotBeStarted(t *testing.T) {
 		}
 	}
 	out, err := w.observer().Step(context.Background(), in)
-	if err != nil || out.Next != StepDone || len(w.flow.starts) != 3 || w.run().Generation != 2 {
-		t.Errorf("%+v %v %+v", out, err, w.flow.starts)
+	switch {
+	case err != nil:
+		t.Errorf("error %v", err)
+	case out.Next != StepDone:
+		t.Errorf("out.Next is %v, want %v", out.Next, StepDone)
+	case len(w.flow.starts) != 3:
+		t.Errorf("len(w.flow.starts) is %v, want 3", len(w.flow.starts))
+	case w.run().Generation != 2:
+		t.Error("w.run().Generation is not 2")
 	}
 	w = tired(t)
 	w.flow.fails = []error{ErrExecutionExists}
 	if out := w.observe(); out.Next != StepDone {
-		t.Errorf("%+v", out)
+		t.Errorf("out.Next is %v, want %v", out.Next, StepDone)
 	}
 }
 
@@ -293,8 +365,11 @@ func TestASuccessorThatNobodyStarted(t *testing.T) {
 	_, _ = w.observer().Step(context.Background(), w.input())
 	w.clock.advance(5 * time.Minute)
 	w.sweep()
-	if got := w.flow.starts; len(got) != 2 || got[1].Generation != 2 {
-		t.Errorf("%+v", got)
+	switch got := w.flow.starts; {
+	case len(got) != 2:
+		t.Errorf("len(got) is %v, want 2", len(got))
+	case got[1].Generation != 2:
+		t.Errorf("got[1].Generation is %v, want 2", got[1].Generation)
 	}
 }
 
@@ -323,11 +398,17 @@ func TestRefusalsHandOverToo(t *testing.T) {
 	w.store.put(r)
 	w.store.mu.Unlock()
 	w.clock.advance(time.Minute)
-	if out := w.observe(); out.Next != StepDone || w.run().Generation != 2 {
-		t.Errorf("%+v generation %d", out, w.run().Generation)
+	switch out := w.observe(); {
+	case out.Next != StepDone:
+		t.Errorf("out.Next is %v, want %v", out.Next, StepDone)
+	case w.run().Generation != 2:
+		t.Error("w.run().Generation is not 2")
 	}
-	if out := w.launch(); out.Next != StepPause || len(w.ecs.tasks) != 1 {
-		t.Errorf("%+v", out)
+	switch out := w.launch(); {
+	case out.Next != StepPause:
+		t.Errorf("out.Next is %v, want %v", out.Next, StepPause)
+	case len(w.ecs.tasks) != 1:
+		t.Errorf("len(w.ecs.tasks) is %v, want 1", len(w.ecs.tasks))
 	}
 }
 
@@ -339,8 +420,17 @@ func TestObserveDoesNothingForTheReplaced(t *testing.T) {
 		change(&in)
 		writes := w.store.writes
 		out, err := w.observer().Step(context.Background(), in)
-		if err != nil || out.Next != StepDone || w.store.writes != writes || w.ecs.count("Describe") > 0 || len(w.flow.starts) > 0 {
-			t.Errorf("%+v %v", out, err)
+		switch {
+		case err != nil:
+			t.Errorf("error %v", err)
+		case out.Next != StepDone:
+			t.Errorf("out.Next is %v, want %v", out.Next, StepDone)
+		case w.store.writes != writes:
+			t.Errorf("w.store.writes is %v, want %v", w.store.writes, writes)
+		case w.ecs.count("Describe") > 0:
+			t.Error("got w.ecs.count(\"Describe\") > 0")
+		case len(w.flow.starts) > 0:
+			t.Errorf("len(w.flow.starts) is %v, want at most %v", len(w.flow.starts), 0)
 		}
 	}
 }
@@ -357,11 +447,19 @@ func TestAFollowThatWouldWaitForTooLong(t *testing.T) {
 		in := w.input()
 		in.Token, in.WaitSeconds = "token", c.seconds
 		out, err := w.observer().Step(context.Background(), in)
-		if err != nil || out.Next != StepFollow || out.WaitSeconds != 120 {
-			t.Fatalf("%+v %v", out, err)
+		switch {
+		case err != nil:
+			t.Fatalf("error %v", err)
+		case out.Next != StepFollow:
+			t.Fatalf("out.Next is %v, want %v", out.Next, StepFollow)
+		case out.WaitSeconds != 120:
+			t.Fatalf("out.WaitSeconds is %v, want 120", out.WaitSeconds)
 		}
-		if woken := w.flow.woken(); (len(woken) == 0) != c.stays || (w.run().Waiting != nil) != c.stays {
-			t.Errorf("%d s: %+v %+v", c.seconds, woken, w.run().Waiting)
+		switch woken := w.flow.woken(); {
+		case (len(woken) == 0) != c.stays:
+			t.Errorf("(len(woken) == 0) is %v, want %v", (len(woken) == 0), c.stays)
+		case (w.run().Waiting != nil) != c.stays:
+			t.Error("(w.run().Waiting != nil) is not c.stays")
 		}
 	}
 }

@@ -81,12 +81,26 @@ func TestAcceptedInOrder(t *testing.T) {
 	if len(w.flow.starts) != 2 {
 		t.Errorf("%d executions, want those of the two that are not over", len(w.flow.starts))
 	}
-	if r := w.read(c); !r.Released || !r.SweepAt.IsZero() || r.Expires.IsZero() || r.Class != "" || len(r.Attempts) != 0 {
-		t.Errorf("%+v", r)
+	switch r := w.read(c); {
+	case !r.Released:
+		t.Error("r.Released is false, want true")
+	case !r.SweepAt.IsZero():
+		t.Error("r.SweepAt.IsZero() is false, want true")
+	case r.Expires.IsZero():
+		t.Error("it must not be that r.Expires.IsZero()")
+	case r.Class != "":
+		t.Errorf("r.Class is %v, want ", r.Class)
+	case len(r.Attempts) != 0:
+		t.Errorf("len(r.Attempts) is %v, want 0", len(r.Attempts))
 	}
 	again := w.submit(ask("c", overlapping("FORBID", "")))
-	if !again.Replayed || again.Run.Status != Skipped || len(w.flow.starts) != 2 {
-		t.Errorf("again: %+v", again)
+	switch {
+	case !again.Replayed:
+		t.Error("again: again.Replayed is false, want true")
+	case again.Run.Status != Skipped:
+		t.Errorf("again: again.Run.Status is %v, want %v", again.Run.Status, Skipped)
+	case len(w.flow.starts) != 2:
+		t.Errorf("again: len(w.flow.starts) is %v, want 2", len(w.flow.starts))
 	}
 	if r := w.read(a); r.AdmittedAt.IsZero() {
 		t.Error("the record does not keep that it was admitted")
@@ -100,8 +114,11 @@ func TestDryRunTakesNoLock(t *testing.T) {
 	w := newFixture(t)
 	q := ask("a", overlapping("QUEUE", ""))
 	q.DryRun = true
-	if res := w.submit(q); res.Run.Status != Submitted || len(w.store.records) != 0 {
-		t.Errorf("%+v", res.Run)
+	switch res := w.submit(q); {
+	case res.Run.Status != Submitted:
+		t.Errorf("res.Run.Status is %v, want %v", res.Run.Status, Submitted)
+	case len(w.store.records) != 0:
+		t.Errorf("len(w.store.records) is %v, want 0", len(w.store.records))
 	}
 	w.wantLock("|")
 }
@@ -112,8 +129,11 @@ func TestHandedOn(t *testing.T) {
 	a, b, c := w.ask("a", "QUEUE", ""), w.ask("b", "QUEUE", ""), w.ask("c", "QUEUE", "")
 	w.stepLaunch(a)
 	for _, id := range []string{b, c} {
-		if out := w.stepLaunch(id); out.Next != StepFollow || out.WaitSeconds != 86400 {
-			t.Errorf("a run that waits: %+v", out)
+		switch out := w.stepLaunch(id); {
+		case out.Next != StepFollow:
+			t.Errorf("a run that waits: out.Next is %v, want %v", out.Next, StepFollow)
+		case out.WaitSeconds != 86400:
+			t.Errorf("a run that waits: out.WaitSeconds is %v, want 86400", out.WaitSeconds)
 		}
 		w.stepFollow(id, "token of "+id)
 	}
@@ -123,15 +143,23 @@ func TestHandedOn(t *testing.T) {
 	w.wantRun(b, Launching, "")
 	w.wantRun(c, Queued, "")
 	w.wantLock(b + " | " + c)
-	if woken := w.flow.woken(); len(woken) != 1 || woken[0].token != "token of "+b || woken[0].answer.Next != StepLaunch {
-		t.Errorf("%+v", woken)
+	switch woken := w.flow.woken(); {
+	case len(woken) != 1:
+		t.Errorf("len(woken) is %v, want 1", len(woken))
+	case woken[0].token != "token of "+b:
+		t.Errorf("woken[0].token is %v, want %v", woken[0].token, "token of "+b)
+	case woken[0].answer.Next != StepLaunch:
+		t.Errorf("woken[0].answer.Next is %v, want %v", woken[0].answer.Next, StepLaunch)
 	}
 	if r := w.read(a); !r.Released || !r.SweepAt.IsZero() {
 		t.Errorf("released %v, sweep at %v", r.Released, r.SweepAt)
 	}
 	w.stepLaunch(b)
-	if r := w.read(b); len(r.Attempts) != 1 || !r.Attempts[0].BeganAt.Equal(after(time.Minute)) {
-		t.Errorf("launchTimeoutSeconds counts from %+v", r.Attempts)
+	switch r := w.read(b); {
+	case len(r.Attempts) != 1:
+		t.Errorf("len(r.Attempts) is %v, want 1", len(r.Attempts))
+	case !r.Attempts[0].BeganAt.Equal(after(time.Minute)):
+		t.Errorf("r.Attempts[0].BeganAt is %v, want %v", r.Attempts[0].BeganAt, after(time.Minute))
 	}
 }
 
@@ -146,8 +174,11 @@ func TestStopWhileQueued(t *testing.T) {
 	}
 	w.wantRun(b, Stopped, "stopped by a caller before it was launched: no more")
 	w.wantLock(a + " |")
-	if woken := w.flow.woken(); len(woken) != 1 || woken[0].answer.Next != StepDone {
-		t.Errorf("%+v", woken)
+	switch woken := w.flow.woken(); {
+	case len(woken) != 1:
+		t.Errorf("len(woken) is %v, want 1", len(woken))
+	case woken[0].answer.Next != StepDone:
+		t.Errorf("woken[0].answer.Next is %v, want %v", woken[0].answer.Next, StepDone)
 	}
 }
 
@@ -229,11 +260,21 @@ func TestReplaceStopsWhatItReplaces(t *testing.T) {
 	b := w.ask("b", "REPLACE", "")
 	w.wantRun(b, Queued, "waits until what it replaces has stopped")
 	w.wantRun(a, Stopping, "")
-	if r := w.read(a); r.Stop == nil || r.Stop.Cause != ByReplace || r.Stop.Reason != "replaced by run "+b {
-		t.Errorf("%+v", r.Stop)
+	switch r := w.read(a); {
+	case r.Stop == nil:
+		t.Error("r.Stop is nil")
+	case r.Stop.Cause != ByReplace:
+		t.Errorf("r.Stop.Cause is %v, want %v", r.Stop.Cause, ByReplace)
+	case r.Stop.Reason != "replaced by run "+b:
+		t.Errorf("r.Stop.Reason is %v, want %v", r.Stop.Reason, "replaced by run "+b)
 	}
-	if woken := w.flow.woken(); len(woken) != 1 || woken[0].token != "token" || woken[0].answer.Next != StepObserve {
-		t.Errorf("%+v", woken)
+	switch woken := w.flow.woken(); {
+	case len(woken) != 1:
+		t.Errorf("len(woken) is %v, want 1", len(woken))
+	case woken[0].token != "token":
+		t.Errorf("woken[0].token is %v, want token", woken[0].token)
+	case woken[0].answer.Next != StepObserve:
+		t.Errorf("woken[0].answer.Next is %v, want %v", woken[0].answer.Next, StepObserve)
 	}
 	if _, err := w.observer().Step(context.Background(), StepInput{Execution: w.read(a).execution()}); err != nil {
 		t.Fatal(err)
@@ -263,7 +304,7 @@ func TestWhoWasReplacedStaysSo(t *testing.T) {
 		return nil
 	}
 	if out := w.stepLaunch(b); out.Next != StepDone {
-		t.Errorf("%+v", out)
+		t.Errorf("out.Next is %v, want %v", out.Next, StepDone)
 	}
 	w.wantRun(b, Skipped, "a later run with the same overlap key replaced it")
 	w.wantRun(c, Queued, "")
@@ -282,8 +323,11 @@ func TestFirstWishStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.ask("b", "REPLACE", "")
-	if r := w.read(a); r.Stop.Cause != ByCaller || r.Stop.Reason != "mine" {
-		t.Errorf("%+v", r.Stop)
+	switch r := w.read(a); {
+	case r.Stop.Cause != ByCaller:
+		t.Errorf("r.Stop.Cause is %v, want %v", r.Stop.Cause, ByCaller)
+	case r.Stop.Reason != "mine":
+		t.Errorf("r.Stop.Reason is %v, want mine", r.Stop.Reason)
 	}
 }
 
@@ -299,8 +343,11 @@ func TestReplaceAsksAgain(t *testing.T) {
 	}
 	w.store.fail = nil
 	w.stepLaunch(b)
-	if r := w.read(a); r.Stop == nil || r.Stop.Cause != ByReplace {
-		t.Errorf("%+v", r.Stop)
+	switch r := w.read(a); {
+	case r.Stop == nil:
+		t.Error("r.Stop is nil")
+	case r.Stop.Cause != ByReplace:
+		t.Errorf("r.Stop.Cause is %v, want %v", r.Stop.Cause, ByReplace)
 	}
 }
 
@@ -327,8 +374,13 @@ func TestOwnerOnlyAndSchedules(t *testing.T) {
 		t.Errorf("%s %q", r.Status, r.StatusReason)
 	}
 	own := w.ownersOnly("role/b", "3", "REPLACE")
-	if r := w.read(nightly.ID); own.Status != Queued || r.Stop == nil || r.Stop.Reason != "replaced by another run" {
-		t.Errorf("%s %q: %+v", own.Status, own.StatusReason, r.Stop)
+	switch r := w.read(nightly.ID); {
+	case own.Status != Queued:
+		t.Errorf("own.Status is %v, want %v", own.Status, Queued)
+	case r.Stop == nil:
+		t.Error("r.Stop is nil")
+	case r.Stop.Reason != "replaced by another run":
+		t.Errorf("r.Stop.Reason is %v, want replaced by another run", r.Stop.Reason)
 	}
 	w.stepLaunch(own.ID)
 	w.handle(w.ecs.finish("t1", 143))
@@ -383,7 +435,7 @@ func TestLaunchAsksWhereSubmissionDied(t *testing.T) {
 		w.store.fail = nil
 		w.wantRun(b, Submitted, "")
 		if out := w.stepLaunch(b); out.Next != StepFollow {
-			t.Errorf("%s: %+v", where, out)
+			t.Errorf("%s: out.Next is %v, want %v", where, out.Next, StepFollow)
 		}
 		w.wantRun(b, Queued, "")
 		w.wantLock(a + " | " + b)
@@ -435,8 +487,11 @@ func TestSweepPassesAKeyOn(t *testing.T) {
 	w.sweep()
 	w.wantRun(b, Launching, "")
 	w.wantLock(b + " |")
-	if woken := w.flow.woken(); len(woken) != 1 || woken[0].token != "token" {
-		t.Errorf("%+v", woken)
+	switch woken := w.flow.woken(); {
+	case len(woken) != 1:
+		t.Errorf("len(woken) is %v, want 1", len(woken))
+	case woken[0].token != "token":
+		t.Errorf("woken[0].token is %v, want token", woken[0].token)
 	}
 	if r := w.read(a); !r.Released || !r.SweepAt.IsZero() {
 		t.Errorf("released %v, sweep at %v", r.Released, r.SweepAt)
@@ -467,8 +522,11 @@ func TestSweepAsksForWhoWaits(t *testing.T) {
 	}
 	w.wantRun(b, Launching, "")
 	w.wantLock(b + " |")
-	if woken := w.flow.woken(); len(woken) != 1 || woken[0].answer.Next != StepLaunch {
-		t.Errorf("%+v", woken)
+	switch woken := w.flow.woken(); {
+	case len(woken) != 1:
+		t.Errorf("len(woken) is %v, want 1", len(woken))
+	case woken[0].answer.Next != StepLaunch:
+		t.Errorf("woken[0].answer.Next is %v, want %v", woken[0].answer.Next, StepLaunch)
 	}
 }
 
@@ -501,8 +559,11 @@ func TestSweepTellsAgain(t *testing.T) {
 	w.clock.advance(orphanSweep)
 	w.sweep()
 	w.wantRun(b, Launching, "")
-	if woken := w.flow.woken(); len(woken) != 1 || woken[0].token != "token" {
-		t.Errorf("%+v", woken)
+	switch woken := w.flow.woken(); {
+	case len(woken) != 1:
+		t.Errorf("len(woken) is %v, want 1", len(woken))
+	case woken[0].token != "token":
+		t.Errorf("woken[0].token is %v, want token", woken[0].token)
 	}
 }
 
@@ -510,19 +571,22 @@ func TestQueueTimeoutSeconds(t *testing.T) {
 	w := newFixture(t)
 	w.ask("a", "QUEUE", "")
 	b := w.ask("b", "QUEUE", `,"queueTimeoutSeconds":60`)
-	if out := w.stepLaunch(b); out.Next != StepFollow || out.WaitSeconds != 60 {
-		t.Errorf("%+v", out)
+	switch out := w.stepLaunch(b); {
+	case out.Next != StepFollow:
+		t.Errorf("out.Next is %v, want %v", out.Next, StepFollow)
+	case out.WaitSeconds != 60:
+		t.Errorf("out.WaitSeconds is %v, want 60", out.WaitSeconds)
 	}
 	w.clock.advance(59 * time.Second)
 	w.stepLaunch(b)
 	w.wantRun(b, Queued, "")
 	w.clock.advance(time.Second)
 	if out := w.stepLaunch(b); out.Next != StepDone {
-		t.Errorf("%+v", out)
+		t.Errorf("out.Next is %v, want %v", out.Next, StepDone)
 	}
 	w.wantRun(b, Skipped, "queueTimeoutSeconds (60) passed")
 	if l := w.store.lock("k"); len(l.Waiters) != 0 {
-		t.Errorf("%+v", l)
+		t.Errorf("len(l.Waiters) is %v, want 0", len(l.Waiters))
 	}
 }
 
@@ -546,8 +610,11 @@ func TestDeadlineCountsTheQueue(t *testing.T) {
 		}
 		body := strings.Replace(overlapping("QUEUE", more), `"policy":{`, fmt.Sprintf(`"policy":{"deadlineSeconds":%d,`, c.deadline), 1)
 		b := w.submit(ask("b", body)).Run.ID
-		if out := w.stepLaunch(b); out.Next != StepFollow || out.WaitSeconds != 60 {
-			t.Errorf("%+v", out)
+		switch out := w.stepLaunch(b); {
+		case out.Next != StepFollow:
+			t.Errorf("out.Next is %v, want %v", out.Next, StepFollow)
+		case out.WaitSeconds != 60:
+			t.Errorf("out.WaitSeconds is %v, want 60", out.WaitSeconds)
 		}
 		w.clock.advance(2 * time.Minute)
 		w.stepLaunch(b)

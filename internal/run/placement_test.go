@@ -45,8 +45,15 @@ func TestBestEffortDoesWithWhatWasPlaced(t *testing.T) {
 	w.clock.advance(10 * time.Second)
 	w.launch()
 	r := w.run()
-	if r.Status != Pending || r.UnplacedByPolicy != 1 || r.attempt().Want != 2 || !strings.Contains(r.StatusReason, "2 of 3 tasks were placed (BEST_EFFORT): RESOURCE:MEMORY") {
-		t.Fatalf("%s %q short %d", r.Status, r.StatusReason, r.UnplacedByPolicy)
+	switch {
+	case r.Status != Pending:
+		t.Fatalf("r.Status is %v, want %v", r.Status, Pending)
+	case r.UnplacedByPolicy != 1:
+		t.Fatalf("r.UnplacedByPolicy is %v, want 1", r.UnplacedByPolicy)
+	case r.attempt().Want != 2:
+		t.Fatalf("r.attempt().Want is %v, want 2", r.attempt().Want)
+	case !strings.Contains(r.StatusReason, "2 of 3 tasks were placed (BEST_EFFORT): RESOURCE:MEMORY"):
+		t.Fatalf("r.StatusReason is %q, want %q in it", r.StatusReason, "2 of 3 tasks were placed (BEST_EFFORT): RESOURCE:MEMORY")
 	}
 	w.end(0)
 	if r = w.run(); summary(r) != "SUCCEEDED  exit=0" || !strings.Contains(r.StatusReason, "1 of 3 were not placed") {
@@ -77,7 +84,7 @@ func TestAllOrNothingTakesAPartBack(t *testing.T) {
 	w := ready(t, 3, placement(AllOrNone))
 	w.ecs.launches = []launchFault{noRoom(1)}
 	if out := w.launch(); out.Next != StepObserve {
-		t.Fatalf("%+v", out)
+		t.Fatalf("out.Next is %v, want %v", out.Next, StepObserve)
 	}
 	w.observe()
 	if n := w.ecs.count("Stop"); n != 2 || !strings.Contains(w.ecs.reasons[0], "only 2 of 3 tasks were placed (ALL_OR_NOTHING): RESOURCE:MEMORY") {
@@ -89,13 +96,25 @@ func TestAllOrNothingTakesAPartBack(t *testing.T) {
 	}
 	w.end(0) // although they ended well
 	r := w.run()
-	if r.Status != Launching || len(r.Attempts) != 2 || r.attempt().Want != 3 || r.Attempts[0].Outcome.Class != Capacity {
-		t.Fatalf("%s %+v", summary(r), r.Attempts)
+	switch {
+	case r.Status != Launching:
+		t.Fatalf("r.Status is %v, want %v", r.Status, Launching)
+	case len(r.Attempts) != 2:
+		t.Fatalf("len(r.Attempts) is %v, want 2", len(r.Attempts))
+	case r.attempt().Want != 3:
+		t.Fatalf("r.attempt().Want is %v, want 3", r.attempt().Want)
+	case r.Attempts[0].Outcome.Class != Capacity:
+		t.Fatalf("r.Attempts[0].Outcome.Class is %v, want %v", r.Attempts[0].Outcome.Class, Capacity)
 	}
 	w.launch()
 	w.end(0)
-	if r = w.run(); summary(r) != "SUCCEEDED  exit=0" || w.ecs.inputs[1].Count != 3 || w.ecs.inputs[0].Token == w.ecs.inputs[1].Token {
-		t.Errorf("%s %+v", summary(r), w.ecs.inputs)
+	switch r = w.run(); {
+	case summary(r) != "SUCCEEDED  exit=0":
+		t.Errorf("summary(r) is %v, want SUCCEEDED exit=0", summary(r))
+	case w.ecs.inputs[1].Count != 3:
+		t.Errorf("w.ecs.inputs[1].Count is %v, want 3", w.ecs.inputs[1].Count)
+	case w.ecs.inputs[0].Token == w.ecs.inputs[1].Token:
+		t.Errorf("w.ecs.inputs[0].Token is %v", w.ecs.inputs[0].Token)
 	}
 }
 
@@ -184,8 +203,15 @@ func TestFillPlacesTheRest(t *testing.T) {
 		w.launch()
 		w.clock.advance(time.Minute)
 	}
-	if n := w.ecs.count("Stop"); n != 0 || len(w.ecs.tasks) != 3 || w.ecs.inputs[1].Count != 2 || w.ecs.inputs[2].Count != 1 {
-		t.Errorf("%d stops, %+v", n, w.ecs.inputs)
+	switch n := w.ecs.count("Stop"); {
+	case n != 0:
+		t.Errorf("n is %v, want 0", n)
+	case len(w.ecs.tasks) != 3:
+		t.Errorf("len(w.ecs.tasks) is %v, want 3", len(w.ecs.tasks))
+	case w.ecs.inputs[1].Count != 2:
+		t.Errorf("w.ecs.inputs[1].Count is %v, want 2", w.ecs.inputs[1].Count)
+	case w.ecs.inputs[2].Count != 1:
+		t.Errorf("w.ecs.inputs[2].Count is %v, want 1", w.ecs.inputs[2].Count)
 	}
 	w.end(0)
 	if got := summary(w.run()); got != "SUCCEEDED  exit=0" {
@@ -211,8 +237,13 @@ func TestAPartThatNothingRefused(t *testing.T) {
 	w.ecs.tasks = append(w.ecs.tasks, &s)
 	w.clock.advance(unclearLife + time.Second)
 	w.launch()
-	if r = w.run(); r.attempt().Withdrawn || r.attempt().Open != nil || len(r.attempt().Tasks) != 1 {
-		t.Errorf("%s %+v", summary(r), r.attempt())
+	switch r = w.run(); {
+	case r.attempt().Withdrawn:
+		t.Error("it must not be that r.attempt().Withdrawn")
+	case r.attempt().Open != nil:
+		t.Errorf("r.attempt().Open is %v, want nil", r.attempt().Open)
+	case len(r.attempt().Tasks) != 1:
+		t.Errorf("len(r.attempt().Tasks) is %v, want 1", len(r.attempt().Tasks))
 	}
 	w.launch()
 	if r = w.run(); len(r.attempt().Tasks) != 3 {

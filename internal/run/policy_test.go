@@ -31,12 +31,18 @@ func TestPolicyDefaults(t *testing.T) {
 		`{"retry":{"on":null,"maxAttempts":null},"verdict":{"container":null,"successExitCodes":null}}`,
 	} {
 		got, found := DecodePolicy(nodeOf(text))
-		if len(found) > 0 || !reflect.DeepEqual(got, want) {
-			t.Errorf("%s: %+v %v", text, got, found)
+		switch {
+		case len(found) > 0:
+			t.Errorf("%s: len(found) is %v, want at most %v", text, len(found), 0)
+		case !reflect.DeepEqual(got, want):
+			t.Errorf("%s: got is %v, want %v", text, got, want)
 		}
 	}
-	if got, found := DecodePolicy(jsontree.Node{}); len(found) > 0 || !reflect.DeepEqual(got, want) {
-		t.Errorf("nil: %+v %v", got, found)
+	switch got, found := DecodePolicy(jsontree.Node{}); {
+	case len(found) > 0:
+		t.Errorf("nil: len(found) is %v, want at most %v", len(found), 0)
+	case !reflect.DeepEqual(got, want):
+		t.Errorf("nil: got is %v, want %v", got, want)
 	}
 }
 
@@ -49,11 +55,19 @@ func TestPolicyHonoured(t *testing.T) {
 	want.TimeoutSeconds, want.StartTimeoutSeconds, want.LaunchTimeoutSeconds, want.DeadlineSeconds, want.Placement = 60, 120, 300, 31_536_000, AllOrNone
 	want.Retry = Retry{20, []string{"INTERRUPTED", "OUT_OF_MEMORY", "TIMED_OUT", "NEVER_STARTED", "EXIT:0", "EXIT:137", "EXIT:255", "EXIT:*"}, 86400, 1.5, 1}
 	want.Verdict = Verdict{"app", []int{0, 3, 255}}
-	if len(found) > 0 || !reflect.DeepEqual(got, want) {
-		t.Errorf("%+v %v", got, found)
+	switch {
+	case len(found) > 0:
+		t.Errorf("len(found) is %v, want at most %v", len(found), 0)
+	case !reflect.DeepEqual(got, want):
+		t.Errorf("got is %v, want %v", got, want)
 	}
-	if got, found := DecodePolicy(nodeOf(`{"retry":{"on":[]}}`)); len(found) > 0 || got.Retry.On == nil || len(got.Retry.On) > 0 {
-		t.Errorf("an empty list is no retries: %+v %v", got.Retry, found)
+	switch got, found := DecodePolicy(nodeOf(`{"retry":{"on":[]}}`)); {
+	case len(found) > 0:
+		t.Errorf("an empty list is no retries: len(found) is %v, want at most %v", len(found), 0)
+	case got.Retry.On == nil:
+		t.Error("an empty list is no retries: got.Retry.On is nil")
+	case len(got.Retry.On) > 0:
+		t.Errorf("an empty list is no retries: len(got.Retry.On) is %v, want at most %v", len(got.Retry.On), 0)
 	}
 }
 

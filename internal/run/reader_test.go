@@ -81,8 +81,11 @@ func TestListRefuses(t *testing.T) {
 		{ListRequest{Limit: 100, Status: "RUNNING", Family: "x"}, nil},
 	} {
 		_, err := reader.List(context.Background(), c.q)
-		if got := faults(ViolationsOf(err)); !slices.Equal(got, c.want) || (err != nil) != (c.want != nil) {
-			t.Errorf("%+v: %v", c.q, err)
+		switch got := faults(ViolationsOf(err)); {
+		case !slices.Equal(got, c.want):
+			t.Errorf("got is %v, want %v", got, c.want)
+		case (err != nil) != (c.want != nil):
+			t.Errorf("(err != nil) is %v, want %v", (err != nil), (c.want != nil))
 		}
 	}
 }
@@ -112,8 +115,11 @@ func TestACursorIsBoundToItsFilters(t *testing.T) {
 	} {
 		other := q
 		change(&other)
-		if err := try(other); CodeOf(err) != CodeInvalid || ViolationsOf(err)[0].Rule != RuleCursor {
-			t.Errorf("%+v: %v", other, err)
+		switch err := try(other); {
+		case CodeOf(err) != CodeInvalid:
+			t.Errorf("CodeOf(err) is %v, want %v", CodeOf(err), CodeInvalid)
+		case ViolationsOf(err)[0].Rule != RuleCursor:
+			t.Error("ViolationsOf(err)[0].Rule is not RuleCursor")
 		}
 	}
 }

@@ -45,11 +45,27 @@ func TestARefusedRunNamesTheRule(t *testing.T) {
 			w.ruledLaunch()
 			r := w.run()
 			a := r.attempt()
-			if r.Status != Failed || r.Class != Invalid || r.StatusReason != c.reason || a.Outcome == nil || a.Outcome.Detail != c.reason {
-				t.Errorf("%s %s %q, outcome %+v", r.Status, r.Class, r.StatusReason, a.Outcome)
+			switch {
+			case r.Status != Failed:
+				t.Errorf("r.Status is %v, want %v", r.Status, Failed)
+			case r.Class != Invalid:
+				t.Errorf("r.Class is %v, want %v", r.Class, Invalid)
+			case r.StatusReason != c.reason:
+				t.Errorf("r.StatusReason is %v, want %v", r.StatusReason, c.reason)
+			case a.Outcome == nil:
+				t.Error("a.Outcome is nil")
+			case a.Outcome.Detail != c.reason:
+				t.Errorf("a.Outcome.Detail is %v, want %v", a.Outcome.Detail, c.reason)
 			}
-			if len(a.Refusals) != 1 || a.Refusals[0].Rule != c.rule || a.Refusals[0].Class != Invalid || a.Refusals[0].Count != 1 {
-				t.Errorf("refusals %+v", a.Refusals)
+			switch {
+			case len(a.Refusals) != 1:
+				t.Errorf("len(a.Refusals) is %v, want 1", len(a.Refusals))
+			case a.Refusals[0].Rule != c.rule:
+				t.Errorf("a.Refusals[0].Rule is %v, want %v", a.Refusals[0].Rule, c.rule)
+			case a.Refusals[0].Class != Invalid:
+				t.Errorf("a.Refusals[0].Class is %v, want %v", a.Refusals[0].Class, Invalid)
+			case a.Refusals[0].Count != 1:
+				t.Errorf("a.Refusals[0].Count is %v, want 1", a.Refusals[0].Count)
 			}
 		})
 	}

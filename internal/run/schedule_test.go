@@ -26,20 +26,42 @@ func (w *fixture) fire(event []byte) Occurrence {
 func TestAnOccurrenceIsOneRun(t *testing.T) {
 	w := newFixture(t)
 	first := w.fire(occurrence(nightly, "2026-11-30T02:00:00Z", goodBody))
-	if r := first.Run; first.Missed != nil || first.Replayed || r.Owner != "schedule:"+nightly || r.Key != nightly+" 2026-11-30T02:00:00Z" || len(w.flow.starts) != 1 {
-		t.Fatalf("%+v", first)
+	switch r := first.Run; {
+	case first.Missed != nil:
+		t.Fatalf("first.Missed is %v, want nil", first.Missed)
+	case first.Replayed:
+		t.Fatal("it must not be that first.Replayed")
+	case r.Owner != "schedule:"+nightly:
+		t.Fatalf("r.Owner is %v, want %v", r.Owner, "schedule:"+nightly)
+	case r.Key != nightly+" 2026-11-30T02:00:00Z":
+		t.Fatalf("r.Key is %v, want %v", r.Key, nightly+" 2026-11-30T02:00:00Z")
+	case len(w.flow.starts) != 1:
+		t.Fatalf("len(w.flow.starts) is %v, want 1", len(w.flow.starts))
 	}
 	again := w.fire(occurrence(nightly, "2026-11-30T03:00:00+01:00", goodBody)) // the same time, written another way
-	if !again.Replayed || again.Run.ID != first.Run.ID {
-		t.Errorf("delivered twice: %+v", again)
+	switch {
+	case !again.Replayed:
+		t.Error("delivered twice: again.Replayed is false, want true")
+	case again.Run.ID != first.Run.ID:
+		t.Errorf("delivered twice: again.Run.ID is %v, want %v", again.Run.ID, first.Run.ID)
 	}
 	edited := w.fire(occurrence(nightly, "2026-11-30T02:00:00Z", `{"taskDefinition":"job","count":3}`))
-	if !edited.Replayed || edited.Run == nil || edited.Run.Count != 2 || edited.Missed != nil {
-		t.Errorf("delivered again after the schedule was changed: %+v", edited)
+	switch {
+	case !edited.Replayed:
+		t.Error("delivered again after the schedule was changed: edited.Replayed is false, want true")
+	case edited.Run == nil:
+		t.Error("delivered again after the schedule was changed: edited.Run is nil")
+	case edited.Run.Count != 2:
+		t.Errorf("delivered again after the schedule was changed: edited.Run.Count is %v, want 2", edited.Run.Count)
+	case edited.Missed != nil:
+		t.Errorf("delivered again after the schedule was changed: edited.Missed is %v, want nil", edited.Missed)
 	}
 	for _, other := range [][]byte{occurrence(nightly, "2026-12-01T02:00:00Z", goodBody), occurrence(nightly+"2", "2026-11-30T02:00:00Z", goodBody)} {
-		if o := w.fire(other); o.Replayed || o.Run.ID == first.Run.ID {
-			t.Errorf("%s: %+v", other, o)
+		switch o := w.fire(other); {
+		case o.Replayed:
+			t.Errorf("%s: it must not be that o.Replayed", other)
+		case o.Run.ID == first.Run.ID:
+			t.Errorf("%s: o.Run.ID is %v", other, o.Run.ID)
 		}
 	}
 }
@@ -63,8 +85,17 @@ func TestOccurrencesThatDidNotRun(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newFixture(t)
 			o := w.fire([]byte(c.event))
-			if o.Missed == nil || o.Run != nil || len(w.store.records) > 0 || o.Missed.Reason == "" || o.Missed.Version != "1" {
-				t.Fatalf("%+v", o)
+			switch {
+			case o.Missed == nil:
+				t.Fatal("o.Missed is nil")
+			case o.Run != nil:
+				t.Fatalf("o.Run is %v, want nil", o.Run)
+			case len(w.store.records) > 0:
+				t.Fatalf("len(w.store.records) is %v, want at most %v", len(w.store.records), 0)
+			case o.Missed.Reason == "":
+				t.Fatalf("o.Missed.Reason is %v", o.Missed.Reason)
+			case o.Missed.Version != "1":
+				t.Fatalf("o.Missed.Version is %v, want 1", o.Missed.Version)
 			}
 			if got := strings.Join(faults(o.Missed.Errors), ","); got != c.want {
 				t.Errorf("%q, want %q", got, c.want)
@@ -79,7 +110,7 @@ func TestOccurrencesThatDidNotRun(t *testing.T) {
 func TestALongNameIsStillAKey(t *testing.T) {
 	w := newFixture(t)
 	if o := w.fire(occurrence(strings.Repeat("é", 230), "2026-11-30T02:00:00Z", goodBody)); o.Missed != nil {
-		t.Errorf("%+v", o.Missed)
+		t.Errorf("o.Missed is %v, want nil", o.Missed)
 	}
 }
 
@@ -93,12 +124,20 @@ func TestOccurrencesAreRepeated(t *testing.T) {
 		return nil
 	}
 	o, err := (&Schedules{w.submitter()}).Fire(context.Background(), occurrence(nightly, "2026-11-30T02:00:00Z", goodBody))
-	if CodeOf(err) != CodeNotRecorded || o.Missed != nil || o.Run != nil {
-		t.Errorf("%+v %v", o, err)
+	switch {
+	case CodeOf(err) != CodeNotRecorded:
+		t.Errorf("CodeOf(err) is %v, want %v", CodeOf(err), CodeNotRecorded)
+	case o.Missed != nil:
+		t.Errorf("o.Missed is %v, want nil", o.Missed)
+	case o.Run != nil:
+		t.Errorf("o.Run is %v, want nil", o.Run)
 	}
 	w.store.fail = nil
-	if o = w.fire(occurrence(nightly, "2026-11-30T02:00:00Z", goodBody)); o.Run == nil || o.Replayed {
-		t.Errorf("%+v", o)
+	switch o = w.fire(occurrence(nightly, "2026-11-30T02:00:00Z", goodBody)); {
+	case o.Run == nil:
+		t.Error("o.Run is nil")
+	case o.Replayed:
+		t.Error("it must not be that o.Replayed")
 	}
 }
 

@@ -144,11 +144,14 @@ func TestDeadlines(t *testing.T) {
 			r.Attempts[0].Tasks[0].SeenAt = after(c.at)
 			Settle(r, after(c.at))
 			order := r.Attempts[0].Tasks[0].Stop
-			if (order == nil) != (c.want == "") || order != nil && (order.Cause != c.want || order.Reason == "" || !order.At.Equal(after(c.at))) {
-				t.Errorf("%+v, want %q", order, c.want)
+			switch {
+			case (order == nil) != (c.want == ""):
+				t.Errorf("(order == nil) is %v, want %v", (order == nil), (c.want == ""))
+			case order != nil && (order.Cause != c.want || order.Reason == "" || !order.At.Equal(after(c.at))):
+				t.Error("it must not be that order != nil && (order.Cause != c.want || order.Reason == \"\" || !order.At.Equal(after(c.at)))")
 			}
 			if d := Decide(r, after(c.at)); c.want != "" && !slices.Equal(d.Stops, []int{0}) {
-				t.Errorf("%+v", d)
+				t.Error("it must not be that c.want != \"\" && !slices.Equal(d.Stops, []int{0})")
 			}
 		})
 	}
@@ -190,15 +193,23 @@ func TestGiveUp(t *testing.T) {
 		t.Error("early")
 	}
 	Settle(r, after(time.Hour))
-	if a.GivenUp == nil || a.GivenUp.Class != Capacity || summary(r) != "FAILED CAPACITY exit=-" {
-		t.Errorf("%+v %s", a.GivenUp, summary(r))
+	switch {
+	case a.GivenUp == nil:
+		t.Error("a.GivenUp is nil")
+	case a.GivenUp.Class != Capacity:
+		t.Errorf("a.GivenUp.Class is %v, want %v", a.GivenUp.Class, Capacity)
+	case summary(r) != "FAILED CAPACITY exit=-":
+		t.Errorf("summary(r) is %v, want FAILED CAPACITY exit=-", summary(r))
 	}
 	r, a = setup()
 	a.Tasks = append(a.Tasks, Task{ARN: arnOf("t1"), Raw: raw(described("t1", "RUNNING"))})
 	a.count(Refusal{Class: Capacity, Reason: "RESOURCE:CPU"}, start)
 	Settle(r, after(2*time.Hour))
-	if a.GivenUp == nil || r.Status != Running {
-		t.Errorf("what was placed runs on: %+v %s", a.GivenUp, r.Status)
+	switch {
+	case a.GivenUp == nil:
+		t.Error("what was placed runs on: a.GivenUp is nil")
+	case r.Status != Running:
+		t.Errorf("what was placed runs on: r.Status is %v, want %v", r.Status, Running)
 	}
 	r.show(after(3*time.Hour), kind("t1", "ok", 9000))
 	if summary(r) != "FAILED CAPACITY exit=0" {
@@ -215,7 +226,10 @@ func TestRefusalsAreCounted(t *testing.T) {
 	if len(a.Refusals) != 10 {
 		t.Fatalf("%d refusals", len(a.Refusals))
 	}
-	if last := a.Refusals[len(a.Refusals)-1]; last.Count < 1 || last.LastAt.Before(after(29)) {
-		t.Errorf("%+v", last)
+	switch last := a.Refusals[len(a.Refusals)-1]; {
+	case last.Count < 1:
+		t.Errorf("last.Count is %v, want at least %v", last.Count, 1)
+	case last.LastAt.Before(after(29)):
+		t.Error("it must not be that last.LastAt.Before(after(29))")
 	}
 }

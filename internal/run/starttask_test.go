@@ -20,8 +20,17 @@ func TestStartTaskPlacesOnEachInstance(t *testing.T) {
 	w := ready(t, 2, onInstances("i1", "i2"))
 	w.launch()
 	in := w.ecs.inputs
-	if len(in) != 1 || in[0].Op != StartTask || in[0].Token != "" || in[0].Count != 0 || !reflect.DeepEqual(in[0].Instances, []string{"i1", "i2"}) {
-		t.Errorf("%+v", in)
+	switch {
+	case len(in) != 1:
+		t.Errorf("len(in) is %v, want 1", len(in))
+	case in[0].Op != StartTask:
+		t.Errorf("in[0].Op is %v, want %v", in[0].Op, StartTask)
+	case in[0].Token != "":
+		t.Errorf("in[0].Token is %v, want ", in[0].Token)
+	case in[0].Count != 0:
+		t.Errorf("in[0].Count is %v, want 0", in[0].Count)
+	case !reflect.DeepEqual(in[0].Instances, []string{"i1", "i2"}):
+		t.Errorf("in[0].Instances is %v, want %v", in[0].Instances, []string{"i1", "i2"})
 	}
 	if r := w.run(); r.Status != Pending || len(r.attempt().Tasks) != 2 {
 		t.Errorf("%s", r.Status)
@@ -34,20 +43,31 @@ func TestStartTaskIsClaimed(t *testing.T) {
 	var other StepOutput
 	w.ecs.launches = []launchFault{{during: func() { other = w.launch() }}}
 	w.launch()
-	if other.Next != StepFollow || other.WaitSeconds != 60 || len(w.ecs.inputs) != 1 {
-		t.Errorf("%+v, %d calls", other, len(w.ecs.inputs))
+	switch {
+	case other.Next != StepFollow:
+		t.Errorf("other.Next is %v, want %v", other.Next, StepFollow)
+	case other.WaitSeconds != 60:
+		t.Errorf("other.WaitSeconds is %v, want 60", other.WaitSeconds)
+	case len(w.ecs.inputs) != 1:
+		t.Errorf("len(w.ecs.inputs) is %v, want 1", len(w.ecs.inputs))
 	}
 	w = ready(t, 1, onInstances("i1"))
 	w.store.fail = dieAt(2)
 	_, _ = w.launcher().Step(t.Context(), w.input())
 	w.clock.advance(59 * time.Second)
-	if out := w.launch(); out.WaitSeconds != 1 || w.ecs.count("List") > 0 {
-		t.Errorf("%+v", out)
+	switch out := w.launch(); {
+	case out.WaitSeconds != 1:
+		t.Errorf("out.WaitSeconds is %v, want 1", out.WaitSeconds)
+	case w.ecs.count("List") > 0:
+		t.Error("got w.ecs.count(\"List\") > 0")
 	}
 	w.clock.advance(time.Second)
 	w.launch()
-	if a := w.run().attempt(); len(a.Tasks) != 1 || len(w.ecs.tasks) != 1 {
-		t.Errorf("past the claim it looks, and finds its task: %+v", a)
+	switch a := w.run().attempt(); {
+	case len(a.Tasks) != 1:
+		t.Errorf("past the claim it looks, and finds its task: len(a.Tasks) is %v, want 1", len(a.Tasks))
+	case len(w.ecs.tasks) != 1:
+		t.Errorf("past the claim it looks, and finds its task: len(w.ecs.tasks) is %v, want 1", len(w.ecs.tasks))
 	}
 }
 
@@ -56,8 +76,15 @@ func TestStartTaskAdoptsWhatTheLookFinds(t *testing.T) {
 	w.ecs.set("t1", "RUNNING", startedAt(start))
 	out := w.launch()
 	r := w.run()
-	if len(w.ecs.inputs) != 1 || len(r.attempt().Tasks) != 2 || r.Status != Running || out.Next != StepFollow {
-		t.Errorf("%s %+v", r.Status, out)
+	switch {
+	case len(w.ecs.inputs) != 1:
+		t.Errorf("len(w.ecs.inputs) is %v, want 1", len(w.ecs.inputs))
+	case len(r.attempt().Tasks) != 2:
+		t.Errorf("len(r.attempt().Tasks) is %v, want 2", len(r.attempt().Tasks))
+	case r.Status != Running:
+		t.Errorf("r.Status is %v, want %v", r.Status, Running)
+	case out.Next != StepFollow:
+		t.Errorf("out.Next is %v, want %v", out.Next, StepFollow)
 	}
 }
 
@@ -66,8 +93,11 @@ func TestStartTaskLooksAtStoppedTasksToo(t *testing.T) {
 	w := lookAt(t, true, "i1", "i2")
 	w.ecs.finish("t2", 0)
 	w.launch()
-	if len(w.ecs.inputs) != 1 || len(w.run().attempt().Tasks) != 2 {
-		t.Fatalf("%d calls, %+v", len(w.ecs.inputs), w.run().attempt())
+	switch {
+	case len(w.ecs.inputs) != 1:
+		t.Fatalf("len(w.ecs.inputs) is %v, want 1", len(w.ecs.inputs))
+	case len(w.run().attempt().Tasks) != 2:
+		t.Fatal("len(w.run().attempt().Tasks) is not 2")
 	}
 	w = lookAt(t, true, "i1")
 	w.ecs.finish("t1", 0)
@@ -86,8 +116,13 @@ func TestALaterCallsStoppedTaskIsFoundToo(t *testing.T) {
 	w.ecs.finish("t2", 0)
 	w.clock.advance(10 * time.Second)
 	w.launch()
-	if a := w.run().attempt(); len(a.Tasks) != 2 || len(w.ecs.tasks) != 2 || a.Open != nil {
-		t.Errorf("%d tasks in ECS, %+v", len(w.ecs.tasks), a)
+	switch a := w.run().attempt(); {
+	case len(a.Tasks) != 2:
+		t.Errorf("len(a.Tasks) is %v, want 2", len(a.Tasks))
+	case len(w.ecs.tasks) != 2:
+		t.Errorf("len(w.ecs.tasks) is %v, want 2", len(w.ecs.tasks))
+	case a.Open != nil:
+		t.Errorf("a.Open is %v, want nil", a.Open)
 	}
 	if in := w.ecs.inputs[1].Instances; !slices.Equal(in, []string{"i2"}) {
 		t.Errorf("the rest was %v", in)
@@ -97,19 +132,34 @@ func TestALaterCallsStoppedTaskIsFoundToo(t *testing.T) {
 func TestStartTaskStartsAgainAfterTwoEmptyLooks(t *testing.T) {
 	w := lookAt(t, false, "i1")
 	first := w.launch()
-	if a := w.run().attempt(); a.Open == nil || a.Open.Reconciliations != 1 || first.WaitSeconds != 60 || len(w.ecs.inputs) != 1 {
-		t.Fatalf("%+v %+v", first, a)
+	switch a := w.run().attempt(); {
+	case a.Open == nil:
+		t.Fatal("a.Open is nil")
+	case a.Open.Reconciliations != 1:
+		t.Fatalf("a.Open.Reconciliations is %v, want 1", a.Open.Reconciliations)
+	case first.WaitSeconds != 60:
+		t.Fatalf("first.WaitSeconds is %v, want 60", first.WaitSeconds)
+	case len(w.ecs.inputs) != 1:
+		t.Fatalf("len(w.ecs.inputs) is %v, want 1", len(w.ecs.inputs))
 	}
 	if w.clock.advance(59 * time.Second); w.launch().Next != StepFollow || w.run().attempt().Open.Reconciliations != 1 {
 		t.Error("looks are a minute apart")
 	}
 	w.clock.advance(time.Second)
-	if out := w.launch(); out.Next != StepLaunch || w.run().attempt().Open != nil {
-		t.Fatalf("%+v", out)
+	switch out := w.launch(); {
+	case out.Next != StepLaunch:
+		t.Fatalf("out.Next is %v, want %v", out.Next, StepLaunch)
+	case w.run().attempt().Open != nil:
+		t.Fatal("w.run().attempt().Open is not nil")
 	}
 	w.launch()
-	if a := w.run().attempt(); len(w.ecs.inputs) != 2 || len(a.Tasks) != 1 || a.Calls != 2 {
-		t.Errorf("%+v", a)
+	switch a := w.run().attempt(); {
+	case len(w.ecs.inputs) != 2:
+		t.Errorf("len(w.ecs.inputs) is %v, want 2", len(w.ecs.inputs))
+	case len(a.Tasks) != 1:
+		t.Errorf("len(a.Tasks) is %v, want 1", len(a.Tasks))
+	case a.Calls != 2:
+		t.Errorf("a.Calls is %v, want 2", a.Calls)
 	}
 }
 
@@ -119,8 +169,11 @@ func TestStartTaskThatECSShowsLateIsAdopted(t *testing.T) {
 	w.launch()
 	w.clock.advance(time.Minute)
 	w.launch()
-	if len(w.ecs.inputs) != 1 || len(w.run().attempt().Tasks) != 1 {
-		t.Errorf("%+v", w.run().attempt())
+	switch {
+	case len(w.ecs.inputs) != 1:
+		t.Errorf("len(w.ecs.inputs) is %v, want 1", len(w.ecs.inputs))
+	case len(w.run().attempt().Tasks) != 1:
+		t.Error("len(w.run().attempt().Tasks) is not 1")
 	}
 }
 
@@ -139,14 +192,20 @@ func TestALookThatIsNotAnsweredIsRepeated(t *testing.T) {
 	w.ecs.fails["List"] = []error{throttled(), nil, serverFault()}
 	for range 2 {
 		w.launch()
-		if a := w.run().attempt(); a.Open == nil || a.Open.Reconciliations != 0 {
-			t.Fatalf("%+v", a)
+		switch a := w.run().attempt(); {
+		case a.Open == nil:
+			t.Fatal("a.Open is nil")
+		case a.Open.Reconciliations != 0:
+			t.Fatalf("a.Open.Reconciliations is %v, want 0", a.Open.Reconciliations)
 		}
 		w.clock.advance(time.Minute)
 	}
 	w.launch()
-	if a := w.run().attempt(); len(a.Tasks) != 1 || len(w.ecs.inputs) != 1 {
-		t.Errorf("%+v", a)
+	switch a := w.run().attempt(); {
+	case len(a.Tasks) != 1:
+		t.Errorf("len(a.Tasks) is %v, want 1", len(a.Tasks))
+	case len(w.ecs.inputs) != 1:
+		t.Errorf("len(w.ecs.inputs) is %v, want 1", len(w.ecs.inputs))
 	}
 }
 
@@ -160,8 +219,13 @@ func TestALookThatIsRefusedForGoodEnds(t *testing.T) {
 		w.launch()
 		w.clock.advance(time.Minute)
 	}
-	if r := w.run(); summary(r) != "LOST LOST exit=-" || !r.attempt().Unclear || len(w.ecs.inputs) != 1 {
-		t.Errorf("%s %+v", summary(r), r.attempt())
+	switch r := w.run(); {
+	case summary(r) != "LOST LOST exit=-":
+		t.Errorf("summary(r) is %v, want LOST LOST exit=-", summary(r))
+	case !r.attempt().Unclear:
+		t.Error("r.attempt().Unclear is false, want true")
+	case len(w.ecs.inputs) != 1:
+		t.Errorf("len(w.ecs.inputs) is %v, want 1", len(w.ecs.inputs))
 	}
 }
 
@@ -174,8 +238,11 @@ func TestStartTaskRetriesOnTheInstancesThatFailed(t *testing.T) {
 	}
 	w.clock.advance(10 * time.Second)
 	w.launch()
-	if in := w.ecs.inputs; len(in) != 2 || !slices.Equal(in[1].Instances, []string{"i2", "arn:aws:ecs:x:1:container-instance/jobs/i3"}) {
-		t.Errorf("%+v", in)
+	switch in := w.ecs.inputs; {
+	case len(in) != 2:
+		t.Errorf("len(in) is %v, want 2", len(in))
+	case !slices.Equal(in[1].Instances, []string{"i2", "arn:aws:ecs:x:1:container-instance/jobs/i3"}):
+		t.Errorf("in[1].Instances is %v, want %v", in[1].Instances, []string{"i2", "arn:aws:ecs:x:1:container-instance/jobs/i3"})
 	}
 }
 
@@ -225,12 +292,22 @@ func TestWhatTheFirstLookDoesNotShowIsLookedForAgain(t *testing.T) {
 	w := lookAt(t, true, "i1", "i2")
 	w.ecs.hidden[arnOf("t2")] = after(30 * time.Second)
 	out := w.launch()
-	if a := w.run().attempt(); len(a.Tasks) != 1 || a.Open == nil || out.WaitSeconds != 60 {
-		t.Fatalf("%+v %+v", out, a)
+	switch a := w.run().attempt(); {
+	case len(a.Tasks) != 1:
+		t.Fatalf("len(a.Tasks) is %v, want 1", len(a.Tasks))
+	case a.Open == nil:
+		t.Fatal("a.Open is nil")
+	case out.WaitSeconds != 60:
+		t.Fatalf("out.WaitSeconds is %v, want 60", out.WaitSeconds)
 	}
 	w.clock.advance(time.Minute)
 	w.launch()
-	if a := w.run().attempt(); len(w.ecs.inputs) != 1 || len(a.Tasks) != 2 || a.Open != nil {
-		t.Errorf("%d calls, %+v", len(w.ecs.inputs), a)
+	switch a := w.run().attempt(); {
+	case len(w.ecs.inputs) != 1:
+		t.Errorf("len(w.ecs.inputs) is %v, want 1", len(w.ecs.inputs))
+	case len(a.Tasks) != 2:
+		t.Errorf("len(a.Tasks) is %v, want 2", len(a.Tasks))
+	case a.Open != nil:
+		t.Errorf("a.Open is %v, want nil", a.Open)
 	}
 }

@@ -21,7 +21,10 @@ func TestAStopTakesAsLongAsItTakes(t *testing.T) {
 	}
 	w.ecs.finish("t1", 137)
 	w.clock.advance(time.Minute)
-	if out := w.observe(); out.Next != StepDone || summary(w.run()) != "STOPPED STOPPED exit=137" {
-		t.Errorf("%+v %s", out, summary(w.run()))
+	switch out := w.observe(); {
+	case out.Next != StepDone:
+		t.Errorf("out.Next is %v, want %v", out.Next, StepDone)
+	case summary(w.run()) != "STOPPED STOPPED exit=137":
+		t.Error("summary(w.run()) is not \"STOPPED STOPPED exit=137\"")
 	}
 }

@@ -25,11 +25,19 @@ func TestStopBeforeLaunch(t *testing.T) {
 	for _, events := range []bool{true, false} {
 		w := ready(t, 1)
 		w.tuning.TaskEvents = events
-		if r := w.stop(""); summary(r) != "STOPPED STOPPED exit=-" || r.Stop.Reason != "enough" || r.Stop.Cause != ByCaller {
-			t.Errorf("%s %+v", summary(r), r.Stop)
+		switch r := w.stop(""); {
+		case summary(r) != "STOPPED STOPPED exit=-":
+			t.Errorf("summary(r) is %v, want STOPPED STOPPED exit=-", summary(r))
+		case r.Stop.Reason != "enough":
+			t.Errorf("r.Stop.Reason is %v, want enough", r.Stop.Reason)
+		case r.Stop.Cause != ByCaller:
+			t.Errorf("r.Stop.Cause is %v, want %v", r.Stop.Cause, ByCaller)
 		}
-		if out := w.launch(); out.Next != StepDone || len(w.ecs.inputs) > 0 {
-			t.Errorf("%+v", out)
+		switch out := w.launch(); {
+		case out.Next != StepDone:
+			t.Errorf("out.Next is %v, want %v", out.Next, StepDone)
+		case len(w.ecs.inputs) > 0:
+			t.Errorf("len(w.ecs.inputs) is %v, want at most %v", len(w.ecs.inputs), 0)
 		}
 	}
 }
@@ -42,8 +50,15 @@ func TestStopDuringALaunchCall(t *testing.T) {
 		w.ecs.launches = []launchFault{{during: func() { w.stop("") }}}
 		out := w.launch()
 		r := w.run()
-		if r.Status != Stopping || len(r.attempt().Tasks) != 2 || out.Next != StepObserve || w.ecs.count("Stop") != 0 {
-			t.Fatalf("%s %+v", r.Status, out)
+		switch {
+		case r.Status != Stopping:
+			t.Fatalf("r.Status is %v, want %v", r.Status, Stopping)
+		case len(r.attempt().Tasks) != 2:
+			t.Fatalf("len(r.attempt().Tasks) is %v, want 2", len(r.attempt().Tasks))
+		case out.Next != StepObserve:
+			t.Fatalf("out.Next is %v, want %v", out.Next, StepObserve)
+		case w.ecs.count("Stop") != 0:
+			t.Fatal("w.ecs.count(\"Stop\") is not 0")
 		}
 		w.observe()
 		if w.ecs.count("Stop") != 2 || w.ecs.reasons[0] != "enough" {
@@ -52,8 +67,11 @@ func TestStopDuringALaunchCall(t *testing.T) {
 		w.ecs.finish("t1", 143)
 		w.ecs.finish("t2", 143)
 		w.clock.advance(time.Minute)
-		if out := w.observe(); out.Next != StepDone || summary(w.run()) != "STOPPED STOPPED exit=143" {
-			t.Errorf("%+v %s", out, summary(w.run()))
+		switch out := w.observe(); {
+		case out.Next != StepDone:
+			t.Errorf("out.Next is %v, want %v", out.Next, StepDone)
+		case summary(w.run()) != "STOPPED STOPPED exit=143":
+			t.Error("summary(w.run()) is not \"STOPPED STOPPED exit=143\"")
 		}
 	}
 }
@@ -67,8 +85,11 @@ func TestStopWhileACallIsUnclear(t *testing.T) {
 		t.Fatalf("%s", r.Status)
 	}
 	w.clock.advance(3 * time.Second)
-	if out := w.launch(); out.Next != StepObserve || len(w.ecs.tasks) != 1 {
-		t.Errorf("%+v", out)
+	switch out := w.launch(); {
+	case out.Next != StepObserve:
+		t.Errorf("out.Next is %v, want %v", out.Next, StepObserve)
+	case len(w.ecs.tasks) != 1:
+		t.Errorf("len(w.ecs.tasks) is %v, want 1", len(w.ecs.tasks))
 	}
 	w.observe()
 	if w.ecs.count("Stop") != 1 {
@@ -84,8 +105,13 @@ func TestStopInAPause(t *testing.T) {
 	if r := w.stop(""); summary(r) != "STOPPED STOPPED exit=-" {
 		t.Errorf("%s", summary(r))
 	}
-	if woken := w.flow.woken(); len(woken) != 1 || woken[0].token != "token" || woken[0].answer.Next != StepDone {
-		t.Errorf("%+v", woken)
+	switch woken := w.flow.woken(); {
+	case len(woken) != 1:
+		t.Errorf("len(woken) is %v, want 1", len(woken))
+	case woken[0].token != "token":
+		t.Errorf("woken[0].token is %v, want token", woken[0].token)
+	case woken[0].answer.Next != StepDone:
+		t.Errorf("woken[0].answer.Next is %v, want %v", woken[0].answer.Next, StepDone)
 	}
 }
 
@@ -99,16 +125,22 @@ func TestStopARunningRun(t *testing.T) {
 	if r.Status != Stopping || w.ecs.count("Stop") > 0 {
 		t.Errorf("with task events the execution asks ECS: %s %v", r.Status, w.ecs.calls)
 	}
-	if woken := w.flow.woken(); len(woken) != 1 || woken[0].answer.Next != StepObserve {
-		t.Fatalf("%+v", woken)
+	switch woken := w.flow.woken(); {
+	case len(woken) != 1:
+		t.Fatalf("len(woken) is %v, want 1", len(woken))
+	case woken[0].answer.Next != StepObserve:
+		t.Fatalf("woken[0].answer.Next is %v, want %v", woken[0].answer.Next, StepObserve)
 	}
 	w.observe()
 	if w.ecs.count("Stop") != 2 {
 		t.Errorf("%v", w.ecs.calls)
 	}
 	w.flow.gone = map[string]bool{"token": true}
-	if again := w.stop(""); again.Status != Stopping || !again.Stop.At.Equal(after(time.Minute)) {
-		t.Errorf("the first wish stays: %+v", again.Stop)
+	switch again := w.stop(""); {
+	case again.Status != Stopping:
+		t.Errorf("the first wish stays: again.Status is %v, want %v", again.Status, Stopping)
+	case !again.Stop.At.Equal(after(time.Minute)):
+		t.Errorf("the first wish stays: again.Stop.At is %v, want %v", again.Stop.At, after(time.Minute))
 	}
 }
 
@@ -125,8 +157,15 @@ func TestStopWithoutTaskEventsAsksEcsItself(t *testing.T) {
 	w.ecs.fails["Stop"] = []error{throttled(), nil}
 	_, err := w.stopper().Stop(context.Background(), stopRequest(""))
 	tasks := w.run().attempt().Tasks
-	if CodeOf(err) != CodeThrottled || w.run().Stop == nil || !tasks[0].Stop.AskedAt.IsZero() || tasks[1].Stop.AskedAt.IsZero() {
-		t.Errorf("%v %+v", err, tasks[0].Stop)
+	switch {
+	case CodeOf(err) != CodeThrottled:
+		t.Errorf("CodeOf(err) is %v, want %v", CodeOf(err), CodeThrottled)
+	case w.run().Stop == nil:
+		t.Error("w.run().Stop is nil")
+	case !tasks[0].Stop.AskedAt.IsZero():
+		t.Error("tasks[0].Stop.AskedAt.IsZero() is false, want true")
+	case tasks[1].Stop.AskedAt.IsZero():
+		t.Error("it must not be that tasks[1].Stop.AskedAt.IsZero()")
 	}
 	if w.observe(); w.ecs.count("Stop") != 3 {
 		t.Errorf("%v", w.ecs.calls)
@@ -149,8 +188,15 @@ func TestStopOneTask(t *testing.T) {
 		w := placed(t, 2)
 		w.follow("token")
 		r := w.stop(name)
-		if r.Stop != nil || r.attempt().Tasks[0].Stop != nil || r.attempt().Tasks[1].Stop == nil || r.Status != Pending {
-			t.Errorf("%+v %s", r.attempt(), r.Status)
+		switch {
+		case r.Stop != nil:
+			t.Errorf("r.Stop is %v, want nil", r.Stop)
+		case r.attempt().Tasks[0].Stop != nil:
+			t.Errorf("r.attempt().Tasks[0].Stop is %v, want nil", r.attempt().Tasks[0].Stop)
+		case r.attempt().Tasks[1].Stop == nil:
+			t.Error("r.attempt().Tasks[1].Stop is nil")
+		case r.Status != Pending:
+			t.Errorf("r.Status is %v, want %v", r.Status, Pending)
 		}
 		w.observe()
 		if got := w.ecs.calls[len(w.ecs.calls)-1]; got != "Stop t2" {
@@ -169,21 +215,33 @@ func TestStopATaskThatHasEnded(t *testing.T) {
 	w := placed(t, 2)
 	w.handle(w.ecs.finish("t1", 0))
 	if r := w.stop("t1"); r.attempt().Tasks[0].Stop != nil {
-		t.Errorf("%+v", r.attempt().Tasks[0].Stop)
+		t.Errorf("r.attempt().Tasks[0].Stop is %v, want nil", r.attempt().Tasks[0].Stop)
 	}
 }
 
 func TestStopUnknown(t *testing.T) {
 	w := placed(t, 1)
 	for _, q := range []StopRequest{{RunID: keyID("a", "b")}, {RunID: "nonsense"}, {RunID: ""}} {
-		if _, err := w.stopper().Stop(context.Background(), q); CodeOf(err) != CodeNotFound || len(ViolationsOf(err)) > 0 {
-			t.Errorf("%+v: %v", q, err)
+		switch _, err := w.stopper().Stop(context.Background(), q); {
+		case CodeOf(err) != CodeNotFound:
+			t.Errorf("CodeOf(err) is %v, want %v", CodeOf(err), CodeNotFound)
+		case len(ViolationsOf(err)) > 0:
+			t.Error("got len(ViolationsOf(err)) > 0")
 		}
 	}
 	version := w.run().Version
 	_, err := w.stopper().Stop(context.Background(), stopRequest("nobody"))
-	if v := ViolationsOf(err); CodeOf(err) != CodeNotFound || len(v) != 1 || v[0].Field != "/task" || v[0].Rule != "SP-01" || w.run().Version != version {
-		t.Errorf("%v", err)
+	switch v := ViolationsOf(err); {
+	case CodeOf(err) != CodeNotFound:
+		t.Errorf("CodeOf(err) is %v, want %v", CodeOf(err), CodeNotFound)
+	case len(v) != 1:
+		t.Errorf("len(v) is %v, want 1", len(v))
+	case v[0].Field != "/task":
+		t.Errorf("v[0].Field is %v, want /task", v[0].Field)
+	case v[0].Rule != "SP-01":
+		t.Errorf("v[0].Rule is %v, want SP-01", v[0].Rule)
+	case w.run().Version != version:
+		t.Error("w.run().Version is not version")
 	}
 }
 

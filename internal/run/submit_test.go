@@ -38,14 +38,51 @@ func TestSubmitRecordsThenStarts(t *testing.T) {
 	}
 	res := w.submit(ask("k", goodBody))
 	r := res.Run
-	if res.Replayed || recorded != 1 || len(w.flow.starts) != 1 || w.flow.starts[0] != r.execution() {
-		t.Errorf("%+v %+v", res, w.flow.starts)
+	switch {
+	case res.Replayed:
+		t.Error("it must not be that res.Replayed")
+	case recorded != 1:
+		t.Errorf("recorded is %v, want 1", recorded)
+	case len(w.flow.starts) != 1:
+		t.Errorf("len(w.flow.starts) is %v, want 1", len(w.flow.starts))
+	case w.flow.starts[0] != r.execution():
+		t.Error("w.flow.starts[0] is not r.execution()")
 	}
-	if r.ID != keyID("role/a", "k") || r.Status != Submitted || r.Owner != "role/a" || r.Key != "k" || !r.CreatedAt.Equal(start) || r.Version != 1 || r.Generation != 1 || len(r.Incarnation) != incarnationLength {
-		t.Errorf("%+v", r)
+	switch {
+	case r.ID != keyID("role/a", "k"):
+		t.Error("r.ID is not keyID(\"role/a\", \"k\")")
+	case r.Status != Submitted:
+		t.Errorf("r.Status is %v, want %v", r.Status, Submitted)
+	case r.Owner != "role/a":
+		t.Errorf("r.Owner is %v, want role/a", r.Owner)
+	case r.Key != "k":
+		t.Errorf("r.Key is %v, want k", r.Key)
+	case !r.CreatedAt.Equal(start):
+		t.Errorf("r.CreatedAt is %v, want %v", r.CreatedAt, start)
+	case r.Version != 1:
+		t.Errorf("r.Version is %v, want 1", r.Version)
+	case r.Generation != 1:
+		t.Errorf("r.Generation is %v, want 1", r.Generation)
+	case len(r.Incarnation) != incarnationLength:
+		t.Errorf("len(r.Incarnation) is %v, want %v", len(r.Incarnation), incarnationLength)
 	}
-	if r.Count != 2 || r.Cluster != "jobs" || r.Group != "g" || r.StartedBy != "cron" || r.Family != "job" || r.Definition == nil || jsontree.StringMember(r.Resolved, "taskDefinition") != "arn:job:1" || jsontree.StringMember(r.Request, "taskDefinition") != "job" {
-		t.Errorf("%+v", r)
+	switch {
+	case r.Count != 2:
+		t.Errorf("r.Count is %v, want 2", r.Count)
+	case r.Cluster != "jobs":
+		t.Errorf("r.Cluster is %v, want jobs", r.Cluster)
+	case r.Group != "g":
+		t.Errorf("r.Group is %v, want g", r.Group)
+	case r.StartedBy != "cron":
+		t.Errorf("r.StartedBy is %v, want cron", r.StartedBy)
+	case r.Family != "job":
+		t.Errorf("r.Family is %v, want job", r.Family)
+	case r.Definition == nil:
+		t.Error("r.Definition is nil")
+	case jsontree.StringMember(r.Resolved, "taskDefinition") != "arn:job:1":
+		t.Error("jsontree.StringMember(r.Resolved, \"taskDefinition\") is not \"arn:job:1\"")
+	case jsontree.StringMember(r.Request, "taskDefinition") != "job":
+		t.Error("jsontree.StringMember(r.Request, \"taskDefinition\") is not \"job\"")
 	}
 	if !r.SweepAt.Equal(after(sweepGrace)) || !r.Expires.IsZero() {
 		t.Errorf("sweep at %v, expires %v", r.SweepAt, r.Expires)
@@ -55,8 +92,15 @@ func TestSubmitRecordsThenStarts(t *testing.T) {
 func TestSubmitWithoutAKey(t *testing.T) {
 	w := newFixture(t)
 	a, b := w.submit(ask("", goodBody)), w.submit(ask("", goodBody))
-	if a.Run.ID == b.Run.ID || !ValidID(a.Run.ID) || a.Replayed || b.Replayed {
-		t.Errorf("%s %s", a.Run.ID, b.Run.ID)
+	switch {
+	case a.Run.ID == b.Run.ID:
+		t.Errorf("a.Run.ID is %v", a.Run.ID)
+	case !ValidID(a.Run.ID):
+		t.Error("ValidID(a.Run.ID) is false, want true")
+	case a.Replayed:
+		t.Error("it must not be that a.Replayed")
+	case b.Replayed:
+		t.Error("it must not be that b.Replayed")
 	}
 }
 
@@ -64,19 +108,36 @@ func TestSubmitAgain(t *testing.T) {
 	w := newFixture(t)
 	first := w.submit(ask("k", goodBody))
 	again := w.submit(ask("k", goodBody))
-	if !again.Replayed || again.Run.ID != first.Run.ID || again.Run.Incarnation != first.Run.Incarnation || len(w.store.records) != 1 {
-		t.Errorf("%+v", again)
+	switch {
+	case !again.Replayed:
+		t.Error("again.Replayed is false, want true")
+	case again.Run.ID != first.Run.ID:
+		t.Errorf("again.Run.ID is %v, want %v", again.Run.ID, first.Run.ID)
+	case again.Run.Incarnation != first.Run.Incarnation:
+		t.Errorf("again.Run.Incarnation is %v, want %v", again.Run.Incarnation, first.Run.Incarnation)
+	case len(w.store.records) != 1:
+		t.Errorf("len(w.store.records) is %v, want 1", len(w.store.records))
 	}
-	if len(w.flow.starts) != 2 || w.flow.starts[1] != w.flow.starts[0] {
-		t.Errorf("not begun yet, it is started again by name: %+v", w.flow.starts)
+	switch {
+	case len(w.flow.starts) != 2:
+		t.Errorf("not begun yet, it is started again by name: len(w.flow.starts) is %v, want 2", len(w.flow.starts))
+	case w.flow.starts[1] != w.flow.starts[0]:
+		t.Errorf("not begun yet, it is started again by name: w.flow.starts[1] is %v, want %v", w.flow.starts[1], w.flow.starts[0])
 	}
 	in := StepInput{Execution: first.Run.execution()}
 	if _, err := w.launcher().Step(context.Background(), in); err != nil {
 		t.Fatal(err)
 	}
 	looked := len(w.catalog.asked)
-	if again := w.submit(ask("k", goodBody)); !again.Replayed || len(w.flow.starts) != 2 || again.Run.Status != Pending || len(w.catalog.asked) != looked {
-		t.Errorf("%s %+v", again.Run.Status, w.flow.starts)
+	switch again := w.submit(ask("k", goodBody)); {
+	case !again.Replayed:
+		t.Error("again.Replayed is false, want true")
+	case len(w.flow.starts) != 2:
+		t.Errorf("len(w.flow.starts) is %v, want 2", len(w.flow.starts))
+	case again.Run.Status != Pending:
+		t.Errorf("again.Run.Status is %v, want %v", again.Run.Status, Pending)
+	case len(w.catalog.asked) != looked:
+		t.Errorf("len(w.catalog.asked) is %v, want %v", len(w.catalog.asked), looked)
 	}
 	w.catalog.definErr = &EngineError{Unknown: true}
 	if again := w.submit(ask("k", goodBody)); !again.Replayed {
@@ -115,8 +176,13 @@ func TestSubmitRaces(t *testing.T) {
 			return nil
 		}
 		res, err := w.submitter().Submit(context.Background(), ask("k", goodBody))
-		if same && (err != nil || !res.Replayed) || !same && CodeOf(err) != CodeKeyReused || len(w.store.records) != 1 {
-			t.Errorf("same body %v: %+v %v", same, res, err)
+		switch {
+		case same && (err != nil || !res.Replayed):
+			t.Error("it must not be that same && (err != nil || !res.Replayed)")
+		case !same && CodeOf(err) != CodeKeyReused:
+			t.Error("it must not be that !same && CodeOf(err) != CodeKeyReused")
+		case len(w.store.records) != 1:
+			t.Errorf("len(w.store.records) is %v, want 1", len(w.store.records))
 		}
 	}
 }
@@ -148,8 +214,13 @@ func TestSubmitTakesTheKeyFromEither(t *testing.T) {
 				}
 				return
 			}
-			if err != nil || res.Run.Key != c.key || res.Run.ID != keyID(c.q.Caller, c.key) {
-				t.Errorf("%+v %v", res.Run, err)
+			switch {
+			case err != nil:
+				t.Errorf("error %v", err)
+			case res.Run.Key != c.key:
+				t.Errorf("res.Run.Key is %v, want %v", res.Run.Key, c.key)
+			case res.Run.ID != keyID(c.q.Caller, c.key):
+				t.Error("res.Run.ID is not keyID(c.q.Caller, c.key)")
 			}
 		})
 	}
@@ -162,8 +233,15 @@ func TestSubmitTellsEveryFaultAtOnce(t *testing.T) {
 	q := ask("k\x00", `{"taskDefinition":"job","cluster":"nowhere","bad":true,"policy":{"retry":{"maxAttempts":0},"timeoutSeconds":0}}`)
 	_, err := w.submitter().Submit(context.Background(), q)
 	want := []string{"/bad DV-04", "/policy/retry/maxAttempts DV-14", "/policy/timeoutSeconds DV-14", "header:Idempotency-Key DV-07", "/taskDefinition DV-16", "/cluster DV-17"}
-	if got := faults(ViolationsOf(err)); CodeOf(err) != CodeInvalid || !slices.Equal(got, want) || len(w.store.records) > 0 || len(w.flow.starts) > 0 {
-		t.Errorf("%v, want %v", got, want)
+	switch got := faults(ViolationsOf(err)); {
+	case CodeOf(err) != CodeInvalid:
+		t.Errorf("CodeOf(err) is %v, want %v", CodeOf(err), CodeInvalid)
+	case !slices.Equal(got, want):
+		t.Errorf("got is %v, want %v", got, want)
+	case len(w.store.records) > 0:
+		t.Errorf("len(w.store.records) is %v, want at most %v", len(w.store.records), 0)
+	case len(w.flow.starts) > 0:
+		t.Errorf("len(w.flow.starts) is %v, want at most %v", len(w.flow.starts), 0)
 	}
 	w.catalog.definErr = nil
 	_, err = w.submitter().Submit(context.Background(), ask("", `{"cluster":"nowhere"}`))
@@ -186,8 +264,13 @@ func TestSubmitWhenECSCannotSay(t *testing.T) {
 		w := newFixture(t)
 		w.catalog.definErr, w.catalog.clusterErr = trouble, trouble
 		res := w.submit(ask("k", goodBody))
-		if res.Run.Definition != nil || res.Run.Family != "job" || jsontree.StringMember(res.Run.Resolved, "taskDefinition") != "job" {
-			t.Errorf("%v: left to the launch: %+v", trouble, res.Run)
+		switch {
+		case res.Run.Definition != nil:
+			t.Errorf("%v: res.Run.Definition is %v, want nil", trouble, res.Run.Definition)
+		case res.Run.Family != "job":
+			t.Errorf("%v: res.Run.Family is %v, want job", trouble, res.Run.Family)
+		case jsontree.StringMember(res.Run.Resolved, "taskDefinition") != "job":
+			t.Errorf("%v: jsontree.StringMember(res.Run.Resolved, \"taskDefinition\") is not \"job\"", trouble)
 		}
 	}
 }
@@ -197,8 +280,15 @@ func TestDryRunRecordsNothing(t *testing.T) {
 	q := ask("k", goodBody)
 	q.DryRun = true
 	res := w.submit(q)
-	if len(w.store.records) > 0 || len(w.flow.starts) > 0 || w.store.reads > 0 || jsontree.StringMember(res.Run.Resolved, "taskDefinition") != "arn:job:1" {
-		t.Errorf("%+v", res)
+	switch {
+	case len(w.store.records) > 0:
+		t.Errorf("len(w.store.records) is %v, want at most %v", len(w.store.records), 0)
+	case len(w.flow.starts) > 0:
+		t.Errorf("len(w.flow.starts) is %v, want at most %v", len(w.flow.starts), 0)
+	case w.store.reads > 0:
+		t.Errorf("w.store.reads is %v, want at most %v", w.store.reads, 0)
+	case jsontree.StringMember(res.Run.Resolved, "taskDefinition") != "arn:job:1":
+		t.Error("jsontree.StringMember(res.Run.Resolved, \"taskDefinition\") is not \"arn:job:1\"")
 	}
 	q.Body = []byte(`{"bad":true}`)
 	if _, err := w.submitter().Submit(context.Background(), q); CodeOf(err) != CodeInvalid {
@@ -210,12 +300,15 @@ func TestSubmitThatCannotStart(t *testing.T) {
 	w := newFixture(t)
 	w.flow.fails = []error{errors.New("away")}
 	res := w.submit(ask("k", goodBody))
-	if res.Replayed || len(w.store.records) != 1 {
-		t.Errorf("recorded is accepted: %+v", res)
+	switch {
+	case res.Replayed:
+		t.Error("recorded is accepted: it must not be that res.Replayed")
+	case len(w.store.records) != 1:
+		t.Errorf("recorded is accepted: len(w.store.records) is %v, want 1", len(w.store.records))
 	}
 	w.clock.advance(sweepGrace)
 	if report := w.sweep(); report.Started != 1 {
-		t.Errorf("%+v", report)
+		t.Errorf("report.Started is %v, want 1", report.Started)
 	}
 }
 
@@ -265,11 +358,25 @@ func TestAnExpiredKeyIsRebornAsAnotherRecord(t *testing.T) {
 	}
 	w.clock.advance(time.Millisecond)
 	second := w.submit(ask("k", `{"taskDefinition":"job"}`))
-	if second.Replayed || second.Run.ID != first.ID || second.Run.Incarnation == first.Incarnation || second.Run.token(1, 1) == first.token(1, 1) || second.Run.execution().Name() == first.execution().Name() {
-		t.Errorf("%+v", second.Run)
+	switch {
+	case second.Replayed:
+		t.Error("it must not be that second.Replayed")
+	case second.Run.ID != first.ID:
+		t.Errorf("second.Run.ID is %v, want %v", second.Run.ID, first.ID)
+	case second.Run.Incarnation == first.Incarnation:
+		t.Errorf("second.Run.Incarnation is %v", second.Run.Incarnation)
+	case second.Run.token(1, 1) == first.token(1, 1):
+		t.Error("second.Run.token(1, 1) is first.token(1, 1)")
+	case second.Run.execution().Name() == first.execution().Name():
+		t.Error("second.Run.execution().Name() is first.execution().Name()")
 	}
-	if out, err := w.launcher().Step(context.Background(), in); err != nil || out.Next != StepDone || len(w.ecs.inputs) > 0 {
-		t.Errorf("the old execution does nothing: %+v %v", out, err)
+	switch out, err := w.launcher().Step(context.Background(), in); {
+	case err != nil:
+		t.Errorf("the old execution does nothing: error %v", err)
+	case out.Next != StepDone:
+		t.Errorf("the old execution does nothing: out.Next is %v, want %v", out.Next, StepDone)
+	case len(w.ecs.inputs) > 0:
+		t.Errorf("the old execution does nothing: len(w.ecs.inputs) is %v, want at most %v", len(w.ecs.inputs), 0)
 	}
 }
 
@@ -283,8 +390,15 @@ func TestSubmitTooLarge(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = w.submitter().Submit(context.Background(), ask("k", `{"taskDefinition":"job","x":`+string(text)+`}`))
-	if v := ViolationsOf(err); CodeOf(err) != CodeTooLarge || len(v) != 1 || v[0].Rule != RuleTooLarge || len(w.store.records) > 0 {
-		t.Errorf("%v", err)
+	switch v := ViolationsOf(err); {
+	case CodeOf(err) != CodeTooLarge:
+		t.Errorf("CodeOf(err) is %v, want %v", CodeOf(err), CodeTooLarge)
+	case len(v) != 1:
+		t.Errorf("len(v) is %v, want 1", len(v))
+	case v[0].Rule != RuleTooLarge:
+		t.Errorf("v[0].Rule is %v, want %v", v[0].Rule, RuleTooLarge)
+	case len(w.store.records) > 0:
+		t.Errorf("len(w.store.records) is %v, want at most %v", len(w.store.records), 0)
 	}
 	w.submit(ask("k", `{"taskDefinition":"job","x":"`+strings.Repeat("a", 200_000)+`"}`)) // it packs well
 }

@@ -38,8 +38,11 @@ func TestSweepWhenTheStoreDoesNotAnswer(t *testing.T) {
 		}
 		return nil
 	}
-	if report, err := w.sweeper().Sweep(context.Background()); err != nil || report.Failed != 3 {
-		t.Errorf("%+v %v", report, err)
+	switch report, err := w.sweeper().Sweep(context.Background()); {
+	case err != nil:
+		t.Errorf("error %v", err)
+	case report.Failed != 3:
+		t.Errorf("report.Failed is %v, want 3", report.Failed)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -85,8 +88,13 @@ func TestSweepStopsOrphans(t *testing.T) {
 	}
 	w.clock.advance(time.Minute)
 	report := w.sweep()
-	if report.Stopped != 1 || w.ecs.count("Stop") != 1 || w.run().Status != Lost {
-		t.Errorf("%+v %v", report, w.ecs.calls)
+	switch {
+	case report.Stopped != 1:
+		t.Errorf("report.Stopped is %v, want 1", report.Stopped)
+	case w.ecs.count("Stop") != 1:
+		t.Error("w.ecs.count(\"Stop\") is not 1")
+	case w.run().Status != Lost:
+		t.Error("w.run().Status is not Lost")
 	}
 	w.handle(w.ecs.finish("t1", 143))
 	if r := w.run(); !r.SweepAt.IsZero() || summary(r) != "LOST LOST exit=-" {
@@ -130,13 +138,18 @@ func TestSweepOfOrphansKeepsToItsBudget(t *testing.T) {
 	w.clock.advance(orphanSweep)
 	w.ecs.fails["List"] = []error{throttled()}
 	if report := w.sweep(); report.Failed != 1 {
-		t.Errorf("%+v", report)
+		t.Errorf("report.Failed is %v, want 1", report.Failed)
 	}
 	s := w.sweeper()
 	s.Reads = 1
 	report, err := s.Sweep(context.Background())
-	if err != nil || report.Stopped != 1 || w.ecs.count("List") != 2 {
-		t.Errorf("%+v %v", report, err)
+	switch {
+	case err != nil:
+		t.Errorf("error %v", err)
+	case report.Stopped != 1:
+		t.Errorf("report.Stopped is %v, want 1", report.Stopped)
+	case w.ecs.count("List") != 2:
+		t.Error("w.ecs.count(\"List\") is not 2")
 	}
 }
 
@@ -164,8 +177,11 @@ func TestIndexAtTheEnd(t *testing.T) {
 func (w *fixture) launchNothing() {
 	w.t.Helper()
 	in := StepInput{Execution: Execution{testID, testIncarnation, 1}, Token: "token"}
-	if out, err := w.observer().Step(context.Background(), in); err != nil || out.Next != StepDone {
-		w.t.Errorf("%+v %v", out, err)
+	switch out, err := w.observer().Step(context.Background(), in); {
+	case err != nil:
+		w.t.Errorf("error %v", err)
+	case out.Next != StepDone:
+		w.t.Errorf("out.Next is %v, want %v", out.Next, StepDone)
 	}
 }
 

@@ -16,12 +16,20 @@ func TestSweepStartsWhatNobodyStarted(t *testing.T) {
 	}
 	w.clock.advance(time.Second)
 	w.flow.fails = []error{errors.New("away")}
-	if report := w.sweep(); report.Failed != 1 || report.Started != 0 {
-		t.Errorf("%+v", report)
+	switch report := w.sweep(); {
+	case report.Failed != 1:
+		t.Errorf("report.Failed is %v, want 1", report.Failed)
+	case report.Started != 0:
+		t.Errorf("report.Started is %v, want 0", report.Started)
 	}
 	report := w.sweep()
-	if report.Started != 1 || len(w.flow.starts) != 2 || w.flow.starts[1] != (Execution{testID, testIncarnation, 1}) {
-		t.Errorf("%+v %+v", report, w.flow.starts)
+	switch {
+	case report.Started != 1:
+		t.Errorf("report.Started is %v, want 1", report.Started)
+	case len(w.flow.starts) != 2:
+		t.Errorf("len(w.flow.starts) is %v, want 2", len(w.flow.starts))
+	case w.flow.starts[1] != (Execution{testID, testIncarnation, 1}):
+		t.Errorf("w.flow.starts[1] is %v, want %v", w.flow.starts[1], (Execution{testID, testIncarnation, 1}))
 	}
 	w.launch()
 	if w.sweep(); len(w.flow.starts) != 2 {
@@ -35,8 +43,15 @@ func TestSweepHealsAnExecutionThatDiedBeforeItsFirstStep(t *testing.T) {
 	w.clock.advance(5 * time.Minute)
 	w.flow.fails = []error{ErrExecutionExists}
 	report := w.sweep()
-	if r := w.run(); report.Started != 1 || r.Generation != 2 || len(w.flow.starts) != 2 || w.flow.starts[1].Generation != 2 {
-		t.Errorf("%+v %+v", report, w.flow.starts)
+	switch r := w.run(); {
+	case report.Started != 1:
+		t.Errorf("report.Started is %v, want 1", report.Started)
+	case r.Generation != 2:
+		t.Errorf("r.Generation is %v, want 2", r.Generation)
+	case len(w.flow.starts) != 2:
+		t.Errorf("len(w.flow.starts) is %v, want 2", len(w.flow.starts))
+	case w.flow.starts[1].Generation != 2:
+		t.Errorf("w.flow.starts[1].Generation is %v, want 2", w.flow.starts[1].Generation)
 	}
 }
 
@@ -97,8 +112,13 @@ func TestSweepHealsADeadExecution(t *testing.T) {
 				w.sweep()
 			}
 			r := w.run()
-			if r.Generation < 2 || len(w.flow.starts) == 0 || w.flow.starts[0].Generation != 2 {
-				t.Errorf("generation %d, starts %+v, %s due %v", r.Generation, w.flow.starts, r.Status, Decide(r, w.clock.Now()).Due.Sub(start))
+			switch {
+			case r.Generation < 2:
+				t.Errorf("r.Generation is %v, want at least %v", r.Generation, 2)
+			case len(w.flow.starts) == 0:
+				t.Errorf("len(w.flow.starts) is %v", len(w.flow.starts))
+			case w.flow.starts[0].Generation != 2:
+				t.Errorf("w.flow.starts[0].Generation is %v, want 2", w.flow.starts[0].Generation)
 			}
 		})
 	}
@@ -112,8 +132,13 @@ func TestSweepLeavesALiveExecutionAlone(t *testing.T) {
 		w.clock.advance(5 * time.Minute)
 		w.sweep()
 	}
-	if r := w.run(); len(w.flow.starts) > 0 || len(w.flow.woken()) > 0 || r.Generation != 1 {
-		t.Errorf("%+v, generation %d", w.flow.starts, r.Generation)
+	switch r := w.run(); {
+	case len(w.flow.starts) > 0:
+		t.Errorf("len(w.flow.starts) is %v, want at most %v", len(w.flow.starts), 0)
+	case len(w.flow.woken()) > 0:
+		t.Error("got len(w.flow.woken()) > 0")
+	case r.Generation != 1:
+		t.Errorf("r.Generation is %v, want 1", r.Generation)
 	}
 	if n := w.ecs.count("Describe"); n != 40 {
 		t.Errorf("%d reads in 20 hours, want one each half hour", n)
@@ -132,11 +157,17 @@ func TestSweepWakesForWhatItHears(t *testing.T) {
 	w.ecs.finish("t1", 3) // and the event is lost
 	w.clock.advance(unheard)
 	report := w.sweep()
-	if r := w.run(); summary(r) != "FAILED EXIT:3 exit=3" || report.Examined != 1 {
-		t.Errorf("%s %+v", summary(r), report)
+	switch r := w.run(); {
+	case summary(r) != "FAILED EXIT:3 exit=3":
+		t.Errorf("summary(r) is %v, want FAILED EXIT:3 exit=3", summary(r))
+	case report.Examined != 1:
+		t.Errorf("report.Examined is %v, want 1", report.Examined)
 	}
-	if woken := w.flow.woken(); len(woken) != 1 || woken[0].answer.Next != StepDone {
-		t.Errorf("%+v", woken)
+	switch woken := w.flow.woken(); {
+	case len(woken) != 1:
+		t.Errorf("len(woken) is %v, want 1", len(woken))
+	case woken[0].answer.Next != StepDone:
+		t.Errorf("woken[0].answer.Next is %v, want %v", woken[0].answer.Next, StepDone)
 	}
 }
 
@@ -148,13 +179,22 @@ func TestSweepWakesAgain(t *testing.T) {
 	w.flow.woken()
 	w.clock.advance(5 * time.Minute)
 	if report := w.sweep(); report.Failed != 1 {
-		t.Errorf("%+v", report)
+		t.Errorf("report.Failed is %v, want 1", report.Failed)
 	}
 	w.flow.wake = nil
 	w.flow.woken()
 	report := w.sweep()
-	if woken := w.flow.woken(); len(woken) != 1 || woken[0].token != "token" || woken[0].answer.Next != StepLaunch || report.Woken != 1 || len(w.flow.starts) > 0 {
-		t.Errorf("%+v %+v %+v", report, woken, w.flow.starts)
+	switch woken := w.flow.woken(); {
+	case len(woken) != 1:
+		t.Errorf("len(woken) is %v, want 1", len(woken))
+	case woken[0].token != "token":
+		t.Errorf("woken[0].token is %v, want token", woken[0].token)
+	case woken[0].answer.Next != StepLaunch:
+		t.Errorf("woken[0].answer.Next is %v, want %v", woken[0].answer.Next, StepLaunch)
+	case report.Woken != 1:
+		t.Errorf("report.Woken is %v, want 1", report.Woken)
+	case len(w.flow.starts) > 0:
+		t.Errorf("len(w.flow.starts) is %v, want at most %v", len(w.flow.starts), 0)
 	}
 }
 
@@ -168,8 +208,11 @@ func TestDeathsInARowWaitLonger(t *testing.T) {
 		}
 	}
 	died()
-	if len(w.flow.starts) != 1 || w.run().Generation != 2 {
-		t.Fatalf("at once: %+v", w.flow.starts)
+	switch {
+	case len(w.flow.starts) != 1:
+		t.Fatalf("at once: len(w.flow.starts) is %v, want 1", len(w.flow.starts))
+	case w.run().Generation != 2:
+		t.Fatal("at once: w.run().Generation is not 2")
 	}
 	for n, pause := range []time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 16 * time.Minute} {
 		begun := len(w.flow.starts)
@@ -225,24 +268,42 @@ func TestExecutionEndedOfOthers(t *testing.T) {
 	w := placed(t, 1)
 	x := w.run().execution()
 	for _, other := range []Execution{{keyID("a", "b"), testIncarnation, 1}, {testID, "otherone", 1}, {testID, testIncarnation, 2}, {testID, testIncarnation, 0}} {
-		if err := w.sweeper().ExecutionEnded(context.Background(), other); err != nil || len(w.flow.starts) > 0 || w.run().Generation != 1 {
-			t.Errorf("%+v: %v %+v", other, err, w.flow.starts)
+		switch err := w.sweeper().ExecutionEnded(context.Background(), other); {
+		case err != nil:
+			t.Errorf("error %v", err)
+		case len(w.flow.starts) > 0:
+			t.Errorf("len(w.flow.starts) is %v, want at most %v", len(w.flow.starts), 0)
+		case w.run().Generation != 1:
+			t.Error("w.run().Generation is not 1")
 		}
 	}
 	w.flow.fails = []error{errors.New("away")}
 	if err := w.sweeper().ExecutionEnded(context.Background(), x); err == nil {
 		t.Error("a start that failed is told")
 	}
-	if err := w.sweeper().ExecutionEnded(context.Background(), x); err != nil || len(w.flow.starts) != 2 || w.flow.starts[1].Generation != 2 || w.run().Generation != 2 {
-		t.Errorf("and made good by the repetition: %v %+v", err, w.flow.starts)
+	switch err := w.sweeper().ExecutionEnded(context.Background(), x); {
+	case err != nil:
+		t.Errorf("and made good by the repetition: error %v", err)
+	case len(w.flow.starts) != 2:
+		t.Errorf("and made good by the repetition: len(w.flow.starts) is %v, want 2", len(w.flow.starts))
+	case w.flow.starts[1].Generation != 2:
+		t.Errorf("and made good by the repetition: w.flow.starts[1].Generation is %v, want 2", w.flow.starts[1].Generation)
+	case w.run().Generation != 2:
+		t.Error("and made good by the repetition: w.run().Generation is not 2")
 	}
 	w.launch()
-	if err := w.sweeper().ExecutionEnded(context.Background(), x); err != nil || len(w.flow.starts) != 2 {
-		t.Errorf("its successor is at work: %v %+v", err, w.flow.starts)
+	switch err := w.sweeper().ExecutionEnded(context.Background(), x); {
+	case err != nil:
+		t.Errorf("its successor is at work: error %v", err)
+	case len(w.flow.starts) != 2:
+		t.Errorf("its successor is at work: len(w.flow.starts) is %v, want 2", len(w.flow.starts))
 	}
 	w.handle(w.ecs.finish("t1", 0))
-	if err := w.sweeper().ExecutionEnded(context.Background(), w.run().execution()); err != nil || len(w.flow.starts) != 2 {
-		t.Errorf("a terminal run needs none: %v %+v", err, w.flow.starts)
+	switch err := w.sweeper().ExecutionEnded(context.Background(), w.run().execution()); {
+	case err != nil:
+		t.Errorf("a terminal run needs none: error %v", err)
+	case len(w.flow.starts) != 2:
+		t.Errorf("a terminal run needs none: len(w.flow.starts) is %v, want 2", len(w.flow.starts))
 	}
 	w.store.fail = func(string) error { return &Error{Code: CodeThrottled} }
 	if err := w.sweeper().ExecutionEnded(context.Background(), x); CodeOf(err) != CodeThrottled {
@@ -345,12 +406,18 @@ func TestAPauseIsNotLateness(t *testing.T) {
 	w.launch()
 	w.stop("")
 	w.clock.advance(299 * time.Second)
-	if report := w.sweep(); report.Started != 0 || w.run().Generation != 1 {
-		t.Errorf("%+v, generation %d", report, w.run().Generation)
+	switch report := w.sweep(); {
+	case report.Started != 0:
+		t.Errorf("report.Started is %v, want 0", report.Started)
+	case w.run().Generation != 1:
+		t.Error("w.run().Generation is not 1")
 	}
 	w.clock.advance(2 * time.Minute)
-	if report := w.sweep(); report.Started != 1 || w.run().Generation != 2 {
-		t.Errorf("%+v, generation %d", report, w.run().Generation)
+	switch report := w.sweep(); {
+	case report.Started != 1:
+		t.Errorf("report.Started is %v, want 1", report.Started)
+	case w.run().Generation != 2:
+		t.Error("w.run().Generation is not 2")
 	}
 }
 
@@ -369,7 +436,12 @@ func TestABudgetKeepsNothingElseWaiting(t *testing.T) {
 	s := w.sweeper()
 	s.Page, s.Reads = 2, 1
 	report, err := s.Sweep(context.Background())
-	if err != nil || report.Started != len(late) || w.ecs.count("Describe") != 1 {
-		t.Errorf("%+v %v, %d reads", report, err, w.ecs.count("Describe"))
+	switch {
+	case err != nil:
+		t.Errorf("error %v", err)
+	case report.Started != len(late):
+		t.Errorf("report.Started is %v, want %v", report.Started, len(late))
+	case w.ecs.count("Describe") != 1:
+		t.Error("w.ecs.count(\"Describe\") is not 1")
 	}
 }

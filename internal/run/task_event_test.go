@@ -79,8 +79,15 @@ func TestAnEventBeforeTheLaunchReply(t *testing.T) {
 	w.ecs.launches = []launchFault{{during: func() { w.handle(w.ecs.set("t1", "RUNNING", startedAt(start))) }}}
 	w.launch()
 	r := w.run()
-	if len(r.attempt().Tasks) != 2 || r.Status != Running || r.attempt().Open != nil || r.attempt().LaunchedAt == nil {
-		t.Errorf("%s %+v", r.Status, r.attempt())
+	switch {
+	case len(r.attempt().Tasks) != 2:
+		t.Errorf("len(r.attempt().Tasks) is %v, want 2", len(r.attempt().Tasks))
+	case r.Status != Running:
+		t.Errorf("r.Status is %v, want %v", r.Status, Running)
+	case r.attempt().Open != nil:
+		t.Errorf("r.attempt().Open is %v, want nil", r.attempt().Open)
+	case r.attempt().LaunchedAt == nil:
+		t.Error("r.attempt().LaunchedAt is nil")
 	}
 	if r.find(arnOf("t1")).State().Version != 2 {
 		t.Error("the reply is older than the event")
@@ -95,8 +102,17 @@ func TestAnEndBeforeTheLaunchReply(t *testing.T) {
 	}}}
 	out := w.launch()
 	r := w.run()
-	if len(r.Attempts) != 2 || len(r.Attempts[0].Tasks) != 1 || len(r.Attempts[1].Tasks) != 0 || r.Attempts[1].Open != nil || out.Next != StepFollow {
-		t.Errorf("%+v %+v", out, r.Attempts)
+	switch {
+	case len(r.Attempts) != 2:
+		t.Errorf("len(r.Attempts) is %v, want 2", len(r.Attempts))
+	case len(r.Attempts[0].Tasks) != 1:
+		t.Errorf("len(r.Attempts[0].Tasks) is %v, want 1", len(r.Attempts[0].Tasks))
+	case len(r.Attempts[1].Tasks) != 0:
+		t.Errorf("len(r.Attempts[1].Tasks) is %v, want 0", len(r.Attempts[1].Tasks))
+	case r.Attempts[1].Open != nil:
+		t.Errorf("r.Attempts[1].Open is %v, want nil", r.Attempts[1].Open)
+	case out.Next != StepFollow:
+		t.Errorf("out.Next is %v, want %v", out.Next, StepFollow)
 	}
 }
 
@@ -107,8 +123,13 @@ func TestAnEventAddsTheTaskOfALostReply(t *testing.T) {
 	w.follow("token")
 	w.flow.woken()
 	w.handle(w.ecs.set("t1", "PENDING"))
-	if r := w.run(); len(r.attempt().Tasks) != 1 || r.attempt().LaunchedAt == nil || r.Status != Pending {
-		t.Errorf("%s %+v", r.Status, r.attempt())
+	switch r := w.run(); {
+	case len(r.attempt().Tasks) != 1:
+		t.Errorf("len(r.attempt().Tasks) is %v, want 1", len(r.attempt().Tasks))
+	case r.attempt().LaunchedAt == nil:
+		t.Error("r.attempt().LaunchedAt is nil")
+	case r.Status != Pending:
+		t.Errorf("r.Status is %v, want %v", r.Status, Pending)
 	}
 }
 
@@ -187,8 +208,13 @@ func TestWhenAnEventWakes(t *testing.T) {
 	}
 	last := w.ecs.finish("t2", 0)
 	w.handle(last)
-	if woken := w.flow.woken(); len(woken) != 1 || woken[0].token != "token" || woken[0].answer.Next != StepDone {
-		t.Errorf("%+v", woken)
+	switch woken := w.flow.woken(); {
+	case len(woken) != 1:
+		t.Errorf("len(woken) is %v, want 1", len(woken))
+	case woken[0].token != "token":
+		t.Errorf("woken[0].token is %v, want token", woken[0].token)
+	case woken[0].answer.Next != StepDone:
+		t.Errorf("woken[0].answer.Next is %v, want %v", woken[0].answer.Next, StepDone)
 	}
 	w.handle(last)
 	if woken := w.flow.woken(); len(woken) != 1 {
@@ -202,8 +228,15 @@ func TestAnEventWakesForARetryPause(t *testing.T) {
 	w := following(t, 1)
 	w.handle(w.ecs.set("t1", "STOPPED", code("TaskFailedToStart"), stoppedAt(start)))
 	woken := w.flow.woken()
-	if len(woken) != 1 || woken[0].answer.Next != StepFollow || woken[0].answer.WaitSeconds < 5 || woken[0].answer.WaitSeconds > 10 {
-		t.Errorf("%+v", woken)
+	switch {
+	case len(woken) != 1:
+		t.Errorf("len(woken) is %v, want 1", len(woken))
+	case woken[0].answer.Next != StepFollow:
+		t.Errorf("woken[0].answer.Next is %v, want %v", woken[0].answer.Next, StepFollow)
+	case woken[0].answer.WaitSeconds < 5:
+		t.Errorf("woken[0].answer.WaitSeconds is %v, want at least %v", woken[0].answer.WaitSeconds, 5)
+	case woken[0].answer.WaitSeconds > 10:
+		t.Errorf("woken[0].answer.WaitSeconds is %v, want at most %v", woken[0].answer.WaitSeconds, 10)
 	}
 }
 

@@ -161,8 +161,13 @@ func TestAnUnknownStatusDoesNoHarm(t *testing.T) {
 		t.Errorf("%s", r.Status)
 	}
 	w.clock.advance(time.Hour)
-	if out := w.follow("token"); out.Next != StepFollow || w.run().Status != Running || w.ecs.count("Stop") > 0 {
-		t.Errorf("it is not followed: %+v %s", out, w.run().Status)
+	switch out := w.follow("token"); {
+	case out.Next != StepFollow:
+		t.Errorf("it is not followed: out.Next is %v, want %v", out.Next, StepFollow)
+	case w.run().Status != Running:
+		t.Error("it is not followed: w.run().Status is not Running")
+	case w.ecs.count("Stop") > 0:
+		t.Error("it is not followed: got w.ecs.count(\"Stop\") > 0")
 	}
 	w.handle(w.ecs.finish("t1", 0))
 	if r := w.run(); summary(r) != "SUCCEEDED  exit=0" {
@@ -187,8 +192,11 @@ func TestUnknownStopCodes(t *testing.T) {
 		{"a host that went away", described("t1", "STOPPED", ran, code("Vanished"), because("Host EC2 (instance i-1) terminated.")), Interrupted, ""},
 	} {
 		task := Task{ARN: c.s.TaskARN, Raw: raw(c.s)}
-		if o := newRun(1).judge(&task); o.Class != c.class || !strings.Contains(o.Detail, c.says) {
-			t.Errorf("%s: %+v, want %s", c.name, o, c.class)
+		switch o := newRun(1).judge(&task); {
+		case o.Class != c.class:
+			t.Errorf("%s: o.Class is %v, want %v", c.name, o.Class, c.class)
+		case !strings.Contains(o.Detail, c.says):
+			t.Errorf("%s: o.Detail is %q, want %q in it", c.name, o.Detail, c.says)
 		}
 	}
 }

@@ -16,13 +16,29 @@ func TestReadStateIsLenient(t *testing.T) {
 		`{"taskArn":"a","lastStatus":"RUNNING","version":7,"stoppedReason":null,"startedBy":["x"]}`,
 	} {
 		s := readState(json.RawMessage(text))
-		if s.TaskARN != "a" || s.LastStatus != "RUNNING" || s.Version != 7 || s.StopCode != "" || s.StartedAt != nil || len(s.Containers) > 0 {
-			t.Errorf("%s reads %+v", text, s)
+		switch {
+		case s.TaskARN != "a":
+			t.Errorf("s.TaskARN is %v, want a", s.TaskARN)
+		case s.LastStatus != "RUNNING":
+			t.Errorf("s.LastStatus is %v, want RUNNING", s.LastStatus)
+		case s.Version != 7:
+			t.Errorf("s.Version is %v, want 7", s.Version)
+		case s.StopCode != "":
+			t.Errorf("s.StopCode is %v, want ", s.StopCode)
+		case s.StartedAt != nil:
+			t.Errorf("s.StartedAt is %v, want nil", s.StartedAt)
+		case len(s.Containers) > 0:
+			t.Errorf("len(s.Containers) is %v, want at most %v", len(s.Containers), 0)
 		}
 	}
 	for _, text := range []string{``, `null`, `[]`, `"x"`, `{`, `3`} {
-		if s := readState(json.RawMessage(text)); s.TaskARN != "" || s.stopped() || s.ran() {
-			t.Errorf("%q reads %+v", text, s)
+		switch s := readState(json.RawMessage(text)); {
+		case s.TaskARN != "":
+			t.Errorf("s.TaskARN is %v, want ", s.TaskARN)
+		case s.stopped():
+			t.Error("it must not be that s.stopped()")
+		case s.ran():
+			t.Error("it must not be that s.ran()")
 		}
 	}
 }
@@ -91,13 +107,21 @@ func TestAStoppedTaskStaysStopped(t *testing.T) {
 func TestALostTaskThatShowsUpIsNotLost(t *testing.T) {
 	s := described("t1", "RUNNING", startedAt(start))
 	task := Task{ARN: s.TaskARN, Raw: raw(s), Lost: true}
-	if !task.Ended() || !task.merge(readDescription(raw(ended("t1", after(time.Minute), 0))), fromEvent, after(time.Minute)) || task.Lost {
-		t.Errorf("%+v", task)
+	switch {
+	case !task.Ended():
+		t.Error("task.Ended() is false, want true")
+	case !task.merge(readDescription(raw(ended("t1", after(time.Minute), 0))), fromEvent, after(time.Minute)):
+		t.Error("task.merge(readDescription(raw(ended(\"t1\", after(time.Minute), 0))), fromEvent, after(time.Minute)) is false, want true")
+	case task.Lost:
+		t.Error("it must not be that task.Lost")
 	}
 	for _, from := range []source{fromECS, fromEvent} {
 		task = Task{ARN: s.TaskARN, Raw: raw(s), Lost: true}
-		if !task.merge(readDescription(raw(s)), from, after(time.Minute)) || task.Lost {
-			t.Errorf("shown as it was last known: %+v", task)
+		switch {
+		case !task.merge(readDescription(raw(s)), from, after(time.Minute)):
+			t.Error("shown as it was last known: task.merge(readDescription(raw(s)), from, after(time.Minute)) is false, want true")
+		case task.Lost:
+			t.Error("shown as it was last known: it must not be that task.Lost")
 		}
 	}
 }

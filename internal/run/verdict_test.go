@@ -141,7 +141,7 @@ func TestJudgeOrderedStops(t *testing.T) {
 func TestJudgeLost(t *testing.T) {
 	s := described("t1", "RUNNING", startedAt(start))
 	if got := newRun(1).judge(&Task{ARN: s.TaskARN, Raw: raw(s), Lost: true}); got.Class != ClassLost {
-		t.Errorf("%+v", got)
+		t.Errorf("got.Class is %v, want %v", got.Class, ClassLost)
 	}
 }
 
@@ -158,7 +158,7 @@ func TestStopText(t *testing.T) {
 		{StopOrder{Cause: ByTimeout, Reason: long}, "Davit: " + strings.Repeat("é", 248)},
 	} {
 		if got := stopText(&c.order); got != c.want {
-			t.Errorf("%+v: %q", c.order, got)
+			t.Errorf("got is %v, want %v", got, c.want)
 		}
 	}
 }

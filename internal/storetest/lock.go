@@ -31,8 +31,13 @@ func lockCases() []testCase {
 func (s *suite) lock(key string) *run.Lock {
 	s.Helper()
 	l, err := s.Store.Lock(s.Context(), key)
-	if err != nil || l == nil || l.Key != key {
-		s.Fatalf("Lock(%q): %+v, %v", key, l, err)
+	switch {
+	case err != nil:
+		s.Fatalf("error %v", err)
+	case l == nil:
+		s.Fatal("l is nil")
+	case l.Key != key:
+		s.Fatalf("l.Key is %v, want %v", l.Key, key)
 	}
 	return l
 }
@@ -57,8 +62,11 @@ func seatOf(n int) run.LockEntry {
 }
 
 func testNoLock(s *suite) {
-	if l := s.lock("k"); !l.Empty() || l.Version != 0 {
-		s.Errorf("%+v", l)
+	switch l := s.lock("k"); {
+	case !l.Empty():
+		s.Error("l.Empty() is false, want true")
+	case l.Version != 0:
+		s.Errorf("l.Version is %v, want 0", l.Version)
 	}
 }
 
@@ -146,8 +154,11 @@ func testLockVersionsDoNotReturn(s *suite) {
 		read = append(read, *l)
 		l.Holders = nil
 		s.putLock(l)
-		if now := s.lock("k"); !now.Empty() || now.Version != l.Version {
-			s.Errorf("after it was emptied: %+v, the writer has version %d", now, l.Version)
+		switch now := s.lock("k"); {
+		case !now.Empty():
+			s.Error("after it was emptied: now.Empty() is false, want true")
+		case now.Version != l.Version:
+			s.Errorf("after it was emptied: now.Version is %v, want %v", now.Version, l.Version)
 		}
 	}
 	l.Holders = []run.LockEntry{seatOf(9)}
@@ -172,7 +183,7 @@ func testLockEmptied(s *suite) {
 		s.Clock.Advance(23 * time.Hour)
 		now := s.lock("k")
 		if !now.Empty() {
-			s.Fatalf("%+v", now)
+			s.Fatal("now.Empty() is false, want true")
 		}
 		now.Waiters = []run.LockEntry{seatOf(2)}
 		s.putLock(now)

@@ -25,8 +25,11 @@ func checkCursor(t *testing.T, text string) {
 	q, families, g := ListRequest{FamilyPrefix: "job", Cursor: text}, []string{"job", "other"}, &Registrar{}
 	at, err := g.decodeCursor(q, families)
 	if err != nil {
-		if run.CodeOf(err) != run.CodeInvalid || len(run.ViolationsOf(err)) != 1 {
-			t.Errorf("%q: %+v %v", text, at, err)
+		switch {
+		case run.CodeOf(err) != run.CodeInvalid:
+			t.Errorf("%q: run.CodeOf(err) is %v, want %v", text, run.CodeOf(err), run.CodeInvalid)
+		case len(run.ViolationsOf(err)) != 1:
+			t.Errorf("%q: len(run.ViolationsOf(err)) is not 1", text)
 		}
 		return
 	}

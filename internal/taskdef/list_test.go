@@ -36,7 +36,7 @@ func whole(t *testing.T, g *Registrar, q ListRequest) (names []string, pages []i
 		}
 		for _, s := range page.TaskDefinitions {
 			if s.ARN != fmt.Sprintf("%s%s:%d", arnPrefix, s.Family, s.Revision) {
-				t.Errorf("%+v", s)
+				t.Errorf("s.ARN is not fmt.Sprintf(\"%%s%%s:%%d\", arnPrefix, s.Family, s.Revision)")
 			}
 			names = append(names, fmt.Sprintf("%s:%d %s", s.Family, s.Revision, s.Status))
 		}
@@ -116,8 +116,11 @@ func TestListDefinitionsRefuses(t *testing.T) {
 		{ListRequest{Cursor: "%"}, []string{"query:cursor DV-11"}},
 		{ListRequest{Cursor: "bm9uc2Vuc2U"}, []string{"query:cursor DV-11"}},
 	} {
-		if _, err := g.ListDefinitions(context.Background(), c.q); run.CodeOf(err) != run.CodeInvalid || !slices.Equal(faults(run.ViolationsOf(err)), c.want) {
-			t.Errorf("%+v: %v, want %v", c.q, err, c.want)
+		switch _, err := g.ListDefinitions(context.Background(), c.q); {
+		case run.CodeOf(err) != run.CodeInvalid:
+			t.Errorf("run.CodeOf(err) is %v, want %v", run.CodeOf(err), run.CodeInvalid)
+		case !slices.Equal(faults(run.ViolationsOf(err)), c.want):
+			t.Error("slices.Equal(faults(run.ViolationsOf(err)), c.want) is false, want true")
 		}
 	}
 }
@@ -126,11 +129,17 @@ func TestListDefinitionsRefuses(t *testing.T) {
 func TestDefinitionCursors(t *testing.T) {
 	d := library()
 	page, err := registrarOf(d).ListDefinitions(context.Background(), ListRequest{Limit: 2})
-	if err != nil || page.NextCursor == "" {
-		t.Fatalf("%+v %v", page, err)
+	switch {
+	case err != nil:
+		t.Fatalf("error %v", err)
+	case page.NextCursor == "":
+		t.Fatalf("page.NextCursor is %v", page.NextCursor)
 	}
-	if next, err := registrarOf(d).ListDefinitions(context.Background(), ListRequest{Limit: 7, Status: "ACTIVE", Cursor: page.NextCursor}); err != nil || len(next.TaskDefinitions) != 7 {
-		t.Errorf("another limit, and the default said: %+v %v", next, err)
+	switch next, err := registrarOf(d).ListDefinitions(context.Background(), ListRequest{Limit: 7, Status: "ACTIVE", Cursor: page.NextCursor}); {
+	case err != nil:
+		t.Errorf("another limit, and the default said: error %v", err)
+	case len(next.TaskDefinitions) != 7:
+		t.Errorf("another limit, and the default said: len(next.TaskDefinitions) is %v, want 7", len(next.TaskDefinitions))
 	}
 	asked := len(d.calls)
 	forged := func(token string) string { // with the right filters
@@ -157,8 +166,11 @@ func TestDefinitionCursors(t *testing.T) {
 		t.Errorf("ECS was asked %v", d.calls[asked:])
 	}
 	ofA, err := registrarOf(d, "a", "b").ListDefinitions(context.Background(), ListRequest{FamilyPrefix: "a", Limit: 1})
-	if err != nil || ofA.NextCursor == "" {
-		t.Fatalf("%+v %v", ofA, err)
+	switch {
+	case err != nil:
+		t.Fatalf("error %v", err)
+	case ofA.NextCursor == "":
+		t.Fatalf("ofA.NextCursor is %v", ofA.NextCursor)
 	}
 	if _, err := registrarOf(d, "a", "b").ListDefinitions(context.Background(), ListRequest{Cursor: ofA.NextCursor}); !slices.Equal(faults(run.ViolationsOf(err)), []string{"query:cursor DV-11"}) {
 		t.Errorf("the cursor of one family's list, for that of all: %v", err)

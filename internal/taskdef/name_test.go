@@ -14,8 +14,13 @@ func TestDefinitionNames(t *testing.T) {
 		"arn:aws:ecs:local:000000000000:task-definition/job":             {family: "job"},
 	} {
 		got, ok := parseName(name)
-		if ok != (want.family != "") || ok && got != want || ValidName(name) != ok {
-			t.Errorf("%s: %+v %t, want %+v", name, got, ok, want)
+		switch {
+		case ok != (want.family != ""):
+			t.Errorf("%s: ok is %v, want %v", name, ok, (want.family != ""))
+		case ok && got != want:
+			t.Errorf("%s: it must not be that ok && got != want", name)
+		case ValidName(name) != ok:
+			t.Errorf("%s: ValidName(name) is not ok", name)
 		}
 	}
 	for _, name := range []string{

@@ -151,8 +151,13 @@ func TestRegisterWhileTheLatestIsInactive(t *testing.T) {
 	}
 	for status, sent := range map[string]int{"ACTIVE": 0, "INACTIVE": 1, "DELETE_IN_PROGRESS": 1} {
 		d := &fakeDefinitions{latest: fmt.Appendf(nil, `{"status":%q}`, status), tags: []Tag{{ContentTag, hash}}}
-		if res, err := registrarOf(d).Register(context.Background(), definitionBody(1)); err != nil || len(d.sent) != sent || res.Created != (sent == 1) {
-			t.Errorf("%s: %+v %v after %d calls, want %d", status, res, err, len(d.sent), sent)
+		switch res, err := registrarOf(d).Register(context.Background(), definitionBody(1)); {
+		case err != nil:
+			t.Errorf("%s: error %v", status, err)
+		case len(d.sent) != sent:
+			t.Errorf("%s: len(d.sent) is %v, want %v", status, len(d.sent), sent)
+		case res.Created != (sent == 1):
+			t.Errorf("%s: res.Created is %v, want %v", status, res.Created, (sent == 1))
 		}
 	}
 }

@@ -47,8 +47,13 @@ func TestRegister(t *testing.T) {
 	d := &fakeDefinitions{latestErr: none}
 	registrar := &Registrar{Writes: true, Spec: fakeSpec{}, Definitions: d}
 	res, err := registrar.Register(context.Background(), body)
-	if err != nil || !res.Created || len(d.sent) != 1 {
-		t.Fatalf("%+v %v", res, err)
+	switch {
+	case err != nil:
+		t.Fatalf("error %v", err)
+	case !res.Created:
+		t.Fatal("res.Created is false, want true")
+	case len(d.sent) != 1:
+		t.Fatalf("len(d.sent) is %v, want 1", len(d.sent))
 	}
 	var sent struct{ Tags []struct{ Key, Value string } }
 	if err := json.Unmarshal(d.sent[0], &sent); err != nil || len(sent.Tags) != 2 || sent.Tags[1].Key != ContentTag {
@@ -57,16 +62,31 @@ func TestRegister(t *testing.T) {
 	latest := `{"revision":1,"status":"ACTIVE"}`
 	d.latest, d.latestErr, d.tags = json.RawMessage(latest), nil, []Tag{{ContentTag, sent.Tags[1].Value}}
 	for _, same := range []string{string(body), `{"tags":[{"value":"b","key":"a"}], "cpu":"256", "family":"job"}`} {
-		if res, err := registrar.Register(context.Background(), []byte(same)); err != nil || res.Created || len(d.sent) != 1 || string(res.Definition) != latest {
-			t.Errorf("%s: %+v %v", same, res, err)
+		switch res, err := registrar.Register(context.Background(), []byte(same)); {
+		case err != nil:
+			t.Errorf("%s: error %v", same, err)
+		case res.Created:
+			t.Errorf("%s: it must not be that res.Created", same)
+		case len(d.sent) != 1:
+			t.Errorf("%s: len(d.sent) is %v, want 1", same, len(d.sent))
+		case string(res.Definition) != latest:
+			t.Errorf("%s: string(res.Definition) is %v, want %v", same, string(res.Definition), latest)
 		}
 	}
-	if res, err := registrar.Register(context.Background(), []byte(`{"family":"job","cpu":"512"}`)); err != nil || !res.Created || len(d.sent) != 2 {
-		t.Errorf("%+v %v", res, err)
+	switch res, err := registrar.Register(context.Background(), []byte(`{"family":"job","cpu":"512"}`)); {
+	case err != nil:
+		t.Errorf("error %v", err)
+	case !res.Created:
+		t.Error("res.Created is false, want true")
+	case len(d.sent) != 2:
+		t.Errorf("len(d.sent) is %v, want 2", len(d.sent))
 	}
 	d.tags = nil
-	if res, err := registrar.Register(context.Background(), body); err != nil || !res.Created {
-		t.Errorf("a revision that somebody else registered: %+v %v", res, err)
+	switch res, err := registrar.Register(context.Background(), body); {
+	case err != nil:
+		t.Errorf("a revision that somebody else registered: error %v", err)
+	case !res.Created:
+		t.Error("a revision that somebody else registered: res.Created is false, want true")
 	}
 }
 

@@ -23,8 +23,11 @@ func TestLimits(t *testing.T) {
 		t.Fatal(err)
 	}
 	exit, got := run(t, s, spec)
-	if want := "20\n40\n0\na=b c\n" + dir + "\n"; got != want || exit.Code != 7 {
-		t.Errorf("output %q, exit %+v, want %q and 7", got, exit, want)
+	switch want := "20\n40\n0\na=b c\n" + dir + "\n"; {
+	case got != want:
+		t.Errorf("got is %v, want %v", got, want)
+	case exit.Code != 7:
+		t.Errorf("exit.Code is %v, want 7", exit.Code)
 	}
 	if _, own := run(t, s, shell(t, "ulimit -Sn")); own == "20\n" {
 		t.Error("the next process has the limit too")
@@ -84,8 +87,11 @@ func TestLimitsThatCannotBe(t *testing.T) {
 			}
 		})
 	}
-	if exit := end(t, start(t, s, shell(t, "exit 5"))); exit.Code != 5 || s.Open() != 0 {
-		t.Errorf("after refusals: %+v, %d open", exit, s.Open())
+	switch exit := end(t, start(t, s, shell(t, "exit 5"))); {
+	case exit.Code != 5:
+		t.Errorf("after refusals: exit.Code is %v, want 5", exit.Code)
+	case s.Open() != 0:
+		t.Error("after refusals: s.Open() is not 0")
 	}
 }
 
@@ -105,8 +111,11 @@ func TestOwnUser(t *testing.T) {
 	plain := shell(t, "id -u; id -g")
 	s := open(t)
 	_, want := run(t, s, plain)
-	if exit, got := run(t, s, spec); got != want || exit.Code != 0 {
-		t.Errorf("output %q, exit %+v, want %q", got, exit, want)
+	switch exit, got := run(t, s, spec); {
+	case got != want:
+		t.Errorf("got is %v, want %v", got, want)
+	case exit.Code != 0:
+		t.Errorf("exit.Code is %v, want 0", exit.Code)
 	}
 }
 

@@ -22,8 +22,11 @@ func TestExitCode(t *testing.T) {
 		t.Run(script, func(t *testing.T) {
 			before := time.Now()
 			exit, _ := run(t, s, shell(t, script))
-			if exit.Code != want || exit.Lost {
-				t.Errorf("exit = %+v, want code %d", exit, want)
+			switch {
+			case exit.Code != want:
+				t.Errorf("exit.Code is %v, want %v", exit.Code, want)
+			case exit.Lost:
+				t.Error("it must not be that exit.Lost")
 			}
 			if exit.At.Before(before.Truncate(time.Millisecond)) || exit.At.After(time.Now()) || exit.At.Location() != time.UTC {
 				t.Errorf("ended at %v, not between %v and now in UTC", exit.At, before)
@@ -156,8 +159,11 @@ func TestManyAtOnce(t *testing.T) {
 		t.Error(err)
 	}
 	for pid, p := range processes {
-		if exit := end(t, p); exit.Code != 137 || exit.Lost {
-			t.Errorf("process %d: %+v, want code 137", pid, exit)
+		switch exit := end(t, p); {
+		case exit.Code != 137:
+			t.Errorf("exit.Code is %v, want 137", exit.Code)
+		case exit.Lost:
+			t.Error("it must not be that exit.Lost")
 		}
 		if alive(pid) {
 			t.Errorf("process %d is alive after Close", pid)

@@ -50,8 +50,11 @@ func TestUnreadReportsDoNotHoldUpTheEnd(t *testing.T) {
 
 	// Only the first report is read, for the id to look for.
 	var first report
-	if err := gob.NewDecoder(&oneByte{output}).Decode(&first); err != nil || first.Kind != started {
-		t.Fatalf("first report = %+v, %v", first, err)
+	switch err := gob.NewDecoder(&oneByte{output}).Decode(&first); {
+	case err != nil:
+		t.Fatalf("error %v", err)
+	case first.Kind != started:
+		t.Fatalf("first.Kind is %v, want %v", first.Kind, started)
 	}
 	if err := input.Close(); err != nil {
 		t.Fatal(err)

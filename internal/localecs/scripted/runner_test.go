@@ -44,8 +44,15 @@ func TestScripts(t *testing.T) {
 					}
 				}
 				exit, ok := <-p.Done()
-				if !ok || exit.Lost != tt.lost || !tt.lost && exit.Code != tt.code || time.Since(begun) != tt.takes {
-					t.Errorf("exit %+v after %v", exit, time.Since(begun))
+				switch {
+				case !ok:
+					t.Error("ok is false, want true")
+				case exit.Lost != tt.lost:
+					t.Errorf("exit.Lost is %v, want %v", exit.Lost, tt.lost)
+				case !tt.lost && exit.Code != tt.code:
+					t.Error("it must not be that !tt.lost && exit.Code != tt.code")
+				case time.Since(begun) != tt.takes:
+					t.Error("time.Since(begun) is not tt.takes")
 				}
 				if _, again := <-p.Done(); again || r.Running() != 0 || len(r.Started()) != 1 {
 					t.Error("an ended process is not over")
