@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// counted is a catalog that counts what it is asked; names that begin with "no" are unknown.
-type counted struct{ asked []string }
+// countingCatalog is a catalog that counts what it is asked; names that begin with "no" are unknown.
+type countingCatalog struct{ asked []string }
 
 var errUnknown = errors.New("unknown")
 
-func (c *counted) Definition(_ context.Context, name string) (Definition, error) {
+func (c *countingCatalog) Definition(_ context.Context, name string) (Definition, error) {
 	c.asked = append(c.asked, name)
 	if name == "no:1" {
 		return Definition{}, errUnknown
@@ -22,7 +22,7 @@ func (c *counted) Definition(_ context.Context, name string) (Definition, error)
 	return Definition{ARN: fmt.Sprint(name, " as of look ", len(c.asked))}, nil
 }
 
-func (c *counted) Cluster(_ context.Context, name string) error {
+func (c *countingCatalog) Cluster(_ context.Context, name string) error {
 	c.asked = append(c.asked, name)
 	if name == "none" {
 		return errUnknown
@@ -30,9 +30,9 @@ func (c *counted) Cluster(_ context.Context, name string) error {
 	return nil
 }
 
-type hand struct{ at time.Time }
+type manualClock struct{ at time.Time }
 
-func (h *hand) Now() time.Time { return h.at }
+func (h *manualClock) Now() time.Time { return h.at }
 
 func TestCatalogCache(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -51,7 +51,7 @@ func TestCatalogCache(t *testing.T) {
 		"a cluster that was not there is not": {cluster("none"), time.Second, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
-			catalog, clock := &counted{}, &hand{at: time.Unix(1000, 0)}
+			catalog, clock := &countingCatalog{}, &manualClock{at: time.Unix(1000, 0)}
 			cache := NewCatalogCache(catalog, clock)
 			first := c.look(cache)
 			clock.at = clock.at.Add(c.after)
@@ -80,8 +80,8 @@ func cluster(name string) func(*CatalogCache) error {
 }
 
 func TestCatalogCacheIsBounded(t *testing.T) {
-	catalog := &counted{}
-	cache := NewCatalogCache(catalog, &hand{at: time.Unix(1000, 0)})
+	catalog := &countingCatalog{}
+	cache := NewCatalogCache(catalog, &manualClock{at: time.Unix(1000, 0)})
 	for n := range 3 * maxCached {
 		if err := cache.Cluster(context.Background(), fmt.Sprint("c", n)); err != nil {
 			t.Fatal(err)

@@ -13,17 +13,17 @@ import (
 type fakeECS struct {
 	clock Clock
 
-	mu          sync.Mutex
-	tasks       []*TaskState
-	hidden      map[string]time.Time // not shown by Describe and List before
-	tokens      map[string][]string  // of RunTask: its tasks' ARNs
-	inputs      []launchInput
-	calls       []string // "Launch", "Describe 3", "List RUNNING", "Stop <id>"
-	reasons     []string // of stops
-	launches    []launchFault
-	fails       map[string][]error // of Describe, List and Stop: one error a call; nil lets it pass
-	incarnation func(*TaskState)   // told of a new task
-	asked       func(*TaskState)   // told of a stop
+	mu            sync.Mutex
+	tasks         []*TaskState
+	hidden        map[string]time.Time // not shown by Describe and List before
+	tokens        map[string][]string  // of RunTask: its tasks' ARNs
+	inputs        []launchInput
+	calls         []string // "Launch", "Describe 3", "List RUNNING", "Stop <id>"
+	reasons       []string // of stops
+	launches      []launchFault
+	fails         map[string][]error // of Describe, List and Stop: one error a call; nil lets it pass
+	created       func(*TaskState)   // told of a new task
+	stopRequested func(*TaskState)   // told of a stop
 }
 
 // launchFault is what one launch call does instead of succeeding. The zero value lets it pass.
@@ -107,8 +107,8 @@ func (e *fakeECS) place(in launchInput, fault launchFault) Placement {
 			s.InstanceARN = in.Instances[i]
 		}
 		e.tasks = append(e.tasks, &s)
-		if e.incarnation != nil {
-			e.incarnation(&s)
+		if e.created != nil {
+			e.created(&s)
 		}
 		arns = append(arns, s.TaskARN)
 		placed.Tasks = append(placed.Tasks, raw(s))
@@ -196,8 +196,8 @@ func (e *fakeECS) Stop(_ context.Context, _, arn, reason string) (json.RawMessag
 	if !s.stopped() {
 		s.DesiredStatus, s.StopCode, s.StoppedReason = "STOPPED", "UserInitiated", reason
 		s.Version++
-		if e.asked != nil {
-			e.asked(s)
+		if e.stopRequested != nil {
+			e.stopRequested(s)
 		}
 	}
 	return raw(s), nil

@@ -51,7 +51,7 @@ type recordChecks struct {
 	log     []string
 }
 
-func newFacts(t *testing.T, seed uint64) *recordChecks {
+func newRecordChecks(t *testing.T, seed uint64) *recordChecks {
 	f := &recordChecks{t: t, seed: seed, rng: rand.New(rand.NewPCG(seed, 7)), now: start, tokens: map[string][]TaskState{}}
 	f.r = newRun(1 + f.rng.IntN(4))
 	f.r.Policy.Retry.MaxAttempts = 1 + f.rng.IntN(4)
@@ -343,7 +343,7 @@ func (r *Run) of(t *Task) *Attempt {
 func TestAnyFactsInAnyOrder(t *testing.T) {
 	ends := map[Status]int{}
 	for _, seed := range seeds(t, 25) {
-		f := newFacts(t, seed)
+		f := newRecordChecks(t, seed)
 		for range 60 {
 			f.step()
 		}

@@ -13,19 +13,19 @@ import (
 
 // fixture is everything that the use cases need, fresh for each test.
 type fixture struct {
-	t       *testing.T
-	clock   *fakeClock
-	store   *memory
-	ecs     *fakeECS
-	flow    *fakeFlow
-	catalog *fakeCatalog
-	tuning  Tuning
+	t        *testing.T
+	clock    *fakeClock
+	store    *memoryStore
+	ecs      *fakeECS
+	workflow *fakeWorkflow
+	catalog  *fakeCatalog
+	tuning   Tuning
 }
 
 func newFixture(t *testing.T) *fixture {
 	clock := &fakeClock{at: start}
 	return &fixture{
-		t: t, clock: clock, store: newMemory(t, clock), ecs: newFakeECS(clock), flow: &fakeFlow{}, catalog: newCatalog(),
+		t: t, clock: clock, store: newMemoryStore(t, clock), ecs: newFakeECS(clock), workflow: &fakeWorkflow{}, catalog: newCatalog(),
 		tuning: Tuning{Prefix: "davit", TaskEvents: true},
 	}
 }
@@ -36,7 +36,7 @@ func polling(w *fixture) *fixture {
 }
 
 func (w *fixture) keeper() Keeper {
-	return Keeper{Store: w.store, Clock: w.clock, Tuning: w.tuning, Workflow: w.flow}
+	return Keeper{Store: w.store, Clock: w.clock, Tuning: w.tuning, Workflow: w.workflow}
 }
 
 func (w *fixture) submitter() *Submitter {
@@ -131,8 +131,8 @@ func (w *fixture) sweep() SweepReport {
 	return report
 }
 
-// fakeFlow is a Workflow that writes down what it is asked.
-type fakeFlow struct {
+// fakeWorkflow is a Workflow that writes down what it is asked.
+type fakeWorkflow struct {
 	onStart func(Execution)
 	mu      sync.Mutex
 	starts  []Execution
@@ -147,7 +147,7 @@ type wakeUp struct {
 	answer StepOutput
 }
 
-func (f *fakeFlow) Start(_ context.Context, x Execution, _ string) error {
+func (f *fakeWorkflow) Start(_ context.Context, x Execution, _ string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.starts = append(f.starts, x)
@@ -162,7 +162,7 @@ func (f *fakeFlow) Start(_ context.Context, x Execution, _ string) error {
 	return nil
 }
 
-func (f *fakeFlow) Wake(_ context.Context, token string, answer StepOutput) error {
+func (f *fakeWorkflow) Wake(_ context.Context, token string, answer StepOutput) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.wakes = append(f.wakes, wakeUp{token, answer})
@@ -173,7 +173,7 @@ func (f *fakeFlow) Wake(_ context.Context, token string, answer StepOutput) erro
 }
 
 // next takes the answers that were given since the last call.
-func (f *fakeFlow) woken() []wakeUp {
+func (f *fakeWorkflow) woken() []wakeUp {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	out := f.wakes

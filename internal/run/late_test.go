@@ -36,7 +36,7 @@ func TestFollowEndsAtOnceWhenItsTimeoutIsTooLong(t *testing.T) {
 	case launched.WaitSeconds < 100:
 		t.Fatalf("launched.WaitSeconds is %v, want at least %v", launched.WaitSeconds, 100)
 	}
-	switch woken := w.flow.woken(); {
+	switch woken := w.workflow.woken(); {
 	case len(woken) != 1:
 		t.Errorf("len(woken) is %v, want 1", len(woken))
 	case woken[0].token != "first":
@@ -48,7 +48,7 @@ func TestFollowEndsAtOnceWhenItsTimeoutIsTooLong(t *testing.T) {
 	}
 	w.clock.advance(time.Second)
 	follow("second", out.WaitSeconds)
-	switch woken := w.flow.woken(); {
+	switch woken := w.workflow.woken(); {
 	case len(woken) != 0:
 		t.Errorf("len(woken) is %v, want 0", len(woken))
 	case w.run().Waiting == nil:

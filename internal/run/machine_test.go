@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// machine runs a fixture as AWS would: it takes the steps of the state machine's definition, repeats those that fail, lets ECS's
+// lifeSimulation runs a fixture as AWS would: it takes the steps of the state machine's definition, repeats those that fail, lets ECS's
 // tasks live their lives, delivers their events, sweeps, and lets executions die.
-type machine struct {
+type lifeSimulation struct {
 	*fixture
 	seed  uint64
 	rng   *rand.Rand
@@ -29,31 +29,31 @@ type machine struct {
 	stopAt time.Time
 }
 
-func newMachine(t *testing.T, seed uint64) *machine {
-	m := &machine{fixture: newFixture(t), seed: seed, rng: rand.New(rand.NewPCG(seed, 11)), ends: map[string]time.Time{}, swept: start}
+func newLifeSimulation(t *testing.T, seed uint64) *lifeSimulation {
+	m := &lifeSimulation{fixture: newFixture(t), seed: seed, rng: rand.New(rand.NewPCG(seed, 11)), ends: map[string]time.Time{}, swept: start}
 	m.tuning.TaskEvents = seed%2 == 0
-	m.flow.gone = map[string]bool{}
-	m.ecs.incarnation = func(s *TaskState) {
+	m.workflow.gone = map[string]bool{}
+	m.ecs.created = func(s *TaskState) {
 		m.ends[s.TaskARN] = m.clock.Now().Add(time.Duration(1+m.rng.IntN([]int{2, 40}[m.rng.IntN(2)])) * time.Second)
 		m.hide(s)
 	}
-	m.ecs.asked = func(s *TaskState) { m.ends[s.TaskARN] = m.clock.Now().Add(time.Duration(m.rng.IntN(30)) * time.Second) }
-	m.store.fail = m.trouble
+	m.ecs.stopRequested = func(s *TaskState) { m.ends[s.TaskARN] = m.clock.Now().Add(time.Duration(m.rng.IntN(30)) * time.Second) }
+	m.store.fail = m.failWrite
 	m.store.written = func(r *Run) { m.over = r.Status.Terminal() }
-	m.flow.onStart = func(x Execution) {
+	m.workflow.onStart = func(x Execution) {
 		m.x, m.alive = StepInput{Execution: x, Machine: "arn"}, true
 	}
 	return m
 }
 
-func (m *machine) hide(s *TaskState) {
+func (m *lifeSimulation) hide(s *TaskState) {
 	if m.rng.IntN(4) == 0 {
 		m.ecs.hidden[s.TaskARN] = m.clock.Now().Add(time.Duration(m.rng.IntN(30)) * time.Second)
 	}
 }
 
-// trouble makes one write in fifty fail, as where a process dies.
-func (m *machine) trouble(method string) error {
+// failWrite makes one write in fifty fail, as where a process dies.
+func (m *lifeSimulation) failWrite(method string) error {
 	if method == "Update" && m.rng.IntN(50) == 0 {
 		return errors.New("the process died")
 	}
@@ -61,7 +61,7 @@ func (m *machine) trouble(method string) error {
 }
 
 // faults orders what the next launch call meets.
-func (m *machine) faults() {
+func (m *lifeSimulation) faults() {
 	m.ecs.mu.Lock()
 	defer m.ecs.mu.Unlock()
 	m.ecs.launches = nil
@@ -96,14 +96,14 @@ func (m *machine) faults() {
 	}
 }
 
-func (m *machine) failf(format string, args ...any) {
+func (m *lifeSimulation) failf(format string, args ...any) {
 	m.t.Helper()
 	last := m.log[max(0, len(m.log)-25):]
 	m.t.Fatalf("DAVIT_SEED=%d: %s\n%s at %v\n%s", m.seed, fmt.Sprintf(format, args...), summary(m.run()), m.clock.Now().Sub(start), strings.Join(last, "\n"))
 }
 
 // pass lets time pass: tasks move on, their events come, sometimes late, twice or not at all.
-func (m *machine) pass(d time.Duration) {
+func (m *lifeSimulation) pass(d time.Duration) {
 	m.clock.advance(d)
 	now := m.clock.Now()
 	for _, s := range m.ecs.tasks {
@@ -126,7 +126,7 @@ func (m *machine) pass(d time.Duration) {
 	m.countTasks()
 }
 
-func (m *machine) move(arn string, at time.Time) {
+func (m *lifeSimulation) move(arn string, at time.Time) {
 	s := m.ecs.find(arn)
 	delete(m.ends, arn)
 	switch {
@@ -156,7 +156,7 @@ func (m *machine) move(arn string, at time.Time) {
 	}
 }
 
-func (m *machine) deliver() {
+func (m *lifeSimulation) deliver() {
 	m.rng.Shuffle(len(m.moved), func(i, j int) { m.moved[i], m.moved[j] = m.moved[j], m.moved[i] })
 	var late []TaskState
 	for _, s := range m.moved {
@@ -179,7 +179,7 @@ func (m *machine) deliver() {
 }
 
 // countTasks is the promise that matters most: never more work than was asked for.
-func (m *machine) countTasks() {
+func (m *lifeSimulation) countTasks() {
 	good := 0
 	for _, s := range m.ecs.tasks {
 		if !s.stopped() || m.asked.judge(&Task{state: s}).Class == "" && m.asked.Policy.Placement != AllOrNone {
@@ -191,12 +191,12 @@ func (m *machine) countTasks() {
 	}
 }
 
-func (m *machine) logf(format string, args ...any) {
+func (m *lifeSimulation) logf(format string, args ...any) {
 	m.log = append(m.log, fmt.Sprintf("%8v ", m.clock.Now().Sub(start))+fmt.Sprintf(format, args...))
 }
 
 // attempt takes one step until it does not fail, as Retry does; false: the execution died of it.
-func (m *machine) attempt(name string, step func() (StepOutput, error)) (StepOutput, bool) {
+func (m *lifeSimulation) attempt(name string, step func() (StepOutput, error)) (StepOutput, bool) {
 	for try := range 8 {
 		m.faults()
 		m.steps++
@@ -211,7 +211,7 @@ func (m *machine) attempt(name string, step func() (StepOutput, error)) (StepOut
 }
 
 // live runs the execution until it ends or dies; another may replace it meanwhile.
-func (m *machine) live(token *int) {
+func (m *lifeSimulation) live(token *int) {
 	x := m.x
 	state, wait := StepLaunch, 0
 	last, still := m.clock.Now(), 0
@@ -258,17 +258,17 @@ func (m *machine) live(token *int) {
 }
 
 // wait is Follow: the observation leaves a token, and the state waits for its answer or its time-out.
-func (m *machine) wait(x StepInput, seconds int, tokens *int) (StepOutput, bool) {
+func (m *lifeSimulation) wait(x StepInput, seconds int, tokens *int) (StepOutput, bool) {
 	x.WaitSeconds = seconds
 	until := m.clock.Now().Add(time.Duration(seconds) * time.Second)
 	*tokens++
 	x.Token = fmt.Sprint("token", *tokens)
-	defer func() { m.flow.gone[x.Token] = true }()
+	defer func() { m.workflow.gone[x.Token] = true }()
 	if _, ok := m.attempt("Follow", func() (StepOutput, error) { return m.observer().Step(context.Background(), x) }); !ok {
 		return StepOutput{}, false
 	}
 	for {
-		for _, wake := range m.flow.woken() {
+		for _, wake := range m.workflow.woken() {
 			if wake.token == x.Token {
 				m.logf("woken: %s %d", wake.answer.Next, wake.answer.WaitSeconds)
 				return wake.answer, true
@@ -287,7 +287,7 @@ func (m *machine) wait(x StepInput, seconds int, tokens *int) (StepOutput, bool)
 func TestRunsOnABadDay(t *testing.T) {
 	ends := map[Status]int{}
 	for _, seed := range seeds(t, 8) {
-		m := newMachine(t, seed)
+		m := newLifeSimulation(t, seed)
 		m.day()
 		ends[m.run().Status]++
 	}
@@ -297,7 +297,7 @@ func TestRunsOnABadDay(t *testing.T) {
 	}
 }
 
-func (m *machine) day() {
+func (m *lifeSimulation) day() {
 	count := 1 + m.rng.IntN(4)
 	changes := []func(*Run){func(r *Run) {
 		r.Policy.Retry.MaxAttempts = 1 + m.rng.IntN(5)
@@ -320,7 +320,7 @@ func (m *machine) day() {
 		m.stopAt = after(time.Duration(m.rng.IntN(600)) * time.Second)
 	}
 	if m.rng.IntN(5) > 0 {
-		_ = m.flow.Start(context.Background(), m.run().execution(), "")
+		_ = m.workflow.Start(context.Background(), m.run().execution(), "")
 	}
 	tokens := 0
 	for !m.over {
@@ -333,11 +333,11 @@ func (m *machine) day() {
 			m.pass(time.Minute)
 		}
 	}
-	m.truth()
+	m.checkECS()
 }
 
-// truth holds the record against ECS.
-func (m *machine) truth() {
+// checkECS holds the record against ECS.
+func (m *lifeSimulation) checkECS() {
 	m.pass(time.Hour)
 	for range 24 * 60 / 5 { // a day for the loose ends
 		if m.run().SweepAt.IsZero() {

@@ -81,7 +81,7 @@ func TestMeasuresOfAStuckStop(t *testing.T) {
 // TestTheTotalsOnlyRise, whatever happens to a record.
 func TestTheTotalsOnlyRise(t *testing.T) {
 	for _, seed := range seeds(t, 5) {
-		f := newFacts(t, seed)
+		f := newRecordChecks(t, seed)
 		was := f.r.MetricCounts()
 		for range 150 {
 			if f.r.Status.Terminal() {

@@ -78,7 +78,7 @@ func TestFollowStoresItsTokenWithTheObservation(t *testing.T) {
 		t.Errorf("out.WaitSeconds is %v, want 86_400", out.WaitSeconds)
 	case !r.Waiting.Due.Equal(after(time.Minute + 24*time.Hour)):
 		t.Errorf("r.Waiting.Due is %v, want %v", r.Waiting.Due, after(time.Minute+24*time.Hour))
-	case len(w.flow.woken()) > 0:
+	case len(w.workflow.woken()) > 0:
 		t.Error("got len(w.flow.woken()) > 0")
 	}
 	w.observe()
@@ -116,7 +116,7 @@ func TestFollowAnswersAtOnceWhenThereIsNothingToWaitFor(t *testing.T) {
 			case out.Next != c.next:
 				t.Fatalf("out.Next is %v, want %v", out.Next, c.next)
 			}
-			woken := w.flow.woken()
+			woken := w.workflow.woken()
 			switch {
 			case len(woken) != 1:
 				t.Errorf("len(woken) is %v, want 1", len(woken))
@@ -134,14 +134,14 @@ func TestFollowAnswersAtOnceWhenThereIsNothingToWaitFor(t *testing.T) {
 
 func TestFollowWhoseTokenIsGone(t *testing.T) {
 	w := placed(t, 1)
-	w.flow.gone = map[string]bool{"token": true}
+	w.workflow.gone = map[string]bool{"token": true}
 	w.clock.advance(time.Minute)
 	w.ecs.finish("t1", 0)
 	if out := w.follow("token"); out.Next != StepDone {
 		t.Errorf("out.Next is %v, want %v", out.Next, StepDone)
 	}
 	w = placed(t, 1)
-	w.flow.wake = errors.New("Step Functions is away")
+	w.workflow.wake = errors.New("Step Functions is away")
 	w.clock.advance(time.Minute)
 	w.ecs.finish("t1", 0)
 	in := w.input()
@@ -207,7 +207,7 @@ func TestStopsAreMarkedBeforeTheyAreAsked(t *testing.T) {
 	w := placed(t, 2)
 	w.clock.advance(15 * time.Minute)
 	var marked []bool
-	w.ecs.asked = func(*TaskState) {
+	w.ecs.stopRequested = func(*TaskState) {
 		for _, task := range w.run().attempt().Tasks {
 			marked = append(marked, task.Stop.AskedAt.Equal(after(15*time.Minute)) && task.Stop.StopCalls == 1)
 		}
@@ -285,8 +285,8 @@ func TestObserveRepeatsAfterAConflict(t *testing.T) {
 	}
 }
 
-// tired is a fixture whose execution has made as many turns as one may, less one.
-func tired(t *testing.T) *fixture {
+// nearLastObservation is a fixture whose execution has made as many turns as one may, less one.
+func nearLastObservation(t *testing.T) *fixture {
 	w := placed(t, 1)
 	w.store.mu.Lock()
 	r := w.store.get(testID)
@@ -298,7 +298,7 @@ func tired(t *testing.T) *fixture {
 }
 
 func TestTheNextGenerationTakesOver(t *testing.T) {
-	w := tired(t)
+	w := nearLastObservation(t)
 	in := w.input()
 	in.Token = "token"
 	out, err := w.observer().Step(context.Background(), in)
@@ -316,11 +316,11 @@ func TestTheNextGenerationTakesOver(t *testing.T) {
 		t.Errorf("r.Waiting is %v, want nil", r.Waiting)
 	}
 	switch {
-	case len(w.flow.starts) != 1:
-		t.Errorf("len(w.flow.starts) is %v, want 1", len(w.flow.starts))
-	case w.flow.starts[0] != r.execution():
+	case len(w.workflow.starts) != 1:
+		t.Errorf("len(w.flow.starts) is %v, want 1", len(w.workflow.starts))
+	case w.workflow.starts[0] != r.execution():
 		t.Error("w.flow.starts[0] is not r.execution()")
-	case len(w.flow.woken()) != 1:
+	case len(w.workflow.woken()) != 1:
 		t.Error("len(w.flow.woken()) is not 1")
 	}
 	switch again := w.launch(); {
@@ -332,9 +332,9 @@ func TestTheNextGenerationTakesOver(t *testing.T) {
 }
 
 func TestASuccessorThatCouldNotBeStarted(t *testing.T) {
-	w := tired(t)
+	w := nearLastObservation(t)
 	in := w.input()
-	w.flow.fails = []error{errors.New("away"), errors.New("away")}
+	w.workflow.fails = []error{errors.New("away"), errors.New("away")}
 	for range 2 {
 		if _, err := w.observer().Step(context.Background(), in); err == nil {
 			t.Fatal("no error")
@@ -346,13 +346,13 @@ func TestASuccessorThatCouldNotBeStarted(t *testing.T) {
 		t.Errorf("error %v", err)
 	case out.Next != StepDone:
 		t.Errorf("out.Next is %v, want %v", out.Next, StepDone)
-	case len(w.flow.starts) != 3:
-		t.Errorf("len(w.flow.starts) is %v, want 3", len(w.flow.starts))
+	case len(w.workflow.starts) != 3:
+		t.Errorf("len(w.flow.starts) is %v, want 3", len(w.workflow.starts))
 	case w.run().Generation != 2:
 		t.Error("w.run().Generation is not 2")
 	}
-	w = tired(t)
-	w.flow.fails = []error{ErrExecutionExists}
+	w = nearLastObservation(t)
+	w.workflow.fails = []error{ErrExecutionExists}
 	if out := w.observe(); out.Next != StepDone {
 		t.Errorf("out.Next is %v, want %v", out.Next, StepDone)
 	}
@@ -360,12 +360,12 @@ func TestASuccessorThatCouldNotBeStarted(t *testing.T) {
 
 // TestASuccessorThatNobodyStarted: all repetitions of the step failed, so the sweep starts it.
 func TestASuccessorThatNobodyStarted(t *testing.T) {
-	w := tired(t)
-	w.flow.fails = []error{errors.New("away")}
+	w := nearLastObservation(t)
+	w.workflow.fails = []error{errors.New("away")}
 	_, _ = w.observer().Step(context.Background(), w.input())
 	w.clock.advance(5 * time.Minute)
 	w.sweep()
-	switch got := w.flow.starts; {
+	switch got := w.workflow.starts; {
 	case len(got) != 2:
 		t.Errorf("len(got) is %v, want 2", len(got))
 	case got[1].Generation != 2:
@@ -374,7 +374,7 @@ func TestASuccessorThatNobodyStarted(t *testing.T) {
 }
 
 func TestAHandOverDoesNotForgetAStop(t *testing.T) {
-	w := tired(t)
+	w := nearLastObservation(t)
 	w.clock.advance(15 * time.Minute)
 	w.observe()
 	if w.ecs.count("Stop") != 1 {
@@ -429,8 +429,8 @@ func TestObserveDoesNothingForTheReplaced(t *testing.T) {
 			t.Errorf("w.store.writes is %v, want %v", w.store.writes, writes)
 		case w.ecs.count("Describe") > 0:
 			t.Error("got w.ecs.count(\"Describe\") > 0")
-		case len(w.flow.starts) > 0:
-			t.Errorf("len(w.flow.starts) is %v, want at most %v", len(w.flow.starts), 0)
+		case len(w.workflow.starts) > 0:
+			t.Errorf("len(w.flow.starts) is %v, want at most %v", len(w.workflow.starts), 0)
 		}
 	}
 }
@@ -455,7 +455,7 @@ func TestAFollowThatWouldWaitForTooLong(t *testing.T) {
 		case out.WaitSeconds != 120:
 			t.Fatalf("out.WaitSeconds is %v, want 120", out.WaitSeconds)
 		}
-		switch woken := w.flow.woken(); {
+		switch woken := w.workflow.woken(); {
 		case (len(woken) == 0) != c.stays:
 			t.Errorf("(len(woken) == 0) is %v, want %v", (len(woken) == 0), c.stays)
 		case (w.run().Waiting != nil) != c.stays:

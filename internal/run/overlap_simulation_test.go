@@ -16,25 +16,25 @@ import (
 // the definition and repeat what fails, tasks live and end, events come, the sweep comes round. Processes die in the middle of what they do.
 type overlapSimulation struct {
 	*fixture
-	seed  uint64
-	rng   *rand.Rand
-	life  *life
-	asked []SubmitRequest
-	ids   []string // of accepted runs, in order
-	execs map[string]*exec
-	ends  map[string]time.Time // when ECS next moves a task
-	stops map[string]time.Time // when a caller stops the run of an id
-	swept time.Time
-	log   []string
+	seed    uint64
+	rng     *rand.Rand
+	process *process
+	asked   []SubmitRequest
+	ids     []string // of accepted runs, in order
+	execs   map[string]*exec
+	ends    map[string]time.Time // when ECS next moves a task
+	stops   map[string]time.Time // when a caller stops the run of an id
+	swept   time.Time
+	log     []string
 
-	crowded bool           // another process does something while one is at it
-	limits  map[string]int // of each run
-	over    map[string]bool
-	most    int      // runs that may be asked for
-	arrived []string // runs by when they first had a entry
-	entered []string // QUEUE runs by when they first had a entry
-	held    []string // and by when they first held the key
-	births  []string // runs by when their first task was born
+	crowded     bool           // another process does something while one is at it
+	limits      map[string]int // of each run
+	over        map[string]bool
+	most        int      // runs that may be asked for
+	arrived     []string // runs by when they first had a entry
+	entered     []string // QUEUE runs by when they first had a entry
+	held        []string // and by when they first held the key
+	launchOrder []string // runs by when their first task was born
 }
 
 // exec is one execution.
@@ -50,15 +50,15 @@ type exec struct {
 
 var errDied = errors.New("the process died")
 
-// life decides when a process dies: of writes and wake-ups, before one is carried out or after it. Nothing of a dead process's
+// process decides when a process dies: of writes and wake-ups, before one is carried out or after it. Nothing of a dead process's
 // is carried out any more.
-type life struct {
+type process struct {
 	ops  int
 	dies func(op int) (before, after bool)
 	dead bool
 }
 
-func (l *life) do(act func() error) error {
+func (l *process) do(act func() error) error {
 	if l.dead {
 		return errDied
 	}
@@ -75,19 +75,19 @@ func (l *life) do(act func() error) error {
 	return err
 }
 
-// mortal is the store as a process sees it.
-type mortal struct {
-	*memory
+// dyingStore is the store as a process sees it.
+type dyingStore struct {
+	*memoryStore
 	c *overlapSimulation
 }
 
-// meanwhile lets another process take a step between two things that one does.
-func (c *overlapSimulation) meanwhile() {
-	if c.crowded || c.life.dead || c.rng.IntN(12) > 0 {
+// interleave lets another process take a step between two things that one does.
+func (c *overlapSimulation) interleave() {
+	if c.crowded || c.process.dead || c.rng.IntN(12) > 0 {
 		return
 	}
 	c.crowded = true
-	defer func() { c.crowded, c.life.dead = false, false }()
+	defer func() { c.crowded, c.process.dead = false, false }()
 	switch c.rng.IntN(8) {
 	case 0:
 		c.sweepNow()
@@ -107,31 +107,31 @@ func (c *overlapSimulation) meanwhile() {
 	}
 }
 
-func (m mortal) Lock(ctx context.Context, key string) (*Lock, error) {
-	m.c.meanwhile()
-	if m.c.life.dead {
+func (m dyingStore) Lock(ctx context.Context, key string) (*Lock, error) {
+	m.c.interleave()
+	if m.c.process.dead {
 		return nil, errDied
 	}
-	return m.memory.Lock(ctx, key)
+	return m.memoryStore.Lock(ctx, key)
 }
 
-func (m mortal) Create(ctx context.Context, r *Run) (stored *Run, created bool, err error) {
-	err = m.c.life.do(func() (err error) {
-		stored, created, err = m.memory.Create(ctx, r)
+func (m dyingStore) Create(ctx context.Context, r *Run) (stored *Run, created bool, err error) {
+	err = m.c.process.do(func() (err error) {
+		stored, created, err = m.memoryStore.Create(ctx, r)
 		return err
 	})
 	return stored, created, err
 }
 
-func (m mortal) Update(ctx context.Context, r *Run) error {
-	m.c.meanwhile()
-	return m.c.life.do(func() error { return m.memory.Update(ctx, r) })
+func (m dyingStore) Update(ctx context.Context, r *Run) error {
+	m.c.interleave()
+	return m.c.process.do(func() error { return m.memoryStore.Update(ctx, r) })
 }
 
-func (m mortal) PutLock(ctx context.Context, l *Lock) error {
-	m.c.meanwhile()
-	return m.c.life.do(func() error {
-		err := m.memory.PutLock(ctx, l)
+func (m dyingStore) PutLock(ctx context.Context, l *Lock) error {
+	m.c.interleave()
+	return m.c.process.do(func() error {
+		err := m.memoryStore.PutLock(ctx, l)
 		if err == nil {
 			m.c.note(l)
 		}
@@ -165,16 +165,16 @@ func (c *overlapSimulation) note(l *Lock) {
 	}
 }
 
-func (m mortal) Get(ctx context.Context, id string) (*Run, error) {
-	if m.c.life.dead {
+func (m dyingStore) Get(ctx context.Context, id string) (*Run, error) {
+	if m.c.process.dead {
 		return nil, errDied
 	}
-	return m.memory.Get(ctx, id)
+	return m.memoryStore.Get(ctx, id)
 }
 
 // Start implements Workflow, as Step Functions does for one name.
 func (c *overlapSimulation) Start(_ context.Context, x Execution, _ string) error {
-	return c.life.do(func() error {
+	return c.process.do(func() error {
 		if e := c.execs[x.Name()]; e != nil {
 			if e.over {
 				return ErrExecutionExists
@@ -188,7 +188,7 @@ func (c *overlapSimulation) Start(_ context.Context, x Execution, _ string) erro
 
 // Wake implements Workflow.
 func (c *overlapSimulation) Wake(_ context.Context, token string, answer StepOutput) error {
-	return c.life.do(func() error {
+	return c.process.do(func() error {
 		for _, e := range c.execs {
 			if e.token == token && !e.over {
 				c.enter(e, answer)
@@ -199,15 +199,15 @@ func (c *overlapSimulation) Wake(_ context.Context, token string, answer StepOut
 	})
 }
 
-func newThrong(t *testing.T, seed uint64, events bool) *overlapSimulation {
+func newOverlapSimulation(t *testing.T, seed uint64, events bool) *overlapSimulation {
 	c := &overlapSimulation{
-		fixture: newFixture(t), seed: seed, rng: rand.New(rand.NewPCG(seed, 5)), swept: start, life: &life{dies: func(int) (bool, bool) { return false, false }},
+		fixture: newFixture(t), seed: seed, rng: rand.New(rand.NewPCG(seed, 5)), swept: start, process: &process{dies: func(int) (bool, bool) { return false, false }},
 		execs: map[string]*exec{}, ends: map[string]time.Time{}, stops: map[string]time.Time{}, limits: map[string]int{},
 	}
 	c.tuning.TaskEvents, c.over = events, map[string]bool{}
 	c.store.written = func(r *Run) { c.over[r.ID] = r.Status.Terminal() }
-	c.ecs.incarnation = func(s *TaskState) { c.ends[s.TaskARN] = c.clock.Now().Add(c.upTo(10)) }
-	c.ecs.asked = func(s *TaskState) { c.ends[s.TaskARN] = c.clock.Now().Add(c.upTo(30)) }
+	c.ecs.created = func(s *TaskState) { c.ends[s.TaskARN] = c.clock.Now().Add(c.upTo(10)) }
+	c.ecs.stopRequested = func(s *TaskState) { c.ends[s.TaskARN] = c.clock.Now().Add(c.upTo(30)) }
 	return c
 }
 
@@ -216,7 +216,7 @@ func (c *overlapSimulation) upTo(seconds int) time.Duration {
 }
 
 func (c *overlapSimulation) keeper() Keeper {
-	return Keeper{Store: mortal{c.store, c}, Clock: c.clock, Tuning: c.tuning, Workflow: c}
+	return Keeper{Store: dyingStore{c.store, c}, Clock: c.clock, Tuning: c.tuning, Workflow: c}
 }
 
 func (c *overlapSimulation) failf(format string, args ...any) {
@@ -237,7 +237,7 @@ func (c *overlapSimulation) ask(mode string, limit int, more string) string {
 	id := keyID(q.Caller, q.Key)
 	c.limits[id] = limit
 	for range 20 {
-		c.life.dead = false
+		c.process.dead = false
 		res, err := (&Submitter{Keeper: c.keeper(), Spec: fakeSpec{}, Catalog: c.catalog}).Submit(context.Background(), q)
 		c.logf("submit %s %s %d: %v", short(id), mode, limit, err)
 		if err == nil {
@@ -273,7 +273,7 @@ func (c *overlapSimulation) step(e *exec) {
 		c.enter(e, StepOutput{Next: StepObserve, WaitSeconds: 1})
 		return
 	}
-	c.life.dead = false
+	c.process.dead = false
 	in, state := e.x, e.state // a Follow may be answered while it is being taken
 	var out StepOutput
 	var err error
@@ -306,7 +306,7 @@ func (c *overlapSimulation) again(e *exec) {
 	e.over = true
 	c.logf("%s: the execution fails", short(e.x.RunID))
 	if c.rng.IntN(2) == 0 {
-		c.life.dead = false
+		c.process.dead = false
 		_ = c.sweeper().ExecutionEnded(context.Background(), e.x.Execution) // the rule's event, when it is not lost
 	}
 }
@@ -347,7 +347,7 @@ func (c *overlapSimulation) pass() {
 		}
 	}
 	if now.Sub(c.swept) >= 5*time.Minute {
-		c.swept, c.life.dead = now, false
+		c.swept, c.process.dead = now, false
 		c.sweepNow()
 	}
 }
@@ -382,7 +382,7 @@ func (c *overlapSimulation) stopDue(now time.Time) {
 			}
 		}
 	}) {
-		c.life.dead = false
+		c.process.dead = false
 		_, err := (&Stopper{Keeper: c.keeper(), Engine: c.ecs}).Stop(context.Background(), StopRequest{RunID: id, Reason: "enough"})
 		c.logf("stop %s: %v", short(id), err)
 		if err == nil {
@@ -406,7 +406,7 @@ func (c *overlapSimulation) move(s *TaskState) {
 	}
 	for range c.rng.IntN(4) {
 		if c.tuning.TaskEvents {
-			c.life.dead = false
+			c.process.dead = false
 			_ = (&TaskEvents{Keeper: c.keeper(), Engine: c.ecs}).Handle(context.Background(), event(*s)) // repeated, or heard of otherwise
 		}
 	}
@@ -420,8 +420,8 @@ func (c *overlapSimulation) atWork() {
 		if !s.stopped() {
 			alive[id] = true
 		}
-		if !slices.Contains(c.births, id) {
-			c.births = append(c.births, id)
+		if !slices.Contains(c.launchOrder, id) {
+			c.launchOrder = append(c.launchOrder, id)
 		}
 	}
 	for id := range alive {
@@ -446,7 +446,7 @@ func (c *overlapSimulation) finish() {
 			break
 		}
 		c.clock.advance(5 * time.Minute)
-		c.life.dead = false
+		c.process.dead = false
 		if _, err := c.sweeper().Sweep(context.Background()); err != nil {
 			c.logf("sweep: %v", err)
 		}
@@ -502,9 +502,9 @@ func TestManyRunsOfOneKey(t *testing.T) {
 		n = 2
 	}
 	for _, seed := range seeds(t, n) {
-		c := newThrong(t, seed, seed%2 == 0)
+		c := newOverlapSimulation(t, seed, seed%2 == 0)
 		odds := []int{0, 12, 40}[seed%3]
-		c.life.dies = func(int) (before, after bool) {
+		c.process.dies = func(int) (before, after bool) {
 			if odds == 0 || c.rng.IntN(odds) > 0 {
 				return false, false
 			}
@@ -527,7 +527,7 @@ func TestManyRunsOfOneKey(t *testing.T) {
 			seen[c.status(id)]++
 		}
 		if odds == 0 && most == 1 {
-			c.inOrder()
+			c.checkOrder()
 		}
 	}
 	t.Log(seen)
@@ -536,15 +536,15 @@ func TestManyRunsOfOneKey(t *testing.T) {
 	}
 }
 
-// inOrder: where nothing dies and one is at work at a time, QUEUE starts in the order of acceptance.
-func (c *overlapSimulation) inOrder() {
+// checkOrder: where nothing dies and one is at work at a time, QUEUE starts in the order of acceptance.
+func (c *overlapSimulation) checkOrder() {
 	var want, got []string
 	for _, id := range c.ids {
-		if c.store.get(id).Policy.Overlap.Mode == OverlapQueue && slices.Contains(c.births, id) {
+		if c.store.get(id).Policy.Overlap.Mode == OverlapQueue && slices.Contains(c.launchOrder, id) {
 			want = append(want, id)
 		}
 	}
-	for _, id := range c.births {
+	for _, id := range c.launchOrder {
 		if slices.Contains(want, id) {
 			got = append(got, id)
 		}
@@ -562,8 +562,8 @@ func TestDeathAtEveryWrite(t *testing.T) {
 			stride *= 10
 		}
 		play := func(dies func(int) (bool, bool)) *overlapSimulation {
-			c := newThrong(t, 1, events)
-			c.life.dies = dies
+			c := newOverlapSimulation(t, 1, events)
+			c.process.dies = dies
 			c.ask(OverlapQueue, 1, "")
 			c.pass()
 			c.ask(OverlapQueue, 1, "")
@@ -582,7 +582,7 @@ func TestDeathAtEveryWrite(t *testing.T) {
 				whole.failf("%s, want %s: %s", got, want, whole.standing())
 			}
 		}
-		ops := whole.life.ops
+		ops := whole.process.ops
 		if ops < 20 {
 			t.Fatalf("%d writes and wake-ups only", ops)
 		}

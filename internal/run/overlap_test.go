@@ -78,8 +78,8 @@ func TestAcceptedInOrder(t *testing.T) {
 	w.wantRun(a, Submitted, "")
 	w.wantRun(b, Queued, "waits for its overlap key")
 	w.wantRun(c, Skipped, "run "+a+" holds the overlap key (FORBID)")
-	if len(w.flow.starts) != 2 {
-		t.Errorf("%d executions, want those of the two that are not over", len(w.flow.starts))
+	if len(w.workflow.starts) != 2 {
+		t.Errorf("%d executions, want those of the two that are not over", len(w.workflow.starts))
 	}
 	switch r := w.read(c); {
 	case !r.Released:
@@ -99,8 +99,8 @@ func TestAcceptedInOrder(t *testing.T) {
 		t.Error("again: again.Replayed is false, want true")
 	case again.Run.Status != Skipped:
 		t.Errorf("again: again.Run.Status is %v, want %v", again.Run.Status, Skipped)
-	case len(w.flow.starts) != 2:
-		t.Errorf("again: len(w.flow.starts) is %v, want 2", len(w.flow.starts))
+	case len(w.workflow.starts) != 2:
+		t.Errorf("again: len(w.flow.starts) is %v, want 2", len(w.workflow.starts))
 	}
 	if r := w.read(a); r.AdmittedAt.IsZero() {
 		t.Error("the record does not keep that it was admitted")
@@ -143,7 +143,7 @@ func TestHandedOn(t *testing.T) {
 	w.wantRun(b, Launching, "")
 	w.wantRun(c, Queued, "")
 	w.wantLock(b + " | " + c)
-	switch woken := w.flow.woken(); {
+	switch woken := w.workflow.woken(); {
 	case len(woken) != 1:
 		t.Errorf("len(woken) is %v, want 1", len(woken))
 	case woken[0].token != "token of "+b:
@@ -174,7 +174,7 @@ func TestStopWhileQueued(t *testing.T) {
 	}
 	w.wantRun(b, Stopped, "stopped by a caller before it was launched: no more")
 	w.wantLock(a + " |")
-	switch woken := w.flow.woken(); {
+	switch woken := w.workflow.woken(); {
 	case len(woken) != 1:
 		t.Errorf("len(woken) is %v, want 1", len(woken))
 	case woken[0].answer.Next != StepDone:
@@ -268,7 +268,7 @@ func TestReplaceStopsWhatItReplaces(t *testing.T) {
 	case r.Stop.Reason != "replaced by run "+b:
 		t.Errorf("r.Stop.Reason is %v, want %v", r.Stop.Reason, "replaced by run "+b)
 	}
-	switch woken := w.flow.woken(); {
+	switch woken := w.workflow.woken(); {
 	case len(woken) != 1:
 		t.Errorf("len(woken) is %v, want 1", len(woken))
 	case woken[0].token != "token":
@@ -487,7 +487,7 @@ func TestSweepPassesAKeyOn(t *testing.T) {
 	w.sweep()
 	w.wantRun(b, Launching, "")
 	w.wantLock(b + " |")
-	switch woken := w.flow.woken(); {
+	switch woken := w.workflow.woken(); {
 	case len(woken) != 1:
 		t.Errorf("len(woken) is %v, want 1", len(woken))
 	case woken[0].token != "token":
@@ -522,7 +522,7 @@ func TestSweepAsksForWhoWaits(t *testing.T) {
 	}
 	w.wantRun(b, Launching, "")
 	w.wantLock(b + " |")
-	switch woken := w.flow.woken(); {
+	switch woken := w.workflow.woken(); {
 	case len(woken) != 1:
 		t.Errorf("len(woken) is %v, want 1", len(woken))
 	case woken[0].answer.Next != StepLaunch:
@@ -559,7 +559,7 @@ func TestSweepTellsAgain(t *testing.T) {
 	w.clock.advance(orphanSweep)
 	w.sweep()
 	w.wantRun(b, Launching, "")
-	switch woken := w.flow.woken(); {
+	switch woken := w.workflow.woken(); {
 	case len(woken) != 1:
 		t.Errorf("len(woken) is %v, want 1", len(woken))
 	case woken[0].token != "token":

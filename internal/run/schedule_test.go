@@ -35,8 +35,8 @@ func TestAnOccurrenceIsOneRun(t *testing.T) {
 		t.Fatalf("r.Owner is %v, want %v", r.Owner, "schedule:"+nightly)
 	case r.Key != nightly+" 2026-11-30T02:00:00Z":
 		t.Fatalf("r.Key is %v, want %v", r.Key, nightly+" 2026-11-30T02:00:00Z")
-	case len(w.flow.starts) != 1:
-		t.Fatalf("len(w.flow.starts) is %v, want 1", len(w.flow.starts))
+	case len(w.workflow.starts) != 1:
+		t.Fatalf("len(w.flow.starts) is %v, want 1", len(w.workflow.starts))
 	}
 	again := w.fire(occurrence(nightly, "2026-11-30T03:00:00+01:00", goodBody)) // the same time, written another way
 	switch {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// lookAt is a StartTask run on instances i1, i2… whose first call's reply was lost; carried says whether ECS carried it out.
-func lookAt(t *testing.T, carried bool, instances ...string) *fixture {
+// lostStartTask is a StartTask run on instances i1, i2… whose first call's reply was lost; carried says whether ECS carried it out.
+func lostStartTask(t *testing.T, carried bool, instances ...string) *fixture {
 	w := ready(t, len(instances), onInstances(instances...))
 	w.ecs.launches = []launchFault{{err: lostReply(), carried: carried}}
 	w.launch()
@@ -72,7 +72,7 @@ func TestStartTaskIsClaimed(t *testing.T) {
 }
 
 func TestStartTaskAdoptsWhatTheLookFinds(t *testing.T) {
-	w := lookAt(t, true, "i1", "i2")
+	w := lostStartTask(t, true, "i1", "i2")
 	w.ecs.set("t1", "RUNNING", startedAt(start))
 	out := w.launch()
 	r := w.run()
@@ -90,7 +90,7 @@ func TestStartTaskAdoptsWhatTheLookFinds(t *testing.T) {
 
 // TestStartTaskLooksAtStoppedTasksToo: one of the two is over already, and the list of the running does not have it.
 func TestStartTaskLooksAtStoppedTasksToo(t *testing.T) {
-	w := lookAt(t, true, "i1", "i2")
+	w := lostStartTask(t, true, "i1", "i2")
 	w.ecs.finish("t2", 0)
 	w.launch()
 	switch {
@@ -99,7 +99,7 @@ func TestStartTaskLooksAtStoppedTasksToo(t *testing.T) {
 	case len(w.run().attempt().Tasks) != 2:
 		t.Fatal("len(w.run().attempt().Tasks) is not 2")
 	}
-	w = lookAt(t, true, "i1")
+	w = lostStartTask(t, true, "i1")
 	w.ecs.finish("t1", 0)
 	if w.launch(); summary(w.run()) != "SUCCEEDED  exit=0" {
 		t.Errorf("%s", summary(w.run()))
@@ -130,7 +130,7 @@ func TestALaterCallsStoppedTaskIsFoundToo(t *testing.T) {
 }
 
 func TestStartTaskStartsAgainAfterTwoEmptyLooks(t *testing.T) {
-	w := lookAt(t, false, "i1")
+	w := lostStartTask(t, false, "i1")
 	first := w.launch()
 	switch a := w.run().attempt(); {
 	case a.Open == nil:
@@ -164,7 +164,7 @@ func TestStartTaskStartsAgainAfterTwoEmptyLooks(t *testing.T) {
 }
 
 func TestStartTaskThatECSShowsLateIsAdopted(t *testing.T) {
-	w := lookAt(t, true, "i1")
+	w := lostStartTask(t, true, "i1")
 	w.ecs.hidden[arnOf("t1")] = after(30 * time.Second)
 	w.launch()
 	w.clock.advance(time.Minute)
@@ -178,7 +178,7 @@ func TestStartTaskThatECSShowsLateIsAdopted(t *testing.T) {
 }
 
 func TestStartTaskIsLostAfter50Minutes(t *testing.T) {
-	w := lookAt(t, false, "i1")
+	w := lostStartTask(t, false, "i1")
 	w.launch()
 	w.clock.advance(unclearLife)
 	w.launch()
@@ -188,7 +188,7 @@ func TestStartTaskIsLostAfter50Minutes(t *testing.T) {
 }
 
 func TestALookThatIsNotAnsweredIsRepeated(t *testing.T) {
-	w := lookAt(t, true, "i1")
+	w := lostStartTask(t, true, "i1")
 	w.ecs.fails["List"] = []error{throttled(), nil, serverFault()}
 	for range 2 {
 		w.launch()
@@ -211,7 +211,7 @@ func TestALookThatIsNotAnsweredIsRepeated(t *testing.T) {
 
 // TestALookThatIsRefusedForGoodEnds: without the permission to list, nothing will ever be found.
 func TestALookThatIsRefusedForGoodEnds(t *testing.T) {
-	w := lookAt(t, true, "i1")
+	w := lostStartTask(t, true, "i1")
 	for range 200 {
 		w.ecs.fails["List"] = append(w.ecs.fails["List"], refusal("AccessDeniedException", "not authorized to perform ecs:ListTasks"))
 	}
@@ -289,7 +289,7 @@ func TestMissingInstances(t *testing.T) {
 
 // TestWhatTheFirstLookDoesNotShowIsLookedForAgain: ECS shows one of two tasks late; that is no reason to start it again.
 func TestWhatTheFirstLookDoesNotShowIsLookedForAgain(t *testing.T) {
-	w := lookAt(t, true, "i1", "i2")
+	w := lostStartTask(t, true, "i1", "i2")
 	w.ecs.hidden[arnOf("t2")] = after(30 * time.Second)
 	out := w.launch()
 	switch a := w.run().attempt(); {

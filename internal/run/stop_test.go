@@ -105,7 +105,7 @@ func TestStopInAPause(t *testing.T) {
 	if r := w.stop(""); summary(r) != "STOPPED STOPPED exit=-" {
 		t.Errorf("%s", summary(r))
 	}
-	switch woken := w.flow.woken(); {
+	switch woken := w.workflow.woken(); {
 	case len(woken) != 1:
 		t.Errorf("len(woken) is %v, want 1", len(woken))
 	case woken[0].token != "token":
@@ -120,12 +120,12 @@ func TestStopARunningRun(t *testing.T) {
 	w.handle(w.ecs.set("t1", "RUNNING", startedAt(start)))
 	w.clock.advance(time.Minute)
 	w.follow("token")
-	w.flow.woken()
+	w.workflow.woken()
 	r := w.stop("")
 	if r.Status != Stopping || w.ecs.count("Stop") > 0 {
 		t.Errorf("with task events the execution asks ECS: %s %v", r.Status, w.ecs.calls)
 	}
-	switch woken := w.flow.woken(); {
+	switch woken := w.workflow.woken(); {
 	case len(woken) != 1:
 		t.Fatalf("len(woken) is %v, want 1", len(woken))
 	case woken[0].answer.Next != StepObserve:
@@ -135,7 +135,7 @@ func TestStopARunningRun(t *testing.T) {
 	if w.ecs.count("Stop") != 2 {
 		t.Errorf("%v", w.ecs.calls)
 	}
-	w.flow.gone = map[string]bool{"token": true}
+	w.workflow.gone = map[string]bool{"token": true}
 	switch again := w.stop(""); {
 	case again.Status != Stopping:
 		t.Errorf("the first wish stays: again.Status is %v, want %v", again.Status, Stopping)
@@ -271,15 +271,15 @@ func TestStopThatComesTooLate(t *testing.T) {
 func TestStopThatCannotWake(t *testing.T) {
 	w := placed(t, 1)
 	w.follow("token")
-	w.flow.wake = errors.New("Step Functions is away")
+	w.workflow.wake = errors.New("Step Functions is away")
 	_, err := w.stopper().Stop(context.Background(), stopRequest(""))
 	if CodeOf(err) != CodeUnavailable || w.run().Stop == nil || strings.Contains(MessageOf(err), "Step Functions") {
 		t.Errorf("%v", err)
 	}
-	w.flow.wake = nil
-	w.flow.woken()
+	w.workflow.wake = nil
+	w.workflow.woken()
 	w.stop("")
-	if woken := w.flow.woken(); len(woken) != 1 {
+	if woken := w.workflow.woken(); len(woken) != 1 {
 		t.Errorf("a repetition wakes, though it changes nothing: %+v", woken)
 	}
 }

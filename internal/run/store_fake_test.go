@@ -27,14 +27,14 @@ func (c *fakeClock) advance(d time.Duration) {
 	c.at = c.at.Add(d)
 }
 
-// memory is a Store that keeps records as bytes, so that nothing is shared, and holds every write against the rules that
+// memoryStore is a Store that keeps records as bytes, so that nothing is shared, and holds every write against the rules that
 // no use case may break.
-type memory struct {
+type memoryStore struct {
 	t     testing.TB
 	clock Clock
 
 	mu           sync.Mutex
-	records      map[string]kept
+	records      map[string]storedRecord
 	locks        map[string][]byte
 	numbers      int64        // versions of locks, none given twice
 	otherWriters []func(*Run) // each changes the stored record before one Update, as another writer would
@@ -44,17 +44,17 @@ type memory struct {
 	writes       int
 }
 
-// kept is a record as JSON, with what is asked of all records at once.
-type kept struct {
+// storedRecord is a record as JSON, with what is asked of all records at once.
+type storedRecord struct {
 	data             []byte
 	sweepAt, expires time.Time
 }
 
-func newMemory(t testing.TB, clock Clock) *memory {
-	return &memory{t: t, clock: clock, records: map[string]kept{}, locks: map[string][]byte{}}
+func newMemoryStore(t testing.TB, clock Clock) *memoryStore {
+	return &memoryStore{t: t, clock: clock, records: map[string]storedRecord{}, locks: map[string][]byte{}}
 }
 
-func (m *memory) trouble(method string) error {
+func (m *memoryStore) failure(method string) error {
 	if m.fail == nil {
 		return nil
 	}
@@ -62,7 +62,7 @@ func (m *memory) trouble(method string) error {
 }
 
 // get reads a record that has not expired; nil when there is none.
-func (m *memory) get(id string) *Run {
+func (m *memoryStore) get(id string) *Run {
 	k, has := m.records[id]
 	if !has || m.expired(k) {
 		return nil
@@ -74,22 +74,22 @@ func (m *memory) get(id string) *Run {
 	return &r
 }
 
-func (m *memory) expired(k kept) bool {
+func (m *memoryStore) expired(k storedRecord) bool {
 	return !k.expires.IsZero() && !m.clock.Now().Before(k.expires)
 }
 
-func (m *memory) put(r *Run) {
+func (m *memoryStore) put(r *Run) {
 	data, err := json.Marshal(r)
 	if err != nil {
 		m.t.Fatalf("the record does not encode: %v", err)
 	}
-	m.records[r.ID] = kept{data, r.SweepAt, r.Expires}
+	m.records[r.ID] = storedRecord{data, r.SweepAt, r.Expires}
 }
 
-func (m *memory) Create(_ context.Context, r *Run) (*Run, bool, error) {
+func (m *memoryStore) Create(_ context.Context, r *Run) (*Run, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if err := m.trouble("Create"); err != nil {
+	if err := m.failure("Create"); err != nil {
 		return nil, false, err
 	}
 	if old := m.get(r.ID); old != nil {
@@ -100,11 +100,11 @@ func (m *memory) Create(_ context.Context, r *Run) (*Run, bool, error) {
 	return m.get(r.ID), true, nil
 }
 
-func (m *memory) Get(_ context.Context, id string) (*Run, error) {
+func (m *memoryStore) Get(_ context.Context, id string) (*Run, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.reads++
-	if err := m.trouble("Get"); err != nil {
+	if err := m.failure("Get"); err != nil {
 		return nil, err
 	}
 	if r := m.get(id); r != nil {
@@ -113,10 +113,10 @@ func (m *memory) Get(_ context.Context, id string) (*Run, error) {
 	return nil, ErrNotFound
 }
 
-func (m *memory) Update(_ context.Context, r *Run) error {
+func (m *memoryStore) Update(_ context.Context, r *Run) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if err := m.trouble("Update"); err != nil {
+	if err := m.failure("Update"); err != nil {
 		return err
 	}
 	old := m.get(r.ID)
@@ -142,10 +142,10 @@ func (m *memory) Update(_ context.Context, r *Run) error {
 	return nil
 }
 
-func (m *memory) List(_ context.Context, q Query) (Page, error) {
+func (m *memoryStore) List(_ context.Context, q Query) (Page, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if err := m.trouble("List"); err != nil {
+	if err := m.failure("List"); err != nil {
 		return Page{}, err
 	}
 	var all []*Run
@@ -171,10 +171,10 @@ func older(r *Run, p Position) bool {
 	return r.CreatedAt.Before(p.CreatedAt) || r.CreatedAt.Equal(p.CreatedAt) && r.ID < p.ID
 }
 
-func (m *memory) Open(_ context.Context, due time.Time, limit int, after *OpenPosition) (OpenPage, error) {
+func (m *memoryStore) Open(_ context.Context, due time.Time, limit int, after *OpenPosition) (OpenPage, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if err := m.trouble("Open"); err != nil {
+	if err := m.failure("Open"); err != nil {
 		return OpenPage{}, err
 	}
 	var all []OpenPosition
@@ -203,16 +203,16 @@ func (p OpenPosition) before(o OpenPosition) bool {
 	return p.SweepAt.Before(o.SweepAt) || p.SweepAt.Equal(o.SweepAt) && p.ID < o.ID
 }
 
-func (m *memory) Lock(_ context.Context, key string) (*Lock, error) {
+func (m *memoryStore) Lock(_ context.Context, key string) (*Lock, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if err := m.trouble("Lock"); err != nil {
+	if err := m.failure("Lock"); err != nil {
 		return nil, err
 	}
 	return m.lock(key), nil
 }
 
-func (m *memory) lock(key string) *Lock {
+func (m *memoryStore) lock(key string) *Lock {
 	l := &Lock{Key: key}
 	if data, has := m.locks[key]; has {
 		if err := json.Unmarshal(data, l); err != nil {
@@ -222,10 +222,10 @@ func (m *memory) lock(key string) *Lock {
 	return l
 }
 
-func (m *memory) PutLock(_ context.Context, l *Lock) error {
+func (m *memoryStore) PutLock(_ context.Context, l *Lock) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if err := m.trouble("PutLock"); err != nil {
+	if err := m.failure("PutLock"); err != nil {
 		return err
 	}
 	if m.lock(l.Key).Version != l.Version {

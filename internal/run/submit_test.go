@@ -31,7 +31,7 @@ func (w *fixture) submit(q SubmitRequest) SubmitResult {
 func TestSubmitRecordsThenStarts(t *testing.T) {
 	w := newFixture(t)
 	recorded := 0
-	w.flow.onStart = func(x Execution) {
+	w.workflow.onStart = func(x Execution) {
 		if r, err := w.store.Get(context.Background(), x.RunID); err == nil && r.Incarnation == x.Incarnation {
 			recorded++
 		}
@@ -43,9 +43,9 @@ func TestSubmitRecordsThenStarts(t *testing.T) {
 		t.Error("it must not be that res.Replayed")
 	case recorded != 1:
 		t.Errorf("recorded is %v, want 1", recorded)
-	case len(w.flow.starts) != 1:
-		t.Errorf("len(w.flow.starts) is %v, want 1", len(w.flow.starts))
-	case w.flow.starts[0] != r.execution():
+	case len(w.workflow.starts) != 1:
+		t.Errorf("len(w.flow.starts) is %v, want 1", len(w.workflow.starts))
+	case w.workflow.starts[0] != r.execution():
 		t.Error("w.flow.starts[0] is not r.execution()")
 	}
 	switch {
@@ -119,10 +119,10 @@ func TestSubmitAgain(t *testing.T) {
 		t.Errorf("len(w.store.records) is %v, want 1", len(w.store.records))
 	}
 	switch {
-	case len(w.flow.starts) != 2:
-		t.Errorf("not begun yet, it is started again by name: len(w.flow.starts) is %v, want 2", len(w.flow.starts))
-	case w.flow.starts[1] != w.flow.starts[0]:
-		t.Errorf("not begun yet, it is started again by name: w.flow.starts[1] is %v, want %v", w.flow.starts[1], w.flow.starts[0])
+	case len(w.workflow.starts) != 2:
+		t.Errorf("not begun yet, it is started again by name: len(w.flow.starts) is %v, want 2", len(w.workflow.starts))
+	case w.workflow.starts[1] != w.workflow.starts[0]:
+		t.Errorf("not begun yet, it is started again by name: w.flow.starts[1] is %v, want %v", w.workflow.starts[1], w.workflow.starts[0])
 	}
 	in := StepInput{Execution: first.Run.execution()}
 	if _, err := w.launcher().Step(context.Background(), in); err != nil {
@@ -132,8 +132,8 @@ func TestSubmitAgain(t *testing.T) {
 	switch again := w.submit(ask("k", goodBody)); {
 	case !again.Replayed:
 		t.Error("again.Replayed is false, want true")
-	case len(w.flow.starts) != 2:
-		t.Errorf("len(w.flow.starts) is %v, want 2", len(w.flow.starts))
+	case len(w.workflow.starts) != 2:
+		t.Errorf("len(w.flow.starts) is %v, want 2", len(w.workflow.starts))
 	case again.Run.Status != Pending:
 		t.Errorf("again.Run.Status is %v, want %v", again.Run.Status, Pending)
 	case len(w.catalog.asked) != looked:
@@ -240,8 +240,8 @@ func TestSubmitTellsEveryFaultAtOnce(t *testing.T) {
 		t.Errorf("got is %v, want %v", got, want)
 	case len(w.store.records) > 0:
 		t.Errorf("len(w.store.records) is %v, want at most %v", len(w.store.records), 0)
-	case len(w.flow.starts) > 0:
-		t.Errorf("len(w.flow.starts) is %v, want at most %v", len(w.flow.starts), 0)
+	case len(w.workflow.starts) > 0:
+		t.Errorf("len(w.flow.starts) is %v, want at most %v", len(w.workflow.starts), 0)
 	}
 	w.catalog.definErr = nil
 	_, err = w.submitter().Submit(context.Background(), ask("", `{"cluster":"nowhere"}`))
@@ -283,8 +283,8 @@ func TestDryRunRecordsNothing(t *testing.T) {
 	switch {
 	case len(w.store.records) > 0:
 		t.Errorf("len(w.store.records) is %v, want at most %v", len(w.store.records), 0)
-	case len(w.flow.starts) > 0:
-		t.Errorf("len(w.flow.starts) is %v, want at most %v", len(w.flow.starts), 0)
+	case len(w.workflow.starts) > 0:
+		t.Errorf("len(w.flow.starts) is %v, want at most %v", len(w.workflow.starts), 0)
 	case w.store.reads > 0:
 		t.Errorf("w.store.reads is %v, want at most %v", w.store.reads, 0)
 	case jsontree.StringMember(res.Run.Resolved, "taskDefinition") != "arn:job:1":
@@ -298,7 +298,7 @@ func TestDryRunRecordsNothing(t *testing.T) {
 
 func TestSubmitThatCannotStart(t *testing.T) {
 	w := newFixture(t)
-	w.flow.fails = []error{errors.New("away")}
+	w.workflow.fails = []error{errors.New("away")}
 	res := w.submit(ask("k", goodBody))
 	switch {
 	case res.Replayed:
@@ -333,7 +333,7 @@ func TestSubmitThatCannotRecord(t *testing.T) {
 			return nil
 		}
 		_, err := w.submitter().Submit(context.Background(), ask("k", goodBody))
-		if CodeOf(err) != c.want || len(w.flow.starts) > 0 || strings.Contains(MessageOf(err), "fire") {
+		if CodeOf(err) != c.want || len(w.workflow.starts) > 0 || strings.Contains(MessageOf(err), "fire") {
 			t.Errorf("%s %v: %v", c.method, c.err, err)
 		}
 	}

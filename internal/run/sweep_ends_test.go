@@ -9,7 +9,7 @@ import (
 
 func TestSweepWhenECSDoesNotAnswer(t *testing.T) {
 	w := newFixture(t)
-	crowd(w, 3, func(int) string { return "a" })
+	recordMany(w, 3, func(int) string { return "a" })
 	w.clock.advance(unheard)
 	w.ecs.fails["Describe"] = []error{throttled()}
 	w.sweep()
@@ -20,7 +20,7 @@ func TestSweepWhenECSDoesNotAnswer(t *testing.T) {
 
 func TestSweepWhenTheStoreDoesNotAnswer(t *testing.T) {
 	w := newFixture(t)
-	crowd(w, 3, func(int) string { return "a" })
+	recordMany(w, 3, func(int) string { return "a" })
 	w.clock.advance(unheard)
 	away := &Error{Code: CodeThrottled}
 	w.store.fail = func(method string) error {
@@ -55,7 +55,7 @@ func TestSweepWhenTheStoreDoesNotAnswer(t *testing.T) {
 // TestSweepTakesALostCluster: nothing can be read of it any more, and in the end its tasks are lost.
 func TestSweepTakesALostCluster(t *testing.T) {
 	w := newFixture(t)
-	crowd(w, 2, func(int) string { return "gone" })
+	recordMany(w, 2, func(int) string { return "gone" })
 	gone := &EngineError{Operation: "DescribeTasks", Code: "ClusterNotFoundException", Unknown: true}
 	w.ecs.fails["Describe"] = []error{gone, gone, gone}
 	for range 3 {
@@ -198,12 +198,12 @@ func TestSweepThatCannotWrite(t *testing.T) {
 		}
 		return nil
 	}
-	if w.sweep(); len(w.flow.woken()) > 0 {
+	if w.sweep(); len(w.workflow.woken()) > 0 {
 		t.Error("woken for an end that the record does not have")
 	}
 	w.store.fail = nil
 	w.clock.advance(orphanSweep)
-	if w.sweep(); len(w.flow.woken()) != 1 || w.run().Status != Succeeded {
+	if w.sweep(); len(w.workflow.woken()) != 1 || w.run().Status != Succeeded {
 		t.Errorf("%s", w.run().Status)
 	}
 }

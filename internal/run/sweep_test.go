@@ -11,11 +11,11 @@ import (
 func TestSweepStartsWhatNobodyStarted(t *testing.T) {
 	w := ready(t, 1)
 	w.clock.advance(sweepGrace - time.Second)
-	if w.sweep(); len(w.flow.starts) > 0 {
+	if w.sweep(); len(w.workflow.starts) > 0 {
 		t.Error("the submission has its own time to start it")
 	}
 	w.clock.advance(time.Second)
-	w.flow.fails = []error{errors.New("away")}
+	w.workflow.fails = []error{errors.New("away")}
 	switch report := w.sweep(); {
 	case report.Failed != 1:
 		t.Errorf("report.Failed is %v, want 1", report.Failed)
@@ -26,14 +26,14 @@ func TestSweepStartsWhatNobodyStarted(t *testing.T) {
 	switch {
 	case report.Started != 1:
 		t.Errorf("report.Started is %v, want 1", report.Started)
-	case len(w.flow.starts) != 2:
-		t.Errorf("len(w.flow.starts) is %v, want 2", len(w.flow.starts))
-	case w.flow.starts[1] != (Execution{testID, testIncarnation, 1}):
-		t.Errorf("w.flow.starts[1] is %v, want %v", w.flow.starts[1], (Execution{testID, testIncarnation, 1}))
+	case len(w.workflow.starts) != 2:
+		t.Errorf("len(w.flow.starts) is %v, want 2", len(w.workflow.starts))
+	case w.workflow.starts[1] != (Execution{testID, testIncarnation, 1}):
+		t.Errorf("w.flow.starts[1] is %v, want %v", w.workflow.starts[1], (Execution{testID, testIncarnation, 1}))
 	}
 	w.launch()
-	if w.sweep(); len(w.flow.starts) != 2 {
-		t.Errorf("it has taken a step: %+v", w.flow.starts)
+	if w.sweep(); len(w.workflow.starts) != 2 {
+		t.Errorf("it has taken a step: %+v", w.workflow.starts)
 	}
 }
 
@@ -41,17 +41,17 @@ func TestSweepStartsWhatNobodyStarted(t *testing.T) {
 func TestSweepHealsAnExecutionThatDiedBeforeItsFirstStep(t *testing.T) {
 	w := ready(t, 1)
 	w.clock.advance(5 * time.Minute)
-	w.flow.fails = []error{ErrExecutionExists}
+	w.workflow.fails = []error{ErrExecutionExists}
 	report := w.sweep()
 	switch r := w.run(); {
 	case report.Started != 1:
 		t.Errorf("report.Started is %v, want 1", report.Started)
 	case r.Generation != 2:
 		t.Errorf("r.Generation is %v, want 2", r.Generation)
-	case len(w.flow.starts) != 2:
-		t.Errorf("len(w.flow.starts) is %v, want 2", len(w.flow.starts))
-	case w.flow.starts[1].Generation != 2:
-		t.Errorf("w.flow.starts[1].Generation is %v, want 2", w.flow.starts[1].Generation)
+	case len(w.workflow.starts) != 2:
+		t.Errorf("len(w.flow.starts) is %v, want 2", len(w.workflow.starts))
+	case w.workflow.starts[1].Generation != 2:
+		t.Errorf("w.flow.starts[1].Generation is %v, want 2", w.workflow.starts[1].Generation)
 	}
 }
 
@@ -93,7 +93,7 @@ func TestSweepHealsADeadExecution(t *testing.T) {
 			w := placed(t, 1)
 			w.handle(w.ecs.set("t1", "RUNNING", startedAt(start)))
 			w.follow("token")
-			w.flow.gone = map[string]bool{"token": true}
+			w.workflow.gone = map[string]bool{"token": true}
 			w.handle(w.ecs.set("t1", "STOPPED", stoppedAt(start), code("TaskFailedToStart"), func(s *TaskState) { s.StartedAt = nil }))
 			return w
 		}},
@@ -115,10 +115,10 @@ func TestSweepHealsADeadExecution(t *testing.T) {
 			switch {
 			case r.Generation < 2:
 				t.Errorf("r.Generation is %v, want at least %v", r.Generation, 2)
-			case len(w.flow.starts) == 0:
-				t.Errorf("len(w.flow.starts) is %v", len(w.flow.starts))
-			case w.flow.starts[0].Generation != 2:
-				t.Errorf("w.flow.starts[0].Generation is %v, want 2", w.flow.starts[0].Generation)
+			case len(w.workflow.starts) == 0:
+				t.Errorf("len(w.flow.starts) is %v", len(w.workflow.starts))
+			case w.workflow.starts[0].Generation != 2:
+				t.Errorf("w.flow.starts[0].Generation is %v, want 2", w.workflow.starts[0].Generation)
 			}
 		})
 	}
@@ -133,9 +133,9 @@ func TestSweepLeavesALiveExecutionAlone(t *testing.T) {
 		w.sweep()
 	}
 	switch r := w.run(); {
-	case len(w.flow.starts) > 0:
-		t.Errorf("len(w.flow.starts) is %v, want at most %v", len(w.flow.starts), 0)
-	case len(w.flow.woken()) > 0:
+	case len(w.workflow.starts) > 0:
+		t.Errorf("len(w.flow.starts) is %v, want at most %v", len(w.workflow.starts), 0)
+	case len(w.workflow.woken()) > 0:
 		t.Error("got len(w.flow.woken()) > 0")
 	case r.Generation != 1:
 		t.Errorf("r.Generation is %v, want 1", r.Generation)
@@ -163,7 +163,7 @@ func TestSweepWakesForWhatItHears(t *testing.T) {
 	case report.Examined != 1:
 		t.Errorf("report.Examined is %v, want 1", report.Examined)
 	}
-	switch woken := w.flow.woken(); {
+	switch woken := w.workflow.woken(); {
 	case len(woken) != 1:
 		t.Errorf("len(woken) is %v, want 1", len(woken))
 	case woken[0].answer.Next != StepDone:
@@ -174,17 +174,17 @@ func TestSweepWakesForWhatItHears(t *testing.T) {
 // TestSweepWakesAgain: the event was written, its wake-up was not delivered.
 func TestSweepWakesAgain(t *testing.T) {
 	w := following(t, 1)
-	w.flow.wake = errors.New("away")
+	w.workflow.wake = errors.New("away")
 	_ = w.events().Handle(context.Background(), event(w.ecs.set("t1", "STOPPED", code("TaskFailedToStart"), stoppedAt(start))))
-	w.flow.woken()
+	w.workflow.woken()
 	w.clock.advance(5 * time.Minute)
 	if report := w.sweep(); report.Failed != 1 {
 		t.Errorf("report.Failed is %v, want 1", report.Failed)
 	}
-	w.flow.wake = nil
-	w.flow.woken()
+	w.workflow.wake = nil
+	w.workflow.woken()
 	report := w.sweep()
-	switch woken := w.flow.woken(); {
+	switch woken := w.workflow.woken(); {
 	case len(woken) != 1:
 		t.Errorf("len(woken) is %v, want 1", len(woken))
 	case woken[0].token != "token":
@@ -193,8 +193,8 @@ func TestSweepWakesAgain(t *testing.T) {
 		t.Errorf("woken[0].answer.Next is %v, want %v", woken[0].answer.Next, StepLaunch)
 	case report.Woken != 1:
 		t.Errorf("report.Woken is %v, want 1", report.Woken)
-	case len(w.flow.starts) > 0:
-		t.Errorf("len(w.flow.starts) is %v, want at most %v", len(w.flow.starts), 0)
+	case len(w.workflow.starts) > 0:
+		t.Errorf("len(w.flow.starts) is %v, want at most %v", len(w.workflow.starts), 0)
 	}
 }
 
@@ -209,20 +209,20 @@ func TestDeathsInARowWaitLonger(t *testing.T) {
 	}
 	died()
 	switch {
-	case len(w.flow.starts) != 1:
-		t.Fatalf("at once: len(w.flow.starts) is %v, want 1", len(w.flow.starts))
+	case len(w.workflow.starts) != 1:
+		t.Fatalf("at once: len(w.flow.starts) is %v, want 1", len(w.workflow.starts))
 	case w.run().Generation != 2:
 		t.Fatal("at once: w.run().Generation is not 2")
 	}
 	for n, pause := range []time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 16 * time.Minute} {
-		begun := len(w.flow.starts)
+		begun := len(w.workflow.starts)
 		w.launch()
 		died()
-		if len(w.flow.starts) != begun {
+		if len(w.workflow.starts) != begun {
 			t.Fatalf("death %d: started before %v", n+2, pause)
 		}
 		for waited := time.Duration(0); waited < pause-time.Second; waited += 30 * time.Second {
-			w.flow.fails = []error{ErrExecutionExists}
+			w.workflow.fails = []error{ErrExecutionExists}
 			w.sweep()
 			if w.run().Generation != n+2 {
 				t.Fatalf("death %d: generation %d after %v", n+2, w.run().Generation, waited)
@@ -230,10 +230,10 @@ func TestDeathsInARowWaitLonger(t *testing.T) {
 			w.clock.advance(30 * time.Second)
 		}
 		w.clock.advance(sweepGrace)
-		w.flow.fails = []error{ErrExecutionExists}
+		w.workflow.fails = []error{ErrExecutionExists}
 		w.sweep()
-		w.flow.fails = nil
-		if got := w.flow.starts[len(w.flow.starts)-1].Generation; got != n+3 || w.run().Restarts != n+2 {
+		w.workflow.fails = nil
+		if got := w.workflow.starts[len(w.workflow.starts)-1].Generation; got != n+3 || w.run().Restarts != n+2 {
 			t.Fatalf("death %d: generation %d, heals %d", n+2, got, w.run().Restarts)
 		}
 	}
@@ -256,7 +256,7 @@ func TestBackoffDoesNotKeepTheSweepFromHearing(t *testing.T) {
 	w.ecs.finish("t1", 3)
 	for range 6 {
 		w.clock.advance(5 * time.Minute)
-		w.flow.fails = []error{ErrExecutionExists}
+		w.workflow.fails = []error{ErrExecutionExists}
 		w.sweep()
 	}
 	if r := w.run(); summary(r) != "FAILED EXIT:3 exit=3" {
@@ -271,23 +271,23 @@ func TestExecutionEndedOfOthers(t *testing.T) {
 		switch err := w.sweeper().ExecutionEnded(context.Background(), other); {
 		case err != nil:
 			t.Errorf("error %v", err)
-		case len(w.flow.starts) > 0:
-			t.Errorf("len(w.flow.starts) is %v, want at most %v", len(w.flow.starts), 0)
+		case len(w.workflow.starts) > 0:
+			t.Errorf("len(w.flow.starts) is %v, want at most %v", len(w.workflow.starts), 0)
 		case w.run().Generation != 1:
 			t.Error("w.run().Generation is not 1")
 		}
 	}
-	w.flow.fails = []error{errors.New("away")}
+	w.workflow.fails = []error{errors.New("away")}
 	if err := w.sweeper().ExecutionEnded(context.Background(), x); err == nil {
 		t.Error("a start that failed is told")
 	}
 	switch err := w.sweeper().ExecutionEnded(context.Background(), x); {
 	case err != nil:
 		t.Errorf("and made good by the repetition: error %v", err)
-	case len(w.flow.starts) != 2:
-		t.Errorf("and made good by the repetition: len(w.flow.starts) is %v, want 2", len(w.flow.starts))
-	case w.flow.starts[1].Generation != 2:
-		t.Errorf("and made good by the repetition: w.flow.starts[1].Generation is %v, want 2", w.flow.starts[1].Generation)
+	case len(w.workflow.starts) != 2:
+		t.Errorf("and made good by the repetition: len(w.flow.starts) is %v, want 2", len(w.workflow.starts))
+	case w.workflow.starts[1].Generation != 2:
+		t.Errorf("and made good by the repetition: w.flow.starts[1].Generation is %v, want 2", w.workflow.starts[1].Generation)
 	case w.run().Generation != 2:
 		t.Error("and made good by the repetition: w.run().Generation is not 2")
 	}
@@ -295,15 +295,15 @@ func TestExecutionEndedOfOthers(t *testing.T) {
 	switch err := w.sweeper().ExecutionEnded(context.Background(), x); {
 	case err != nil:
 		t.Errorf("its successor is at work: error %v", err)
-	case len(w.flow.starts) != 2:
-		t.Errorf("its successor is at work: len(w.flow.starts) is %v, want 2", len(w.flow.starts))
+	case len(w.workflow.starts) != 2:
+		t.Errorf("its successor is at work: len(w.flow.starts) is %v, want 2", len(w.workflow.starts))
 	}
 	w.handle(w.ecs.finish("t1", 0))
 	switch err := w.sweeper().ExecutionEnded(context.Background(), w.run().execution()); {
 	case err != nil:
 		t.Errorf("a terminal run needs none: error %v", err)
-	case len(w.flow.starts) != 2:
-		t.Errorf("a terminal run needs none: len(w.flow.starts) is %v, want 2", len(w.flow.starts))
+	case len(w.workflow.starts) != 2:
+		t.Errorf("a terminal run needs none: len(w.flow.starts) is %v, want 2", len(w.workflow.starts))
 	}
 	w.store.fail = func(string) error { return &Error{Code: CodeThrottled} }
 	if err := w.sweeper().ExecutionEnded(context.Background(), x); CodeOf(err) != CodeThrottled {
@@ -328,7 +328,7 @@ func TestTwoSweepsAtOnce(t *testing.T) {
 	}
 	w.sweep()
 	generations := map[int]int{}
-	for _, x := range w.flow.starts {
+	for _, x := range w.workflow.starts {
 		generations[x.Generation]++
 	}
 	if r := w.run(); r.Generation != 2 || generations[2] == 0 || len(generations) != 1 {
@@ -336,8 +336,8 @@ func TestTwoSweepsAtOnce(t *testing.T) {
 	}
 }
 
-// crowd stores n runs with ten live tasks each, unheard of.
-func crowd(w *fixture, n int, cluster func(i int) string) {
+// recordMany stores n runs with ten live tasks each, unheard of.
+func recordMany(w *fixture, n int, cluster func(i int) string) {
 	for i := range n {
 		var tasks []TaskState
 		for j := range 10 {
@@ -366,7 +366,7 @@ func TestSweepReadsInBatches(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newFixture(t)
-			crowd(w, c.runs, c.cluster)
+			recordMany(w, c.runs, c.cluster)
 			w.clock.advance(unheard)
 			s := w.sweeper()
 			s.Page, s.Reads = c.page, c.reads
@@ -424,7 +424,7 @@ func TestAPauseIsNotLateness(t *testing.T) {
 // TestABudgetKeepsNothingElseWaiting: runs that need no look at ECS are seen to although the reads are used up.
 func TestABudgetKeepsNothingElseWaiting(t *testing.T) {
 	w := newFixture(t)
-	crowd(w, 6, func(int) string { return "a" })
+	recordMany(w, 6, func(int) string { return "a" })
 	w.clock.advance(unheard)
 	var late []string
 	for i := range 3 {

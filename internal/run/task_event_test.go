@@ -14,7 +14,7 @@ func following(t *testing.T, count int) *fixture {
 	w := placed(t, count)
 	w.clock.advance(300 * time.Millisecond) // an invocation takes a moment
 	w.follow("token")
-	w.flow.woken()
+	w.workflow.woken()
 	return w
 }
 
@@ -31,7 +31,7 @@ func TestEventsThatAreNobodys(t *testing.T) {
 	} {
 		version := w.run().Version
 		w.handle(s)
-		if w.run().Version != version || w.ecs.count("Stop") > 0 || len(w.flow.woken()) > 0 {
+		if w.run().Version != version || w.ecs.count("Stop") > 0 || len(w.workflow.woken()) > 0 {
 			t.Errorf("%s did something", name)
 		}
 	}
@@ -121,7 +121,7 @@ func TestAnEventAddsTheTaskOfALostReply(t *testing.T) {
 	w.ecs.launches = []launchFault{{err: lostReply(), carried: true}}
 	w.launch()
 	w.follow("token")
-	w.flow.woken()
+	w.workflow.woken()
 	w.handle(w.ecs.set("t1", "PENDING"))
 	switch r := w.run(); {
 	case len(r.attempt().Tasks) != 1:
@@ -202,13 +202,13 @@ func TestWhenAnEventWakes(t *testing.T) {
 	w := following(t, 2)
 	for _, s := range []TaskState{w.ecs.set("t1", "PENDING"), w.ecs.set("t1", "RUNNING", startedAt(start)), w.ecs.set("t2", "RUNNING", startedAt(start)), w.ecs.finish("t1", 0)} {
 		w.handle(s)
-		if woken := w.flow.woken(); len(woken) > 0 {
+		if woken := w.workflow.woken(); len(woken) > 0 {
 			t.Errorf("%s %s woke: %+v, it waits until %v", s.TaskARN, s.LastStatus, woken[0].answer, w.run().Waiting.Due)
 		}
 	}
 	last := w.ecs.finish("t2", 0)
 	w.handle(last)
-	switch woken := w.flow.woken(); {
+	switch woken := w.workflow.woken(); {
 	case len(woken) != 1:
 		t.Errorf("len(woken) is %v, want 1", len(woken))
 	case woken[0].token != "token":
@@ -217,17 +217,17 @@ func TestWhenAnEventWakes(t *testing.T) {
 		t.Errorf("woken[0].answer.Next is %v, want %v", woken[0].answer.Next, StepDone)
 	}
 	w.handle(last)
-	if woken := w.flow.woken(); len(woken) != 1 {
+	if woken := w.workflow.woken(); len(woken) != 1 {
 		t.Errorf("an event that comes again wakes again, for the first may have been lost: %+v", woken)
 	}
-	w.flow.gone = map[string]bool{"token": true}
+	w.workflow.gone = map[string]bool{"token": true}
 	w.handle(last)
 }
 
 func TestAnEventWakesForARetryPause(t *testing.T) {
 	w := following(t, 1)
 	w.handle(w.ecs.set("t1", "STOPPED", code("TaskFailedToStart"), stoppedAt(start)))
-	woken := w.flow.woken()
+	woken := w.workflow.woken()
 	switch {
 	case len(woken) != 1:
 		t.Errorf("len(woken) is %v, want 1", len(woken))
@@ -242,7 +242,7 @@ func TestAnEventWakesForARetryPause(t *testing.T) {
 
 func TestAnEventThatCannotWake(t *testing.T) {
 	w := following(t, 1)
-	w.flow.wake = errors.New("away")
+	w.workflow.wake = errors.New("away")
 	err := w.events().Handle(context.Background(), event(w.ecs.finish("t1", 0)))
 	if CodeOf(err) != CodeUnavailable || w.run().Status != Succeeded {
 		t.Errorf("%v %s", err, w.run().Status)

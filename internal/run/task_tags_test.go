@@ -12,7 +12,7 @@ const teamTag = `{"key":"team","value":"a"}`
 
 // tagging makes ECS tag its tasks, and delete the tags with the stop as it does (SP-06).
 func tagging(w *fixture) *fixture {
-	w.ecs.asked = func(s *TaskState) { s.Tags = []json.RawMessage{} }
+	w.ecs.stopRequested = func(s *TaskState) { s.Tags = []json.RawMessage{} }
 	for _, s := range w.ecs.tasks {
 		s.Tags = []json.RawMessage{json.RawMessage(teamTag)}
 	}
@@ -91,7 +91,7 @@ func TestTagsThatWereSeenCostNoLook(t *testing.T) {
 			for _, events := range []bool{true, false} {
 				w := ready(t, 1, asks(c.resolved))
 				w.tuning.TaskEvents = events
-				w.ecs.incarnation = func(s *TaskState) { s.Tags = c.tags }
+				w.ecs.created = func(s *TaskState) { s.Tags = c.tags }
 				w.launch()
 				w.stop("")
 				if events {
@@ -120,7 +120,7 @@ func TestTaggedAtLaunch(t *testing.T) {
 func TestTagsOutliveTheTask(t *testing.T) {
 	launch := func(t *testing.T) *fixture {
 		w := ready(t, 1, asks(withTags))
-		w.ecs.incarnation = func(s *TaskState) { s.Tags = []json.RawMessage{json.RawMessage(teamTag)} }
+		w.ecs.created = func(s *TaskState) { s.Tags = []json.RawMessage{json.RawMessage(teamTag)} }
 		w.launch()
 		return w
 	}
@@ -167,7 +167,7 @@ func TestTagsOutliveTheTask(t *testing.T) {
 func TestAnAnswerThatIsLateStillTellsTheTags(t *testing.T) {
 	for _, end := range []bool{false, true} {
 		w := ready(t, 1, asks(withTags))
-		w.ecs.incarnation = func(s *TaskState) { s.Tags = []json.RawMessage{json.RawMessage(teamTag)} }
+		w.ecs.created = func(s *TaskState) { s.Tags = []json.RawMessage{json.RawMessage(teamTag)} }
 		w.ecs.launches = []launchFault{{during: func() {
 			s := w.ecs.set("t1", "RUNNING", startedAt(start))
 			if end {
@@ -187,7 +187,7 @@ func TestAnAnswerThatIsLateStillTellsTheTags(t *testing.T) {
 // TestALateAnswerDoesNotSwellAnEndedAttempt: nor does it of one that another attempt has followed.
 func TestALateAnswerDoesNotSwellAnEndedAttempt(t *testing.T) {
 	w := ready(t, 1, asks(withTags))
-	w.ecs.incarnation = func(s *TaskState) { s.Tags = []json.RawMessage{json.RawMessage(teamTag)} }
+	w.ecs.created = func(s *TaskState) { s.Tags = []json.RawMessage{json.RawMessage(teamTag)} }
 	w.ecs.launches = []launchFault{{during: func() {
 		w.handle(w.ecs.set("t1", "STOPPED", code("TaskFailedToStart"), stoppedAt(start)))
 	}}}
