@@ -14,7 +14,7 @@ import (
 
 const (
 	listPage = 100 // the most that ECS lists in one call
-	maxPages = 100
+	maxPages = 10
 )
 
 // ListAPI is what a Lister calls.
@@ -31,8 +31,8 @@ type Lister struct {
 // NewLister makes a Lister of a client.
 func NewLister(api ListAPI) *Lister { return &Lister{api: api, patient: patient()} }
 
-// List returns every task that matches, in ECS's order. An answer in part would be read as "not there", so more than 100 pages are an
-// error, as is any page that fails. ECS documents startedBy as a filter that stands alone; q is passed on as it is.
+// List returns every task that matches, in ECS's order. Of more than maxPages it returns the first, beside an
+// error that is Truncated: a part must not be read as all there is. Any page that fails is an error. ECS documents startedBy as a filter that stands alone; q is passed on as it is.
 func (l *Lister) List(ctx context.Context, q run.TaskQuery) ([]string, error) {
 	in := listInput(q)
 	var arns []string
@@ -47,7 +47,7 @@ func (l *Lister) List(ctx context.Context, q run.TaskQuery) ([]string, error) {
 		}
 		in.NextToken = page.NextToken
 	}
-	return nil, &run.EngineError{Operation: "ListTasks", Message: fmt.Sprintf("more than %d pages of tasks match", maxPages)}
+	return arns, &run.EngineError{Operation: "ListTasks", Message: fmt.Sprintf("more than %d pages of tasks match", maxPages), Truncated: true}
 }
 
 func (l *Lister) page(ctx context.Context, in *ecs.ListTasksInput) (*ecs.ListTasksOutput, error) {

@@ -177,7 +177,7 @@ func TestTagsOutliveTheTasksOwnEnd(t *testing.T) {
 // A stop reason of 255 characters reaches ECS unchanged, and the run and the task show it afterwards (SP-03).
 func TestStopReasonStays(t *testing.T) {
 	reason := strings.Repeat("ж", 253) + `"🚢`
-	withAndWithoutEvents(t, app(scripted.Script{Forever: true}), func(f *fixture) {
+	withAndWithoutEvents(t, app(scripted.Script{Forever: true, TermAfter: time.Second}), func(f *fixture) {
 		f.start()
 		id := f.submit(job)
 		f.until(id, "running", func(r *run.Run) bool { return r.Status == run.Running })

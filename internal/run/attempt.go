@@ -24,11 +24,15 @@ type Attempt struct {
 	Refused int `json:"refused,omitempty"`
 	// Refusals are the last ten kinds, by class and reason.
 	Refusals []Refusal `json:"refusals,omitempty"`
+	// OmittedRefusals counts, by class, the refusals that were dropped for later ones.
+	OmittedRefusals map[Class]int `json:"omittedRefusals,omitempty"`
 	// GivenUp is why no further launch call is made; nil while calls may be made.
 	GivenUp *Refusal `json:"givenUp,omitempty"`
 	// Withdrawn is set where only a part was placed and ALL_OR_NOTHING stops it again. Such an attempt counts for nothing.
 	Withdrawn bool   `json:"withdrawn,omitempty"`
 	Tasks     []Task `json:"tasks,omitempty"`
+	// OmittedTasks is how many tasks of an ended attempt the record no longer holds.
+	OmittedTasks int `json:"omittedTasks,omitempty"`
 	// Unclear is set where a launch call was given up without knowing what came of it: tasks of it may live unknown.
 	Unclear bool `json:"unclear,omitempty"`
 	// Failures are those of the last call that had any, at most 10.
@@ -56,8 +60,10 @@ type Call struct {
 	Tries int `json:"tries"`
 	// Unclear is set while a try may have been carried out and its reply is not recorded.
 	Unclear bool `json:"unclear,omitempty"`
-	// Reconciliations counts StartTask's lists by startedBy that found nothing.
+	// Reconciliations counts the complete lists by startedBy that did not show all of its tasks.
 	Reconciliations int `json:"looks,omitempty"`
+	// Refusal is what ECS answered a repetition with, after a try that may have been carried out. It counts once the reconciliations confirm it; nil: none.
+	Refusal *Refusal `json:"refusal,omitempty"`
 }
 
 // Refusal is what ECS refused a launch call with, counted.

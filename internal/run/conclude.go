@@ -139,7 +139,7 @@ func (r *Run) retriable(failing []ending) bool {
 func (r *Run) countedAttempts() int {
 	n := 0
 	for i := range r.Attempts {
-		if len(r.Attempts[i].Tasks) > 0 && !r.Attempts[i].Withdrawn {
+		if len(r.Attempts[i].Tasks)+r.Attempts[i].OmittedTasks > 0 && !r.Attempts[i].Withdrawn {
 			n++
 		}
 	}

@@ -294,7 +294,7 @@ func (f *recordChecks) finish() {
 			f.failf("it does not end: %+v", f.r.attempt())
 		}
 		f.now = f.now.Add(time.Minute)
-		if f.r.attempt() != nil && f.r.attempt().Open != nil && f.now.Sub(f.r.attempt().Open.IntentAt) > unclearLife {
+		if f.r.attempt() != nil && f.r.attempt().Open != nil && f.now.Sub(f.r.attempt().Open.IntentAt) > tokenLife {
 			f.do("lose", func() { f.r.attempt().giveUpUnclear("and nothing is known", f.now) })
 			f.unclear = ""
 		}

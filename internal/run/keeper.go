@@ -32,6 +32,7 @@ func (k Keeper) now() time.Time { return k.Clock.Now().UTC().Truncate(time.Milli
 
 // index sets what the store indexes: when the sweep must next look, and at the end when the record expires.
 func (k Keeper) index(r *Run, now time.Time) {
+	r.cutAttempts()
 	if r.Status.Terminal() {
 		k.indexTerminal(r, now)
 		return

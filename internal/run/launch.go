@@ -63,7 +63,7 @@ func (l *Launcher) lookUpDefinition(ctx context.Context, r *Run) {
 // launch writes the call down, makes it, and records what came of it.
 func (l *Launcher) launch(ctx context.Context, r *Run, now time.Time) (StepOutput, error) {
 	a := r.attempt()
-	if a.Open != nil && (r.Operation == StartTask || r.Stop != nil || now.Sub(a.Open.IntentAt) > unclearLife) {
+	if a.Open != nil && r.mustReconcile(a.Open, now) {
 		return l.reconcileCall(ctx, r, now)
 	}
 	wasUnclear := a.Open != nil && a.Open.Unclear
@@ -140,18 +140,7 @@ func (l *Launcher) resolveUnclear(ctx context.Context, r *Run, reply *launchRepl
 	if reply.err == nil || !errors.As(reply.err, &e) || e.Unclear {
 		return
 	}
-	if len(e.ResourceIDs) > 0 {
-		reply.adopted = l.describeOrName(ctx, r, e.ResourceIDs)
-		return
-	}
-	if e.Code == "ConflictException" || (reply.wasUnclear && ClassifyError(e) != Throttled) {
-		arns, err := l.tasksOf(ctx, r)
-		if err != nil {
-			reply.err = &EngineError{Operation: e.Operation, Code: e.Code, Message: e.Message, Unclear: true, Err: err}
-			return
-		}
-		reply.adopted = l.describeOrName(ctx, r, unknown(r.attempt(), arns))
-	}
+	reply.adopted = l.describeOrName(ctx, r, e.ResourceIDs)
 }
 
 // describeOrName describes tasks that are known to exist; one that ECS does not show yet is known by its ARN only.

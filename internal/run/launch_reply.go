@@ -6,9 +6,12 @@ import (
 	"time"
 )
 
-// unclearLife is how long an unclear call may be repeated with its token. ECS keeps a token for the shorter
+// tokenLife is how long an unclear call may be repeated with its token. ECS keeps a token for the shorter
 // of 24 h and its tasks' life plus one hour; a repetition after that could launch again.
-const unclearLife = 50 * time.Minute
+const tokenLife = 50 * time.Minute
+
+// conflict is ECS's code for a token that it knows with other parameters.
+const conflict = "ConflictException"
 
 // launchReply is what came of one try of a launch call.
 type launchReply struct {
@@ -108,10 +111,11 @@ func (r *Run) takePlacement(a *Attempt, reply launchReply, now time.Time) {
 }
 
 func firstFailures(failures []Failure) []Failure {
-	if len(failures) > 10 {
-		return failures[:10]
+	var first []Failure
+	for _, f := range failures[:min(len(failures), 10)] {
+		first = append(first, Failure{ARN: shorten(f.ARN, maxReason), Reason: shorten(f.Reason, maxReason), Detail: shorten(f.Detail, maxReason)})
 	}
-	return failures
+	return first
 }
 
 // decidingFailure is the failure that decides. StartTask's are of an instance each that was asked for: one that no wait can cure stays
@@ -128,15 +132,20 @@ func decidingFailure(op Operation, failures []Failure) Failure {
 // takeError records a try that was answered with an error, or not at all. An unclear one keeps its call open, for
 // the same token; so does a throttle of a call whose earlier try is unclear.
 func (r *Run) takeError(a *Attempt, reply launchReply, now time.Time) {
-	class := ClassifyError(reply.err)
-	var e *EngineError
-	unclear := !errors.As(reply.err, &e) || e.Unclear || (reply.wasUnclear && (class == Throttled || class == Unavailable))
+	said := Refusal{Class: ClassifyError(reply.err), Reason: refusalText(reply.err), Rule: errorRule(reply.rules, reply.err)}
 	call := a.Open
-	a.Open = nil
-	r.refuse(a, Refusal{Class: class, Reason: refusalText(reply.err), Rule: errorRule(reply.rules, reply.err)}, now)
-	if unclear {
-		call.NotBefore = a.NotBefore
-		a.Open, a.GivenUp = call, nil
+	var e *EngineError
+	answered := errors.As(reply.err, &e) && !e.Unclear
+	switch {
+	case answered && !reply.wasUnclear && e.Code != conflict:
+		a.Open = nil
+		r.refuse(a, said, now)
+	case !answered || said.Class == Throttled || said.Class == Unavailable:
+		r.refuse(a, said, now)
+		call.NotBefore, a.GivenUp = a.NotBefore, nil
+	default:
+		a.count(said, now)
+		call.Refusal, call.Reconciliations, call.NotBefore = &said, 0, now
 	}
 }
 
@@ -152,10 +161,15 @@ func refusalText(err error) string {
 	return withReason(e.Code, e.Message)
 }
 
-// refuse counts a refusal and sets the pause, or gives up where no repetition can help.
+// refuse counts a refusal and applies it.
 func (r *Run) refuse(a *Attempt, said Refusal, now time.Time) {
-	a.Refused++
 	a.count(said, now)
+	r.applyRefusal(a, said, now)
+}
+
+// applyRefusal sets the pause before the next launch call, or gives up where no repetition can help.
+func (r *Run) applyRefusal(a *Attempt, said Refusal, now time.Time) {
+	a.Refused++
 	if !said.Class.retriedInAttempt() {
 		said.Count, said.LastAt = 1, now
 		a.GivenUp = &said
@@ -169,6 +183,7 @@ func (r *Run) refuse(a *Attempt, said Refusal, now time.Time) {
 
 // count counts refusals by class and reason, at most ten of them; the oldest is dropped for an eleventh.
 func (a *Attempt) count(said Refusal, now time.Time) {
+	said.Reason = shorten(said.Reason, maxReason)
 	for i := range a.Refusals {
 		x := &a.Refusals[i]
 		if x.Class == said.Class && x.Reason == said.Reason {
@@ -180,6 +195,8 @@ func (a *Attempt) count(said Refusal, now time.Time) {
 	said.Count, said.LastAt = 1, now
 	a.Refusals = append(a.Refusals, said)
 	if len(a.Refusals) > 10 {
+		oldest := a.Refusals[0]
+		a.OmittedRefusals = addCount(a.OmittedRefusals, oldest.Class, oldest.Count)
 		a.Refusals = a.Refusals[1:]
 	}
 }

@@ -89,7 +89,7 @@ func TestTakeReply(t *testing.T) {
 		{name: "never sent", err: &EngineError{Operation: "RunTask"}, class: Unavailable, wait: 2 * time.Second},
 		{name: "never sent, after an unclear try", unclear: true, err: &EngineError{Operation: "RunTask"}, open: true, class: Unavailable, wait: 2 * time.Second},
 		{name: "4xx", err: refusal("InvalidParameterException", "no"), class: Invalid, givenUp: Invalid},
-		{name: "4xx after an unclear try, nothing found", unclear: true, err: refusal("InvalidParameterException", "no"), class: Invalid, givenUp: Invalid},
+		{name: "4xx after an unclear try is not believed yet", unclear: true, err: refusal("InvalidParameterException", "no"), open: true, class: Invalid, wait: time.Nanosecond},
 		{name: "4xx after an unclear try, tasks found", unclear: true, err: refusal("InvalidParameterException", "no"), adopted: []TaskState{one, two}, tasks: 2},
 		{name: "conflict, all found", err: refusal("ConflictException", "used"), adopted: []TaskState{one, two}, tasks: 2},
 		{name: "conflict, some found", err: refusal("ConflictException", "used"), adopted: []TaskState{one}, tasks: 1, wait: time.Nanosecond},

@@ -233,16 +233,21 @@ func TestARefusalForGoodEndsTheRun(t *testing.T) {
 	}
 }
 
-func TestA4xxAfterAnUnclearTryLooksFirst(t *testing.T) {
+func TestLaunch_4xxAfterAnUnclearTry_IsBelievedAfterTwoLooks(t *testing.T) {
 	for _, carried := range []bool{true, false} {
 		w := ready(t, 2)
 		w.ecs.launches = []launchFault{{err: lostReply(), carried: carried}, {err: refusal("InvalidParameterException", "no")}}
 		w.launch()
 		w.clock.advance(3 * time.Second)
-		out := w.launch()
-		r := w.run()
-		if carried && (len(r.attempt().Tasks) != 2 || r.attempt().Open != nil || out.Next != StepFollow || len(w.ecs.tasks) != 2) {
-			t.Errorf("carried out: %+v %+v", r.attempt(), out)
+		r := w.launchUntilSettled(5 * time.Minute)
+		if got := len(w.ecs.inputs); got != 2 {
+			t.Errorf("carried %v: %d launch calls, want 2", carried, got)
+		}
+		if got := len(w.ecs.tasks); carried && got != 2 {
+			t.Errorf("%d tasks in ECS, want 2", got)
+		}
+		if a := r.attempt(); carried && (len(a.Tasks) != 2 || a.Open != nil) {
+			t.Errorf("the record has %d tasks, open call %v, want 2 and none", len(a.Tasks), a.Open)
 		}
 		if !carried && summary(r) != "FAILED INVALID exit=-" {
 			t.Errorf("not carried out: %s", summary(r))
@@ -250,27 +255,30 @@ func TestA4xxAfterAnUnclearTryLooksFirst(t *testing.T) {
 	}
 }
 
-// TestA4xxAfterAnUnclearTryWhenEcsDoesNotShow: the look itself is not answered, so the call stays unclear.
-func TestA4xxAfterAnUnclearTryWhoseLookFails(t *testing.T) {
+// The look itself is not answered, so the call stays unclear.
+func TestLaunch_4xxAfterAnUnclearTry_AFailedLookIsRepeated(t *testing.T) {
 	w := ready(t, 1)
 	w.ecs.launches = []launchFault{{err: lostReply(), carried: true}, {err: refusal("InvalidParameterException", "no")}}
-	w.ecs.fails["List"] = []error{serverFault()}
 	w.launch()
 	w.clock.advance(3 * time.Second)
 	w.launch()
+	w.ecs.fails["List"] = []error{serverFault()}
+	w.launch()
 	switch a := w.run().attempt(); {
 	case a.Open == nil:
-		t.Fatal("a.Open is nil")
+		t.Fatal("the call was closed by a look that failed")
+	case a.Open.Reconciliations != 0:
+		t.Fatalf("%d looks counted, want none", a.Open.Reconciliations)
 	case a.GivenUp != nil:
-		t.Fatalf("a.GivenUp is %v, want nil", a.GivenUp)
+		t.Fatalf("given up: %v", a.GivenUp)
 	}
 	w.clock.advance(time.Minute)
 	w.launch()
 	switch a := w.run().attempt(); {
 	case len(a.Tasks) != 1:
-		t.Errorf("len(a.Tasks) is %v, want 1", len(a.Tasks))
+		t.Errorf("the record has %d tasks, want 1", len(a.Tasks))
 	case len(w.ecs.tasks) != 1:
-		t.Errorf("len(w.ecs.tasks) is %v, want 1", len(w.ecs.tasks))
+		t.Errorf("%d tasks in ECS, want 1", len(w.ecs.tasks))
 	}
 }
 
@@ -289,6 +297,9 @@ func TestAConflictIsReconciled(t *testing.T) {
 			w := ready(t, 2)
 			w.ecs.launches = []launchFault{{err: c.err, carried: true}}
 			out := w.launch()
+			if out.Next == StepLaunch {
+				out = w.launch()
+			}
 			r := w.run()
 			switch {
 			case r.Status != Pending:
@@ -350,13 +361,12 @@ func TestATokenThatIsTooOldIsNotRepeated(t *testing.T) {
 		w := ready(t, 2)
 		w.ecs.launches = []launchFault{{err: lostReply(), carried: carried}}
 		w.launch()
-		w.clock.advance(unclearLife + time.Second)
-		out := w.launch()
-		r := w.run()
+		w.clock.advance(tokenLife + time.Second)
+		r := w.launchUntilSettled(5 * time.Minute)
 		if len(w.ecs.inputs) != 1 {
 			t.Errorf("carried %v: launched again", carried)
 		}
-		if carried && (len(r.attempt().Tasks) != 2 || out.Next == StepDone) {
+		if carried && (len(r.attempt().Tasks) != 2 || r.Status.Terminal()) {
 			t.Errorf("%s", summary(r))
 		}
 		if !carried && (summary(r) != "LOST LOST exit=-" || !r.attempt().Unclear || r.SweepAt.IsZero()) {
@@ -369,7 +379,7 @@ func TestATokenAt50MinutesIsStillRepeated(t *testing.T) {
 	w := ready(t, 1)
 	w.ecs.launches = []launchFault{{err: lostReply(), carried: true}}
 	w.launch()
-	w.clock.advance(unclearLife)
+	w.clock.advance(tokenLife)
 	w.launch()
 	switch {
 	case len(w.ecs.inputs) != 2:

@@ -153,7 +153,19 @@ func (l *Lock) promote() (promoted []LockEntry) {
 }
 
 // contains reports whether s has an entry.
-func (l *Lock) entries(s LockEntry) bool { return s.isIn(l.Holders) || s.isIn(l.Waiters) }
+func (l *Lock) contains(s LockEntry) bool { return s.isIn(l.Holders) || s.isIn(l.Waiters) }
+
+// holding returns those of the entries that hold the key. A write that was answered as a conflict may have been carried out: what an earlier try promoted
+// is then a holder, and nobody but that try knows.
+func (l *Lock) holding(entries []LockEntry) []LockEntry {
+	var holders []LockEntry
+	for _, s := range entries {
+		if s.isIn(l.Holders) && !s.isIn(holders) {
+			holders = append(holders, s)
+		}
+	}
+	return holders
+}
 
 // drop removes s and reports whether it was there.
 func (l *Lock) drop(s LockEntry) bool {

@@ -9,7 +9,7 @@ import (
 
 // How an overlap key is asked.
 const (
-	// maxInspected is how many holders, the oldest, are looked at by a run that they keep from launching.
+	// maxInspected is how many holders are looked at by a run that they keep from launching.
 	maxInspected = 25
 	// lockAttempts bounds how often a lock is read anew because another writer was first.
 	lockAttempts = 60
@@ -36,6 +36,9 @@ func (k Keeper) admit(ctx context.Context, r *Run) (*Run, error) {
 	if err != nil {
 		return r, err
 	}
+	if p.answer == runEnded {
+		return k.Store.Get(ctx, r.ID)
+	}
 	key := r.Policy.Overlap.Key
 	r, err = k.editSeen(ctx, r.ID, r, func(r *Run, now time.Time) (bool, error) {
 		return r.applyAdmission(p.entry, p.answer, p.why, now), nil
@@ -54,8 +57,12 @@ func (k Keeper) admit(ctx context.Context, r *Run) (*Run, error) {
 // enter asks the lock of r's overlap key for an entry and writes the lock where that changed it.
 func (k Keeper) enter(ctx context.Context, r *Run) (p admission, err error) {
 	known := runCache{}
+	var promotedBefore []LockEntry
 	err = k.changeLock(ctx, r.Policy.Overlap.Key, func(l *Lock) (changed bool, err error) {
 		p, changed, err = k.requestAdmission(ctx, l, r, known)
+		again := l.holding(promotedBefore)
+		promotedBefore = append(promotedBefore, p.unnotified...)
+		p.unnotified = append(p.unnotified, again...)
 		return changed, err
 	})
 	return p, err
@@ -99,7 +106,7 @@ func (k Keeper) requestAdmission(ctx context.Context, l *Lock, r *Run, known run
 // hasEnded reports whether r, which has no entry, has ended since it was read. Its entry may have been removed for that, and a new one would replace runs
 // that came later. A record is terminal before its entry is removed, so it is read after the lock.
 func (k Keeper) hasEnded(ctx context.Context, l *Lock, r *Run) (bool, error) {
-	if l.entries(r.entry()) {
+	if l.contains(r.entry()) {
 		return false, nil
 	}
 	current, err := k.Store.Get(ctx, r.ID)
@@ -135,7 +142,7 @@ func (k Keeper) readOnce(ctx context.Context, known runCache, id string) (*Run, 
 // inspect reads the records of the oldest holders and takes those out that are over.
 func (k Keeper) inspect(ctx context.Context, l *Lock, known runCache) (inspection, error) {
 	var seen inspection
-	for _, s := range append([]LockEntry{}, l.Holders[:min(len(l.Holders), maxInspected)]...) {
+	for _, s := range l.inspected(k.now()) {
 		r, err := k.readOnce(ctx, known, s.Run)
 		switch {
 		case err != nil:
@@ -151,6 +158,21 @@ func (k Keeper) inspect(ctx context.Context, l *Lock, known runCache) (inspectio
 		}
 	}
 	return seen, nil
+}
+
+// inspected returns the holders that are looked at now: all of them, or of many the maxInspected whose turn it is in this minute. Every holder has its turn, so
+// that none that is over keeps the key for ever behind others that go on.
+func (l *Lock) inspected(now time.Time) []LockEntry {
+	n := len(l.Holders)
+	if n <= maxInspected {
+		return append([]LockEntry{}, l.Holders...)
+	}
+	var some []LockEntry
+	begin := int(now.Unix()/60%int64(n)) * maxInspected
+	for i := range maxInspected {
+		some = append(some, l.Holders[(begin+i)%n])
+	}
+	return some
 }
 
 // changeLock reads the lock of a key, calls change with it, and writes it when change returns true. It begins again while other writers are first.

@@ -32,19 +32,20 @@ func (k Keeper) releaseLock(ctx context.Context, r *Run) error {
 // leaveLock removes an entry from the lock, admits the waiters whose turn it is, and notifies them. Where the entry is gone already, the writer that removed it
 // may have died before it notified them, so the holders' records are read.
 func (k Keeper) leaveLock(ctx context.Context, key string, s LockEntry) error {
-	var tell []LockEntry
+	var tell, promotedBefore []LockEntry
 	known := runCache{}
 	err := k.changeLock(ctx, key, func(l *Lock) (bool, error) {
 		dropped := l.drop(s)
-		tell = nil
+		tell = l.holding(promotedBefore)
 		if !dropped && !l.Empty() {
 			seen, err := k.inspect(ctx, l, known)
 			if err != nil {
 				return false, err
 			}
-			dropped, tell = seen.freed, seen.unnotified
+			dropped, tell = seen.freed, append(tell, seen.unnotified...)
 		}
 		promoted := l.promote()
+		promotedBefore = append(promotedBefore, promoted...)
 		tell = append(tell, promoted...)
 		return dropped || len(promoted) > 0, nil
 	})

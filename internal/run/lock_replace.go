@@ -17,7 +17,7 @@ func (l *Lock) replacedBy() (waiters, holders []LockEntry) {
 // replaceObjection is why r may not ask for the entry that it wants, admitted where it may: REPLACE must not touch runs that its caller may not see.
 func (k Keeper) replaceObjection(ctx context.Context, l *Lock, r *Run, known runCache) (lockAnswer, string, error) {
 	s := r.entry()
-	if !r.OwnerOnly || s.Mode != OverlapReplace || l.admits(s) || l.entries(s) {
+	if !r.OwnerOnly || s.Mode != OverlapReplace || l.admits(s) || l.contains(s) {
 		return admitted, "", nil
 	}
 	for _, victim := range l.victims(s) {

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"maps"
 	"strings"
 	"time"
 )
@@ -29,11 +30,15 @@ func (c Class) counted() Class {
 
 // MetricCounts counts the record as it stands.
 func (r *Run) MetricCounts() MetricCounts {
-	var y MetricCounts
+	y := r.Dropped
+	y.Refused, y.Retried = maps.Clone(y.Refused), maps.Clone(y.Retried)
 	for i := range r.Attempts {
 		a := &r.Attempts[i]
 		for _, x := range a.Refusals {
 			y.Refused = addCount(y.Refused, x.Class, x.Count)
+		}
+		for class, n := range a.OmittedRefusals {
+			y.Refused = addCount(y.Refused, class, n)
 		}
 		if i < len(r.Attempts)-1 && a.Outcome != nil {
 			y.Retried = addCount(y.Retried, a.Outcome.Class.counted(), 1)

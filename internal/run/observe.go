@@ -45,11 +45,12 @@ func (o *Observer) step(ctx context.Context, in StepInput) (StepOutput, error) {
 		return o.endReplaced(ctx, in, r)
 	}
 	now := o.now()
-	if err := o.refresh(ctx, r, now, in.Token != ""); err != nil {
-		return StepOutput{}, err
-	}
+	unread := o.refresh(ctx, r, now, in.Token != "")
 	Settle(r, now)
 	d := Decide(r, now)
+	if unread != nil && len(d.Stops) == 0 {
+		return StepOutput{}, unread // what is to be stopped by now is stopped also while ECS shows nothing
+	}
 	asked := r.markAsked(d.Stops, now)
 	d = Decide(r, now)
 	r.StepAt = now
@@ -120,12 +121,23 @@ func (o *Observer) answerToken(ctx context.Context, in StepInput, out StepOutput
 	return err
 }
 
-// keepToken keeps the token of an execution that waits for d, and forgets one that does not.
+// keepToken records the token of a Follow that waits for d, and forgets that of one that does not. A Follow that was timed out, and whose invocation is still
+// at work, must not take the place of the one that waits by now. An Observe leaves the token alone: it may be a second invocation of one that is over.
 func (r *Run) keepToken(in StepInput, out StepOutput, d Decision) {
+	switch {
+	case r.Waiting == nil:
+	case in.Token == "" && !r.Waiting.EnteredAt.IsZero(), in.before(r.Waiting):
+		return
+	}
 	r.Waiting = nil
 	if in.Token != "" && out.staysIn(in) {
-		r.Waiting = &Waiting{Token: in.Token, Due: d.Due}
+		r.Waiting = &Waiting{Token: in.Token, Due: d.Due, EnteredAt: in.EnteredAt, RetryCount: in.RetryCount}
 	}
+}
+
+// before reports whether the step's state was entered, or tried, before that of the token that the record has.
+func (in StepInput) before(w *Waiting) bool {
+	return in.EnteredAt.Before(w.EnteredAt) || in.EnteredAt.Equal(w.EnteredAt) && in.RetryCount < w.RetryCount
 }
 
 // refresh reads the live tasks from ECS unless the record is fresh. Tags that were not seen yet are read at once: ECS deletes them

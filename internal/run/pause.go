@@ -57,6 +57,19 @@ func RestartPause(n int) time.Duration {
 	return backoff(time.Minute, 2, n, time.Hour)
 }
 
+// maxOpenRestart bounds the pause before the next generation while a launch call is open: with a generation or two it stays well below tokenLife, within
+// which the call can be repeated.
+const maxOpenRestart = 10 * time.Minute
+
+// restartPause is RestartPause for the record's restarts, shorter while a launch call is open.
+func (r *Run) restartPause() time.Duration {
+	pause := RestartPause(r.Restarts)
+	if a := r.attempt(); a != nil && a.Open != nil {
+		pause = min(pause, maxOpenRestart)
+	}
+	return pause
+}
+
 // backoff is first × rate^(n-1), at most most.
 func backoff(first time.Duration, rate float64, n int, most time.Duration) time.Duration {
 	p := float64(first) * math.Pow(rate, float64(max(n, 1)-1))

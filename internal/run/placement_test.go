@@ -235,18 +235,25 @@ func TestAPartThatNothingRefused(t *testing.T) {
 	}
 	s := described("found", "RUNNING", startedBy(r.attempt().StartedBy), startedAt(w.clock.Now()))
 	w.ecs.tasks = append(w.ecs.tasks, &s)
-	w.clock.advance(unclearLife + time.Second)
+	w.clock.advance(tokenLife + time.Second)
 	w.launch()
 	switch r = w.run(); {
 	case r.attempt().Withdrawn:
 		t.Error("it must not be that r.attempt().Withdrawn")
-	case r.attempt().Open != nil:
-		t.Errorf("r.attempt().Open is %v, want nil", r.attempt().Open)
 	case len(r.attempt().Tasks) != 1:
 		t.Errorf("len(r.attempt().Tasks) is %v, want 1", len(r.attempt().Tasks))
 	}
-	w.launch()
-	if r = w.run(); len(r.attempt().Tasks) != 3 {
-		t.Errorf("%s, %d tasks", summary(r), len(r.attempt().Tasks))
+	before := len(w.ecs.inputs)
+	r = w.launchUntilSettled(5 * time.Minute)
+	if got := len(w.ecs.inputs); got != before {
+		t.Errorf("%d launch calls after the token was too old, want none", got-before)
+	}
+	switch a := r.attempt(); {
+	case a.Withdrawn:
+		t.Error("what nothing refused was withdrawn")
+	case a.Open != nil:
+		t.Errorf("the call is still open: %v", a.Open)
+	case a.GivenUp == nil || a.GivenUp.Class != ClassLost:
+		t.Errorf("given up %v, want LOST", a.GivenUp)
 	}
 }

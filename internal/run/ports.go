@@ -117,6 +117,7 @@ type EngineError struct {
 	Message     string   // ECS's words
 	Unclear     bool     // it may have been carried out: a 5xx, a time-out, a lost reply
 	Unknown     bool     // the definition, cluster or task is not there
+	Truncated   bool     // more tasks match than are listed; what was listed is returned beside the error
 	ResourceIDs []string // of a ConflictException
 	Err         error
 }
@@ -158,6 +159,10 @@ type StepInput struct {
 	Token   string `json:"token,omitempty"`   // only where the state waits for it
 	// WaitSeconds is after how long a state that waits for the token gives up.
 	WaitSeconds int `json:"waitSeconds,omitempty"`
+	// EnteredAt and RetryCount order the tries of states that wait for a token: when the state was entered, and which try of it this is. Executions of
+	// definitions from before they were sent have neither.
+	EnteredAt  time.Time `json:"enteredAt,omitzero"`
+	RetryCount int       `json:"retryCount,omitempty"`
 }
 
 // StepOutput is what Launch and Observe answer, and what a wake-up carries.

@@ -68,6 +68,8 @@ type Run struct {
 
 	// Attempts are in order; the last one is the current one. Launch appends the first, Settle the others.
 	Attempts []Attempt `json:"attempts,omitempty"`
+	// Dropped is what metrics counted of tasks and refusals that cutAttempts dropped; zero while it has dropped none.
+	Dropped MetricCounts `json:"dropped,omitzero"`
 	// Stop is the order to stop the whole run: by a caller, its deadline, or a run that replaces it. The first order stays; nil: none.
 	Stop *StopOrder `json:"stop,omitempty"`
 	// AdmittedAt is when its overlap key let it launch; zero: not yet, or it has no overlap policy.
@@ -122,6 +124,9 @@ type Waiting struct {
 	Token string `json:"token"`
 	// Due is when the execution goes on by itself.
 	Due time.Time `json:"due"`
+	// EnteredAt and RetryCount are those of the step that left the token: only a later one may replace it. Zero: of a definition that does not send them.
+	EnteredAt  time.Time `json:"enteredAt,omitzero"`
+	RetryCount int       `json:"retryCount,omitempty"`
 }
 
 func (r *Run) attempt() *Attempt {

@@ -180,7 +180,7 @@ func TestStartTaskThatECSShowsLateIsAdopted(t *testing.T) {
 func TestStartTaskIsLostAfter50Minutes(t *testing.T) {
 	w := lostStartTask(t, false, "i1")
 	w.launch()
-	w.clock.advance(unclearLife)
+	w.clock.advance(tokenLife)
 	w.launch()
 	if r := w.run(); summary(r) != "LOST LOST exit=-" || len(w.ecs.inputs) != 1 || !r.attempt().Unclear {
 		t.Errorf("%s", summary(r))
@@ -189,7 +189,7 @@ func TestStartTaskIsLostAfter50Minutes(t *testing.T) {
 
 func TestALookThatIsNotAnsweredIsRepeated(t *testing.T) {
 	w := lostStartTask(t, true, "i1")
-	w.ecs.fails["List"] = []error{throttled(), nil, serverFault()}
+	w.ecs.fails["List"] = []error{throttled(), serverFault()}
 	for range 2 {
 		w.launch()
 		switch a := w.run().attempt(); {

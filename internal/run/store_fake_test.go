@@ -95,6 +95,9 @@ func (m *memoryStore) Create(_ context.Context, r *Run) (*Run, bool, error) {
 	if old := m.get(r.ID); old != nil {
 		return old, false, nil
 	}
+	if err := CheckRecord(raw(r)); err != nil {
+		return nil, false, err
+	}
 	r.Version = 1
 	m.put(r)
 	return m.get(r.ID), true, nil
@@ -131,6 +134,9 @@ func (m *memoryStore) Update(_ context.Context, r *Run) error {
 	}
 	if old.Version != r.Version {
 		return ErrConflict
+	}
+	if err := CheckRecord(raw(r)); err != nil {
+		return err
 	}
 	checkStep(m.t, old, r)
 	r.Version++
@@ -237,6 +243,9 @@ func (m *memoryStore) PutLock(_ context.Context, l *Lock) error {
 		delete(m.locks, l.Key)
 		l.Version = 0
 		return nil
+	}
+	if err := CheckRecord(raw(l)); err != nil {
+		return err
 	}
 	m.locks[l.Key] = raw(l)
 	return nil

@@ -162,9 +162,10 @@ func takeBatch(group []*Run) (batch []*Run, arns []string) {
 
 // write merges a description into the stored record, copies the written record to r, and reports whether it was written.
 func (s *Sweeper) write(ctx context.Context, r *Run, found Description) bool {
+	described := r.attempt().Number
 	written, err := s.editSeen(ctx, r.ID, r, func(r *Run, now time.Time) (bool, error) {
-		if r.attempt() == nil {
-			return false, nil
+		if a := r.attempt(); a == nil || a.Number != described {
+			return false, nil // the description is of an earlier attempt's tasks
 		}
 		r.takeDescription(found, now)
 		Settle(r, now)

@@ -49,7 +49,7 @@ func (s *Sweeper) restart(ctx context.Context, seen *Run, report *SweepReport) e
 		r.Generation++
 		r.Restarts++
 		r.Observations = 0
-		r.RestartAt = now.Add(RestartPause(r.Restarts))
+		r.RestartAt = now.Add(r.restartPause())
 		return true, nil
 	})
 	if err != nil || !start {

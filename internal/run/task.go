@@ -28,6 +28,7 @@ type Task struct {
 type TaskState struct {
 	TaskARN       string           `json:"taskArn"`
 	ClusterARN    string           `json:"clusterArn"`
+	DefinitionARN string           `json:"taskDefinitionArn"`
 	InstanceARN   string           `json:"containerInstanceArn"`
 	LastStatus    string           `json:"lastStatus"`
 	DesiredStatus string           `json:"desiredStatus"`
@@ -71,7 +72,7 @@ func readState(raw json.RawMessage) TaskState {
 	}
 	s = TaskState{}
 	for name, into := range map[string]any{
-		"taskArn": &s.TaskARN, "clusterArn": &s.ClusterARN, "containerInstanceArn": &s.InstanceARN, "lastStatus": &s.LastStatus, "desiredStatus": &s.DesiredStatus,
+		"taskArn": &s.TaskARN, "clusterArn": &s.ClusterARN, "taskDefinitionArn": &s.DefinitionARN, "containerInstanceArn": &s.InstanceARN, "lastStatus": &s.LastStatus, "desiredStatus": &s.DesiredStatus,
 		"stopCode": &s.StopCode, "stoppedReason": &s.StoppedReason, "startedBy": &s.StartedBy, "version": &s.Version,
 		"createdAt": &s.CreatedAt, "startedAt": &s.StartedAt, "stoppedAt": &s.StoppedAt, "containers": &s.Containers, "tags": &s.Tags,
 	} {

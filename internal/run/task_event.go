@@ -56,16 +56,16 @@ func (h *TaskEvents) Handle(ctx context.Context, event []byte) error {
 // takeEvent merges an event's task, and reports whether the record changed and whether the task is an orphan: of a run that
 // is over, or of no launch call that the record knows.
 func (r *Run) takeEvent(number int, told description, now time.Time) (write, orphan bool) {
-	if number > len(r.Attempts) {
-		return false, true
+	s := &told.state
+	if number > len(r.Attempts) || r.Attempts[number-1].StartedBy != s.StartedBy {
+		return false, r.ownerOf(s) != foreignTask
 	}
-	a, s := &r.Attempts[number-1], &told.state
-	if a.StartedBy != s.StartedBy {
-		return false, true
-	}
+	a := &r.Attempts[number-1]
 	t := a.find(s.TaskARN)
 	switch {
-	case t == nil && a.Open == nil:
+	case t == nil && r.ownerOf(s) == foreignTask:
+		return false, false
+	case t == nil && (a.Open == nil || r.ownerOf(s) == orphanTask):
 		return false, true
 	case t != nil && t.State().stopped() && a.Outcome != nil:
 		return false, false // it says nothing that an ended attempt keeps

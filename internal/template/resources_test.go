@@ -174,7 +174,8 @@ func invoked(s stack) (all []string) {
 func checkEventRules(s stack) (f faults) {
 	task := fmt.Sprint(object{
 		"source": []any{"aws.ecs"}, "detail-type": []any{"ECS Task State Change"},
-		"detail": object{"startedBy": []any{object{"prefix": object{"Fn::Sub": "${Prefix}-"}}}},
+		"account": []any{object{"Ref": "AWS::AccountId"}},
+		"detail":  object{"startedBy": []any{object{"prefix": object{"Fn::Sub": "${Prefix}-"}}}},
 	})
 	ended := fmt.Sprint(object{
 		"source": []any{"aws.states"}, "detail-type": []any{"Step Functions Execution Status Change"},

@@ -22,7 +22,7 @@ type recording struct {
 	Name     string            `json:"name"`
 	Input    json.RawMessage   `json:"input"`
 	Answers  []answer          `json:"answers"`  // of both functions, in the order of their invocations
-	Payloads []json.RawMessage `json:"payloads"` // of those invocations, without tokens
+	Payloads []json.RawMessage `json:"payloads"` // of those invocations, without tokens and times
 	Path     []string          `json:"path"`     // the states entered
 	Status   string            `json:"status"`
 	Error    string            `json:"error"`

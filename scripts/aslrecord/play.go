@@ -78,6 +78,7 @@ func (p *player) invoke(ctx context.Context, _ string, payload []byte) ([]byte, 
 	}
 	token, _ := fields["token"].(string)
 	delete(fields, "token")
+	delete(fields, "enteredAt") // another time in each execution
 	shown, err := json.Marshal(fields)
 	if err != nil {
 		return nil, err
