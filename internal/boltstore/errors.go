@@ -16,7 +16,7 @@ func translate(op string, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, run.ErrNotFound), errors.Is(err, run.ErrConflict),
+	case errors.Is(err, run.ErrNotFound), errors.Is(err, run.ErrConflict), run.CodeOf(err) == run.CodeTooLarge,
 		errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	case errors.Is(err, errDamaged), errors.Is(err, errUnfit):

@@ -68,6 +68,9 @@ func (t *txn) putLock(l *run.Lock) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUnfit, err)
 	}
+	if err := run.CheckRecord(value); err != nil {
+		return err
+	}
 	return locks.Put(valuePrefix(l.Key), value)
 }
 

@@ -55,6 +55,9 @@ func encode(r *run.Run, version int64) (*record, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errUnfit, err)
 	}
+	if err := run.CheckRecord(body); err != nil {
+		return nil, err
+	}
 	rec := &record{body: body}
 	rec.headJSON, err = json.Marshal(head{
 		ID: c.ID, Version: version, Incarnation: c.Incarnation, MetricCounts: c.MetricCounts(), Owner: c.Owner, Status: c.Status, Class: c.Class, Family: c.Family, Group: c.Group,

@@ -15,8 +15,8 @@ import (
 
 // Limits of an item.
 const (
-	maxItem = 300_000 // bytes, counted as DynamoDB does; it takes 400 KB
-	maxID   = 128     // bytes
+	maxItem = run.MaxRecord // bytes, counted as DynamoDB does; it takes 400 KB
+	maxID   = 128           // bytes
 )
 
 // item is one record as the table holds it.

@@ -16,6 +16,7 @@ func createCases() []testCase {
 		{"every field comes back", testRoundTrip},
 		{"a bare record comes back", testBareRecord},
 		{"a large record comes back", testLargeRecord},
+		{"one that is too large is refused, and nothing of it is kept", testTooLarge},
 		{"a long unicode group comes back", testLongNames},
 		{"the second finds the first", testCreateTwice},
 		{"what is answered is the caller's own", testNotShared},

@@ -18,6 +18,7 @@ func lockCases() []testCase {
 		{"one that nobody wrote is empty", testNoLock},
 		{"what was written is read", testLockRoundTrip},
 		{"5,000 waiters fit", testLargeLock},
+		{"one that is too large is refused, and the one before stays", testLockTooLarge},
 		{"any key will do", testLockKeys},
 		{"a version that is not the stored one conflicts", testLockStale},
 		{"a version does not come again", testLockVersionsDoNotReturn},
