@@ -56,10 +56,11 @@ func full() *run.Run {
 		Request: json.RawMessage(`{"taskDefinition":"nightly"}`), Resolved: json.RawMessage(`{"taskDefinition":"nightly:7"}`), Policy: policy,
 		Attempts: []run.Attempt{{
 			Number: 1, LaunchedAt: &at, Calls: 2,
-			Refusals: []run.Refusal{{Class: run.Capacity, Reason: "RESOURCE:PORTS", Rule: "RD-10", Count: 4, LastAt: at}},
-			Tasks:    []run.Task{{ARN: "arn:1", Raw: describedTask(at)}},
-			Failures: []run.Failure{{ARN: "arn:2", Reason: "AGENT", Detail: "d"}},
-			Outcome:  &run.Outcome{Class: run.ExitClass(3), Detail: "d"},
+			Refusals:     []run.Refusal{{Class: run.Capacity, Reason: "RESOURCE:PORTS", Rule: "RD-10", Count: 4, LastAt: at}},
+			Tasks:        []run.Task{{ARN: "arn:1", Raw: describedTask(at)}},
+			Failures:     []run.Failure{{ARN: "arn:2", Reason: "AGENT", Detail: "d"}},
+			OmittedTasks: 3,
+			Outcome:      &run.Outcome{Class: run.ExitClass(3), Detail: "d"},
 		}},
 	}
 }

@@ -15,6 +15,7 @@ type attemptView struct {
 	Outcome    *run.Outcome      `json:"outcome,omitempty"` // once every task has ended; without a class: success
 	Tasks      []json.RawMessage `json:"tasks,omitempty"`
 	Failures   []run.Failure     `json:"failures,omitempty"`
+	Omitted    int               `json:"tasksOmitted,omitempty"`
 }
 
 type refusalView struct {
@@ -28,7 +29,7 @@ type refusalView struct {
 func (o Options) viewAttempt(r *run.Run, a *run.Attempt) attemptView {
 	v := attemptView{
 		Number: a.Number, LaunchedAt: timestampOf(a.LaunchedAt), Calls: a.Calls,
-		Outcome: a.Outcome, Failures: a.Failures,
+		Outcome: a.Outcome, Failures: a.Failures, Omitted: a.OmittedTasks,
 	}
 	for _, f := range a.Refusals {
 		v.Refusals = append(v.Refusals, refusalView{Class: f.Class, Reason: f.Reason, Rule: f.Rule, Count: f.Count, LastAt: timestampOf(&f.LastAt)})
