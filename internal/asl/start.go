@@ -80,6 +80,13 @@ func (e *Engine) launch(name string, x *execution) error {
 	if old != nil && !old.expired(s.now) {
 		return alreadyExists(name)
 	}
+	s.begin(name)
+	return e.settle(s, old)
+}
+
+// begin makes the first step of the execution.
+func (s *step) begin(name string) {
+	x := s.x
 	x.rec = record{
 		Name: name, Definition: x.machine.digest, Status: Running,
 		Started: s.now, Deadline: s.now.Add(x.machine.timeout), Input: x.input.text,
@@ -87,7 +94,6 @@ func (e *Engine) launch(name string, x *execution) error {
 	s.record(ExecutionStarted, Details{Input: x.input.text})
 	s.to, s.with = x.machine.startAt, x.input
 	s.run()
-	return e.settle(s, old)
 }
 
 func executionInput(input []byte) (document, error) {

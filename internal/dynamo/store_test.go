@@ -5,6 +5,7 @@ import (
 
 	"davit/internal/dynamo"
 	"davit/internal/dynamo/dynamofake"
+	"davit/internal/dynamo/dynamofake/direct"
 	"davit/internal/storetest"
 )
 
@@ -15,7 +16,7 @@ func TestConformance(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) storetest.Harness {
 		w := newFixture(t, options)
 		if raceDetector {
-			w.store = dynamo.NewStore(direct{w.fake}, dynamo.Table{Name: tableName, Clock: w.clock})
+			w.store = dynamo.NewStore(direct.Client{Fake: w.fake}, dynamo.Table{Name: tableName, Clock: w.clock})
 		}
 		return storetest.Harness{Store: w.store, Clock: w.clock}
 	})

@@ -24,6 +24,13 @@ func keyID(caller, key string) string {
 	return idText(h.Sum(nil))[:idLength]
 }
 
+func (k Keeper) randomText(n int) string {
+	if k.Random != nil {
+		return k.Random(n)
+	}
+	return randomText(n)
+}
+
 // randomText returns n characters of the id alphabet, n at most 26.
 func randomText(n int) string {
 	var b [17]byte

@@ -25,6 +25,10 @@ type Keeper struct {
 	Tuning    Tuning
 	Workflow  Workflow
 	Retention time.Duration // from the run's end; 0 is DefaultRetention
+	// Backoff waits before try+1 of a lock's change, try counted from 0. Nil waits for a random part of up to 100 ms.
+	Backoff func(ctx context.Context, try int) error
+	// Random returns n characters of the id alphabet, n at most 26. Nil reads crypto/rand.
+	Random func(n int) string
 }
 
 // now is the time that records are written with, in whole milliseconds.

@@ -189,11 +189,18 @@ func (k Keeper) changeLock(ctx context.Context, key string, change func(*Lock) (
 		if err = k.Store.PutLock(ctx, l); !errors.Is(err, ErrConflict) {
 			return err
 		}
-		if err := lockBackoff(ctx, try); err != nil {
+		if err := k.backOff(ctx, try); err != nil {
 			return err
 		}
 	}
 	return &Error{Code: CodeConflict, Message: "the overlap key is being changed by others; repeat the call"}
+}
+
+func (k Keeper) backOff(ctx context.Context, try int) error {
+	if k.Backoff != nil {
+		return k.Backoff(ctx, try)
+	}
+	return lockBackoff(ctx, try)
 }
 
 // lockBackoff pauses for a random part of what grows to 100 ms, so that many writers of one lock do not collide again and again.

@@ -65,14 +65,14 @@ func (s *Submitter) parseRequest(q SubmitRequest) (*Run, Submission, []Violation
 	violations = append(violations, bad...)
 	now := s.now()
 	r := &Run{
-		Incarnation: randomText(incarnationLength), Owner: q.Caller, Key: key, Fingerprint: fingerprint(sub.Canonical),
+		Incarnation: s.randomText(incarnationLength), Owner: q.Caller, Key: key, Fingerprint: fingerprint(sub.Canonical),
 		Status: Submitted, CreatedAt: now, Generation: 1,
 		Operation: sub.Operation, Request: sub.Request, Policy: policy, Count: sub.Count,
 		Cluster: sub.Cluster, Group: sub.Group, StartedBy: sub.StartedBy, Instances: sub.Instances,
 		Family: familyOf(sub.TaskDefinition),
 	}
 	r.OwnerOnly = s.Stack.OwnerOnly && policy.Overlap != nil
-	r.ID = randomText(idLength)
+	r.ID = s.randomText(idLength)
 	if key != "" {
 		r.ID = keyID(q.Caller, key)
 	}

@@ -1,4 +1,6 @@
-package dynamo_test
+// Package direct is a DynamoDB client over a fake, without a wire between: the SDK and two JSON codecs take most of the time of a test that
+// makes ten thousand requests.
+package direct
 
 import (
 	"context"
@@ -9,15 +11,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
 
-	"davit/internal/dynamo"
 	"davit/internal/dynamo/dynamofake"
 )
 
-// direct hands the requests to the fake without a wire between. The conformance suite makes ten thousand of them, which the SDK and two
-// JSON codecs under the race detector take half a minute for.
-type direct struct{ fake *dynamofake.Fake }
-
-var _ dynamo.API = direct{}
+// Client hands the requests to the fake. It implements dynamo.API.
+type Client struct{ Fake *dynamofake.Fake }
 
 // outcome is a request's error as the SDK has it: of a context that ended, or of the reply.
 func outcome(ctx context.Context, err error) error {
@@ -33,9 +31,10 @@ func outcome(ctx context.Context, err error) error {
 	return &smithy.GenericAPIError{Code: refusal.Code, Message: refusal.Message}
 }
 
-func (c direct) GetItem(ctx context.Context, in *dynamodb.GetItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
-	out, err := c.fake.GetItem(&dynamofake.GetItemInput{
-		TableName: *in.TableName, Key: values(in.Key), ConsistentRead: aws.ToBool(in.ConsistentRead),
+// GetItem reads an item.
+func (c Client) GetItem(ctx context.Context, in *dynamodb.GetItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
+	out, err := c.Fake.GetItem(&dynamofake.GetItemInput{
+		TableName: *in.TableName, Key: Values(in.Key), ConsistentRead: aws.ToBool(in.ConsistentRead),
 	})
 	if err = outcome(ctx, err); err != nil {
 		return nil, err
@@ -43,20 +42,22 @@ func (c direct) GetItem(ctx context.Context, in *dynamodb.GetItemInput, _ ...fun
 	return &dynamodb.GetItemOutput{Item: attributes(out.Item)}, nil
 }
 
-func (c direct) PutItem(ctx context.Context, in *dynamodb.PutItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
-	_, err := c.fake.PutItem(&dynamofake.PutItemInput{
-		TableName: *in.TableName, Item: values(in.Item), ConditionExpression: aws.ToString(in.ConditionExpression),
-		ExpressionAttributeNames: in.ExpressionAttributeNames, ExpressionAttributeValues: values(in.ExpressionAttributeValues),
+// PutItem writes an item under its condition.
+func (c Client) PutItem(ctx context.Context, in *dynamodb.PutItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
+	_, err := c.Fake.PutItem(&dynamofake.PutItemInput{
+		TableName: *in.TableName, Item: Values(in.Item), ConditionExpression: aws.ToString(in.ConditionExpression),
+		ExpressionAttributeNames: in.ExpressionAttributeNames, ExpressionAttributeValues: Values(in.ExpressionAttributeValues),
 		ReturnValuesOnConditionCheckFailure: string(in.ReturnValuesOnConditionCheckFailure),
 	})
 	return &dynamodb.PutItemOutput{}, outcome(ctx, err)
 }
 
-func (c direct) Query(ctx context.Context, in *dynamodb.QueryInput, _ ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
-	out, err := c.fake.Query(&dynamofake.QueryInput{
+// Query reads an index.
+func (c Client) Query(ctx context.Context, in *dynamodb.QueryInput, _ ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
+	out, err := c.Fake.Query(&dynamofake.QueryInput{
 		TableName: *in.TableName, IndexName: *in.IndexName, KeyConditionExpression: *in.KeyConditionExpression,
-		ExpressionAttributeNames: in.ExpressionAttributeNames, ExpressionAttributeValues: values(in.ExpressionAttributeValues),
-		ExclusiveStartKey: values(in.ExclusiveStartKey), ScanIndexForward: in.ScanIndexForward, Limit: aws.Int(int(*in.Limit)),
+		ExpressionAttributeNames: in.ExpressionAttributeNames, ExpressionAttributeValues: Values(in.ExpressionAttributeValues),
+		ExclusiveStartKey: Values(in.ExclusiveStartKey), ScanIndexForward: in.ScanIndexForward, Limit: aws.Int(int(*in.Limit)),
 	})
 	if err = outcome(ctx, err); err != nil {
 		return nil, err
@@ -64,16 +65,17 @@ func (c direct) Query(ctx context.Context, in *dynamodb.QueryInput, _ ...func(*d
 	return &dynamodb.QueryOutput{Items: lists(out.Items), LastEvaluatedKey: attributes(out.LastEvaluatedKey)}, nil
 }
 
-func (c direct) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
+// BatchGetItem reads items of one table.
+func (c Client) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
 	asked := map[string]dynamofake.Keys{}
 	for table, k := range in.RequestItems {
 		keys := dynamofake.Keys{ConsistentRead: aws.ToBool(k.ConsistentRead)}
 		for _, key := range k.Keys {
-			keys.Keys = append(keys.Keys, values(key))
+			keys.Keys = append(keys.Keys, Values(key))
 		}
 		asked[table] = keys
 	}
-	reply, err := c.fake.BatchGetItem(&dynamofake.BatchGetItemInput{RequestItems: asked})
+	reply, err := c.Fake.BatchGetItem(&dynamofake.BatchGetItemInput{RequestItems: asked})
 	if err = outcome(ctx, err); err != nil {
 		return nil, err
 	}
@@ -89,7 +91,8 @@ func (c direct) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput
 	return out, nil
 }
 
-func values(attributes map[string]types.AttributeValue) dynamofake.Item {
+// Values returns the SDK's attributes as the fake's.
+func Values(attributes map[string]types.AttributeValue) dynamofake.Item {
 	if attributes == nil {
 		return nil
 	}

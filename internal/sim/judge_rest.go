@@ -1,0 +1,117 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"davit/internal/run"
+)
+
+// rest holds what is left, once everything has come to rest, against the invariants.
+func (j *judge) rest() {
+	w := j.w
+	w.plan = script(nil)
+	p := &process{w: w, name: "judge", sure: true, coroutine: &coroutine{s: w.scheduler, ended: true}, ctx: &processContext{done: make(chan struct{})}}
+	s := p.store()
+	for _, h := range j.runs {
+		r, err := s.Get(context.Background(), h.last.id)
+		if err != nil {
+			j.fail("records can be read", h.last.id, err.Error())
+			continue
+		}
+		j.restOf(h, r)
+	}
+	for key, h := range j.locks {
+		l, err := s.Lock(context.Background(), key)
+		switch {
+		case err != nil:
+			j.fail("records can be read", "", err.Error())
+		case !l.Empty():
+			j.fail("no run forgotten", firstOf(l), "the key "+key+" is "+summary{lock: l}.lockText()+" at rest")
+		}
+		_ = h
+	}
+}
+
+func firstOf(l *run.Lock) string { return append(l.Holders, l.Waiters...)[0].Run }
+
+func (j *judge) restOf(h *history, r *run.Run) {
+	if !r.Status.Terminal() {
+		j.fail("an accepted run ends", r.ID, fmt.Sprintf("it is %s, accepted %v", r.Status, h.accepted))
+		return
+	}
+	if n := j.live(h); n > 0 {
+		j.fail("no task outlives its run", r.ID, fmt.Sprintf("%d tasks are live, the run is %s", n, r.Status))
+	}
+	j.published(h, r)
+	if r.Status == run.Succeeded {
+		if good := j.good(h); good < r.Count-r.UnplacedByPolicy {
+			j.fail("the record agrees with ECS", r.ID, fmt.Sprintf("SUCCEEDED with %d of %d tasks that succeeded", good, r.Count-r.UnplacedByPolicy))
+		}
+	}
+	j.compare(h, r)
+}
+
+// good counts the tasks of a run that succeeded.
+func (j *judge) good(h *history) int {
+	n := 0
+	for startedBy := range h.wants {
+		for _, t := range j.w.ecs.by[startedBy] {
+			if t.exit == 0 && t.stopCode == "EssentialContainerExited" {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// compare holds the record's tasks against ECS's.
+func (j *judge) compare(h *history, r *run.Run) {
+	known := map[string]*run.Task{}
+	for i := range r.Attempts {
+		for k := range r.Attempts[i].Tasks {
+			t := &r.Attempts[i].Tasks[k]
+			known[t.ARN] = t
+		}
+	}
+	for startedBy := range h.wants {
+		for _, real := range j.w.ecs.by[startedBy] {
+			t := known[real.arn]
+			switch {
+			case t == nil && (h.last.unclear || r.Status == run.Lost || strings.HasPrefix(real.reason, "Davit: the run of this task is over")):
+			case t == nil:
+				j.fail("the record knows its tasks", r.ID, fmt.Sprintf("a task of attempt %d is unknown: %s, exit %d; the run is %s", real.attempt, real.stopCode, real.exit, r.Status))
+			default:
+				j.compareTask(r, t, real)
+			}
+		}
+	}
+}
+
+func (j *judge) compareTask(r *run.Run, t *run.Task, real *ecsTask) {
+	s := t.State()
+	if t.Lost || s.LastStatus != "STOPPED" {
+		return
+	}
+	code := -1
+	for _, c := range s.Containers {
+		if c.ExitCode != nil {
+			code = *c.ExitCode
+		}
+	}
+	if code != real.exit && len(s.Containers) > 0 {
+		j.fail("the record agrees with ECS", r.ID, fmt.Sprintf("a task's exit code is %d, the record says %d", real.exit, code))
+	}
+}
+
+// published looks whether every change of status was.
+func (j *judge) published(h *history, r *run.Run) {
+	told := j.w.bus.published[r.ID+"."+r.Incarnation[:min(8, len(r.Incarnation))]]
+	for _, c := range h.changes {
+		if e, has := told[c.sequence]; !has || e.To != string(c.to) || e.From != string(c.from) {
+			j.fail("every change is published", r.ID, fmt.Sprintf("%s to %s, version %d", c.from, c.to, c.sequence))
+		}
+	}
+}
+

@@ -1,0 +1,231 @@
+package sim
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+// Scenario is what a simulation plays: who asks for what, how tasks fare, and what may go wrong until when.
+type Scenario struct {
+	Clients    []Client
+	TaskEvents bool
+	Tasks      Tasks
+	Rates      map[Seam]int     // of faults, in a thousand
+	Kinds      map[Seam][]Fault // that a seam may have
+	Outages    []Outage
+	Script     []Scripted // instead of Rates, Kinds and Outages
+	TaskLag    time.Duration
+	IndexLag   time.Duration
+	Skew       time.Duration // of clocks, at most
+	Calm       time.Duration // when faults stop
+	Patience   time.Duration // after that until everything must be at rest
+	GoOn       bool          // after a violation
+}
+
+// Tasks says how tasks fare.
+type Tasks struct {
+	Fails    int // of a thousand, exit with 1
+	Never    int // never start
+	Spot     int // are interrupted
+	Forever  int // run until they are stopped
+	Longest  time.Duration
+	StopSlow time.Duration // from StopTask to STOPPED, at most
+}
+
+// Client is one run that is asked for.
+type Client struct {
+	Key       string
+	At        time.Duration
+	Copies    int           // that ask at once with the same key
+	Apart     time.Duration // between copies
+	StopAfter time.Duration // after it was accepted; 0: it does not
+	Schedule  bool          // it is a schedule
+
+	Count     int
+	Start     int // container instances: StartTask
+	Placement string
+	Attempts  int // retry.maxAttempts
+	Timeout   int // seconds, as the following
+	StartBy   int
+	LaunchBy  int
+	Deadline  int
+	Overlap   string // key
+	Mode      string
+	Limit     int
+	QueueFor  int
+}
+
+// body is the client's POST /runs body.
+func (c *Client) body() string {
+	policy := map[string]any{}
+	set := func(name string, n int) {
+		if n > 0 {
+			policy[name] = n
+		}
+	}
+	set("timeoutSeconds", c.Timeout)
+	set("startTimeoutSeconds", c.StartBy)
+	set("launchTimeoutSeconds", c.LaunchBy)
+	set("deadlineSeconds", c.Deadline)
+	if c.Placement != "" {
+		policy["placement"] = c.Placement
+	}
+	if c.Attempts > 0 {
+		policy["retry"] = map[string]any{"maxAttempts": c.Attempts, "on": []string{"NEVER_STARTED", "INTERRUPTED", "EXIT:*"}}
+	}
+	if c.Overlap != "" {
+		o := map[string]any{"key": c.Overlap, "mode": c.Mode}
+		if c.Limit > 0 {
+			o["limit"] = c.Limit
+		}
+		if c.QueueFor > 0 {
+			o["queueTimeoutSeconds"] = c.QueueFor
+		}
+		policy["overlap"] = o
+	}
+	b := map[string]any{"taskDefinition": "job", "cluster": "jobs"}
+	if len(policy) > 0 {
+		b["policy"] = policy
+	}
+	if c.Start > 0 {
+		var names []string
+		for i := range c.Start {
+			names = append(names, fmt.Sprintf("%032x", i+1))
+		}
+		b["containerInstances"] = names
+	} else if c.Count > 1 {
+		b["count"] = c.Count
+	}
+	text, _ := json.Marshal(b)
+	return string(text)
+}
+
+func (sc *Scenario) plan() plan {
+	if sc.Script != nil {
+		return script(sc.Script)
+	}
+	return &random{rates: sc.Rates, kinds: sc.Kinds, outages: sc.Outages, until: sc.Calm}
+}
+
+// life draws what becomes of a task.
+func (sc *Scenario) life(w *world) fateOfTask {
+	t := sc.Tasks
+	f := fateOfTask{
+		pending: w.upTo(10 * time.Second), running: w.upTo(40 * time.Second), ends: w.upTo(t.Longest), stop: w.upTo(t.StopSlow),
+		never: w.chance(t.Never), spot: w.chance(t.Spot),
+	}
+	if w.chance(t.Fails) {
+		f.exit = 1
+	}
+	if w.chance(t.Forever) {
+		f.ends = 0
+	}
+	return f
+}
+
+// Draw makes the scenario of a seed.
+func Draw(seed uint64) *Scenario {
+	r := rand.New(rand.NewPCG(seed, 1))
+	pick := func(of ...int) int { return of[r.IntN(len(of))] }
+	some := func(n int) bool { return r.IntN(100) < n }
+	span := func(of ...time.Duration) time.Duration { return of[r.IntN(len(of))] }
+	sc := &Scenario{
+		TaskEvents: some(70),
+		Tasks: Tasks{
+			Fails: pick(0, 0, 100, 400), Never: pick(0, 0, 50, 300), Spot: pick(0, 0, 50, 200), Forever: pick(0, 0, 100, 500),
+			Longest: span(20*time.Second, 5*time.Minute, 40*time.Minute, 3*time.Hour), StopSlow: span(5*time.Second, 30*time.Second, 2*time.Minute),
+		},
+		TaskLag: span(0, 5*time.Second, maxLag), IndexLag: span(0, time.Second, 30*time.Second), Skew: span(0, time.Second, 3*time.Second),
+		Calm: span(10*time.Minute, time.Hour, 3*time.Hour), Patience: 96 * time.Hour,
+		Rates: map[Seam]int{}, Kinds: map[Seam][]Fault{},
+	}
+	drawFaults(sc, r, pick(0, 5, 20, 60, 150))
+	drawOutages(sc, r)
+	drawClients(sc, r)
+	return sc
+}
+
+// drawFaults gives some of the seams some of their faults.
+func drawFaults(sc *Scenario, r *rand.Rand, rate int) {
+	share := []int{20, 50, 100}[r.IntN(3)]
+	for _, seam := range Seams() {
+		if rate == 0 || r.IntN(100) >= share {
+			continue
+		}
+		sc.Rates[seam] = 1 + r.IntN(rate)
+		for _, f := range Applicable(seam) {
+			if r.IntN(2) == 0 {
+				sc.Kinds[seam] = append(sc.Kinds[seam], f)
+			}
+		}
+	}
+	if r.IntN(3) == 0 {
+		sc.Rates[RunTask], sc.Rates[StartTask] = 100+r.IntN(600), 100+r.IntN(600)
+		sc.Kinds[RunTask] = []Fault{Partial, NoCapacity, LostReply, Applicable(RunTask)[r.IntN(len(Applicable(RunTask)))]}
+		sc.Kinds[StartTask] = sc.Kinds[RunTask]
+	}
+}
+
+func drawOutages(sc *Scenario, r *rand.Rand) {
+	for r.IntN(4) == 0 {
+		from := time.Duration(r.Int64N(int64(sc.Calm)))
+		length := time.Duration(1 + r.Int64N(int64([]time.Duration{time.Minute, 20 * time.Minute, 2 * time.Hour}[r.IntN(3)])))
+		sc.Outages = append(sc.Outages, Outage{
+			Service: []string{"ecs", "dynamodb", "sfn"}[r.IntN(3)], From: from, To: min(from+length, sc.Calm), Dark: r.IntN(2) == 0,
+		})
+	}
+}
+
+func drawClients(sc *Scenario, r *rand.Rand) {
+	some := func(n int) bool { return r.IntN(100) < n }
+	keys := 1 + r.IntN(2)
+	overlapping := some(50)
+	modes := []string{"QUEUE", "QUEUE", "FORBID", "REPLACE", "ALLOW"}
+	n := 1 + r.IntN(5)
+	if overlapping {
+		n += r.IntN(5)
+	}
+	for i := range n {
+		c := Client{
+			Key: fmt.Sprintf("key-%d", i), At: time.Duration(r.Int64N(int64(min(sc.Calm, 20*time.Minute)))), Count: 1,
+			Placement: []string{"", "FILL", "ALL_OR_NOTHING", "BEST_EFFORT"}[r.IntN(4)], Attempts: r.IntN(4), LaunchBy: []int{0, 60, 600}[r.IntN(3)],
+		}
+		if some(50) {
+			c.Count = 1 + r.IntN(5)
+		}
+		if some(15) {
+			c.Start, c.Count, c.Placement = 1+r.IntN(3), 0, ""
+		}
+		if some(20) {
+			c.Copies, c.Apart = 2, time.Duration(r.Int64N(int64(time.Second)))
+		}
+		if some(25) {
+			c.StopAfter = time.Duration(1 + r.Int64N(int64(10*time.Minute)))
+		}
+		if some(20) {
+			c.Timeout = 60 + r.IntN(1800)
+		}
+		if some(20) {
+			c.Deadline = 120 + r.IntN(7200)
+		}
+		if some(20) {
+			c.StartBy = 30 + r.IntN(300)
+		}
+		if sc.Tasks.Forever > 0 {
+			c.Timeout = 60 + r.IntN(1800)
+		}
+		c.Schedule = c.StopAfter == 0 && some(10)
+		if overlapping && some(85) {
+			c.Overlap, c.Mode = fmt.Sprintf("overlap-%d", r.IntN(keys)), modes[r.IntN(len(modes))]
+			if c.Mode != "ALLOW" && some(40) {
+				c.Limit = 1 + r.IntN(3)
+			}
+			if c.Mode == "QUEUE" && some(20) {
+				c.QueueFor = 60 + r.IntN(3600)
+			}
+		}
+		sc.Clients = append(sc.Clients, c)
+	}
+}
