@@ -114,4 +114,3 @@ func (j *judge) published(h *history, r *run.Run) {
 		}
 	}
 }
-

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -137,7 +138,7 @@ func Draw(seed uint64) *Scenario {
 			Fails: pick(0, 0, 100, 400), Never: pick(0, 0, 50, 300), Spot: pick(0, 0, 50, 200), Forever: pick(0, 0, 100, 500),
 			Longest: span(20*time.Second, 5*time.Minute, 40*time.Minute, 3*time.Hour), StopSlow: span(5*time.Second, 30*time.Second, 2*time.Minute),
 		},
-		TaskLag: span(0, 5*time.Second, maxLag), IndexLag: span(0, time.Second, 30*time.Second), Skew: span(0, time.Second, 3*time.Second),
+		TaskLag: span(0, 10*time.Second, maxLag, maxLag), IndexLag: span(0, time.Second, 30*time.Second), Skew: span(0, time.Second, 3*time.Second),
 		Calm: span(10*time.Minute, time.Hour, 3*time.Hour), Patience: 96 * time.Hour,
 		Rates: map[Seam]int{}, Kinds: map[Seam][]Fault{},
 	}
@@ -161,11 +162,41 @@ func drawFaults(sc *Scenario, r *rand.Rand, rate int) {
 			}
 		}
 	}
-	if r.IntN(3) == 0 {
-		sc.Rates[RunTask], sc.Rates[StartTask] = 100+r.IntN(600), 100+r.IntN(600)
-		sc.Kinds[RunTask] = []Fault{Partial, NoCapacity, LostReply, Applicable(RunTask)[r.IntN(len(Applicable(RunTask)))]}
-		sc.Kinds[StartTask] = sc.Kinds[RunTask]
+	for _, storm := range storms {
+		if r.IntN(100) >= storm.share {
+			continue
+		}
+		least, most := 0, []int{100, 300, 600}[r.IntN(3)]
+		if storm.hard {
+			least, most = 200, 700
+		}
+		for _, seam := range storm.seams {
+			sc.Rates[seam], sc.Kinds[seam] = least+1+r.IntN(most), nil
+			for _, f := range storm.faults {
+				if slices.Contains(Applicable(seam), f) && r.IntN(3) > 0 {
+					sc.Kinds[seam] = append(sc.Kinds[seam], f)
+				}
+			}
+		}
 	}
+}
+
+// storms are faults of one sort that come in great number.
+var storms = []struct {
+	share  int // of a hundred scenarios
+	hard   bool
+	seams  []Seam
+	faults []Fault
+}{
+	{50, true, []Seam{RunTask, StartTask}, []Fault{
+		LostReply, LostReply, LostReply, LostReply, Late, Late, LostRequest, DieAfter, DieAfter, Partial, Partial, Partial, NoCapacity, NoCapacity,
+		Denied, Refuse, Disguised, Dial, Dial, Throttle, Slow, Nothing, Stale,
+	}},
+	{10, false, []Seam{GetItem, UpdateItem, CreateItem, PutLock}, []Fault{LostReply, Throttle, ServerFault, DieBefore, DieAfter, Slow, Late}},
+	{15, false, []Seam{PutLock, UpdateItem}, []Fault{DieBefore, DieAfter, LostReply, Late, Slow}},
+	{10, false, []Seam{InvokeStep, SendSuccess, StartExec}, []Fault{Twice, TwiceLate, Late, LostReply, LostRequest, DieBefore, DieAfter, Throttle}},
+	{10, false, []Seam{TaskEvent, ExecEvent, SweepTimer}, []Fault{Lost, Late, TwiceLate}},
+	{10, false, []Seam{DescribeTasks, ListTasks, StopTask}, []Fault{Denied, Throttle, Dial, LostReply, Slow}},
 }
 
 func drawOutages(sc *Scenario, r *rand.Rand) {
@@ -184,16 +215,17 @@ func drawClients(sc *Scenario, r *rand.Rand) {
 	overlapping := some(50)
 	modes := []string{"QUEUE", "QUEUE", "FORBID", "REPLACE", "ALLOW"}
 	n := 1 + r.IntN(5)
+	spread := []time.Duration{5 * time.Second, 2 * time.Minute, min(sc.Calm, 20*time.Minute)}[r.IntN(3)]
 	if overlapping {
 		n += r.IntN(5)
 	}
 	for i := range n {
 		c := Client{
-			Key: fmt.Sprintf("key-%d", i), At: time.Duration(r.Int64N(int64(min(sc.Calm, 20*time.Minute)))), Count: 1,
+			Key: fmt.Sprintf("key-%d", i), At: time.Duration(r.Int64N(int64(spread))), Count: 1,
 			Placement: []string{"", "FILL", "ALL_OR_NOTHING", "BEST_EFFORT"}[r.IntN(4)], Attempts: r.IntN(4), LaunchBy: []int{0, 60, 600}[r.IntN(3)],
 		}
-		if some(50) {
-			c.Count = 1 + r.IntN(5)
+		if some(65) {
+			c.Count = 2 + r.IntN(4)
 		}
 		if some(15) {
 			c.Start, c.Count, c.Placement = 1+r.IntN(3), 0, ""

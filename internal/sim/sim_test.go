@@ -37,12 +37,34 @@ func TestSim_Seeds(t *testing.T) {
 		return
 	}
 	n := 200
+	if text := os.Getenv("SEEDS"); text != "" {
+		n, _ = strconv.Atoi(text)
+	}
+	statuses, faults, total := map[string]int{}, map[Seam]map[Fault]int{}, Result{}
 	kinds := map[string][]uint64{}
 	for seed := range uint64(n) {
 		r := Simulate(seed, Draw(seed), false)
 		for _, v := range r.Violations {
 			kinds[v.Invariant] = append(kinds[v.Invariant], seed)
 		}
+		for k, n := range r.Statuses {
+			statuses[k] += n
+		}
+		for s, m := range r.Faults {
+			if faults[s] == nil {
+				faults[s] = map[Fault]int{}
+			}
+			for f, n := range m {
+				faults[s][f] += n
+			}
+		}
+		total.Virtual += r.Virtual
+		total.Switches += r.Switches
+		total.Choices += r.Choices
+	}
+	fmt.Println(statuses, total.Virtual, total.Switches, total.Choices)
+	for s, m := range faults {
+		fmt.Println(s, m)
 	}
 	for k, s := range kinds {
 		fmt.Println(k, len(s), s[:min(len(s), 8)])

@@ -31,7 +31,7 @@ func newMachines(w *world, m *asl.Machine) *machines {
 	s := &machines{w: w, timers: map[string]*timer{}}
 	s.stepper = asl.NewStepper(asl.StepperOptions{
 		Machine: m, ARN: machineARN, Now: func() time.Time { return w.now }, Rand: w.rng.Float64,
-		Invoke: func(i asl.Invocation) { s.pending = append(s.pending, i) },
+		Invoke:  func(i asl.Invocation) { s.pending = append(s.pending, i) },
 		Changed: s.arm,
 		Ended:   func(x asl.Execution) { s.ended = append(s.ended, x) },
 	})
@@ -178,4 +178,3 @@ func (a workflowAPI) SendTaskSuccess(_ context.Context, in *sfn.SendTaskSuccessI
 	}
 	return &sfn.SendTaskSuccessOutput{}, nil
 }
-

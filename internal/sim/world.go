@@ -75,7 +75,9 @@ type Violation struct {
 	Text      string
 }
 
-func (v Violation) String() string { return fmt.Sprintf("%s: run %.6s: %s", v.Invariant, v.Run, v.Text) }
+func (v Violation) String() string {
+	return fmt.Sprintf("%s: run %.6s: %s", v.Invariant, v.Run, v.Text)
+}
 
 // Simulate plays a scenario. keep says whether the trace keeps its lines.
 func Simulate(seed uint64, sc *Scenario, keep bool) Result {
