@@ -1,6 +1,9 @@
 package sim
 
-import "time"
+import (
+	"math/rand/v2"
+	"time"
+)
 
 // Seam is a place where a process calls a service, or a service a function.
 type Seam string
@@ -130,6 +133,7 @@ type random struct {
 	kinds   map[Seam][]Fault
 	outages []Outage
 	until   time.Duration
+	rng     *rand.Rand // of its own: a script with the same faults gives the same simulation
 }
 
 func (r *random) fate(w *world, seam Seam, _ int) fate {
@@ -145,8 +149,8 @@ func (r *random) fate(w *world, seam Seam, _ int) fate {
 			return fate{Dial, true}
 		}
 	}
-	if kinds := r.kinds[seam]; len(kinds) > 0 && w.chance(r.rates[seam]) {
-		return fate{kinds[w.rng.IntN(len(kinds))], w.rng.IntN(2) == 0}
+	if kinds := r.kinds[seam]; len(kinds) > 0 && r.rng.IntN(1000) < r.rates[seam] {
+		return fate{kinds[r.rng.IntN(len(kinds))], r.rng.IntN(2) == 0}
 	}
 	return fate{}
 }

@@ -33,6 +33,7 @@ type Tasks struct {
 	Forever  int // run until they are stopped
 	Longest  time.Duration
 	StopSlow time.Duration // from StopTask to STOPPED, at most
+	Exits    []int         // exit codes of the first tasks, whatever Fails says
 }
 
 // Client is one run that is asked for.
@@ -103,11 +104,11 @@ func (c *Client) body() string {
 	return string(text)
 }
 
-func (sc *Scenario) plan() plan {
+func (sc *Scenario) plan(seed uint64) plan {
 	if sc.Script != nil {
 		return script(sc.Script)
 	}
-	return &random{rates: sc.Rates, kinds: sc.Kinds, outages: sc.Outages, until: sc.Calm}
+	return &random{rates: sc.Rates, kinds: sc.Kinds, outages: sc.Outages, until: sc.Calm, rng: rand.New(rand.NewPCG(seed, 3))}
 }
 
 // life draws what becomes of a task.
@@ -119,6 +120,9 @@ func (sc *Scenario) life(w *world) fateOfTask {
 	}
 	if w.chance(t.Fails) {
 		f.exit = 1
+	}
+	if n := len(w.ecs.tasks); n < len(t.Exits) {
+		f.exit = t.Exits[n]
 	}
 	if w.chance(t.Forever) {
 		f.ends = 0

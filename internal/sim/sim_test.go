@@ -1,72 +1,100 @@
 package sim
 
 import (
-	"fmt"
 	"os"
+	"runtime"
 	"strconv"
+	"sync"
 	"testing"
 )
 
-// seedOf is DAVIT_SEED.
-func seedOf(t *testing.T) (uint64, bool) {
-	text := os.Getenv("DAVIT_SEED")
+// number is an environment variable's number.
+func number(t *testing.T, name string, other uint64) (n uint64, given bool) {
+	text := os.Getenv(name)
 	if text == "" {
-		return 0, false
+		return other, false
 	}
 	n, err := strconv.ParseUint(text, 10, 64)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%s: %v", name, err)
 	}
 	return n, true
 }
 
-func TestSim_Happy(t *testing.T) {
-	sc := &Scenario{Clients: []Client{{Key: "a", Count: 2}}, TaskEvents: true, Tasks: Tasks{Longest: 60e9, StopSlow: 30e9}, Calm: 60e9, Patience: 3600e9, Script: script{}}
-	r := Simulate(1, sc, true)
-	fmt.Println(r.Trace("", 200))
-	fmt.Println(r.Violations, r.Statuses)
-}
-
-func TestSim_Seeds(t *testing.T) {
-	if seed, one := seedOf(t); one {
-		r := Simulate(seed, Draw(seed), true)
-		for _, v := range r.Violations {
-			fmt.Printf("%s\n%s\n", v, r.Trace(v.Run, 150))
+// TestSim_DrawnScenarios_NoInvariantBreaks plays SEEDS scenarios (2,000; 60 in short mode), from FROM on, or that of DAVIT_SEED.
+func TestSim_DrawnScenarios_NoInvariantBreaks(t *testing.T) {
+	if seed, one := number(t, "DAVIT_SEED", 0); one {
+		t.Log(Explain(seed, Draw(seed)))
+		if len(Simulate(seed, Draw(seed), false).Violations) > 0 {
+			t.Fail()
 		}
-		fmt.Println(r.Statuses, r.Virtual, r.Switches)
 		return
 	}
-	n := 200
-	if text := os.Getenv("SEEDS"); text != "" {
-		n, _ = strconv.Atoi(text)
+	few := uint64(2000)
+	if testing.Short() {
+		few = 60
 	}
-	statuses, faults, total := map[string]int{}, map[Seam]map[Fault]int{}, Result{}
-	kinds := map[string][]uint64{}
-	for seed := range uint64(n) {
-		r := Simulate(seed, Draw(seed), false)
-		for _, v := range r.Violations {
-			kinds[v.Invariant] = append(kinds[v.Invariant], seed)
+	seeds, _ := number(t, "SEEDS", few)
+	from, _ := number(t, "FROM", 0)
+	report := play(t, from, seeds)
+	t.Log(report)
+	explained := 0
+	for invariant, broken := range report.Broken {
+		t.Errorf("%s: broken by %d seeds", invariant, len(broken))
+		if explained++; explained <= 3 {
+			t.Log(Explain(broken[0], Draw(broken[0])))
 		}
-		for k, n := range r.Statuses {
-			statuses[k] += n
-		}
-		for s, m := range r.Faults {
-			if faults[s] == nil {
-				faults[s] = map[Fault]int{}
+	}
+}
+
+// play simulates seeds side by side.
+func play(t *testing.T, from, seeds uint64) *Report {
+	report := NewReport()
+	next := make(chan uint64)
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for seed := range next {
+				r := Simulate(seed, Draw(seed), false)
+				mu.Lock()
+				report.Add(r)
+				if report.Seeds%10000 == 0 {
+					t.Log(report)
+				}
+				mu.Unlock()
 			}
-			for f, n := range m {
-				faults[s][f] += n
-			}
+		})
+	}
+	for seed := from; seed < from+seeds; seed++ {
+		next <- seed
+	}
+	close(next)
+	wg.Wait()
+	return report
+}
+
+func TestSimulate_SameSeed_SameTrace(t *testing.T) {
+	for seed := range uint64(25) {
+		a, b := Simulate(seed, Draw(seed), true), Simulate(seed, Draw(seed), true)
+		if got, want := b.Trace("", 1<<30), a.Trace("", 1<<30); got != want || a.Sum != b.Sum {
+			t.Fatalf("seed %d: two simulations differ", seed)
 		}
-		total.Virtual += r.Virtual
-		total.Switches += r.Switches
-		total.Choices += r.Choices
+		c := Simulate(seed, Draw(seed), false)
+		if c.Switches != a.Switches || c.Virtual != a.Virtual {
+			t.Errorf("seed %d: without lines %d switches, with them %d", seed, c.Switches, a.Switches)
+		}
 	}
-	fmt.Println(statuses, total.Virtual, total.Switches, total.Choices)
-	for s, m := range faults {
-		fmt.Println(s, m)
-	}
-	for k, s := range kinds {
-		fmt.Println(k, len(s), s[:min(len(s), 8)])
+}
+
+func TestSimulate_FaultsAsAScript_SameSimulation(t *testing.T) {
+	for seed := range uint64(10) {
+		sc := Draw(seed)
+		a := Simulate(seed, sc, true)
+		scripted := clone(sc)
+		scripted.Script = append([]Scripted{}, a.Script...)
+		if b := Simulate(seed, scripted, true); b.Trace("", 1<<30) != a.Trace("", 1<<30) {
+			t.Errorf("seed %d: the script of its faults gives another simulation", seed)
+		}
 	}
 }

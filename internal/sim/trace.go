@@ -22,6 +22,8 @@ type trace struct {
 	sum   uint64
 	calls map[Seam]int
 	hits  map[Seam]map[Fault]int
+
+	script []Scripted // the faults, as they came
 }
 
 func newTrace(keep bool) *trace {
@@ -71,6 +73,7 @@ func (w *world) fate(seam Seam) fate {
 			w.trace.hits[seam] = map[Fault]int{}
 		}
 		w.trace.hits[seam][f.fault]++
+		w.trace.script = append(w.trace.script, Scripted{seam, w.trace.calls[seam], f.fault, f.sticky})
 	}
 	return f
 }

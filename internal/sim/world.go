@@ -41,7 +41,7 @@ var deployed = func() *asl.Machine {
 
 func newWorld(seed uint64, sc *Scenario, keep bool) *world {
 	w := &world{scheduler: newScheduler(seed), seed: seed, scenario: sc, trace: newTrace(keep)}
-	w.plan = sc.plan()
+	w.plan = sc.plan(seed)
 	w.skew, w.indexLag = sc.Skew, sc.IndexLag
 	w.judge = newJudge(w)
 	w.db, w.ecs, w.bus, w.stream = newDatabase(w), newECS(w), newBus(w), &stream{w: w}
@@ -63,6 +63,7 @@ type Result struct {
 	Choices    int
 	Calls      map[Seam]int
 	Faults     map[Seam]map[Fault]int
+	Script     []Scripted // the faults, as they came
 	Runs       int
 	Statuses   map[string]int
 	Trace      func(run string, lines int) string
@@ -107,7 +108,7 @@ const maxSteps = 3_000_000
 func (w *world) result() Result {
 	r := Result{
 		Seed: w.seed, Violations: w.judge.violations, Sum: w.trace.sum, Virtual: w.now.Sub(start), Switches: w.switches, Choices: w.choices,
-		Calls: w.trace.calls, Faults: w.trace.hits, Runs: len(w.judge.runs), Statuses: map[string]int{}, Trace: w.trace.of,
+		Calls: w.trace.calls, Faults: w.trace.hits, Script: w.trace.script, Runs: len(w.judge.runs), Statuses: map[string]int{}, Trace: w.trace.of,
 	}
 	for _, s := range w.judge.runs {
 		r.Statuses[string(s.last.status)]++
