@@ -40,6 +40,16 @@ test: ## all tests that need only Go, with the race detector where cgo is there
 fuzz: ## every fuzz target for FUZZTIME (60s), two at a time: about half the sum
 	@scripts/fuzz $(FUZZTIME)
 
+# A seed gives the same simulation, call for call. What breaks is shown as the shortest sequence that does it, with its command.
+SEEDS ?= 2000
+.PHONY: sim
+sim: ## SEEDS simulations of Davit in AWS (2000), or the one of SEED; FROM=n begins at another
+ifdef SEED
+	DAVIT_SEED=$(SEED) $(GO) test -count=1 -timeout 0 -run 'TestSim_Drawn' -v ./internal/sim
+else
+	SEEDS=$(SEEDS) FROM=$(FROM) $(GO) test -count=1 -timeout 0 -run 'TestSim_Drawn' -v ./internal/sim
+endif
+
 .PHONY: verify
 verify: ## the outside tools that judge the project: one line a check (installs them under .tools/)
 	@GO_BUILD_FLAGS="$(SAM_GOFLAGS)" scripts/verify

@@ -143,7 +143,7 @@ func (e *ecs) born(startedBy, instance string) *ecsTask {
 	w := e.w
 	t := &ecsTask{
 		arn: fmt.Sprintf("%s%032x", taskPrefix, len(e.tasks)+1), startedBy: startedBy, instance: instance, created: w.now, shown: w.now,
-		lastStatus: "PROVISIONING", desired: "RUNNING", exit: -1, version: 1, plan: w.scenario.life(w),
+		lastStatus: "PROVISIONING", desired: "RUNNING", exit: -1, version: 1, plan: w.scenario.life(w), sidecars: w.scenario.Containers,
 	}
 	if e.lag > 0 && w.faulty() && w.rng.IntN(2) == 0 {
 		t.shown = w.now.Add(w.upTo(e.lag))
@@ -153,9 +153,40 @@ func (e *ecs) born(startedBy, instance string) *ecsTask {
 	e.by[startedBy] = append(e.by[startedBy], t)
 	w.say(t.run, "ECS places task %d of attempt %d (shown after %v)", len(e.tasks), t.attempt, t.shown.Sub(t.created))
 	w.bus.taskChanged(t)
+	if w.chance(w.scenario.Strangers) {
+		e.stranger(startedBy)
+	}
 	w.after(t.plan.pending, func() { e.move(t, "PENDING") })
 	w.after(t.plan.pending+t.plan.running, func() { e.run(t) })
 	return t
+}
+
+// stranger is a task of another cluster, family or account with the same startedBy, which succeeds. ECS's lists do not show it.
+func (e *ecs) stranger(startedBy string) {
+	w := e.w
+	t := &ecsTask{
+		arn: fmt.Sprintf("%s%032x", taskPrefix, 1<<40+w.rng.IntN(1<<30)), startedBy: startedBy, created: w.now, started: w.now, stopped: w.now,
+		lastStatus: "STOPPED", desired: "STOPPED", stopCode: "EssentialContainerExited", version: 9,
+	}
+	t.run, t.attempt, _ = run.ParseStartedBy(startedPrefix, startedBy)
+	var change func(m map[string]any)
+	switch w.rng.IntN(3) {
+	case 0:
+		t.arn = strings.Replace(t.arn, "task/jobs/", "task/elsewhere/", 1)
+		change = func(m map[string]any) { m["clusterArn"] = strings.Replace(clusterARN, "/jobs", "/elsewhere", 1) }
+	case 1:
+		t.arn = strings.Replace(t.arn, account, "999999999999", 1)
+		change = func(m map[string]any) { m["clusterArn"] = strings.Replace(clusterARN, account, "999999999999", 1) }
+	default:
+		change = func(m map[string]any) {
+			m["taskDefinitionArn"], m["group"] = strings.Replace(definitionARN, "job:1", "other:1", 1), "family:other"
+		}
+	}
+	var m map[string]any
+	_ = json.Unmarshal(t.describe(false), &m)
+	change(m)
+	w.say(t.run, "a stranger's task carries the startedBy of attempt %d", t.attempt)
+	w.after(w.upTo(30*time.Second), func() { w.bus.taskEvent(t, encode(m)) })
 }
 
 func (e *ecs) move(t *ecsTask, status string) {

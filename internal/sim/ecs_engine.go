@@ -163,7 +163,11 @@ func (e engine) Definition(context.Context, string) (run.Definition, error) {
 	if err := e.failure("DescribeTaskDefinition", r.fault); err != nil {
 		return run.Definition{}, err
 	}
-	return run.Definition{ARN: definitionARN, Family: "job", Revision: 1, Containers: []run.Container{{Name: "main", Essential: true}}}, nil
+	d := run.Definition{ARN: definitionARN, Family: "job", Revision: 1, Containers: []run.Container{{Name: "main", Essential: true}}}
+	for i := range e.p.w.scenario.Containers {
+		d.Containers = append(d.Containers, run.Container{Name: fmt.Sprint("sidecar-", i)})
+	}
+	return d, nil
 }
 
 // Cluster implements run.Catalog.

@@ -10,7 +10,7 @@ import (
 type ecsTask struct {
 	arn, startedBy, instance string
 	run                      string
-	attempt                  int
+	attempt, sidecars        int
 	created, shown           time.Time // shown: from when lists and descriptions have it
 	started, stopped         time.Time
 	stopping                 time.Time
@@ -60,7 +60,15 @@ func (t *ecsTask) describe(tags bool) json.RawMessage {
 	if t.exit >= 0 && t.over() {
 		container["exitCode"] = t.exit
 	}
-	m["containers"] = []any{container}
+	containers := []any{container}
+	for i := range t.sidecars {
+		side := map[string]any{"name": fmt.Sprint("sidecar-", i), "lastStatus": t.lastStatus, "containerArn": t.arn + fmt.Sprint("/", i), "image": "example/sidecar:1"}
+		if t.over() {
+			side["exitCode"] = 0
+		}
+		containers = append(containers, side)
+	}
+	m["containers"] = containers
 	if tags {
 		m["tags"] = []any{}
 	}

@@ -47,9 +47,14 @@ func (b *bus) taskChanged(t *ecsTask) {
 	if !b.w.scenario.TaskEvents {
 		return
 	}
+	b.taskEvent(t, t.describe(false))
+}
+
+// taskEvent sends a task state change event with that detail.
+func (b *bus) taskEvent(t *ecsTask, detail json.RawMessage) {
 	b.deliver(TaskEvent, fnEvent, t.run, encode(map[string]any{
 		"version": "0", "id": t.arn, "source": "aws.ecs", "detail-type": "ECS Task State Change", "account": account, "region": region,
-		"time": stamp(b.w.now), "resources": []string{t.arn}, "detail": t.describe(false),
+		"time": stamp(b.w.now), "resources": []string{t.arn}, "detail": detail,
 	}))
 }
 

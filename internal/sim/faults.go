@@ -32,6 +32,7 @@ const (
 	SweepTimer    Seam = "sweep schedule"
 	ScheduleTimer Seam = "run schedule"
 	HTTPRequest   Seam = "client request"
+	Invoke        Seam = "lambda invoke"
 )
 
 // Seams lists all of them.
@@ -39,6 +40,7 @@ func Seams() []Seam {
 	return []Seam{
 		GetItem, CreateItem, UpdateItem, PutLock, QueryIndex, RunTask, StartTask, DescribeTasks, ListTasks, StopTask, DescribeDef, DescribeClust,
 		StartExec, SendSuccess, PutEvents, InvokeStep, TaskEvent, ExecEvent, StreamBatch, SweepTimer, ScheduleTimer, HTTPRequest,
+		Invoke,
 	}
 }
 
@@ -91,6 +93,8 @@ func Applicable(s Seam) []Fault {
 		return []Fault{Late, Twice, TwiceLate}
 	case SweepTimer:
 		return []Fault{Lost, Twice, Late}
+	case Invoke:
+		return []Fault{Throttle, DieBefore, Slow}
 	case HTTPRequest:
 		return []Fault{LostRequest, LostReply, Twice, TwiceLate, Late}
 	default:
@@ -112,7 +116,7 @@ type plan interface {
 
 // Outage is a time in which a service answers nobody.
 type Outage struct {
-	Service  string // ecs, dynamodb, sfn
+	Service  string // ecs, dynamodb, sfn, lambda
 	From, To time.Duration
 	Dark     bool // requests vanish; otherwise connections are refused
 }

@@ -51,6 +51,18 @@ func (j *judge) restOf(h *history, r *run.Run) {
 		}
 	}
 	j.compare(h, r)
+	j.strangers(h, r)
+}
+
+// strangers looks for tasks in the record that ECS never placed for the run.
+func (j *judge) strangers(h *history, r *run.Run) {
+	for i := range r.Attempts {
+		for k := range r.Attempts[i].Tasks {
+			if arn := r.Attempts[i].Tasks[k].ARN; j.w.ecs.byARN[arn] == nil {
+				j.fail("only its own tasks", r.ID, "the record holds "+arn+", which was not placed for it")
+			}
+		}
+	}
 }
 
 // good counts the tasks of a run that succeeded.
@@ -96,7 +108,7 @@ func (j *judge) compareTask(r *run.Run, t *run.Task, real *ecsTask) {
 	}
 	code := -1
 	for _, c := range s.Containers {
-		if c.ExitCode != nil {
+		if c.Name == "main" && c.ExitCode != nil {
 			code = *c.ExitCode
 		}
 	}

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"math"
 	"time"
 
 	"davit/internal/asl"
@@ -46,7 +44,30 @@ func limitOf(function string) time.Duration {
 // margin is what package runtime keeps of an invocation's time for its answer.
 const margin = 500 * time.Millisecond
 
-var quiet = slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.Level(math.MaxInt)}))
+// watch is a process's log, which is read for panics only. It implements slog.Handler.
+type watch struct{ p *process }
+
+// Enabled implements slog.Handler.
+func (watch) Enabled(_ context.Context, l slog.Level) bool { return l >= slog.LevelError }
+
+// Handle implements slog.Handler.
+func (h watch) Handle(_ context.Context, r slog.Record) error {
+	if r.Message == "panic" && !h.p.ended {
+		text := r.Message
+		r.Attrs(func(a slog.Attr) bool {
+			text += " " + a.String()
+			return true
+		})
+		h.p.w.judge.fail("no panic", h.p.run, text)
+	}
+	return nil
+}
+
+// WithAttrs implements slog.Handler.
+func (h watch) WithAttrs([]slog.Attr) slog.Handler { return h }
+
+// WithGroup implements slog.Handler.
+func (h watch) WithGroup(string) slog.Handler { return h }
 
 var errTimedOut = errors.New("Sandbox.Timedout")
 
@@ -60,6 +81,23 @@ func (w *world) invoke(function, run string, payload []byte, done func([]byte, e
 			done(answer, err)
 		}
 	}
+	switch w.fate(Invoke).fault {
+	case Throttle, Dial, LostRequest:
+		w.say(run, "%s cannot be invoked", function)
+		w.after(w.upTo(5*time.Second), func() { tell(nil, &asl.FunctionError{Name: "Lambda.TooManyRequestsException", Cause: "sim"}) })
+		return
+	case DieBefore:
+		w.after(w.upTo(5*time.Second), func() { tell(nil, &asl.FunctionError{Name: "Runtime.ExitError", Cause: "sim"}) })
+		return
+	case Slow:
+		w.after(w.upTo(15*time.Second), func() { w.begin(function, run, payload, tell) })
+		return
+	}
+	w.begin(function, run, payload, tell)
+}
+
+// begin runs a function in a process of its own.
+func (w *world) begin(function, run string, payload []byte, tell func([]byte, error)) {
 	limit := limitOf(function)
 	var cancel, kill *timer
 	p := w.newProcess(fmt.Sprintf("%s %d", function, w.processes), run, limit, func(p *process) {
@@ -116,6 +154,7 @@ func (p *process) keeper() run.Keeper {
 // function wires a function for one invocation, as its main.go does.
 func (w *world) function(p *process, name string) lambdaio.Function {
 	k, e := p.keeper(), engine{p}
+	quiet := slog.New(watch{p})
 	o := httpapi.Options{Log: quiet}
 	serve := func(routes httpapi.Routes) lambdaio.Function {
 		return lambdaio.HTTP(routes.Handler(o), lambdaio.HTTPOptions{Caller: lambdaio.IAMCaller, Context: httpapi.WithIdentity, Log: quiet})
