@@ -1,22 +1,29 @@
 package sim
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
-// maxShrinks bounds the simulations that one shrinking takes.
-const maxShrinks = 2000
+// maxShrinks bounds the simulations that one shrinking takes, and shrinkFor its time.
+const (
+	maxShrinks = 2000
+	shrinkFor  = 20 * time.Second
+)
 
 // shrinker looks for the shortest scenario that breaks the same invariant with the same seed.
 type shrinker struct {
 	seed      uint64
 	invariant string
 	left      int
+	until     time.Time
 	best      *Scenario
 }
 
 // Shrink takes clients, faults and policies from a scenario, one at a time, as long as the invariant breaks. Drawn faults are
 // written out as a script first.
 func Shrink(seed uint64, sc *Scenario, invariant string) *Scenario {
-	s := &shrinker{seed: seed, invariant: invariant, left: maxShrinks, best: sc}
+	s := &shrinker{seed: seed, invariant: invariant, left: maxShrinks, until: time.Now().Add(shrinkFor), best: sc}
 	if r := Simulate(seed, sc, false); sc.Script == nil {
 		scripted := clone(sc)
 		scripted.Script = append([]Scripted{}, r.Script...)
@@ -38,7 +45,7 @@ func clone(sc *Scenario) *Scenario {
 
 // try takes a scenario if it breaks the invariant too.
 func (s *shrinker) try(sc *Scenario) bool {
-	if s.left--; s.left < 0 || !s.breaks(sc) {
+	if s.left--; s.left < 0 || time.Now().After(s.until) || !s.breaks(sc) {
 		return false
 	}
 	s.best = sc

@@ -41,11 +41,12 @@ func Stories() []Story {
 		{"instances", base(func(sc *Scenario) { sc.Clients[0].Start = 2 })},
 		{"schedule", base(func(sc *Scenario) { sc.Clients[0].Schedule = true })},
 		{"dead execution", base(func(sc *Scenario) {
-			for n := range 6 {
-				sc.Script = append(sc.Script, Scripted{InvokeStep, n + 1, LostReply, false})
+			for n := range 14 { // of the submission, then of the steps and the stream
+				sc.Script = append(sc.Script, Scripted{Invoke, n + 2, DieBefore, false})
 			}
 		})},
 		{"clear up", base(func(sc *Scenario) { // a launch call that is cleared up by looking at ECS
+			sc.TaskEvents = false
 			sc.Script = []Scripted{{RunTask, 1, LostReply, false}, {RunTask, 2, Denied, false}}
 		})},
 	}
