@@ -52,7 +52,7 @@ const (
 	None        Fault = ""
 	LostRequest Fault = "lost request" // not carried out; the caller gets no answer
 	LostReply   Fault = "lost reply"   // carried out; the caller gets no answer
-	Late        Fault = "late"         // the caller gets no answer; carried out up to 20 s later. An event: delivered minutes later
+	Late        Fault = "late"         // the caller gets no answer; carried out up to 8 s later. An event: delivered minutes later
 	Throttle    Fault = "throttle"     // refused for the time being
 	ServerFault Fault = "server fault" // a 5xx, not carried out
 	Dial        Fault = "no connection"

@@ -111,7 +111,7 @@ func (p *process) try(seam Seam, what string, f fate, do func() any) reply {
 		w.note(p, seam, what, string(f.fault))
 		return p.answered(f.fault, false)
 	case Late:
-		w.after(w.upTo(20*time.Second), func() {
+		w.after(w.upTo(late), func() {
 			do()
 			w.note(p, seam, what, "carried out late")
 		})
@@ -171,3 +171,7 @@ func (p *process) call(seam Seam, what string, tries int, do func() any) reply {
 		p.sleep(p.w.upTo(400 * time.Millisecond))
 	}
 }
+
+// late is how much later a request may be carried out whose caller has given up. With the lag of lists (maxLag) and clocks that differ it
+// stays under the minute that Davit leaves between two looks.
+const late = 8 * time.Second
