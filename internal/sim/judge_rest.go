@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"davit/internal/run"
 )
@@ -52,6 +53,35 @@ func (j *judge) restOf(h *history, r *run.Run) {
 	}
 	j.compare(h, r)
 	j.strangers(h, r)
+	if j.w.scenario.Prompt {
+		j.prompt(h, r)
+	}
+}
+
+// patience is how long something may take beside the policy's pauses where nothing goes wrong: less than a sweep needs to find it.
+const patience = time.Minute
+
+// prompt looks whether a run went on as soon as it could.
+func (j *judge) prompt(h *history, r *run.Run) {
+	var ended time.Time
+	for i := range r.Attempts {
+		real := j.w.ecs.by[r.Attempts[i].StartedBy]
+		if len(real) == 0 {
+			continue
+		}
+		pause := time.Duration(10<<i) * time.Second
+		if began := real[0].created; !ended.IsZero() && began.Sub(ended) > pause+patience {
+			j.fail("nothing waits for the sweep", r.ID, fmt.Sprintf("attempt %d began %v after the one before", i+1, began.Sub(ended)))
+		}
+		for _, t := range real {
+			if t.stopped.After(ended) {
+				ended = t.stopped
+			}
+		}
+	}
+	if !ended.IsZero() && r.StoppedAt.Sub(ended) > patience {
+		j.fail("nothing waits for the sweep", r.ID, fmt.Sprintf("it ended %v after its last task", r.StoppedAt.Sub(ended)))
+	}
 }
 
 // strangers looks for tasks in the record that ECS never placed for the run.

@@ -64,6 +64,11 @@ func (c *processContext) cancel() {
 
 // travel is the time that a request or a reply takes.
 func (p *process) travel() {
+	if due := p.w.machines.soon(); p.w.rng.IntN(200) == 0 && !due.IsZero() {
+		p.sleep(due.Sub(p.w.now) - time.Duration(p.w.rng.IntN(2))) // to the moment at which an execution times out
+		p.dead = p.dead || p.ended
+		return
+	}
 	switch n := p.w.rng.IntN(100); {
 	case n < 60:
 		p.pass()

@@ -24,6 +24,8 @@ type Scenario struct {
 	Patience   time.Duration // after that until everything must be at rest
 	GoOn       bool          // after a violation
 	Strangers  int           // of a thousand tasks, those that somebody else's task has the startedBy of
+	Crowd      bool          // so many tasks of the family stopped that ECS lists not all of them
+	Prompt     bool          // nothing goes wrong that would delay a run
 	Containers int           // of the task definition beside the one that decides
 }
 
@@ -156,6 +158,10 @@ func Draw(seed uint64) *Scenario {
 		drawForgetful(sc, r)
 	case 1:
 		drawStrangers(sc, r)
+	case 2:
+		drawPrompt(sc, r)
+	case 3:
+		sc.Crowd = true
 	}
 	return sc
 }
@@ -238,6 +244,16 @@ func drawForgetful(sc *Scenario, r *rand.Rand) {
 
 // drawStrangers lets tasks of others carry Davit's startedBy.
 func drawStrangers(sc *Scenario, r *rand.Rand) { sc.Strangers = 50 + r.IntN(500) }
+
+// drawPrompt lets functions be invoked twice and nothing else go wrong, so that nothing may wait for the sweep.
+func drawPrompt(sc *Scenario, r *rand.Rand) {
+	sc.Prompt, sc.TaskEvents, sc.Outages, sc.Rates, sc.Kinds = true, true, nil, map[Seam]int{}, map[Seam][]Fault{}
+	sc.Rates[InvokeStep], sc.Kinds[InvokeStep] = 100+r.IntN(500), []Fault{Twice, TwiceLate}
+	sc.Tasks.Fails, sc.Tasks.Longest, sc.Tasks.Forever = 700, time.Minute, 0
+	for i := range sc.Clients {
+		sc.Clients[i] = Client{Key: sc.Clients[i].Key, At: sc.Clients[i].At, Count: 1 + r.IntN(3), Attempts: 3}
+	}
+}
 
 // Long is a scenario of one run with very many attempts: a record that grows.
 func Long(seed uint64) *Scenario {

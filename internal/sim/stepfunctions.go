@@ -75,6 +75,17 @@ func (s *machines) tick(name string) {
 	})
 }
 
+// soon is when the next of the executions has something to do, if that is within 20 s.
+func (s *machines) soon() time.Time {
+	var next time.Time
+	for _, t := range s.timers {
+		if t.at.After(s.w.now) && t.at.Sub(s.w.now) < 20*time.Second && (next.IsZero() || t.at.Before(next)) {
+			next = t.at
+		}
+	}
+	return next
+}
+
 // invoke calls a function for a step, once or twice, and hands its answer over.
 func (s *machines) invoke(i asl.Invocation) {
 	w := s.w
