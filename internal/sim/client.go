@@ -41,7 +41,8 @@ func (w *world) act(p *process, c *Client, first bool) {
 
 func (w *world) submit(p *process, c *Client) string {
 	for !p.ended {
-		status, body := 0, []byte(nil)
+		var status int
+		var body []byte
 		if c.Schedule {
 			status, body = p.fire(c)
 		} else {

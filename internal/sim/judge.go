@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"time"
 
 	"davit/internal/dynamo/attr"
@@ -162,7 +163,7 @@ func (j *judge) accepted(c *Client, runID string) {
 }
 
 func (j *judge) refused(c *Client, status int, body string) {
-	j.fail("a legal request is taken", c.Key, body)
+	j.fail("a legal request is taken", "", fmt.Sprintf("%s is answered %d %s", c.Key, status, body))
 }
 
 func (j *judge) stopped(runID string, status int) {

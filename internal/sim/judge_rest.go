@@ -3,6 +3,8 @@ package sim
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,7 +25,7 @@ func (j *judge) rest() {
 		}
 		j.restOf(h, r)
 	}
-	for key, h := range j.locks {
+	for _, key := range slices.Sorted(maps.Keys(j.locks)) {
 		l, err := s.Lock(context.Background(), key)
 		switch {
 		case err != nil:
@@ -31,7 +33,6 @@ func (j *judge) rest() {
 		case !l.Empty():
 			j.fail("no run forgotten", firstOf(l), "the key "+key+" is "+summary{lock: l}.lockText()+" at rest")
 		}
-		_ = h
 	}
 }
 
@@ -52,9 +53,9 @@ func (j *judge) restOf(h *history, r *run.Run) {
 		}
 	}
 	j.compare(h, r)
-	j.strangers(h, r)
+	j.strangers(r)
 	if j.w.scenario.Prompt {
-		j.prompt(h, r)
+		j.prompt(r)
 	}
 }
 
@@ -62,7 +63,7 @@ func (j *judge) restOf(h *history, r *run.Run) {
 const patience = time.Minute
 
 // prompt looks whether a run went on as soon as it could.
-func (j *judge) prompt(h *history, r *run.Run) {
+func (j *judge) prompt(r *run.Run) {
 	var ended time.Time
 	for i := range r.Attempts {
 		real := j.w.ecs.by[r.Attempts[i].StartedBy]
@@ -85,7 +86,7 @@ func (j *judge) prompt(h *history, r *run.Run) {
 }
 
 // strangers looks for tasks in the record that ECS never placed for the run.
-func (j *judge) strangers(h *history, r *run.Run) {
+func (j *judge) strangers(r *run.Run) {
 	for i := range r.Attempts {
 		for k := range r.Attempts[i].Tasks {
 			if arn := r.Attempts[i].Tasks[k].ARN; j.w.ecs.byARN[arn] == nil {

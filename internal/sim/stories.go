@@ -95,7 +95,7 @@ func AllFaults() []Fault {
 }
 
 // play puts faults into a story and keeps what breaks.
-func (t *Table) play(s Story, seed uint64, faults ...Scripted) Result {
+func (t *Table) play(s Story, seed uint64, faults ...Scripted) {
 	sc := clone(&s.Scenario)
 	sc.Script = append(slices.Clone(s.Scenario.Script), faults...)
 	r := Simulate(seed, sc, false)
@@ -110,7 +110,6 @@ func (t *Table) play(s Story, seed uint64, faults ...Scripted) Result {
 	for _, v := range r.Violations {
 		t.Broken = append(t.Broken, fmt.Sprintf("%s: story %q, seed %d, faults %v: %s", v.Invariant, s.Name, seed, faults, v.Text))
 	}
-	return r
 }
 
 // cases lists the single faults of a story at the first most calls of each seam.
