@@ -43,12 +43,16 @@ fuzz: ## every fuzz target for FUZZTIME (60s), two at a time: about half the sum
 # A seed gives the same simulation, call for call. What breaks is shown as the shortest sequence that does it, with its command.
 SEEDS ?= 2000
 .PHONY: sim
-sim: ## SEEDS simulations of Davit in AWS (2000), or the one of SEED; FROM=n begins at another
+sim: ## SEEDS simulations of Davit in AWS (2000; from FROM on), or the one of SEED
 ifdef SEED
 	DAVIT_SEED=$(SEED) $(GO) test -count=1 -timeout 0 -run 'TestSim_Drawn' -v ./internal/sim
 else
 	SEEDS=$(SEEDS) FROM=$(FROM) $(GO) test -count=1 -timeout 0 -run 'TestSim_Drawn' -v ./internal/sim
 endif
+
+.PHONY: sim-stories
+sim-stories: ## every fault at every seam of the simulator's stories, and PAIRS pairs of faults a story (2000; 0: all)
+	DEPTH=6 PAIRS=$(or $(PAIRS),2000) $(GO) test -count=1 -timeout 0 -run 'TestStories' -v ./internal/sim
 
 .PHONY: verify
 verify: ## the outside tools that judge the project: one line a check (installs them under .tools/)

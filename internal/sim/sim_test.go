@@ -1,8 +1,10 @@
 package sim
 
 import (
+	"maps"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -21,7 +23,7 @@ func number(t *testing.T, name string, other uint64) (n uint64, given bool) {
 	return n, true
 }
 
-// TestSim_DrawnScenarios_NoInvariantBreaks plays SEEDS scenarios (2,000; 60 in short mode), from FROM on, or that of DAVIT_SEED.
+// TestSim_DrawnScenarios_NoInvariantBreaks plays SEEDS scenarios (100; `make sim`: 2,000), from FROM on, or that of DAVIT_SEED.
 func TestSim_DrawnScenarios_NoInvariantBreaks(t *testing.T) {
 	if seed, one := number(t, "DAVIT_SEED", 0); one {
 		t.Log(Explain(seed, Draw(seed)))
@@ -30,16 +32,13 @@ func TestSim_DrawnScenarios_NoInvariantBreaks(t *testing.T) {
 		}
 		return
 	}
-	few := uint64(2000)
-	if testing.Short() {
-		few = 60
-	}
-	seeds, _ := number(t, "SEEDS", few)
+	seeds, _ := number(t, "SEEDS", 100)
 	from, _ := number(t, "FROM", 0)
 	report := play(t, from, seeds)
 	t.Log(report)
 	explained := 0
-	for invariant, broken := range report.Broken {
+	for _, invariant := range slices.Sorted(maps.Keys(report.Broken)) {
+		broken := report.Broken[invariant]
 		t.Errorf("%s: broken by %d seeds", invariant, len(broken))
 		if explained++; explained <= 3 {
 			t.Log(Explain(broken[0], Draw(broken[0])))
@@ -96,5 +95,17 @@ func TestSimulate_FaultsAsAScript_SameSimulation(t *testing.T) {
 		if b := Simulate(seed, scripted, true); b.Trace("", 1<<30) != a.Trace("", 1<<30) {
 			t.Errorf("seed %d: the script of its faults gives another simulation", seed)
 		}
+	}
+}
+
+// TestSim_ManyAttempts_RecordStaysBounded plays runs of very many attempts.
+func TestSim_ManyAttempts_RecordStaysBounded(t *testing.T) {
+	seeds, _ := number(t, "LONG", 2)
+	for seed := range seeds {
+		r := Simulate(seed, Long(seed), false)
+		for _, v := range r.Violations {
+			t.Errorf("seed %d: %s", seed, v)
+		}
+		t.Logf("seed %d: %v after %v, %d calls of RunTask", seed, r.Statuses, r.Virtual, r.Calls[RunTask])
 	}
 }

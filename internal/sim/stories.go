@@ -41,7 +41,7 @@ func Stories() []Story {
 		{"instances", base(func(sc *Scenario) { sc.Clients[0].Start = 2 })},
 		{"schedule", base(func(sc *Scenario) { sc.Clients[0].Schedule = true })},
 		{"dead execution", base(func(sc *Scenario) {
-			for n := range 14 { // of the submission, then of the steps and the stream
+			for n := range 26 { // of the submission, then of the steps and the stream
 				sc.Script = append(sc.Script, Scripted{Invoke, n + 2, DieBefore, false})
 			}
 		})},
