@@ -74,6 +74,7 @@ type history struct {
 	accepted bool
 	changes  []change
 	wants    map[string]int // the most that an attempt wanted, by startedBy
+	known    map[string]int // the most tasks that the record knew of it
 }
 
 // change is a status change that must be published.
@@ -125,7 +126,7 @@ func (j *judge) wrote(p *process, it dynamofake.Item, s summary) {
 	p.run = s.id
 	h := j.byID[s.id]
 	if h == nil {
-		h = &history{wants: map[string]int{}}
+		h = &history{wants: map[string]int{}, known: map[string]int{}}
 		j.byID[s.id] = h
 		j.runs = append(j.runs, h)
 	}
@@ -144,6 +145,7 @@ func (j *judge) wrote(p *process, it dynamofake.Item, s summary) {
 	}
 	for _, a := range s.attempts {
 		h.wants[a.startedBy] = max(h.wants[a.startedBy], a.want)
+		h.known[a.startedBy] = max(h.known[a.startedBy], a.known)
 	}
 	h.last = s
 }
