@@ -111,9 +111,9 @@ func (j *judge) good(h *history) int {
 
 // compare holds the record's tasks against ECS's.
 func (j *judge) compare(h *history, r *run.Run) {
-	known, kept := map[string]*run.Task{}, map[string]bool{}
+	known, last := map[string]*run.Task{}, ""
 	for i := range r.Attempts {
-		kept[r.Attempts[i].StartedBy] = true
+		last = r.Attempts[i].StartedBy
 		for k := range r.Attempts[i].Tasks {
 			t := &r.Attempts[i].Tasks[k]
 			known[t.ARN] = t
@@ -123,7 +123,7 @@ func (j *judge) compare(h *history, r *run.Run) {
 		for _, real := range j.w.ecs.by[startedBy] {
 			t := known[real.arn]
 			switch {
-			case !kept[startedBy] && h.known[startedBy] >= len(j.w.ecs.by[startedBy]): // an attempt that the record had and has cut off
+			case t == nil && startedBy != last && h.known[startedBy] >= len(j.w.ecs.by[startedBy]): // the record had it, and has cut its attempt down
 			case t == nil && (h.last.unclear || r.Status == run.Lost || strings.HasPrefix(real.reason, "Davit: the run of this task is over")):
 			case t == nil:
 				j.fail("the record knows its tasks", r.ID, fmt.Sprintf("a task of attempt %d is unknown: %s, exit %d; the run is %s", real.attempt, real.stopCode, real.exit, r.Status))
