@@ -34,6 +34,8 @@ func Draw(seed uint64) *Scenario {
 		drawPrompt(sc, r)
 	case 3:
 		sc.Crowd = true
+	case 4:
+		drawBlind(sc, r)
 	}
 	return sc
 }

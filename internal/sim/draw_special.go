@@ -49,3 +49,13 @@ func Long(seed uint64) *Scenario {
 	}
 	return sc
 }
+
+// drawBlind lets ECS refuse to describe tasks, while deadlines pass.
+func drawBlind(sc *Scenario, r *rand.Rand) {
+	sc.Blind, sc.Calm, sc.Outages, sc.Rates, sc.Kinds = true, 3*time.Hour, nil, map[Seam]int{}, map[Seam][]Fault{}
+	sc.Rates[DescribeTasks], sc.Kinds[DescribeTasks] = 1000, []Fault{[]Fault{Denied, Throttle, Dial}[r.IntN(3)]}
+	sc.Tasks.Forever = 700
+	for i := range sc.Clients {
+		sc.Clients[i] = Client{Key: sc.Clients[i].Key, At: sc.Clients[i].At, Count: 1 + r.IntN(3), Deadline: 120 + r.IntN(3600)}
+	}
+}

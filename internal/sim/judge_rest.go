@@ -57,6 +57,9 @@ func (j *judge) restOf(h *history, r *run.Run) {
 	if j.w.scenario.Prompt {
 		j.prompt(r)
 	}
+	if j.w.scenario.Blind {
+		j.deadline(h, r)
+	}
 }
 
 // patience is how long something may take beside the policy's pauses where nothing goes wrong: less than a sweep needs to find it.
@@ -91,6 +94,18 @@ func (j *judge) strangers(r *run.Run) {
 		for k := range r.Attempts[i].Tasks {
 			if arn := r.Attempts[i].Tasks[k].ARN; j.w.ecs.byARN[arn] == nil {
 				j.fail("only its own tasks", r.ID, "the record holds "+arn+", which was not placed for it")
+			}
+		}
+	}
+}
+
+// deadline looks whether tasks were told to stop within two sweeps of the run's deadline.
+func (j *judge) deadline(h *history, r *run.Run) {
+	by := r.CreatedAt.Add(time.Duration(r.Policy.DeadlineSeconds)*time.Second + 3*sweepEvery)
+	for startedBy := range h.wants {
+		for _, t := range j.w.ecs.by[startedBy] {
+			if over := t.stopped.IsZero() || t.stopped.After(by); over && (t.stopping.IsZero() || t.stopping.After(by)) {
+				j.fail("a deadline is kept", r.ID, fmt.Sprintf("deadlineSeconds is %d, a task was told to stop after %v", r.Policy.DeadlineSeconds, t.stopping.Sub(r.CreatedAt)))
 			}
 		}
 	}

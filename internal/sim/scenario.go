@@ -24,6 +24,7 @@ type Scenario struct {
 	GoOn       bool          // after a violation
 	Strangers  int           // of a thousand tasks, those that somebody else's task has the startedBy of
 	Crowd      bool          // so many tasks of the family stopped that ECS lists not all of them
+	Blind      bool          // ECS does not describe tasks, and nothing else goes wrong
 	Prompt     bool          // nothing goes wrong that would delay a run
 	Containers int           // of the task definition beside the one that decides
 }
