@@ -70,8 +70,10 @@ func (p *process) travel() {
 		return
 	}
 	switch n := p.w.rng.IntN(100); {
-	case n < 60:
+	case n < 10:
 		p.pass()
+	case n < 60:
+		p.sleep(p.w.upTo(3 * time.Millisecond))
 	case n < 95:
 		p.sleep(p.w.upTo(20 * time.Millisecond))
 	default:

@@ -12,7 +12,7 @@ import (
 type Report struct {
 	Seeds, Runs      int
 	Switches         int // of coroutines
-	Choices          int // where more than one could go on
+	Choices          int // of them, those between processes under way at once
 	Virtual          time.Duration
 	Calls            map[Seam]int
 	Faults           map[Seam]map[Fault]int
@@ -65,7 +65,7 @@ func (p *Report) Add(r Result) {
 func (p *Report) String() string {
 	var b strings.Builder
 	took := time.Since(p.Began)
-	fmt.Fprintf(&b, "%d seeds in %v (%.0f a second), %d distinct schedules, %d switches, %d choices, %.2f virtual years, %d runs\n", p.Seeds, took.Round(time.Millisecond),
+	fmt.Fprintf(&b, "%d seeds in %v (%.0f a second), %d distinct schedules, %d switches, %d between processes under way at once, %.2f virtual years, %d runs\n", p.Seeds, took.Round(time.Millisecond),
 		float64(p.Seeds)/took.Seconds(), p.DistinctSchedule, p.Switches, p.Choices, p.Virtual.Hours()/24/365, p.Runs)
 	fmt.Fprintf(&b, "ends:")
 	for _, s := range slices.Sorted(maps.Keys(p.Statuses)) {

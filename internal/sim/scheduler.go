@@ -20,7 +20,7 @@ type scheduler struct {
 	alive map[*coroutine]bool
 
 	switches int // how often a coroutine was resumed
-	choices  int // how often more than one could have been
+	choices  int // how often another was under way then
 }
 
 func newScheduler(seed uint64) *scheduler {
@@ -121,6 +121,8 @@ func (s *scheduler) step() bool {
 		i := 0
 		if n > 1 {
 			i = s.rng.IntN(n)
+		}
+		if len(s.alive) > 1 {
 			s.choices++
 		}
 		c := s.ready[i]
