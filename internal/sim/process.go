@@ -110,6 +110,12 @@ func (p *process) try(seam Seam, what string, f fate, do func() any) reply {
 		}
 		return reply{fault: DieBefore}
 	}
+	return p.carry(seam, what, f, do)
+}
+
+// carry is a request that has reached its service.
+func (p *process) carry(seam Seam, what string, f fate, do func() any) reply {
+	w := p.w
 	switch f.fault {
 	case LostRequest, Throttle, ServerFault, Dial, Denied, Refuse, Disguised:
 		if f.fault == LostRequest {

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -65,34 +64,8 @@ type Client struct {
 
 // body is the client's POST /runs body.
 func (c *Client) body() string {
-	policy := map[string]any{}
-	set := func(name string, n int) {
-		if n > 0 {
-			policy[name] = n
-		}
-	}
-	set("timeoutSeconds", c.Timeout)
-	set("startTimeoutSeconds", c.StartBy)
-	set("launchTimeoutSeconds", c.LaunchBy)
-	set("deadlineSeconds", c.Deadline)
-	if c.Placement != "" {
-		policy["placement"] = c.Placement
-	}
-	if c.Attempts > 0 {
-		policy["retry"] = map[string]any{"maxAttempts": c.Attempts, "on": []string{"NEVER_STARTED", "INTERRUPTED", "EXIT:*"}}
-	}
-	if c.Overlap != "" {
-		o := map[string]any{"key": c.Overlap, "mode": c.Mode}
-		if c.Limit > 0 {
-			o["limit"] = c.Limit
-		}
-		if c.QueueFor > 0 {
-			o["queueTimeoutSeconds"] = c.QueueFor
-		}
-		policy["overlap"] = o
-	}
 	b := map[string]any{"taskDefinition": "job", "cluster": "jobs"}
-	if len(policy) > 0 {
+	if policy := c.policy(); len(policy) > 0 {
 		b["policy"] = policy
 	}
 	if c.Start > 0 {
@@ -104,8 +77,39 @@ func (c *Client) body() string {
 	} else if c.Count > 1 {
 		b["count"] = c.Count
 	}
-	text, _ := json.Marshal(b)
-	return string(text)
+	return string(encode(b))
+}
+
+func (c *Client) policy() map[string]any {
+	policy := map[string]any{}
+	for name, n := range map[string]int{
+		"timeoutSeconds": c.Timeout, "startTimeoutSeconds": c.StartBy, "launchTimeoutSeconds": c.LaunchBy, "deadlineSeconds": c.Deadline,
+	} {
+		if n > 0 {
+			policy[name] = n
+		}
+	}
+	if c.Placement != "" {
+		policy["placement"] = c.Placement
+	}
+	if c.Attempts > 0 {
+		policy["retry"] = map[string]any{"maxAttempts": c.Attempts, "on": []string{"NEVER_STARTED", "INTERRUPTED", "EXIT:*"}}
+	}
+	if c.Overlap != "" {
+		policy["overlap"] = c.overlap()
+	}
+	return policy
+}
+
+func (c *Client) overlap() map[string]any {
+	o := map[string]any{"key": c.Overlap, "mode": c.Mode}
+	if c.Limit > 0 {
+		o["limit"] = c.Limit
+	}
+	if c.QueueFor > 0 {
+		o["queueTimeoutSeconds"] = c.QueueFor
+	}
+	return o
 }
 
 func (sc *Scenario) plan(seed uint64) plan {
