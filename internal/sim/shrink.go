@@ -29,6 +29,9 @@ func Shrink(seed uint64, sc *Scenario, invariant string) *Scenario {
 		scripted.Script = append([]Scripted{}, r.Script...)
 		s.try(scripted)
 	}
+	shorter := clone(s.best)
+	shorter.Patience = 6 * time.Hour // a run that never ends is not waited for that long
+	s.try(shorter)
 	for again := true; again && s.left > 0; {
 		again = s.dropFaults()
 		again = s.dropClients() || again
