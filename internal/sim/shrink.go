@@ -8,7 +8,7 @@ import (
 // maxShrinks bounds the simulations that one shrinking takes, and shrinkFor its time.
 const (
 	maxShrinks = 2000
-	shrinkFor  = 20 * time.Second
+	shrinkFor  = 45 * time.Second
 )
 
 // shrinker looks for the shortest scenario that breaks the same invariant with the same seed.
@@ -24,14 +24,14 @@ type shrinker struct {
 // written out as a script first.
 func Shrink(seed uint64, sc *Scenario, invariant string) *Scenario {
 	s := &shrinker{seed: seed, invariant: invariant, left: maxShrinks, until: time.Now().Add(shrinkFor), best: sc}
-	if r := Simulate(seed, sc, false); sc.Script == nil {
-		scripted := clone(sc)
-		scripted.Script = append([]Scripted{}, r.Script...)
-		s.try(scripted)
-	}
 	shorter := clone(s.best)
 	shorter.Patience = 6 * time.Hour // a run that never ends is not waited for that long
 	s.try(shorter)
+	if r := Simulate(seed, s.best, false); sc.Script == nil {
+		scripted := clone(s.best)
+		scripted.Script = append([]Scripted{}, r.Script...)
+		s.try(scripted)
+	}
 	for again := true; again && s.left > 0; {
 		again = s.dropFaults()
 		again = s.dropClients() || again
