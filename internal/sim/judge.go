@@ -20,6 +20,7 @@ type summary struct {
 	overlap         *run.Overlap
 	lock            *run.Lock
 	unclear         bool
+	stops           bool // by its policy or somebody's wish
 }
 
 type attemptView struct {
@@ -29,6 +30,7 @@ type attemptView struct {
 
 func summarize(r *run.Run) summary {
 	s := summary{id: r.ID, incarnation: r.Incarnation, version: r.Version + 1, status: r.Status, sweepAt: r.SweepAt, overlap: r.Policy.Overlap}
+	s.stops = r.Stop != nil || r.Policy.TimeoutSeconds > 0 || r.Policy.DeadlineSeconds > 0
 	if r.StoppedAt != nil {
 		s.stoppedAt = *r.StoppedAt
 	}

@@ -17,6 +17,9 @@ func (j *judge) rest() {
 	w.plan = script(nil)
 	p := &process{w: w, name: "judge", sure: true, coroutine: &coroutine{s: w.scheduler, ended: true}, ctx: &processContext{done: make(chan struct{})}}
 	s := p.store()
+	if j.endless() {
+		return
+	}
 	for _, h := range j.runs {
 		r, err := s.Get(context.Background(), h.last.id)
 		if err != nil {
@@ -109,6 +112,23 @@ func (j *judge) deadline(h *history, r *run.Run) {
 			}
 		}
 	}
+}
+
+// endless reports whether a task goes on for ever that nobody asked to be stopped: a scenario that was shrunk too far.
+func (j *judge) endless() bool {
+	for _, h := range j.runs {
+		if h.last.stops || h.last.status.Terminal() {
+			continue
+		}
+		for startedBy := range h.wants {
+			for _, t := range j.w.ecs.by[startedBy] {
+				if !t.over() && t.plan.ends == 0 {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // good counts the tasks of a run that succeeded.
