@@ -63,7 +63,7 @@ func NewStepper(opts StepperOptions) *Stepper {
 	return &Stepper{engine: e, opts: opts, known: map[string]*execution{}, history: map[string][]Event{}}
 }
 
-// stepperClock tells the caller's time and has no timers.
+// stepperClock is the caller's time and has no timers.
 type stepperClock struct {
 	clock.Clock
 	now func() time.Time

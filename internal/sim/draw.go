@@ -40,7 +40,7 @@ func Draw(seed uint64) *Scenario {
 	return sc
 }
 
-// drawFaults gives some of the seams some of their faults.
+// drawFaults adds some of the seams some of their faults.
 func drawFaults(sc *Scenario, r *rand.Rand, rate int) {
 	share := []int{20, 50, 100}[r.IntN(3)]
 	for _, seam := range Seams() {

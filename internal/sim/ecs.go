@@ -121,7 +121,7 @@ func (t *token) placement(show func(*ecsTask) json.RawMessage) run.Placement {
 	return p
 }
 
-// replay answers a token that is known.
+// replay repeats the answer of a token that is known.
 func (e *ecs) replay(t *token, input string) (run.Placement, error) {
 	if t.input != input {
 		err := &run.EngineError{Operation: "RunTask", Code: "ConflictException", Message: "the token was used with other parameters"}

@@ -28,7 +28,7 @@ type Scenario struct {
 	Containers int           // of the task definition beside the one that decides
 }
 
-// Tasks says how tasks fare.
+// Tasks describes how tasks fare.
 type Tasks struct {
 	Fails    int // of a thousand, exit with 1
 	Never    int // never start

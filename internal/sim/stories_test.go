@@ -1,3 +1,7 @@
+// The race detector makes a simulation ten times slower, and one goroutine runs at a time in it: .ci/run plays it without.
+
+//go:build !race
+
 package sim
 
 import (
