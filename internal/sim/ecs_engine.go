@@ -93,10 +93,15 @@ func (e engine) Launch(_ context.Context, op run.Operation, input json.RawMessag
 	if err := e.failure(string(op), r.fault); err != nil {
 		return run.Placement{}, err
 	}
+	return e.placement(op, r.value)
+}
+
+// placement returns what Launch answers for a call that was carried out.
+func (e engine) placement(op run.Operation, value any) (run.Placement, error) {
 	if e.p.ctx.err != nil {
 		return run.Placement{}, &run.EngineError{Operation: string(op), Unclear: true, Err: e.p.ctx.err}
 	}
-	v := r.value.(placed)
+	v := value.(placed)
 	if v.err == nil && len(v.placement.Tasks)+len(v.placement.Failures) == 0 {
 		return run.Placement{}, &run.EngineError{Operation: string(op), Unclear: true, Err: errors.New("empty")}
 	}
