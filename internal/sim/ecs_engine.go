@@ -137,7 +137,7 @@ func (e engine) List(_ context.Context, q run.TaskQuery) ([]string, error) {
 	})
 	e.p.w.judge.looked(e.p, q, r.fault == None)
 	if r.fault == None && q.Stopped && q.StartedBy == "" && e.p.w.scenario.Crowd {
-		return r.value.([]string), &run.EngineError{Operation: "ListTasks", Message: "more than 100 pages of tasks match"}
+		return r.value.([]string), &run.EngineError{Operation: "ListTasks", Message: "more than 100 pages of tasks match", Truncated: true}
 	}
 	if err := e.failure("ListTasks", r.fault); err != nil {
 		return nil, err
