@@ -238,9 +238,9 @@ func TestHistory(t *testing.T) {
 			case e.ID != int64(i+1):
 				t.Error("e.ID is not int64(i + 1)")
 			case e.PreviousID != int64(i) && (i != 1 || e.PreviousID != 0):
-				t.Error("it must not be that e.PreviousID != int64(i) && (i != 1 || e.PreviousID != 0)")
+				t.Errorf("event %d follows event %d, want %d", e.ID, e.PreviousID, i)
 			case e.Time.IsZero():
-				t.Error("it must not be that e.Time.IsZero()")
+				t.Error("e.Time.IsZero() is true, want false")
 			}
 			lines = append(lines, strings.TrimSpace(fmt.Sprint(e.Type, " ", e.Details.Name, e.Details.Error)))
 		}

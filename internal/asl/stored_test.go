@@ -1,38 +1,14 @@
 package asl
 
 import (
-	"bytes"
-	"encoding/json"
-	"os"
-	"path/filepath"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"davit/internal/storedtest"
 )
 
 // TestStoredNames reads what version 1d4d5c3 wrote, every field of it filled, and writes it again: the same members with the same
 // values. Go's names are free to change, the stored ones are not.
 func TestStoredNames(t *testing.T) {
 	into := &record{}
-	stored, err := os.ReadFile(filepath.Join("testdata", "stored", "execution.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	strict := json.NewDecoder(bytes.NewReader(stored))
-	strict.DisallowUnknownFields()
-	if err := strict.Decode(into); err != nil {
-		t.Fatalf("read: %v", err)
-	}
-	again := appendRecord(nil, into)
-	if diff := cmp.Diff(jsonValue(t, stored), jsonValue(t, again)); diff != "" {
-		t.Errorf("written again (-stored +written):\n%s", diff)
-	}
-}
-
-func jsonValue(t *testing.T, data []byte) (v any) {
-	t.Helper()
-	if err := json.Unmarshal(data, &v); err != nil {
-		t.Fatal(err)
-	}
-	return v
+	storedtest.Check(t, "an execution", storedtest.File(t, "execution.json"), into, func() []byte { return appendRecord(nil, into) })
 }

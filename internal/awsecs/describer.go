@@ -35,7 +35,7 @@ func NewDescriber(api DescribeAPI) *Describer { return &Describer{api: api, pati
 
 // Describe reads tasks with their tags. cluster "" is the default cluster; no ARNs, no call. It is all or nothing: the first batch
 // that fails ends it, and so does a task with a failure other than MISSING, whose reason is then the error's Code. A task of which the
-// reply says nothing is in neither list. A task without tags has an empty list of them: it was asked for them.
+// reply has nothing is in neither list. A task without tags has an empty list of them: it was asked for them.
 func (d *Describer) Describe(ctx context.Context, cluster string, arns []string) (run.Description, error) {
 	var all run.Description
 	for batch := range slices.Chunk(arns, describeBatch) {

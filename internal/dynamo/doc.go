@@ -28,7 +28,7 @@
 //
 // The SDK repeats a request whose reply was lost. A put that was carried out and then repeated finds its own item in the way and is
 // taken for done, because each write has a random id. It is not recognised when another writer changed the record in between: Update
-// then answers run.ErrConflict, and Create the changed record as one that existed.
+// then returns run.ErrConflict, and Create the changed record as one that existed.
 //
 // # The stream
 //

@@ -76,7 +76,7 @@ func written(t *testing.T, r *run.Run) {
 	it, err := encode(r, 7)
 	if err != nil {
 		if !errors.Is(err, errUnfit) && run.CodeOf(err) != run.CodeTooLarge {
-			t.Error("it must not be that !errors.Is(err, errUnfit) && run.CodeOf(err) != run.CodeTooLarge")
+			t.Errorf("error %v, want one of a record that is unfit or too large", err)
 		}
 		return
 	}

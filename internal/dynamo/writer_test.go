@@ -102,7 +102,7 @@ func TestLostReplyThenAnotherWriter(t *testing.T) {
 			case err != nil:
 				w.Errorf("error %v", err)
 			case created:
-				w.Error("it must not be that created")
+				w.Error("created is true, want false")
 			case stored.Observations != 99:
 				w.Errorf("stored.Observations is %v, want 99", stored.Observations)
 			case stored.Version != 2:

@@ -289,7 +289,7 @@ func TestThereAreNoServices(t *testing.T) {
 		case err != nil:
 			t.Errorf("GetTaskProtection: error %v", err)
 		case failures(read.Failures) != want:
-			t.Error("GetTaskProtection: failures(read.Failures) is not want")
+			t.Errorf("GetTaskProtection: failures %q, want %q", failures(read.Failures), want)
 		}
 		set, err := b.client.UpdateTaskProtection(t.Context(), &ecs.UpdateTaskProtectionInput{
 			Cluster: new("default"), Tasks: []string{task, "none"}, ProtectionEnabled: true,
@@ -298,7 +298,7 @@ func TestThereAreNoServices(t *testing.T) {
 		case err != nil:
 			t.Errorf("UpdateTaskProtection: error %v", err)
 		case failures(set.Failures) != want:
-			t.Error("UpdateTaskProtection: failures(set.Failures) is not want")
+			t.Errorf("UpdateTaskProtection: failures %q, want %q", failures(set.Failures), want)
 		case len(set.ProtectedTasks) > 0:
 			t.Errorf("UpdateTaskProtection: len(set.ProtectedTasks) is %v, want at most %v", len(set.ProtectedTasks), 0)
 		}

@@ -35,7 +35,7 @@ func TestAClusterCreatedAgainHasNewInstances(t *testing.T) {
 				i := out.ContainerInstances[0]
 				switch _, kept := attributesOf(i)["stack"]; {
 				case kept:
-					t.Error("it must not be that kept")
+					t.Error("kept is true, want false")
 				case *i.Status != "ACTIVE":
 					t.Errorf("*i.Status is %v, want ACTIVE", *i.Status)
 				case !i.AgentConnected:

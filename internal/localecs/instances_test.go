@@ -64,7 +64,7 @@ func TestDescribedInstance(t *testing.T) {
 		has := attributesOf(i)
 		switch _, found := has["ecs.ami-id"]; {
 		case found:
-			t.Error("it must not be that found")
+			t.Error("found is true, want false")
 		case has["stack"] != "prod":
 			t.Errorf("has[\"stack\"] is %v, want prod", has["stack"])
 		case has["ecs.instance-type"] != "m5.large":
@@ -133,7 +133,7 @@ func TestInstanceStates(t *testing.T) {
 		case *gone.ContainerInstance.Status != "INACTIVE":
 			t.Fatalf("*gone.ContainerInstance.Status is %v, want INACTIVE", *gone.ContainerInstance.Status)
 		case gone.ContainerInstance.AgentConnected:
-			t.Fatal("it must not be that gone.ContainerInstance.AgentConnected")
+			t.Fatal("gone.ContainerInstance.AgentConnected is true, want false")
 		}
 		for _, again := range []string{"", " after a restart"} {
 			if again != "" {
@@ -342,7 +342,7 @@ func TestAttributes(t *testing.T) {
 			case !bare:
 				t.Error("bare is false, want true")
 			case small:
-				t.Error("it must not be that small")
+				t.Error("small is true, want false")
 			}
 			b.reopen()
 		}

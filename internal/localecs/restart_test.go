@@ -257,7 +257,7 @@ func checkEnvelope(t *testing.T, e event, arn string) {
 	case e.ID == "":
 		t.Errorf("envelope: e.ID is %v", e.ID)
 	case e.Time.IsZero():
-		t.Error("envelope: it must not be that e.Time.IsZero()")
+		t.Error("envelope: e.Time.IsZero() is true, want false")
 	}
 	if diff := cmp.Diff([]string{arn}, e.Resources); diff != "" {
 		t.Errorf("resources: %s", diff)

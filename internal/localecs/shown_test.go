@@ -129,7 +129,7 @@ func TestManagedAgents(t *testing.T) {
 			case agents[0].Name != "ExecuteCommandAgent":
 				t.Errorf("%s: agents[0].Name is %v, want ExecuteCommandAgent", *task.LastStatus, agents[0].Name)
 			case *agents[0].LastStatus+" "+deref(agents[0].Reason) != want:
-				t.Errorf("%s: *agents[0].LastStatus + \" \" + deref(agents[0].Reason) is not want", *task.LastStatus)
+				t.Errorf("%s: the agent is %s %s, want %s", *task.LastStatus, *agents[0].LastStatus, deref(agents[0].Reason), want)
 			case !task.EnableExecuteCommand:
 				t.Errorf("%s: task.EnableExecuteCommand is false, want true", *task.LastStatus)
 			}

@@ -130,7 +130,7 @@ func TestConclude(t *testing.T) {
 			case o == nil:
 				t.Error("o is nil")
 			case c.class != "" && o.Class != c.class:
-				t.Error("it must not be that c.class != \"\" && o.Class != c.class")
+				t.Errorf("o.Class is %v, want %v", o.Class, c.class)
 			}
 			checkNext(t, r, c.next)
 		})

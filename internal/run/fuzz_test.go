@@ -169,7 +169,7 @@ func FuzzSchedule(f *testing.F) {
 			case again.Missed != nil:
 				t.Errorf("%s: again.Missed is %v, want nil", event, again.Missed)
 			case first.Replayed:
-				t.Errorf("%s: it must not be that first.Replayed", event)
+				t.Errorf("%s: first.Replayed is true, want false", event)
 			case !again.Replayed:
 				t.Errorf("%s: again.Replayed is false, want true", event)
 			case again.Run.ID != first.Run.ID:
@@ -193,9 +193,9 @@ func FuzzSchedule(f *testing.F) {
 			ofKey := v.Field == "header:Idempotency-Key"
 			switch {
 			case ofKey && v.Rule != RuleKeysDiffer:
-				t.Errorf("%s: it must not be that ofKey && v.Rule != RuleKeysDiffer", event)
+				t.Errorf("%s: rule %s of the key, want %s", event, v.Rule, RuleKeysDiffer)
 			case !ofKey && !fuzzing.IsPointer(v.Field):
-				t.Errorf("%s: it must not be that !ofKey && !fuzzing.IsPointer(v.Field)", event)
+				t.Errorf("%s: field %q is no JSON pointer", event, v.Field)
 			case v.Rule == "":
 				t.Errorf("%s: v.Rule is %v", event, v.Rule)
 			case v.Detail == "":

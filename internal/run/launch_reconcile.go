@@ -95,8 +95,8 @@ func (l *Launcher) findLaunched(ctx context.Context, r *Run) ([]string, error) {
 	return append(running, stopped...), err
 }
 
-// stoppedTasks finds stopped tasks by startedBy. ListTasks may not combine that filter with STOPPED, so they are listed by family and told apart by what
-// DescribeTasks says. Beside an error, such as of a list that has more than its bound, it returns those that were shown.
+// stoppedTasks finds stopped tasks by startedBy. ListTasks may not combine that filter with STOPPED, so they are listed by family and told apart by their
+// descriptions. Beside an error, such as of a list that has more than its bound, it returns those that were shown.
 func stoppedTasks(ctx context.Context, engine Engine, r *Run, q TaskQuery) ([]string, error) {
 	arns, listErr := engine.List(ctx, TaskQuery{Cluster: q.Cluster, Family: r.Family, Stopped: true})
 	if len(arns) == 0 {

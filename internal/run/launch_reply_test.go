@@ -209,7 +209,7 @@ func TestTakeRefusesStrangers(t *testing.T) {
 	for _, s := range []TaskState{described("t1", "PENDING", startedBy("someone")), {LastStatus: "PENDING"}, described("t1", "PENDING", startedBy(StartedBy("davit", testID, 2)))} {
 		switch {
 		case a.take(readDescription(raw(s)), fromECS, start):
-			t.Error("it must not be that a.take(readDescription(raw(s)), fromECS, start)")
+			t.Error("a.take(readDescription(raw(s)), fromECS, start) is true, want false")
 		case len(a.Tasks) > 0:
 			t.Errorf("len(a.Tasks) is %v, want at most %v", len(a.Tasks), 0)
 		}

@@ -441,6 +441,6 @@ func TestLaunchRecordsAReplyThoughItsInvocationIsCancelled(t *testing.T) {
 	case a.Open == nil:
 		t.Error("the lost reply is on record: a.Open is nil")
 	case a.Open.NotBefore.Equal(start):
-		t.Error("the lost reply is on record: it must not be that a.Open.NotBefore.Equal(start)")
+		t.Error("the lost reply is on record: a.Open.NotBefore.Equal(start) is true, want false")
 	}
 }

@@ -258,7 +258,7 @@ func TestAStopThatECSDoesNotTakeIsUnmarked(t *testing.T) {
 	case !tasks[0].Stop.AskedAt.IsZero():
 		t.Fatal("tasks[0].Stop.AskedAt.IsZero() is false, want true")
 	case tasks[1].Stop.AskedAt.IsZero():
-		t.Fatal("it must not be that tasks[1].Stop.AskedAt.IsZero()")
+		t.Fatal("tasks[1].Stop.AskedAt.IsZero() is true, want false")
 	}
 	w.observe()
 	if w.ecs.count("Stop") != 3 {
@@ -271,7 +271,7 @@ func TestAStopThatECSDoesNotTakeIsUnmarked(t *testing.T) {
 	case out.Next != StepFollow:
 		t.Errorf("a task that ECS no longer knows is left to the next look: out.Next is %v, want %v", out.Next, StepFollow)
 	case w.run().attempt().Tasks[0].Stop.AskedAt.IsZero():
-		t.Error("a task that ECS no longer knows is left to the next look: it must not be that w.run().attempt().Tasks[0].Stop.AskedAt.IsZero()")
+		t.Error("a task that ECS no longer knows is left to the next look: w.run().attempt().Tasks[0].Stop.AskedAt.IsZero() is true, want false")
 	}
 }
 

@@ -87,7 +87,7 @@ func TestAcceptedInOrder(t *testing.T) {
 	case !r.SweepAt.IsZero():
 		t.Error("r.SweepAt.IsZero() is false, want true")
 	case r.Expires.IsZero():
-		t.Error("it must not be that r.Expires.IsZero()")
+		t.Error("r.Expires.IsZero() is true, want false")
 	case r.Class != "":
 		t.Errorf("r.Class is %v, want ", r.Class)
 	case len(r.Attempts) != 0:

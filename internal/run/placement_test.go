@@ -239,7 +239,7 @@ func TestAPartThatNothingRefused(t *testing.T) {
 	w.launch()
 	switch r = w.run(); {
 	case r.attempt().Withdrawn:
-		t.Error("it must not be that r.attempt().Withdrawn")
+		t.Error("r.attempt().Withdrawn is true, want false")
 	case len(r.attempt().Tasks) != 1:
 		t.Errorf("len(r.attempt().Tasks) is %v, want 1", len(r.attempt().Tasks))
 	}

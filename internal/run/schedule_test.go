@@ -30,7 +30,7 @@ func TestAnOccurrenceIsOneRun(t *testing.T) {
 	case first.Missed != nil:
 		t.Fatalf("first.Missed is %v, want nil", first.Missed)
 	case first.Replayed:
-		t.Fatal("it must not be that first.Replayed")
+		t.Fatal("first.Replayed is true, want false")
 	case r.Owner != "schedule:"+nightly:
 		t.Fatalf("r.Owner is %v, want %v", r.Owner, "schedule:"+nightly)
 	case r.Key != nightly+" 2026-11-30T02:00:00Z":
@@ -59,7 +59,7 @@ func TestAnOccurrenceIsOneRun(t *testing.T) {
 	for _, other := range [][]byte{occurrence(nightly, "2026-12-01T02:00:00Z", goodBody), occurrence(nightly+"2", "2026-11-30T02:00:00Z", goodBody)} {
 		switch o := w.fire(other); {
 		case o.Replayed:
-			t.Errorf("%s: it must not be that o.Replayed", other)
+			t.Errorf("%s: o.Replayed is true, want false", other)
 		case o.Run.ID == first.Run.ID:
 			t.Errorf("%s: o.Run.ID is %v", other, o.Run.ID)
 		}
@@ -137,7 +137,7 @@ func TestOccurrencesAreRepeated(t *testing.T) {
 	case o.Run == nil:
 		t.Error("o.Run is nil")
 	case o.Replayed:
-		t.Error("it must not be that o.Replayed")
+		t.Error("o.Replayed is true, want false")
 	}
 }
 

@@ -148,10 +148,10 @@ func TestDeadlines(t *testing.T) {
 			case (order == nil) != (c.want == ""):
 				t.Errorf("(order == nil) is %v, want %v", (order == nil), (c.want == ""))
 			case order != nil && (order.Cause != c.want || order.Reason == "" || !order.At.Equal(after(c.at))):
-				t.Error("it must not be that order != nil && (order.Cause != c.want || order.Reason == \"\" || !order.At.Equal(after(c.at)))")
+				t.Errorf("the order is %+v, want cause %s with a reason, at %v", *order, c.want, after(c.at))
 			}
 			if d := Decide(r, after(c.at)); c.want != "" && !slices.Equal(d.Stops, []int{0}) {
-				t.Error("it must not be that c.want != \"\" && !slices.Equal(d.Stops, []int{0})")
+				t.Errorf("d.Stops is %v, want [0]", d.Stops)
 			}
 		})
 	}
@@ -230,6 +230,6 @@ func TestRefusalsAreCounted(t *testing.T) {
 	case last.Count < 1:
 		t.Errorf("last.Count is %v, want at least %v", last.Count, 1)
 	case last.LastAt.Before(after(29)):
-		t.Error("it must not be that last.LastAt.Before(after(29))")
+		t.Error("last.LastAt.Before(after(29)) is true, want false")
 	}
 }

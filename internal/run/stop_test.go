@@ -165,7 +165,7 @@ func TestStopWithoutTaskEventsAsksEcsItself(t *testing.T) {
 	case !tasks[0].Stop.AskedAt.IsZero():
 		t.Error("tasks[0].Stop.AskedAt.IsZero() is false, want true")
 	case tasks[1].Stop.AskedAt.IsZero():
-		t.Error("it must not be that tasks[1].Stop.AskedAt.IsZero()")
+		t.Error("tasks[1].Stop.AskedAt.IsZero() is true, want false")
 	}
 	if w.observe(); w.ecs.count("Stop") != 3 {
 		t.Errorf("%v", w.ecs.calls)

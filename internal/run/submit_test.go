@@ -40,7 +40,7 @@ func TestSubmitRecordsThenStarts(t *testing.T) {
 	r := res.Run
 	switch {
 	case res.Replayed:
-		t.Error("it must not be that res.Replayed")
+		t.Error("res.Replayed is true, want false")
 	case recorded != 1:
 		t.Errorf("recorded is %v, want 1", recorded)
 	case len(w.workflow.starts) != 1:
@@ -98,9 +98,9 @@ func TestSubmitWithoutAKey(t *testing.T) {
 	case !ValidID(a.Run.ID):
 		t.Error("ValidID(a.Run.ID) is false, want true")
 	case a.Replayed:
-		t.Error("it must not be that a.Replayed")
+		t.Error("a.Replayed is true, want false")
 	case b.Replayed:
-		t.Error("it must not be that b.Replayed")
+		t.Error("b.Replayed is true, want false")
 	}
 }
 
@@ -178,9 +178,9 @@ func TestSubmitRaces(t *testing.T) {
 		res, err := w.submitter().Submit(context.Background(), ask("k", goodBody))
 		switch {
 		case same && (err != nil || !res.Replayed):
-			t.Error("it must not be that same && (err != nil || !res.Replayed)")
+			t.Errorf("the same body: error %v, replayed %v, want none and true", err, res.Replayed)
 		case !same && CodeOf(err) != CodeKeyReused:
-			t.Error("it must not be that !same && CodeOf(err) != CodeKeyReused")
+			t.Errorf("another body: error %v, want %s", err, CodeKeyReused)
 		case len(w.store.records) != 1:
 			t.Errorf("len(w.store.records) is %v, want 1", len(w.store.records))
 		}
@@ -302,7 +302,7 @@ func TestSubmitThatCannotStart(t *testing.T) {
 	res := w.submit(ask("k", goodBody))
 	switch {
 	case res.Replayed:
-		t.Error("recorded is accepted: it must not be that res.Replayed")
+		t.Error("recorded is accepted: res.Replayed is true, want false")
 	case len(w.store.records) != 1:
 		t.Errorf("recorded is accepted: len(w.store.records) is %v, want 1", len(w.store.records))
 	}
@@ -360,7 +360,7 @@ func TestAnExpiredKeyIsRebornAsAnotherRecord(t *testing.T) {
 	second := w.submit(ask("k", `{"taskDefinition":"job"}`))
 	switch {
 	case second.Replayed:
-		t.Error("it must not be that second.Replayed")
+		t.Error("second.Replayed is true, want false")
 	case second.Run.ID != first.ID:
 		t.Errorf("second.Run.ID is %v, want %v", second.Run.ID, first.ID)
 	case second.Run.Incarnation == first.Incarnation:

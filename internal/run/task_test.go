@@ -36,9 +36,9 @@ func TestReadStateIsLenient(t *testing.T) {
 		case s.TaskARN != "":
 			t.Errorf("s.TaskARN is %v, want ", s.TaskARN)
 		case s.stopped():
-			t.Error("it must not be that s.stopped()")
+			t.Error("s.stopped() is true, want false")
 		case s.ran():
-			t.Error("it must not be that s.ran()")
+			t.Error("s.ran() is true, want false")
 		}
 	}
 }
@@ -113,7 +113,7 @@ func TestALostTaskThatShowsUpIsNotLost(t *testing.T) {
 	case !task.merge(readDescription(raw(ended("t1", after(time.Minute), 0))), fromEvent, after(time.Minute)):
 		t.Error("task.merge(readDescription(raw(ended(\"t1\", after(time.Minute), 0))), fromEvent, after(time.Minute)) is false, want true")
 	case task.Lost:
-		t.Error("it must not be that task.Lost")
+		t.Error("task.Lost is true, want false")
 	}
 	for _, from := range []source{fromECS, fromEvent} {
 		task = Task{ARN: s.TaskARN, Raw: raw(s), Lost: true}
@@ -121,7 +121,7 @@ func TestALostTaskThatShowsUpIsNotLost(t *testing.T) {
 		case !task.merge(readDescription(raw(s)), from, after(time.Minute)):
 			t.Error("shown as it was last known: task.merge(readDescription(raw(s)), from, after(time.Minute)) is false, want true")
 		case task.Lost:
-			t.Error("shown as it was last known: it must not be that task.Lost")
+			t.Error("shown as it was last known: task.Lost is true, want false")
 		}
 	}
 }

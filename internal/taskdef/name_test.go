@@ -18,7 +18,7 @@ func TestDefinitionNames(t *testing.T) {
 		case ok != (want.family != ""):
 			t.Errorf("%s: ok is %v, want %v", name, ok, (want.family != ""))
 		case ok && got != want:
-			t.Errorf("%s: it must not be that ok && got != want", name)
+			t.Errorf("%s: got %+v, want %+v", name, got, want)
 		case ValidName(name) != ok:
 			t.Errorf("%s: ValidName(name) is not ok", name)
 		}

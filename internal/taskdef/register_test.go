@@ -66,7 +66,7 @@ func TestRegister(t *testing.T) {
 		case err != nil:
 			t.Errorf("%s: error %v", same, err)
 		case res.Created:
-			t.Errorf("%s: it must not be that res.Created", same)
+			t.Errorf("%s: res.Created is true, want false", same)
 		case len(d.sent) != 1:
 			t.Errorf("%s: len(d.sent) is %v, want 1", same, len(d.sent))
 		case string(res.Definition) != latest:

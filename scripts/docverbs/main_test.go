@@ -1,36 +1,37 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
 
 func TestCheck_OldVerbs_AreReportedWithTheirPlace(t *testing.T) {
-	const source = `package p
+	source := strings.ReplaceAll(`package p
 
-// f says that it is so.
+# f says that it is so.
 func f() {}
 
-// T answers a call; it gives nothing more.
+# T answers a call; it gives nothing more.
 type T struct {
-	// A tells the time.
+	# A tells the time.
 	A int
-	// B is what the caller says.
+	# B is what the caller says.
 	B int
 }
 
-// g reports whether somebody answers.
+# g reports whether somebody answers.
 func g() bool {
-	// says nothing of a declaration
+	# says nothing of a declaration
 	return true
 }
 
 type i interface {
-	// M gives the next.
+	# M gives the next.
 	M()
 }
-`
+`, "#", "//")
 	want := []string{
 		`p.go:3:1: "f says": write returns, reports whether, writes or calls`,
 		`p.go:6:1: "T answers": write returns, reports whether, writes or calls`,

@@ -3,7 +3,7 @@
 // the checksum header) and refuses what it does not: any member, type, function or name form that it has not been taught. On order it
 // misbehaves as the service does.
 //
-// It answers in the caller's goroutine, without a socket, so it works under testing/synctest.
+// It works in the caller's goroutine, without a socket, and so under testing/synctest.
 package dynamofake
 
 import (

@@ -136,7 +136,7 @@ func TestSupervisorDies(t *testing.T) {
 		case !exit.Lost:
 			t.Error("exit.Lost is false, want true")
 		case exit.At.IsZero():
-			t.Error("it must not be that exit.At.IsZero()")
+			t.Error("exit.At.IsZero() is true, want false")
 		}
 		gone(t, "the process", dead.PID())
 		if err := errors.Join(dead.Terminate(), dead.Kill()); err != nil {
@@ -148,7 +148,7 @@ func TestSupervisorDies(t *testing.T) {
 	case exit.Code != 5:
 		t.Errorf("the next process: exit.Code is %v, want 5", exit.Code)
 	case exit.Lost:
-		t.Error("the next process: it must not be that exit.Lost")
+		t.Error("the next process: exit.Lost is true, want false")
 	}
 	if s.Owner() == owner {
 		t.Error("no new supervisor was started")
@@ -190,7 +190,7 @@ func TestClose(t *testing.T) {
 	case exit.Code != 137:
 		t.Errorf("exit.Code is %v, want 137", exit.Code)
 	case exit.Lost:
-		t.Error("it must not be that exit.Lost")
+		t.Error("exit.Lost is true, want false")
 	}
 	if _, err := s.Start(t.Context(), shell(t, "exit 0")); !errors.Is(err, process.ErrClosed) {
 		t.Errorf("Start after Close: %v, want ErrClosed", err)

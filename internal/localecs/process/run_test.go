@@ -26,7 +26,7 @@ func TestExitCode(t *testing.T) {
 			case exit.Code != want:
 				t.Errorf("exit.Code is %v, want %v", exit.Code, want)
 			case exit.Lost:
-				t.Error("it must not be that exit.Lost")
+				t.Error("exit.Lost is true, want false")
 			}
 			if exit.At.Before(before.Truncate(time.Millisecond)) || exit.At.After(time.Now()) || exit.At.Location() != time.UTC {
 				t.Errorf("ended at %v, not between %v and now in UTC", exit.At, before)
@@ -163,7 +163,7 @@ func TestManyAtOnce(t *testing.T) {
 		case exit.Code != 137:
 			t.Errorf("exit.Code is %v, want 137", exit.Code)
 		case exit.Lost:
-			t.Error("it must not be that exit.Lost")
+			t.Error("exit.Lost is true, want false")
 		}
 		if alive(pid) {
 			t.Errorf("process %d is alive after Close", pid)

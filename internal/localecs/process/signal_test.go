@@ -23,7 +23,7 @@ func TestTerminateReachesTheGroup(t *testing.T) {
 	case exit.Code != 143:
 		t.Errorf("exit.Code is %v, want 143", exit.Code)
 	case exit.Lost:
-		t.Error("it must not be that exit.Lost")
+		t.Error("exit.Lost is true, want false")
 	}
 	gone(t, "the child", child)
 	if err := p.Terminate(); err != nil {

@@ -50,7 +50,7 @@ func TestScripts(t *testing.T) {
 				case exit.Lost != tt.lost:
 					t.Errorf("exit.Lost is %v, want %v", exit.Lost, tt.lost)
 				case !tt.lost && exit.Code != tt.code:
-					t.Error("it must not be that !tt.lost && exit.Code != tt.code")
+					t.Errorf("exit.Code is %d, want %d", exit.Code, tt.code)
 				case time.Since(begun) != tt.takes:
 					t.Error("time.Since(begun) is not tt.takes")
 				}
