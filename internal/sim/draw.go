@@ -36,6 +36,8 @@ func Draw(seed uint64) *Scenario {
 		sc.Crowd = true
 	case 4:
 		drawBlind(sc, r)
+	case 5:
+		drawEarlyStops(sc, r)
 	}
 	return sc
 }

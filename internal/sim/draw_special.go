@@ -7,15 +7,16 @@ import (
 
 // drawForgetful lets nothing run for an hour or two while launch calls have no answer: ECS forgets tasks that stop meanwhile.
 func drawForgetful(sc *Scenario, r *rand.Rand) {
-	from := sc.Clients[0].At + time.Duration(r.Int64N(int64(20*time.Second)))
-	length := 45*time.Minute + time.Duration(r.Int64N(int64(80*time.Minute)))
+	from := sc.Clients[0].At + 50*time.Millisecond + time.Duration(r.Int64N(int64(2500*time.Millisecond)))
+	length := 55*time.Minute + time.Duration(r.Int64N(int64(70*time.Minute)))
 	sc.Calm = max(sc.Calm, from+length+10*time.Minute)
 	sc.Outages = append(sc.Outages, Outage{Service: []string{"lambda", "lambda", "dynamodb", "ecs"}[r.IntN(4)], From: from, To: from + length})
-	sc.Rates[RunTask], sc.Kinds[RunTask] = 700, []Fault{LostReply, DieAfter, Late, Partial}
-	sc.Tasks.Longest = []time.Duration{time.Minute, 30 * time.Minute, 3 * time.Hour}[r.IntN(3)]
+	sc.Rates[RunTask], sc.Kinds[RunTask] = 900, []Fault{LostReply, DieAfter, Late}
+	sc.Tasks.Longest, sc.Tasks.Short, sc.Tasks.Forever = 3*time.Hour, 500, 0
 	for i := range sc.Clients {
-		if sc.Clients[i].Start == 0 {
-			sc.Clients[i].Count = 1 + r.IntN(4)
+		c := &sc.Clients[i]
+		if c.Timeout, c.Deadline, c.StopAfter = 0, 0, 0; c.Start == 0 {
+			c.Count = 2 + r.IntN(3)
 		}
 	}
 }
@@ -57,5 +58,16 @@ func drawBlind(sc *Scenario, r *rand.Rand) {
 	sc.Tasks.Forever = 700
 	for i := range sc.Clients {
 		sc.Clients[i] = Client{Key: sc.Clients[i].Key, At: sc.Clients[i].At, Count: 1 + r.IntN(3), Deadline: 120 + r.IntN(3600)}
+	}
+}
+
+// drawEarlyStops lets clients stop runs that have just been accepted, and that the submission could not ask their overlap key for.
+func drawEarlyStops(sc *Scenario, r *rand.Rand) {
+	sc.Rates[PutLock], sc.Kinds[PutLock] = 300+r.IntN(500), []Fault{Throttle, ServerFault, LostReply}
+	sc.Rates[GetItem], sc.Kinds[GetItem] = 0, nil
+	for i := range sc.Clients {
+		c := &sc.Clients[i]
+		c.Overlap, c.Mode, c.Limit, c.Schedule = "overlap-0", []string{"QUEUE", "FORBID", "REPLACE"}[r.IntN(3)], 0, false
+		c.StopAfter = time.Duration(1 + r.Int64N(int64(300*time.Millisecond)))
 	}
 }

@@ -34,6 +34,7 @@ type Tasks struct {
 	Never    int // never start
 	Spot     int // are interrupted
 	Forever  int // run until they are stopped
+	Short    int // end within three minutes
 	Longest  time.Duration
 	StopSlow time.Duration // from StopTask to STOPPED, at most
 	Exits    []int         // exit codes of the first tasks, whatever Fails says
@@ -125,6 +126,9 @@ func (sc *Scenario) life(w *world) fateOfTask {
 	f := fateOfTask{
 		pending: w.upTo(10 * time.Second), running: w.upTo(40 * time.Second), ends: w.upTo(t.Longest), stop: w.upTo(t.StopSlow),
 		never: w.chance(t.Never), spot: w.chance(t.Spot),
+	}
+	if w.chance(t.Short) {
+		f.ends = w.upTo(3 * time.Minute)
 	}
 	if w.chance(t.Fails) {
 		f.exit = 1
