@@ -13,8 +13,8 @@ type Stopper struct {
 	Engine Engine
 }
 
-// Stop records the order and has it carried out: with task events it wakes the execution; without, it calls StopTask itself, unless the task's tags were not seen
-// yet: then the execution calls it, which observes seconds after a launch. A run that has ended is returned as it is. Errors: CodeNotFound for a run, or a task of
+// Stop records the order and has it carried out: with task events it wakes the execution; without, or where no execution is known to be at work, it calls
+// StopTask itself, unless the task's tags were not seen yet: then the execution calls it, which observes seconds after a launch. A run that has ended is returned as it is. Errors: CodeNotFound for a run, or a task of
 // it, that the caller may not see; CodeUnavailable when the order is recorded but could not be passed on, which the sweep repeats.
 func (s *Stopper) Stop(ctx context.Context, q StopRequest) (*Run, error) {
 	if !ValidID(q.RunID) {
@@ -33,7 +33,7 @@ func (s *Stopper) Stop(ctx context.Context, q StopRequest) (*Run, error) {
 			return false, err
 		}
 		Settle(r, now)
-		if !s.Tuning.TaskEvents {
+		if !s.Tuning.TaskEvents || r.StepAt.IsZero() {
 			asked = r.markAsked(r.withTagsSeen(Decide(r, now).Stops), now)
 		}
 		return true, nil

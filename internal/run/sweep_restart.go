@@ -32,31 +32,53 @@ func (s *Sweeper) start(ctx context.Context, r *Run, report *SweepReport) error 
 }
 
 // restart starts the next generation of an execution that died: at once the first time, later after RestartPause. The old execution, should it live, finds that
-// it was replaced and ends. Within the pause the record only notes that no execution is known to be at work, so that every sweep examines it again.
+// it was replaced and ends. Within the pause the record notes that no execution is known to be at work, so that every sweep examines it again, and the sweep
+// itself stops what is to stop by then: a deadline or a caller's stop does not wait for the pause.
 func (s *Sweeper) restart(ctx context.Context, seen *Run, report *SweepReport) error {
 	start := false
+	var asked []string
 	r, err := s.edit(ctx, seen.ID, func(r *Run, now time.Time) (bool, error) {
-		start = false
+		start, asked = false, nil
 		if r.Status.Terminal() || r.Generation != seen.Generation || r.Incarnation != seen.Incarnation {
 			return false, nil
 		}
-		known := r.StepAt.IsZero()
-		r.StepAt, r.Waiting = time.Time{}, nil
 		if now.Before(r.RestartAt) {
-			return !known, nil
+			var changed bool
+			asked, changed = r.settlePaused(now)
+			return changed, nil
 		}
 		start = true
-		r.Generation++
-		r.Restarts++
-		r.Observations = 0
-		r.RestartAt = now.Add(r.restartPause())
+		r.nextGeneration(now)
 		return true, nil
 	})
-	if err != nil || !start {
+	switch {
+	case err != nil:
 		return err
+	case !start:
+		return stopper{s.Keeper, s.Engine}.stop(ctx, r, asked)
 	}
 	report.Started++
 	return s.Workflow.Start(ctx, r.execution(), "")
+}
+
+// nextGeneration makes the record that of the next execution, and sets when the one after it may start.
+func (r *Run) nextGeneration(now time.Time) {
+	r.StepAt, r.Waiting = time.Time{}, nil
+	r.Generation++
+	r.Restarts++
+	r.Observations = 0
+	r.RestartAt = now.Add(r.restartPause())
+}
+
+// settlePaused notes that no execution is known to be at work, and settles the record. It returns the tasks to stop by now, marked as asked, and whether the
+// record changed.
+func (r *Run) settlePaused(now time.Time) (asked []string, changed bool) {
+	changed = !r.StepAt.IsZero()
+	r.StepAt, r.Waiting = time.Time{}, nil
+	status, stop := r.Status, r.Stop
+	Settle(r, now)
+	asked = r.markAsked(Decide(r, now).Stops, now)
+	return asked, changed || len(asked) > 0 || r.Status != status || r.Stop != stop
 }
 
 // ExecutionEnded is called when an execution FAILED, TIMED_OUT or was ABORTED. It starts the next generation for its run.

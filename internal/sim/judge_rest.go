@@ -102,7 +102,7 @@ func (j *judge) strangers(r *run.Run) {
 	}
 }
 
-// deadline looks whether tasks were told to stop within two sweeps of the run's deadline.
+// deadline looks whether tasks were told to stop within three sweeps of the run's deadline.
 func (j *judge) deadline(h *history, r *run.Run) {
 	by := r.CreatedAt.Add(time.Duration(r.Policy.DeadlineSeconds)*time.Second + 3*sweepEvery)
 	for startedBy := range h.wants {
