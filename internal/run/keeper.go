@@ -46,7 +46,7 @@ func (k Keeper) index(r *Run, now time.Time) {
 		due = now // no execution is known to be at work
 	}
 	r.SweepAt = due.Add(sweepGrace)
-	if at := now.Add(queueSweep); r.Status == Queued && at.Before(r.SweepAt) {
+	if at := now.Add(r.queueSweep()); r.Status == Queued && at.Before(r.SweepAt) {
 		r.SweepAt = at
 	}
 	if a := r.attempt(); a != nil && a.live() {

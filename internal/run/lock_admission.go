@@ -5,8 +5,16 @@ import (
 	"time"
 )
 
-// queueSweep is how long a run may wait for its overlap key before the sweep asks for it.
-const queueSweep = 30 * time.Minute
+// How long a run may wait for its overlap key before the sweep asks for it. Thousands that were queued at once are spread over some sweeps, so that they do not
+// keep a sweep from what else is due.
+const (
+	leastQueueSweep = 20 * time.Minute
+	mostQueueSweep  = 30 * time.Minute
+)
+
+func (r *Run) queueSweep() time.Duration {
+	return leastQueueSweep + time.Duration(r.draw("queue sweep", 0)*float64(mostQueueSweep-leastQueueSweep)).Truncate(time.Second)
+}
 
 // entry is what r asks the lock of its overlap key for.
 func (r *Run) entry() LockEntry {

@@ -160,15 +160,15 @@ func (k Keeper) inspect(ctx context.Context, l *Lock, known runCache) (inspectio
 	return seen, nil
 }
 
-// inspected returns the holders that are looked at now: all of them, or of many the maxInspected whose turn it is in this minute. Every holder has its turn, so
-// that none that is over keeps the key for ever behind others that go on.
+// inspected returns the holders that are looked at now: all of them, or of many maxInspected beside one another, from one on that the key and the minute draw. A
+// turn that went by the clock alone would leave some out for ever: sweeps come every five minutes.
 func (l *Lock) inspected(now time.Time) []LockEntry {
 	n := len(l.Holders)
 	if n <= maxInspected {
 		return append([]LockEntry{}, l.Holders...)
 	}
 	var some []LockEntry
-	begin := int(now.Unix()/60%int64(n)) * maxInspected
+	begin := int(jitter(l.Key, now.UTC().Truncate(time.Minute).String()) * float64(n))
 	for i := range maxInspected {
 		some = append(some, l.Holders[(begin+i)%n])
 	}

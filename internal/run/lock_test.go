@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // entries reads "a1 b2>c": run a of limit 1, run b of limit 2 whose place run c has. In capitals it came by REPLACE.
@@ -200,6 +201,28 @@ func TestLockOfAnyOrder(t *testing.T) {
 		}
 		if !slices.Equal(queued, ran) {
 			t.Fatalf("DAVIT_SEED=%d: queued %v, ran %v", seed, queued, ran)
+		}
+	}
+}
+
+// TestLock_ManyHolders_EachIsInspectedWithinADayOfSweeps: also where their number and the sweep's five minutes share a divisor.
+func TestLock_ManyHolders_EachIsInspectedWithinADayOfSweeps(t *testing.T) {
+	for _, n := range []int{26, 60, 125, 250, 1000} {
+		l := &Lock{Key: "nightly"}
+		for i := range n {
+			l.Holders = append(l.Holders, LockEntry{Run: fmt.Sprint(i), Limit: 1000})
+		}
+		left := map[string]bool{}
+		for _, s := range l.Holders {
+			left[s.Run] = true
+		}
+		for sweep := range 24 * 60 / 5 {
+			for _, s := range l.inspected(start.Add(time.Duration(sweep) * 5 * time.Minute)) {
+				delete(left, s.Run)
+			}
+		}
+		if len(left) > 0 {
+			t.Errorf("%d of %d holders were inspected by no sweep of a day", len(left), n)
 		}
 	}
 }
