@@ -88,7 +88,7 @@ var storms = []struct {
 	}},
 	{10, false, []Seam{GetItem, UpdateItem, CreateItem, PutLock}, []Fault{LostReply, Throttle, ServerFault, DieBefore, DieAfter, Slow, Late}},
 	{15, false, []Seam{PutLock, UpdateItem}, []Fault{DieBefore, DieAfter, LostReply, Late, Slow}},
-	{10, false, []Seam{InvokeStep, SendSuccess, StartExec}, []Fault{Twice, TwiceLate, Late, LostReply, LostRequest, DieBefore, DieAfter, Throttle}},
+	{10, false, []Seam{InvokeStep, SendSuccess, StartExec}, []Fault{Abort, Twice, TwiceLate, Late, LostReply, LostRequest, DieBefore, DieAfter, Throttle}},
 	{10, false, []Seam{TaskEvent, ExecEvent, SweepTimer}, []Fault{Lost, Late, TwiceLate}},
 	{10, false, []Seam{DescribeTasks, ListTasks, StopTask}, []Fault{Denied, Throttle, Dial, LostReply, Slow}},
 }

@@ -69,6 +69,7 @@ const (
 	Stale       Fault = "stale"         // an index, or a list of tasks, that lags
 	TwiceLate   Fault = "twice, late"   // delivered again up to 2 minutes later
 	Nothing     Fault = "empty success" // a 200 with neither tasks nor failures
+	Abort       Fault = "aborted"       // somebody stops the execution up to a minute later, whatever it does then
 )
 
 // Applicable lists the faults that a seam can have.
@@ -88,7 +89,7 @@ func Applicable(s Seam) []Fault {
 	case TaskEvent, ExecEvent:
 		return []Fault{Late, Twice, TwiceLate, Lost}
 	case InvokeStep:
-		return []Fault{LostRequest, LostReply, Throttle, Twice, TwiceLate, Late}
+		return []Fault{LostRequest, LostReply, Throttle, Twice, TwiceLate, Late, Abort}
 	case StreamBatch, ScheduleTimer:
 		return []Fault{Late, Twice, TwiceLate}
 	case SweepTimer:

@@ -116,9 +116,20 @@ func (s *machines) invoke(i asl.Invocation) {
 		call(answer)
 	case Late:
 		w.after(w.upTo(time.Minute), func() { call(answer) })
+	case Abort:
+		w.after(w.upTo(time.Minute), func() { s.abort(i.Execution) })
+		call(answer)
 	default:
 		call(answer)
 	}
+}
+
+// abort stops an execution, as an operator does. The function that it invoked works on.
+func (s *machines) abort(name string) {
+	if _, open := s.stepper.NextDue(name); !open {
+		return
+	}
+	_ = s.do(func() error { return s.stepper.Stop(name, "Stopped", "by an operator") })
 }
 
 // functionError is a function's error as Step Functions sees it.

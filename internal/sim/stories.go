@@ -75,6 +75,8 @@ func Reason(s Seam, f Fault) string {
 	switch f {
 	case Partial, NoCapacity, Refuse, Disguised, Nothing, Stale:
 		return "only a launch call has it"
+	case Abort:
+		return "only an execution is aborted"
 	case Denied:
 		return "a wrong policy of the stack, which no run survives: not a fault in passing"
 	case Twice, TwiceLate, Lost:
@@ -90,7 +92,7 @@ func Reason(s Seam, f Fault) string {
 func AllFaults() []Fault {
 	return []Fault{
 		LostRequest, LostReply, Late, Throttle, ServerFault, Dial, Denied, Refuse, Disguised, Partial, NoCapacity, Nothing, Stale,
-		DieBefore, DieAfter, Slow, Twice, TwiceLate, Lost,
+		DieBefore, DieAfter, Slow, Twice, TwiceLate, Lost, Abort,
 	}
 }
 
