@@ -16,7 +16,7 @@ type fakeECS struct {
 	mu            sync.Mutex
 	tasks         []*TaskState
 	hidden        map[string]time.Time // not shown by Describe and List before
-	tokens        map[string][]string  // of RunTask: its tasks' ARNs
+	tokens        map[string]usedToken // of RunTask
 	inputs        []launchInput
 	calls         []string // "Launch", "Describe 3", "List RUNNING", "Stop <id>"
 	reasons       []string // of stops
@@ -45,7 +45,7 @@ type launchInput struct {
 }
 
 func newFakeECS(clock Clock) *fakeECS {
-	return &fakeECS{clock: clock, hidden: map[string]time.Time{}, tokens: map[string][]string{}, fails: map[string][]error{}}
+	return &fakeECS{clock: clock, hidden: map[string]time.Time{}, tokens: map[string]usedToken{}, fails: map[string][]error{}}
 }
 
 // note writes a call down and gives the error that was ordered for it. The caller holds mu.
@@ -89,8 +89,8 @@ func (e *fakeECS) Launch(ctx context.Context, op Operation, input json.RawMessag
 
 // place makes the tasks. The caller holds mu.
 func (e *fakeECS) place(in launchInput, fault launchFault) Placement {
-	if arns, known := e.tokens[in.Token]; known && in.Token != "" {
-		return e.replay(arns)
+	if used, known := e.tokens[in.Token]; known && e.remembers(used) {
+		return e.replay(used.arns)
 	}
 	want := in.Count
 	if in.Op == StartTask {
@@ -114,9 +114,29 @@ func (e *fakeECS) place(in launchInput, fault launchFault) Placement {
 		placed.Tasks = append(placed.Tasks, raw(s))
 	}
 	if in.Token != "" {
-		e.tokens[in.Token] = arns
+		e.tokens[in.Token] = usedToken{arns, e.clock.Now()}
 	}
 	return placed
+}
+
+// usedToken is a client token that ECS knows, with what its call placed.
+type usedToken struct {
+	arns []string
+	at   time.Time
+}
+
+// remembers reports whether ECS still repeats a token's answer: for the life of its tasks and an hour, at most a day. The caller holds mu.
+func (e *fakeECS) remembers(used usedToken) bool {
+	now, ended := e.clock.Now(), used.at
+	for _, arn := range used.arns {
+		switch s := e.find(arn); {
+		case s.StoppedAt == nil:
+			ended = now
+		case s.StoppedAt.After(ended):
+			ended = *s.StoppedAt
+		}
+	}
+	return now.Before(ended.Add(time.Hour)) && now.Before(used.at.Add(24*time.Hour))
 }
 
 // replay repeats the answer of a token. Of a stopped task ECS then shows only this much.

@@ -257,3 +257,24 @@ func TestAPartThatNothingRefused(t *testing.T) {
 		t.Errorf("given up %v, want LOST", a.GivenUp)
 	}
 }
+
+// An attempt that ALL_OR_NOTHING withdrew takes none of retry.maxAttempts.
+func TestRetry_AfterAWithdrawnAttempt_NoneIsUsedUp(t *testing.T) {
+	w := ready(t, 2, placement(AllOrNone), func(r *Run) { r.Policy.Retry.MaxAttempts, r.Policy.Retry.On = 2, []string{"EXIT:*"} })
+	w.ecs.launches = []launchFault{noRoom(1)}
+	w.launch()
+	w.observe()
+	w.end(143)
+	for range 2 {
+		w.clock.advance(10 * time.Minute)
+		w.launch()
+		w.end(3)
+	}
+	r := w.run()
+	if got := len(r.Attempts); got != 3 {
+		t.Errorf("%d attempts, want the withdrawn one and two more", got)
+	}
+	if got := summary(r); got != "FAILED EXIT:3 exit=3" {
+		t.Errorf("it ended %s", got)
+	}
+}

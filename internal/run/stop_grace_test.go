@@ -28,3 +28,29 @@ func TestAStopTakesAsLongAsItTakes(t *testing.T) {
 		t.Error("summary(w.run()) is not \"STOPPED STOPPED exit=137\"")
 	}
 }
+
+// A stop ends the placing, whether or not a call is open.
+func TestStop_PartIsPlacedAndNoCallIsOpen_TheRestIsNotLaunched(t *testing.T) {
+	w := ready(t, 3)
+	w.ecs.launches = []launchFault{noRoom(1)}
+	w.launch()
+	if a := w.run().attempt(); a.Open != nil || len(a.Tasks) != 2 {
+		t.Fatalf("open call %v, %d tasks, want none and 2", a.Open, len(a.Tasks))
+	}
+	w.stop("")
+	w.clock.advance(time.Minute)
+	w.launch()
+	w.observe()
+	w.clock.advance(time.Minute)
+	w.launch()
+	if got := w.ecs.count("Launch"); got != 1 {
+		t.Errorf("%d launch calls, want 1", got)
+	}
+	if got := w.ecs.count("Stop"); got != 2 {
+		t.Errorf("%d stops, want those of both tasks", got)
+	}
+	w.end(143)
+	if got := summary(w.run()); got != "STOPPED STOPPED exit=143" {
+		t.Errorf("it ended %s", got)
+	}
+}

@@ -207,3 +207,33 @@ func TestSweepThatCannotWrite(t *testing.T) {
 		t.Errorf("%s", w.run().Status)
 	}
 }
+
+// The retention counts from the end: a run of weeks is not forgotten the day it ends.
+func TestExpiry_LongRun_CountsFromItsEnd(t *testing.T) {
+	w := placed(t, 1)
+	w.handle(w.ecs.set("t1", "RUNNING", startedAt(start)))
+	w.clock.advance(60 * 24 * time.Hour)
+	w.handle(w.ecs.finish("t1", 0))
+	if got, want := w.run().Expires, w.clock.Now().Add(DefaultRetention); !got.Equal(want) {
+		t.Errorf("the record expires at %v, want %v", got, want)
+	}
+}
+
+// An execution that took a step a moment ago is at work, however long ago it should have taken it.
+func TestSweep_LateStepWasTakenAMomentAgo_IsNotRestarted(t *testing.T) {
+	w := ready(t, 1)
+	w.ecs.launches = []launchFault{{err: throttled()}}
+	w.launch()
+	w.clock.advance(30 * time.Minute)
+	w.observe() // its answer leads to Launch, which has not begun
+	w.clock.advance(sweepGrace - time.Second)
+	w.sweep()
+	if got := w.run().Generation; got != 1 {
+		t.Errorf("generation %d, want 1: it was restarted under a live execution", got)
+	}
+	w.clock.advance(time.Second)
+	w.sweep()
+	if got := w.run().Generation; got != 2 {
+		t.Errorf("generation %d, want 2: nothing came after the step", got)
+	}
+}
