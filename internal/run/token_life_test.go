@@ -89,3 +89,28 @@ func TestStop_OpenCallThatLooksDoNotShow_ItsTaskIsStoppedWhenItTurnsUp(t *testin
 		t.Errorf("the task that turned up is to be %s, want %s", got, desiredStopped)
 	}
 }
+
+// However many executions have died, the one that repeats an open call comes while the call's token is good.
+func TestSweep_ExecutionsDieWithAnOpenCall_ItIsRepeatedWhileItsTokenLives(t *testing.T) {
+	w := ready(t, 1)
+	w.ecs.launches = []launchFault{{err: lostReply(), carried: true}}
+	w.launch()
+	w.store.mu.Lock()
+	r := w.store.get(testID)
+	r.Restarts = 10
+	w.store.put(r)
+	w.store.mu.Unlock()
+	for w.run().Generation < 4 && w.clock.Now().Before(after(3*time.Hour)) {
+		if err := w.sweeper().ExecutionEnded(context.Background(), w.run().execution()); err != nil {
+			t.Fatal(err)
+		}
+		w.clock.advance(time.Minute)
+	}
+	if took := w.clock.Now().Sub(start); took > 45*time.Minute {
+		t.Errorf("the third execution after the call began %v after it, want at most 45 min", took)
+	}
+	w.launch()
+	if got := len(w.ecs.inputs); got != 2 {
+		t.Errorf("%d launch calls, want 2: the open one is to be repeated", got)
+	}
+}
