@@ -54,6 +54,12 @@ endif
 sim-stories: ## every fault at every seam of the simulator's stories, and PAIRS pairs of faults a story (2000; 0: all)
 	DEPTH=6 PAIRS=$(or $(PAIRS),2000) $(GO) test -count=1 -timeout 0 -run 'TestStories' -v ./internal/sim
 
+# Each mistake is planted in a copy of the checkout, and the tests of its package are run, then the simulator, until one of them fails. What nothing catches fails.
+# RUN holds back all whose name or file does not hold it; ALL=1 goes on after the first catch.
+.PHONY: sim-mutants
+sim-mutants: ## planted mistakes, one line each: which test, or the simulator, catches it (RUN=part of a name, SEEDS=n a mistake, ALL=1)
+	@$(GO) run ./scripts/mutants -run "$(RUN)" -seeds $(if $(filter command line environment,$(origin SEEDS)),$(SEEDS),60) $(if $(ALL),-all)
+
 .PHONY: verify
 verify: ## the outside tools that judge the project: one line a check (installs them under .tools/)
 	@GO_BUILD_FLAGS="$(SAM_GOFLAGS)" scripts/verify
