@@ -137,7 +137,7 @@ func (k Keeper) stepRun(ctx context.Context, in StepInput) (r *Run, stop bool, e
 	case !in.worksFor(r):
 		return r, true, nil
 	case r.Status.Terminal():
-		_ = k.releaseLock(ctx, r) // the sweep frees what this cannot
+		_ = k.leaveAfterEnd(ctx, r) // the sweep, or the next run of the key, frees what this cannot
 		return r, true, nil
 	}
 	if r, err = k.admit(ctx, r); err != nil {

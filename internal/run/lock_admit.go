@@ -47,7 +47,7 @@ func (k Keeper) admit(ctx context.Context, r *Run) (*Run, error) {
 		return r, err
 	}
 	if p.answer.hasEntry() && (r.Status.Terminal() || r.Incarnation != p.entry.Incarnation) { // it ended while it was given a entry
-		if err := k.leaveLock(ctx, key, p.entry); err != nil {
+		if _, err := k.leaveLock(ctx, key, p.entry); err != nil {
 			return r, err
 		}
 	}

@@ -6,17 +6,21 @@ import (
 	"time"
 )
 
+// lateEntry is for how long after a run's end a process that read its record before may still write its entry into the lock: longer than any function works.
+const lateEntry = orphanSweep
+
 // releaseLock removes a terminal run from the lock of its overlap key, admits the next ones, and marks the record as released. Every write of a terminal record
-// ends with it; the sweep repeats it where it failed.
+// ends with it; the sweep repeats it where it failed. A run that had no entry is marked by the sweep only, once no entry of it can come any more.
 func (k Keeper) releaseLock(ctx context.Context, r *Run) error {
 	if !r.mustReleaseLock() {
 		return nil
 	}
-	if err := k.leaveLock(ctx, r.Policy.Overlap.Key, r.entry()); err != nil {
+	left, err := k.leaveLock(ctx, r.Policy.Overlap.Key, r.entry())
+	if err != nil || !left && k.now().Sub(*r.StoppedAt) < lateEntry {
 		return err
 	}
 	incarnation := r.Incarnation
-	_, err := k.editSeen(ctx, r.ID, r, func(r *Run, _ time.Time) (bool, error) {
+	_, err = k.editSeen(ctx, r.ID, r, func(r *Run, _ time.Time) (bool, error) {
 		if r.Incarnation != incarnation || r.Released {
 			return false, nil
 		}
@@ -29,13 +33,24 @@ func (k Keeper) releaseLock(ctx context.Context, r *Run) error {
 	return err
 }
 
-// leaveLock removes an entry from the lock, admits the waiters whose turn it is, and notifies them. Where the entry is gone already, the writer that removed it
-// may have died before it notified them, so the holders' records are read.
-func (k Keeper) leaveLock(ctx context.Context, key string, s LockEntry) error {
+// leaveAfterEnd is releaseLock for a step whose run is over. A run that was skipped counts as released from the start; the step before this one may have died
+// with an entry of it in the lock all the same.
+func (k Keeper) leaveAfterEnd(ctx context.Context, r *Run) error {
+	if r.Status != Skipped || !r.Released {
+		return k.releaseLock(ctx, r)
+	}
+	_, err := k.leaveLock(ctx, r.Policy.Overlap.Key, r.entry())
+	return err
+}
+
+// leaveLock removes an entry from the lock, admits the waiters whose turn it is, and notifies them. It reports whether the entry was there. Where it is gone
+// already, the writer that removed it may have died before it notified them, so the holders' records are read.
+func (k Keeper) leaveLock(ctx context.Context, key string, s LockEntry) (left bool, err error) {
 	var tell, promotedBefore []LockEntry
 	known := runCache{}
-	err := k.changeLock(ctx, key, func(l *Lock) (bool, error) {
+	err = k.changeLock(ctx, key, func(l *Lock) (bool, error) {
 		dropped := l.drop(s)
+		left = left || dropped
 		tell = l.holding(promotedBefore)
 		if !dropped && !l.Empty() {
 			seen, err := k.inspect(ctx, l, known)
@@ -50,9 +65,9 @@ func (k Keeper) leaveLock(ctx context.Context, key string, s LockEntry) error {
 		return dropped || len(promoted) > 0, nil
 	})
 	if err != nil {
-		return err
+		return left, err
 	}
-	return k.notifyAdmitted(ctx, key, tell)
+	return left, k.notifyAdmitted(ctx, key, tell)
 }
 
 // notifyAdmitted records in each run that it is admitted, and wakes its execution. The entry of a run that has ended is removed.
@@ -62,7 +77,7 @@ func (k Keeper) notifyAdmitted(ctx context.Context, key string, entries []LockEn
 		r, err := k.edit(ctx, s.Run, func(r *Run, now time.Time) (bool, error) { return r.applyAdmission(s, admitted, "", now), nil })
 		switch {
 		case errors.Is(err, ErrNotFound), err == nil && (r.Incarnation != s.Incarnation || r.Status.Terminal()):
-			err = k.leaveLock(ctx, key, s)
+			_, err = k.leaveLock(ctx, key, s)
 		case err == nil:
 			err = k.wake(ctx, r, k.now())
 		}

@@ -650,3 +650,33 @@ func TestLockBusy(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestLock_EntryWrittenAfterTheEnd_IsTakenOut: Launch read the record before the caller stopped the run, wrote its entry after that, and died.
+func TestLock_EntryWrittenAfterTheEnd_IsTakenOut(t *testing.T) {
+	w := newFixture(t)
+	w.store.fail = func(method string) error {
+		if method == "PutLock" {
+			return errors.New("away")
+		}
+		return nil
+	}
+	a := w.ask("a", "QUEUE", "")
+	w.store.fail = nil
+	if _, err := w.stopper().Stop(context.Background(), StopRequest{RunID: a}); err != nil {
+		t.Fatal(err)
+	}
+	l, err := w.store.Lock(context.Background(), "k")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Holders = append(l.Holders, w.read(a).entry())
+	if err := w.store.PutLock(context.Background(), l); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.advance(orphanSweep)
+	w.sweep()
+	w.wantLock("|")
+	if r := w.read(a); !r.Released || !r.SweepAt.IsZero() {
+		t.Errorf("released %v, sweep at %v", r.Released, r.SweepAt)
+	}
+}
