@@ -62,7 +62,7 @@ func sameAgain(t *testing.T, s run.Submission) {
 		t.Errorf("%s: %v", kept, found)
 	}
 	want := s
-	want.Request, want.ClientToken, want.Policy, want.Canonical = kept, "another", jsontree.Node{}, again.Canonical
+	want.Request, want.ClientToken, want.Policy, want.Canonical, want.WithNulls = kept, "another", jsontree.Node{}, again.Canonical, again.WithNulls
 	if diff := cmp.Diff(want, again); diff != "" {
 		t.Errorf("what is kept as another submission (-want +got):\n%s", diff)
 	}

@@ -39,7 +39,9 @@ func TestParseRunTask(t *testing.T) {
 		TaskDefinition: "sleep360:7",
 		Cluster:        "c",
 		Count:          2,
-		Canonical: []byte(`{"cluster":"c","count":2,"group":"g","overrides":null,"policy":{"retry":{"maxAttempts":3}},` +
+		Canonical: []byte(`{"cluster":"c","count":2,"group":"g","policy":{"retry":{"maxAttempts":3}},` +
+			`"startedBy":"me/1","taskDefinition":"sleep360:7"}`),
+		WithNulls: []byte(`{"cluster":"c","count":2,"group":"g","overrides":null,"policy":{"retry":{"maxAttempts":3}},` +
 			`"startedBy":"me/1","taskDefinition":"sleep360:7"}`),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -60,7 +62,8 @@ func TestParseStartTask(t *testing.T) {
 		TaskDefinition: "a",
 		Count:          3,
 		Instances:      []string{"i1", "i2", "i3"},
-		Canonical:      []byte(`{"containerInstances":["i1","i2","i3"],"count":null,"policy":null,"taskDefinition":"a"}`),
+		Canonical:      []byte(`{"containerInstances":["i1","i2","i3"],"taskDefinition":"a"}`),
+		WithNulls:      []byte(`{"containerInstances":["i1","i2","i3"],"count":null,"policy":null,"taskDefinition":"a"}`),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("submission (-want +got):\n%s", diff)
@@ -78,7 +81,8 @@ func TestParse_NullContainerInstances_IsARunTask(t *testing.T) {
 		Request:        json.RawMessage(`{"taskDefinition":"a","containerInstances":null}`),
 		TaskDefinition: "a",
 		Count:          1,
-		Canonical:      []byte(`{"containerInstances":null,"taskDefinition":"a"}`),
+		Canonical:      []byte(`{"taskDefinition":"a"}`),
+		WithNulls:      []byte(`{"containerInstances":null,"taskDefinition":"a"}`),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("submission (-want +got):\n%s", diff)
@@ -152,7 +156,8 @@ func TestSubmissionIsFilledBesideViolations(t *testing.T) {
 		Request:     json.RawMessage(`{"count":1e99,"clientToken":"k","group":[],"containerInstances":null}`),
 		Policy:      tree(t, `{"a":1}`),
 		ClientToken: "k",
-		Canonical:   []byte(`{"containerInstances":null,"count":1e99,"group":[],"policy":{"a":1}}`),
+		Canonical:   []byte(`{"count":1e99,"group":[],"policy":{"a":1}}`),
+		WithNulls:   []byte(`{"containerInstances":null,"count":1e99,"group":[],"policy":{"a":1}}`),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("submission (-want +got):\n%s", diff)
@@ -171,6 +176,7 @@ func TestFingerprintsInput(t *testing.T) {
 	for _, same := range []string{
 		`{"policy":{"timeoutSeconds":6e1},"count":2.0,"taskDefinition":"\u0061"}`,
 		`{"taskDefinition":"a","count":2,"policy":{"timeoutSeconds":60},"clientToken":"any"}`,
+		`{"taskDefinition":"a","count":2,"policy":{"timeoutSeconds":60,"verdict":null},"group":null,"clientToken":null}`,
 	} {
 		if canonical(same) != base {
 			t.Errorf("%s differs", same)

@@ -17,7 +17,8 @@ func newSubmission(doc jsontree.Document) run.Submission {
 		TaskDefinition: member(root, "taskDefinition"),
 		Cluster:        member(root, "cluster"),
 		Count:          count(root),
-		Canonical:      jsontree.Canonical(root, clientTokenName),
+		Canonical:      jsontree.Canonical(root.WithoutNulls(), clientTokenName),
+		WithNulls:      jsontree.Canonical(root, clientTokenName),
 	}
 	if policy, ok := root.Get(policyName); ok {
 		s.Policy = policy

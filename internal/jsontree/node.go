@@ -89,6 +89,26 @@ func (n Node) With(name string, value Node) Node {
 	return n
 }
 
+// WithoutNulls returns the value without the null members of its objects, at any depth. The items of arrays all stay. n itself is left alone.
+func (n Node) WithoutNulls() Node {
+	items, members := n.Items, n.Members
+	if items != nil {
+		n.Items = make([]Node, len(items))
+	}
+	for i, item := range items {
+		n.Items[i] = item.WithoutNulls()
+	}
+	if members != nil {
+		n.Members = make([]Member, 0, len(members))
+	}
+	for _, m := range members {
+		if m.Value.Kind != Null {
+			n.Members = append(n.Members, Member{m.Name, m.Value.WithoutNulls()})
+		}
+	}
+	return n
+}
+
 func contains(names []string, name string) bool {
 	for _, n := range names {
 		if n == name {

@@ -24,6 +24,16 @@ func TestMembers(t *testing.T) {
 	}
 }
 
+func TestWithoutNulls_MembersGoAtAnyDepth_ItemsStay(t *testing.T) {
+	n := parse(t, `{"a":null,"b":{"c":null,"d":[null,{"e":null,"f":1}]},"g":[],"h":{}}`)
+	if got, want := string(n.WithoutNulls().Encode()), `{"b":{"d":[null,{"f":1}]},"g":[],"h":{}}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if _, ok := n.Members[1].Value.Get("d"); !ok || len(n.Members) != 4 {
+		t.Error("the original was changed")
+	}
+}
+
 func TestPointers(t *testing.T) {
 	for want, tokens := range map[string][]string{
 		"": {}, "/a/0": {"a", "0"}, "/": {""}, "/a~1b/~0~01/é": {"a/b", "~~1", "é"},

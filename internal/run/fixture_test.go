@@ -220,7 +220,8 @@ func (fakeSpec) Parse(body []byte) (Submission, []Violation) {
 	policy, _ := root.Get("policy")
 	sub := Submission{
 		Operation: RunTask, Input: root, Request: body, Policy: policy, ClientToken: in.ClientToken, StartedBy: in.StartedBy, Group: in.Group,
-		TaskDefinition: in.TaskDefinition, Cluster: in.Cluster, Count: 1, Instances: in.ContainerInstances, Canonical: body,
+		TaskDefinition: in.TaskDefinition, Cluster: in.Cluster, Count: 1, Instances: in.ContainerInstances,
+		Canonical: jsontree.Canonical(root.WithoutNulls()), WithNulls: body,
 	}
 	if in.Count != nil {
 		sub.Count = *in.Count

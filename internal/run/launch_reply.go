@@ -3,6 +3,7 @@ package run
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -106,8 +107,17 @@ func (r *Run) takePlacement(a *Attempt, reply launchReply, now time.Time) {
 	}
 	worst := decidingFailure(r.Operation, p.Failures)
 	r.refuse(a, Refusal{
-		Class: ClassifyFailure(worst), Reason: withReason(worst.Reason, worst.Detail), Rule: failureRule(reply.rules, r.Operation, worst),
+		Class: ClassifyFailure(worst), Reason: failureReason(r.Operation, worst), Rule: failureRule(reply.rules, r.Operation, worst),
 	}, now)
+}
+
+// failureReason is what a user reads of a failure. StartTask names the container instances, so its failures name the one that is meant.
+func failureReason(op Operation, f Failure) string {
+	reason := withReason(f.Reason, f.Detail)
+	if op != StartTask || f.ARN == "" || strings.Contains(reason, f.ARN) {
+		return reason
+	}
+	return withReason(reason, "container instance "+f.ARN)
 }
 
 func firstFailures(failures []Failure) []Failure {

@@ -262,3 +262,15 @@ func TestFailuresAreBounded(t *testing.T) {
 		t.Errorf("%d", n)
 	}
 }
+
+func TestTakePlacement_StartTaskFailure_NamesTheInstance(t *testing.T) {
+	missing := Failure{ARN: "arn:aws:ecs:r:1:container-instance/c/i", Reason: "MISSING"}
+	for op, want := range map[Operation]string{
+		StartTask: "MISSING: container instance arn:aws:ecs:r:1:container-instance/c/i",
+		RunTask:   "MISSING",
+	} {
+		if got := failureReason(op, missing); got != want {
+			t.Errorf("%s: got %q, want %q", op, got, want)
+		}
+	}
+}

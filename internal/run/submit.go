@@ -26,7 +26,7 @@ type Submitter struct {
 func (s *Submitter) Submit(ctx context.Context, q SubmitRequest) (SubmitResult, error) {
 	r, sub, violations := s.parseRequest(q)
 	if r.Key != "" && len(violations) == 0 && !q.DryRun {
-		if res, found, err := s.replay(ctx, r); found || err != nil {
+		if res, found, err := s.replay(ctx, r, sub); found || err != nil {
 			return res, err
 		}
 	}
@@ -43,7 +43,7 @@ func (s *Submitter) Submit(ctx context.Context, q SubmitRequest) (SubmitResult, 
 	if q.DryRun {
 		return SubmitResult{Run: r}, nil
 	}
-	return s.create(ctx, r)
+	return s.create(ctx, r, sub)
 }
 
 // AppendViolations returns known with those of found whose field has no violation yet.
@@ -84,6 +84,11 @@ func fingerprint(canonical []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// sameAs reports whether a stored fingerprint is that of this body. Versions up to 0.1.0 took it of the body with its null members.
+func (s Submission) sameAs(stored string) bool {
+	return stored == fingerprint(s.Canonical) || stored == fingerprint(s.WithNulls)
+}
+
 // familyOf returns the family of a family, family:revision or an ARN.
 func familyOf(name string) string {
 	name = name[strings.LastIndexByte(name, '/')+1:]
@@ -106,7 +111,7 @@ func chooseKey(q SubmitRequest, sub Submission) (string, []Violation) {
 }
 
 // replay returns the run that the key made before.
-func (s *Submitter) replay(ctx context.Context, r *Run) (res SubmitResult, found bool, err error) {
+func (s *Submitter) replay(ctx context.Context, r *Run, sub Submission) (res SubmitResult, found bool, err error) {
 	stored, err := s.Store.Get(ctx, r.ID)
 	if errors.Is(err, ErrNotFound) {
 		return SubmitResult{}, false, nil
@@ -114,13 +119,13 @@ func (s *Submitter) replay(ctx context.Context, r *Run) (res SubmitResult, found
 	if err != nil {
 		return SubmitResult{}, false, err
 	}
-	res, err = s.replayStored(ctx, r, stored)
+	res, err = s.replayStored(ctx, sub, stored)
 	return res, true, err
 }
 
 // replayStored returns the stored run of a repeated submission, and starts its execution if nobody has yet.
-func (s *Submitter) replayStored(ctx context.Context, r, stored *Run) (SubmitResult, error) {
-	if stored.Fingerprint != r.Fingerprint {
+func (s *Submitter) replayStored(ctx context.Context, sub Submission, stored *Run) (SubmitResult, error) {
+	if !sub.sameAs(stored.Fingerprint) {
 		return SubmitResult{}, &Error{
 			Code: CodeKeyReused, Message: "the idempotency key belongs to a request with another body",
 			Violations: []Violation{{"header:Idempotency-Key", RuleKeyReused, "used before with another body; repeat that body, or choose another key"}},
@@ -147,14 +152,14 @@ func (s *Submitter) begin(ctx context.Context, r *Run) *Run {
 }
 
 // create records the run and starts its execution.
-func (s *Submitter) create(ctx context.Context, r *Run) (SubmitResult, error) {
+func (s *Submitter) create(ctx context.Context, r *Run, sub Submission) (SubmitResult, error) {
 	s.index(r, r.CreatedAt)
 	stored, created, err := s.Store.Create(ctx, r)
 	if err != nil {
 		return SubmitResult{}, notRecorded(err)
 	}
 	if !created {
-		return s.replayStored(ctx, r, stored)
+		return s.replayStored(ctx, sub, stored)
 	}
 	return SubmitResult{Run: s.begin(ctx, stored)}, nil
 }

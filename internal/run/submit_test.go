@@ -104,6 +104,23 @@ func TestSubmitWithoutAKey(t *testing.T) {
 	}
 }
 
+// A null member is absent: the same key with it is the same run, also where the record is of a version that counted it.
+func TestSubmit_SameKeyWithANullMember_ReturnsTheSameRun(t *testing.T) {
+	w := newFixture(t)
+	withNull := `{"taskDefinition":"job","group":null,"overrides":{"cpu":null}}`
+	first := w.submit(ask("k", `{"taskDefinition":"job","overrides":{}}`))
+	if again := w.submit(ask("k", withNull)); again.Run.ID != first.Run.ID || !again.Replayed {
+		t.Errorf("got run %s, replayed %v, want %s, replayed", again.Run.ID, again.Replayed, first.Run.ID)
+	}
+	sub, _ := fakeSpec{}.Parse([]byte(withNull))
+	if !sub.sameAs(fingerprint([]byte(withNull))) {
+		t.Error("the fingerprint of an older version is another request's")
+	}
+	if sub.sameAs(fingerprint([]byte(goodBody))) {
+		t.Error("another request's fingerprint is the same")
+	}
+}
+
 func TestSubmitAgain(t *testing.T) {
 	w := newFixture(t)
 	first := w.submit(ask("k", goodBody))
