@@ -43,14 +43,17 @@ func unknownDetail(name string, known []string) string {
 	}
 }
 
-// nearest returns the known name that differs only in case or by at most two letters (one in a name of up to four), "" if none does.
+// unjoined takes the joints of snake_case and kebab-case out of a name.
+var unjoined = strings.NewReplacer("_", "", "-", "")
+
+// nearest returns the known name that differs only in case and joints or by at most two letters (one in a name of up to four), "" if none does.
 func nearest(name string, known []string) string {
 	if len(name) > longestQuoted {
 		return ""
 	}
 	best, least := "", min(3, 1+len(name)/3)
 	for _, k := range known {
-		if strings.EqualFold(k, name) {
+		if strings.EqualFold(k, name) || strings.EqualFold(k, unjoined.Replace(name)) {
 			return k
 		}
 		if d := distance(name, k, least); d < least {

@@ -47,6 +47,14 @@ func chars(least, most int, legal func(rune) bool) check {
 	})
 }
 
+// notEmpty is a check that a text is not empty.
+var notEmpty = text(func(s string) string {
+	if s == "" {
+		return "the value is empty"
+	}
+	return ""
+})
+
 // items returns a check of a list's length.
 func items(least, most int) check {
 	return func(n jsontree.Node) []finding {

@@ -10,8 +10,7 @@ func isLetterOrDigit(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
 }
 
-func isName(r rune) bool      { return isLetterOrDigit(r) || r == '-' || r == '_' }
-func isStartedBy(r rune) bool { return isName(r) || r == '/' }
+func isName(r rune) bool { return isLetterOrDigit(r) || r == '-' || r == '_' }
 func isTag(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.Is(unicode.Z, r) || strings.ContainsRune("+-=._:/@", r)
 }

@@ -13,13 +13,13 @@ import (
 	"davit/internal/ecsspec/row"
 )
 
-// idsOfECS are the numbers that the rules of ECS's pages have, by operation.
+// idsOfECS are the numbers that the rules of ECS's pages have, by operation. RT-43, RD-27 and RD-28 are on none of them: ECS says them when it refuses.
 func idsOfECS() []string {
 	var ids []string
 	for _, part := range []struct {
 		letters string
 		last    int
-	}{{"RT", 42}, {"ST", 6}, {"SP", 7}, {"DT", 4}, {"DD", 2}, {"DR", 3}, {"RD", 26}, {"RO", 9}} {
+	}{{"RT", 43}, {"ST", 6}, {"SP", 7}, {"DT", 4}, {"DD", 2}, {"DR", 3}, {"RD", 28}, {"RO", 9}} {
 		for n := 1; n <= part.last; n++ {
 			ids = append(ids, fmt.Sprintf("%s-%02d", part.letters, n))
 		}

@@ -60,6 +60,11 @@ func fargateCases() []rowCase {
 	}
 }
 
+// besides is a container with the members given, and one called x.
+func besides(members string) string {
+	return `"containerDefinitions":[{"name":"c",` + members + `},{"name":"x"}]`
+}
+
 // memories are the values of all sizes, and what lies half a GiB beside them.
 func memories() []int {
 	var all []int
@@ -102,11 +107,11 @@ func TestFargateSizes(t *testing.T) {
 // Fargate's rules pass over definitions for EC2 only; several faults of one definition are all reported.
 func TestFargateRulesAreForFargate(t *testing.T) {
 	other := `"requiresCompatibilities":["EC2"],"ipcMode":"host","cpu":"300","memory":"700","networkMode":"bridge",` +
-		registered(`"privileged":true,"links":["x"],"logConfiguration":{"logDriver":"json-file"},"linuxParameters":{"maxSwap":1}`)
+		besides(`"privileged":true,"links":["x"],"logConfiguration":{"logDriver":"json-file"},"linuxParameters":{"maxSwap":1}`)
 	if found := checkInput(registerTaskDefinition, smallest(t, registerTaskDefinition, other)); len(found) > 0 {
 		t.Error(found)
 	}
-	both := onFargateWith(`"privileged":true,"links":["x"],"extraHosts":[{"hostname":"h","ipAddress":"i"}]`, `"ipcMode":"task"`)
+	both := onFargateWith("", `"ipcMode":"task",`+besides(`"privileged":true,"links":["x"],"extraHosts":[{"hostname":"h","ipAddress":"i"}]`))
 	var got []string
 	for _, v := range checkInput(registerTaskDefinition, smallest(t, registerTaskDefinition, both)) {
 		got = append(got, v.Rule+" "+v.Field)

@@ -3,6 +3,8 @@ package ecsspec
 import (
 	"fmt"
 	"strings"
+
+	"davit/internal/run"
 )
 
 // registered is a definition of one container with the members given.
@@ -18,6 +20,11 @@ func ranges(n int) string {
 		items[i] = fmt.Sprintf(`{"containerPortRange":"%d-%d"}`, 10*i+1, 10*i+10)
 	}
 	return registered(`"portMappings":[` + strings.Join(items, ",") + `]`)
+}
+
+// linked is a definition of a container with the links given, and two others.
+func linked(links string) string {
+	return `"containerDefinitions":[{"name":"c","links":[` + links + `]},{"name":"a"},{"name":"` + str(255) + `"}]`
 }
 
 func ulimit(members string) string { return registered(`"ulimits":[{` + members + `}]`) }
@@ -52,18 +59,26 @@ func requiredCases() []rowCase {
 	at := func(id, good, bad, pointer string) rowCase {
 		return rowCase{id, onRegister, registered(good), registered(bad), firstContainer + pointer}
 	}
+	withRole := func(id, good, bad, pointer string) rowCase {
+		const role = `"executionRoleArn":"r",`
+		return rowCase{id, onRegister, role + registered(good), role + registered(bad), firstContainer + pointer}
+	}
 	volume := func(good, bad, pointer string) rowCase {
 		return rowCase{"RD-17", onRegister, `"volumes":[{"name":"v",` + good + `}]`, `"volumes":[{"name":"v",` + bad + `}]`, "/volumes/0" + pointer}
 	}
 	fsx := func(members string) string { return `"fsxWindowsFileServerVolumeConfiguration":{` + members + `}` }
 	const whole = `"fileSystemId":"f","rootDirectory":"/","authorizationConfig":{"credentialsParameter":"p","domain":"d"}`
 	return []rowCase{
-		at("RD-02", `"secrets":[{"name":"n","valueFrom":"v"}]`, `"secrets":[{"valueFrom":"v"}]`, "/secrets/0/name"),
-		at("RD-02", `"secrets":[]`, `"secrets":[{"name":"n"}]`, "/secrets/0/valueFrom"),
+		withRole("RD-02", `"secrets":[{"name":"n","valueFrom":"v"}]`, `"secrets":[{"valueFrom":"v"}]`, "/secrets/0/name"),
+		withRole("RD-02", `"secrets":[]`, `"secrets":[{"name":"n"}]`, "/secrets/0/valueFrom"),
+		withRole("RD-02", `"secrets":[]`, `"secrets":[{"name":"","valueFrom":"v"}]`, "/secrets/0/name"),
+		withRole(run.RuleMaskedValue, `"secrets":[{"name":"n","valueFrom":"****"}]`, `"secrets":[{"name":"n","valueFrom":"***"}]`, "/secrets/0/valueFrom"),
 		at("RD-02", logSecret(`"name":"n","valueFrom":"v"`), logSecret(`"valueFrom":"v"`), "/logConfiguration/secretOptions/0/name"),
 		at("RD-02", logSecret(`"name":"n","valueFrom":"v"`), logSecret(`"name":"n"`), "/logConfiguration/secretOptions/0/valueFrom"),
 		at("RD-02", `"repositoryCredentials":{"credentialsParameter":"p"}`, `"repositoryCredentials":{}`, "/repositoryCredentials/credentialsParameter"),
-		at("RD-02", `"firelensConfiguration":{"type":"fluentbit"}`, `"firelensConfiguration":{"options":{}}`, "/firelensConfiguration/type"),
+		at("RD-02", routed(`"type":"fluentbit"`), routed(`"options":{}`), "/firelensConfiguration/type"),
+		at("RD-28", routed(`"type":"fluentbit"`), `"logConfiguration":{"logDriver":"awsfirelens"}`, "/logConfiguration/logDriver"),
+		at("RD-28", routed(`"type":"fluentbit"`), `"firelensConfiguration":{"type":"fluentbit"}`, "/firelensConfiguration"),
 		at("RD-02", `"restartPolicy":{"enabled":false}`, `"restartPolicy":{"restartAttemptPeriod":60}`, "/restartPolicy/enabled"),
 		at("RD-02", `"linuxParameters":{"devices":[{"hostPath":"/d"}]}`, `"linuxParameters":{"devices":[{"containerPath":"/d"}]}`, "/linuxParameters/devices/0/hostPath"),
 		at("RD-02", `"linuxParameters":{"tmpfs":[{"containerPath":"/t","size":1}]}`, `"linuxParameters":{"tmpfs":[{"size":1}]}`, "/linuxParameters/tmpfs/0/containerPath"),
@@ -88,6 +103,11 @@ func requiredCases() []rowCase {
 		{"RT-25", onRegister, `"ephemeralStorage":{"sizeInGiB":200}`, `"ephemeralStorage":{"sizeInGiB":201}`, "/ephemeralStorage/sizeInGiB"},
 		{"RT-25", onRegister, `"ephemeralStorage":null`, `"ephemeralStorage":{}`, "/ephemeralStorage/sizeInGiB"},
 	}
+}
+
+// routed is a container that routes its own logs.
+func routed(router string) string {
+	return `"logConfiguration":{"logDriver":"awsfirelens"},"firelensConfiguration":{` + router + `}`
 }
 
 func logSecret(members string) string {
@@ -128,13 +148,13 @@ func registerCases() []rowCase {
 		{"RD-06", onRegister, registered(`"memoryReservation":0`), registered(`"memoryReservation":-1`), firstContainer + "/memoryReservation"},
 		{"RD-06", onRegister, registered(`"memory":64,"memoryReservation":64`), registered(`"memory":64,"memoryReservation":65`), firstContainer + "/memory"},
 		{"RD-06", onRegister, `"memory":null,` + registered(`"memoryReservation":4`), `"memory":null`, firstContainer + "/memory"},
-		{"RD-07", onRegister, registered(`"links":["a:b_1","` + str(255) + `:` + str(255) + `"]`), registered(`"links":["a:` + str(256) + `"]`), firstContainer + "/links/0"},
-		{"RD-07", onRegister, registered(`"links":["a"]`), registered(`"links":["a b"]`), firstContainer + "/links/0"},
-		{"RD-07", onRegister, registered(`"links":["a"]`), registered(`"links":["a:"]`), firstContainer + "/links/0"},
-		{"RD-07", onRegister, registered(`"links":["a"]`), registered(`"links":[":a"]`), firstContainer + "/links/0"},
-		{"RD-07", onRegister, registered(`"links":["a"]`), registered(`"links":[""]`), firstContainer + "/links/0"},
-		{"RD-07", onRegister, `"networkMode":"bridge",` + registered(`"links":["a"]`), `"networkMode":"host",` + registered(`"links":["a"]`), firstContainer + "/links"},
-		{"RD-07", onRegister, `"networkMode":"awsvpc",` + registered(`"links":[]`), `"networkMode":"awsvpc",` + registered(`"links":["a"]`), firstContainer + "/links"},
+		{"RD-07", onRegister, linked(`"a:b_1","` + str(255) + `:` + str(255) + `"`), linked(`"a:` + str(256) + `"`), firstContainer + "/links/0"},
+		{"RD-07", onRegister, linked(`"a"`), linked(`"a b"`), firstContainer + "/links/0"},
+		{"RD-07", onRegister, linked(`"a"`), linked(`"a:"`), firstContainer + "/links/0"},
+		{"RD-07", onRegister, linked(`"a"`), linked(`":a"`), firstContainer + "/links/0"},
+		{"RD-07", onRegister, linked(`"a"`), linked(`""`), firstContainer + "/links/0"},
+		{"RD-07", onRegister, `"networkMode":"bridge",` + linked(`"a"`), `"networkMode":"host",` + linked(`"a"`), firstContainer + "/links"},
+		{"RD-07", onRegister, `"networkMode":"awsvpc",` + linked(``), `"networkMode":"awsvpc",` + linked(`"a"`), firstContainer + "/links"},
 		{"RD-08", onRegister, port(`"hostPort":65535`), port(`"hostPort":65536`), firstPort + "/hostPort"},
 		{"RD-08", onRegister, port(`"hostPort":0`), port(`"hostPort":-1`), firstPort + "/hostPort"},
 		{"RD-08", onRegister, port(`"containerPort":65535`), port(`"containerPort":65536`), firstPort + "/containerPort"},
@@ -155,7 +175,7 @@ func registerCases() []rowCase {
 		{"RD-14", onRegister, ulimit(`"name":"stack","softLimit":1,"hardLimit":1`), ulimit(`"softLimit":1,"hardLimit":1`), firstContainer + "/ulimits/0/name"},
 		{"RD-14", onRegister, registered(`"ulimits":[]`), ulimit(`"name":"core","hardLimit":1`), firstContainer + "/ulimits/0/softLimit"},
 		{"RD-14", onRegister, registered(`"ulimits":null`), ulimit(`"name":"core","softLimit":1`), firstContainer + "/ulimits/0/hardLimit"},
-		{"RD-15", onRegister, registered(`"logConfiguration":{"logDriver":"awsfirelens"}`), registered(`"logConfiguration":{"logDriver":"file"}`), firstContainer + "/logConfiguration/logDriver"},
+		{"RD-15", onRegister, registered(routed(`"type":"fluentd"`)), registered(`"logConfiguration":{"logDriver":"file"}`), firstContainer + "/logConfiguration/logDriver"},
 		{"RD-15", onRegister, registered(`"logConfiguration":null`), registered(`"logConfiguration":{"options":{}}`), firstContainer + "/logConfiguration/logDriver"},
 		{"RD-16", onRegister, registered(`"extraHosts":[{"hostname":"h","ipAddress":"10.0.0.1"}]`), registered(`"extraHosts":[{"ipAddress":"10.0.0.1"}]`), firstContainer + "/extraHosts/0/hostname"},
 		{"RD-16", onRegister, registered(`"extraHosts":[]`), registered(`"extraHosts":[{"hostname":"h"}]`), firstContainer + "/extraHosts/0/ipAddress"},

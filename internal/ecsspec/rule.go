@@ -20,6 +20,7 @@ type rule struct {
 	required bool   // absent or null breaks the rule, where the field's parent is there
 	typed    bool   // a value of the wrong JSON type breaks this rule, not the codec's
 	check    check  // nil: only required and typed matter
+	words    string // what ECS says to it, see inWords; "": nothing that is known
 }
 
 // check returns what is wrong with a value that is there and is not null. It returns nothing for a value of the wrong JSON type: the codec

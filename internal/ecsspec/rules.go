@@ -34,7 +34,8 @@ var (
 // rules are all V rows. They do not depend on one another; an input is checked against all of its operation's.
 var rules = slices.Concat(
 	launchRules, strategyRules, placementRules, overrideRules, sharedRules, networkRules, volumeRules, tagRules, stopRules, describeRules, definitionNameRules,
-	registerRules, containerRules, portRules, limitRules, volumeNameRules, healthRules, requiredRules, fargateRules, modelRules,
+	registerRules, containerRules, portRules, limitRules, volumeNameRules, healthRules, requiredRules, filledRules, executionRoleRules, routerRules,
+	fargateRules, modelRules, maskRules,
 )
 
 const (
@@ -58,8 +59,8 @@ var launchRules = withSource(row.PageRunTask, []rule{
 		check: enum(propagations, types.PropagateTagsService),
 	},
 	{id: "RT-33", on: onLaunch, field: "/referenceId", limit: "nothing: ECS keeps it for itself", older: "at most 1,024 characters", source: row.PageSDK, check: never("a value was given")},
-	{id: "RT-34", on: onRun, field: "/startedBy", limit: "at most 128 letters, digits, -, _ and /", older: "36, without /", source: row.PageSDK, check: chars(0, 128, isStartedBy)},
-	{id: "ST-04", on: onStart, field: "/startedBy", limit: "at most 36 letters, digits, -, _ and /", older: "without /", source: row.PageSDK, check: chars(0, 36, isStartedBy)},
+	{id: "RT-34", on: onRun, field: "/startedBy", limit: startedByLimit("128"), older: startedByPages + "; 36 without /", source: row.PageSDK, check: chars(0, 128, unicode.IsPrint)},
+	{id: "ST-04", on: onStart, field: "/startedBy", limit: startedByLimit("36"), older: startedByPages + "; without /", source: row.PageSDK, check: chars(0, 36, unicode.IsPrint)},
 	{id: "ST-01", on: onStart, field: "/containerInstances", required: true, limit: "1 to 10 container instances", source: row.PageStart, check: items(1, 10)},
 	{id: "ST-01", on: onStart, field: "/containerInstances/*", limit: "an id or ARN", source: row.PageStart, check: chars(1, 2048, nil)},
 	{id: run.RuleGroup, on: onLaunch, field: "/group", limit: "at most 255 characters", source: row.PageDavit, check: chars(0, longestName, nil)},
@@ -68,6 +69,11 @@ var launchRules = withSource(row.PageRunTask, []rule{
 		check: chars(1, 255, unicode.IsPrint),
 	},
 })
+
+// startedByPages is what the pages allow in startedBy. ECS takes more: its own tasks say "AWS Step Functions", and ecs-deploy sends "ECS Deploy".
+const startedByPages = "letters, digits, -, _ and / only, although ECS takes \"AWS Step Functions\""
+
+func startedByLimit(most string) string { return "at most " + most + " printable characters" }
 
 // platformFits finds a platformVersion given with a launch type that has no platform.
 func platformFits(input jsontree.Node) []finding {

@@ -16,6 +16,8 @@ var publicIPs = types.AssignPublicIp("").Values()
 
 var networkRules = withSource(row.PageRunTask, []rule{
 	{id: "RT-14", on: onLaunch, field: ofVPC + "/subnets", required: true, limit: "1 to 16 subnets of one VPC", check: items(1, 16)},
+	{id: "RT-14", on: onLaunch, field: ofVPC + "/subnets/*", limit: "a subnet's id", check: notEmpty},
+	{id: "RT-15", on: onLaunch, field: ofVPC + "/securityGroups/*", limit: "a security group's id", check: notEmpty},
 	{id: "RT-15", on: onLaunch, field: ofVPC + "/securityGroups", limit: "at most 5 security groups", check: items(0, 5)},
 	{id: "RT-16", on: onLaunch, field: ofVPC + "/assignPublicIp", limit: choice(publicIPs), check: enum(publicIPs)},
 })

@@ -28,13 +28,20 @@ var (
 )
 
 var containerRules = withSource(row.Page2016, []rule{
-	{id: "RD-04", on: onRegister, field: eachContainer + "/image", limit: imageLimit, source: row.PageRegister, check: text(image)},
+	{id: "RD-04", on: onRegister, field: eachContainer + "/image", limit: imageLimit, source: row.PageRegister, check: text(image), words: "Container.image contains invalid characters."},
 	{id: "RD-05", on: onRegister, field: eachContainer + "/cpu", limit: "0 or more CPU units", check: anyCount},
 	{id: "RD-06", on: onRegister, field: eachContainer + "/memory", limit: memoryLimit, check: between(4, math.MaxInt32)},
 	{id: "RD-06", on: onRegister, field: eachContainer + "/memoryReservation", limit: "0 or more MiB", check: anyCount},
 	{id: "RD-06", on: onRegister, field: eachContainer, limit: memoryLimit, older: "more than memoryReservation", check: memoryOverReservation},
+	{
+		id: "RD-06", on: onRegister, limit: "a container's memory up to the task's", source: row.PageRegister, check: memoryInTask,
+		words: "The '{member}' setting for container '{container}' is greater than for the task.",
+	},
 	{id: "RD-06", on: onRegister, limit: memoryNeeded, older: "memory in each container", source: row.PageRegister, check: someMemory},
 	{id: "RD-07", on: onRegister, field: eachContainer + "/links/*", limit: linkLimit, check: text(link)},
+	{
+		id: "RD-07", on: onRegister, limit: "the name of another container of the task definition, with or without an alias", check: linksKnown,
+	},
 	{id: "RD-07", on: onRegister, limit: "no links with network mode awsvpc, host or none", source: row.PageRegister, check: linksNeedBridge},
 	{id: "RD-16", on: onRegister, field: eachContainer + "/extraHosts/*/hostname", required: true, limit: hostLimit},
 	{id: "RD-16", on: onRegister, field: eachContainer + "/extraHosts/*/ipAddress", required: true, limit: hostLimit},
@@ -104,6 +111,41 @@ func someMemory(definition jsontree.Node) []finding {
 	return found
 }
 
+// memoryInTask finds containers with more memory, or a larger reservation, than the task has.
+func memoryInTask(definition jsontree.Node) []finding {
+	most, known := parseSize(member(definition, "memory"), "gb")
+	if !known {
+		return nil
+	}
+	var found []finding
+	for i, c := range containersOf(definition) {
+		for _, name := range []string{"memory", "memoryReservation"} {
+			if v := number(c, name); v > int64(most) {
+				what := strconv.FormatInt(v, 10) + " MiB were given, and the task has " + strconv.Itoa(most)
+				found = append(found, finding{ofContainers(i) + "/" + name, what})
+			}
+		}
+	}
+	return found
+}
+
+// linksKnown finds links to containers that the definition does not have, and to the container itself.
+func linksKnown(definition jsontree.Node) []finding {
+	known := names(containersOf(definition))
+	var found []finding
+	for i, c := range containersOf(definition) {
+		links, _ := c.Get("links")
+		for j, l := range links.Items {
+			name, _, _ := strings.Cut(l.Text, ":")
+			if l.Kind != jsontree.String || link(l.Text) != "" || slices.Contains(known, name) && name != member(c, "name") {
+				continue
+			}
+			found = append(found, finding{ofContainers(i) + "/links/" + strconv.Itoa(j), "there is no other container " + quoted(name)})
+		}
+	}
+	return found
+}
+
 func link(s string) string {
 	name, alias, aliased := strings.Cut(s, ":")
 	for _, part := range []string{name, alias} {
@@ -134,10 +176,30 @@ func notInMode(definition jsontree.Node, list string, modes ...types.NetworkMode
 	return found
 }
 
-const ofHealthCheck = eachContainer + "/healthCheck"
+const (
+	ofHealthCheck = eachContainer + "/healthCheck"
+	commandLimit  = "a command; behind CMD and CMD-SHELL what to run"
+)
+
+// healthCommand finds a health check without a command. ECS registers one that begins with neither CMD nor CMD-SHELL, as AWS's own example does.
+func healthCommand(command jsontree.Node) []finding {
+	words := texts(command)
+	switch {
+	case command.Kind != jsontree.Array:
+		return nil
+	case len(command.Items) == 0:
+		return wrong("0 items were given")
+	case len(command.Items) == 1 && len(words) == 1 && (words[0] == "CMD" || words[0] == "CMD-SHELL"):
+		return wrong("nothing follows " + words[0])
+	case len(words) > 0 && words[0] == "":
+		return []finding{{"/0", "the value is empty"}}
+	default:
+		return nil
+	}
+}
 
 var healthRules = withSource(row.PageRegister, []rule{
-	{id: "RD-25", on: onRegister, field: ofHealthCheck + "/command", required: true, limit: "a command: CMD or CMD-SHELL, and what to run"},
+	{id: "RD-25", on: onRegister, field: ofHealthCheck + "/command", required: true, limit: commandLimit, older: "CMD or CMD-SHELL first, although ECS registers a command without", check: healthCommand},
 	{id: "RD-25", on: onRegister, field: ofHealthCheck + "/interval", limit: "5 to 300 seconds", check: between(5, 300)},
 	{id: "RD-25", on: onRegister, field: ofHealthCheck + "/timeout", limit: "2 to 60 seconds", check: between(2, 60)},
 	{id: "RD-25", on: onRegister, field: ofHealthCheck + "/retries", limit: "1 to 10", check: between(1, 10)},

@@ -14,7 +14,9 @@ import (
 const (
 	fargateSizeLimit = "for FARGATE both cpu and memory, " + pairLimit
 	fargateLimit     = "for FARGATE nothing of what it does not have: disableNetworking, dnsSearchDomains, dnsServers, dockerSecurityOptions, " +
-		"extraHosts, GPU, ipcMode, links, placementConstraints, privileged, maxSwap, swappiness"
+		"extraHosts, GPU, ipcMode, links, placementConstraints, privileged, maxSwap, swappiness, devices, sharedMemorySize, host.sourcePath and " +
+		"dockerVolumeConfiguration of volumes"
+	noSupport = "Fargate compatible task definitions do not support {member}"
 )
 
 var fargateLogDrivers = []types.LogDriver{types.LogDriverAwslogs, types.LogDriverSplunk, types.LogDriverAwsfirelens}
@@ -24,10 +26,20 @@ var fargateRules = withSource(row.PageFargate, []rule{
 	{id: "RD-22", on: onRegister, field: "/cpu", limit: sizeText, source: row.PageSize, check: text(sizeShape)},
 	{id: "RD-22", on: onRegister, field: "/memory", limit: sizeText, source: row.PageSize, check: text(sizeShape)},
 	{id: "RD-22", on: onRegister, limit: fargateSizeLimit, check: ifFargate(fargateSize)},
-	{id: "RD-24", on: onRegister, limit: "for FARGATE awsvpc", check: ifFargate(fargateNetwork)},
-	{id: "RD-15", on: onRegister, limit: "for FARGATE " + choice(fargateLogDrivers), source: row.PageSDK, check: ifFargate(fargateLogs)},
-	{id: "RD-26", on: onRegister, limit: fargateLimit, check: ifFargate(fargateTask)},
-	{id: "RD-26", on: onRegister, limit: fargateLimit, check: ifFargate(fargateContainers)},
+	{id: "RD-24", on: onRegister, limit: "for FARGATE awsvpc", check: ifFargate(fargateNetwork), words: "Fargate only supports network mode 'awsvpc'."},
+	{id: "RD-15", on: onRegister, limit: "for FARGATE " + choice(fargateLogDrivers), source: row.PageSDK, check: ifFargate(fargateLogs), words: "Fargate compatible task definitions do not support log driver {value}"},
+	{id: "RD-26", on: onRegister, limit: fargateLimit, check: ifFargate(fargateTask), words: noSupport},
+	{id: "RD-26", on: onRegister, limit: fargateLimit, check: ifFargate(fargateContainers), words: noSupport},
+	{id: "RD-26", on: onRegister, limit: fargateLimit, check: ifFargate(fargateVolumes), words: noSupport},
+	{id: "RD-26", on: onRegister, limit: fargateLimit, check: ifFargate(fargateGPU), words: "Fargate compatible task definitions do not support GPU"},
+	{
+		id: "RD-26", on: onRegister, limit: "for FARGATE pidMode task, or none", check: ifFargate(fargatePID),
+		words: "Tasks using the Fargate launch type do not support pidMode '{value}'. The supported value for pidMode is 'task'.",
+	},
+	{
+		id: "RD-26", on: onRegister, limit: "for FARGATE a stopTimeout of at most 120 seconds", source: row.PageRegister, check: ifFargate(fargateStop),
+		words: "Invalid setting for container '{container}'. 'stopTimeout' must be at most 120 on Fargate.",
+	},
 })
 
 // ifFargate returns a check that calls judge for definitions that require FARGATE only.
@@ -92,13 +104,47 @@ func fargateContainers(definition jsontree.Node) []finding {
 	for i, c := range containersOf(definition) {
 		found = append(found, notOnFargate(c, ofContainers(i), []string{
 			"/disableNetworking", "/dnsSearchDomains", "/dnsServers", "/dockerSecurityOptions", "/extraHosts", "/links", "/privileged",
-			"/linuxParameters/maxSwap", "/linuxParameters/swappiness",
+			"/linuxParameters/maxSwap", "/linuxParameters/swappiness", "/linuxParameters/devices", "/linuxParameters/sharedMemorySize",
 		})...)
+	}
+	return found
+}
+
+func fargateGPU(definition jsontree.Node) []finding {
+	var found []finding
+	for i, c := range containersOf(definition) {
 		needs, _ := c.Get("resourceRequirements")
 		for j, need := range needs.Items {
 			if member(need, "type") == string(types.ResourceTypeGpu) {
 				found = append(found, finding{ofContainers(i) + "/resourceRequirements/" + strconv.Itoa(j) + "/type", "FARGATE is required, and a GPU was asked for"})
 			}
+		}
+	}
+	return found
+}
+
+func fargateVolumes(definition jsontree.Node) []finding {
+	volumes, _ := definition.Get("volumes")
+	var found []finding
+	for i, v := range volumes.Items {
+		found = append(found, notOnFargate(v, "/volumes/"+strconv.Itoa(i), []string{"/host/sourcePath", "/dockerVolumeConfiguration"})...)
+	}
+	return found
+}
+
+func fargatePID(definition jsontree.Node) []finding {
+	mode := types.PidMode(member(definition, "pidMode"))
+	if mode == "" || mode == types.PidModeTask || !slices.Contains(mode.Values(), mode) {
+		return nil
+	}
+	return []finding{{"/pidMode", "FARGATE is required, and " + quoted(string(mode)) + " was given"}}
+}
+
+func fargateStop(definition jsontree.Node) []finding {
+	var found []finding
+	for i, c := range containersOf(definition) {
+		if v := number(c, "stopTimeout"); v > 120 {
+			found = append(found, finding{ofContainers(i) + "/stopTimeout", "FARGATE is required, and " + strconv.FormatInt(v, 10) + " was given"})
 		}
 	}
 	return found
@@ -117,12 +163,16 @@ func notOnFargate(n jsontree.Node, at string, pointers []string) []finding {
 
 func descend(n jsontree.Node, pointer string) jsontree.Node {
 	for _, name := range tokens(pointer) {
+		if i, err := strconv.Atoi(name); n.Kind == jsontree.Array && err == nil && i < len(n.Items) {
+			n = n.Items[i]
+			continue
+		}
 		n, _ = n.Get(name)
 	}
 	return n
 }
 
-// filled reports whether a value asks for something: false, an empty text and an empty list do not.
+// filled reports whether a value asks for something: false, an empty text, an empty list and null do not.
 func filled(n jsontree.Node) bool {
 	switch n.Kind {
 	case jsontree.Bool:
@@ -131,6 +181,8 @@ func filled(n jsontree.Node) bool {
 		return n.Text != ""
 	case jsontree.Array:
 		return len(n.Items) > 0
+	case jsontree.Object:
+		return true
 	default:
 		return n.Kind == jsontree.Number
 	}

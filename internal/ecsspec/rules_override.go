@@ -27,6 +27,14 @@ var (
 
 var overrideRules = withSource(row.PageRunTask, []rule{
 	{id: "RT-18", on: onLaunch, field: ofContainer, limit: "an empty item, or one that names its container", check: namesContainer},
+	{
+		id: "RT-43", on: onLaunch, field: ofContainer + "/environment/*/name", required: true, limit: "a variable's name",
+		source: row.PageSDK, check: notEmpty,
+	},
+	{
+		id: "RT-21", on: onLaunch, field: ofContainer + "/resourceRequirements/*/value", limit: "a text that is not empty",
+		source: row.PageSDK, check: notEmpty,
+	},
 	{id: "RT-20", on: onLaunch, field: ofContainer + "/cpu", limit: "0 or more CPU units", check: anyCount},
 	{id: "RT-20", on: onLaunch, field: ofContainer + "/memory", limit: "0 or more MiB", check: anyCount},
 	{id: "RT-20", on: onLaunch, field: ofContainer + "/memoryReservation", limit: "0 or more MiB", check: anyCount},

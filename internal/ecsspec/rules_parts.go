@@ -16,7 +16,11 @@ var conditions = types.ContainerCondition("").Values()
 
 var volumeNameRules = withSource(row.Page2016, []rule{
 	{id: "RD-17", on: onRegister, field: "/volumes/*/name", limit: nameLimit, check: chars(1, longestName, isName)},
-	{id: "RD-18", on: onRegister, limit: "the name of one of the task definition's volumes", check: mountsKnown},
+	{id: "RD-17", on: onRegister, field: "/volumes", limit: "each volume's name once", check: namesOnce},
+	{
+		id: "RD-18", on: onRegister, limit: "the name of one of the task definition's volumes", check: mountsKnown,
+		words: "Unknown volume '{value}'.",
+	},
 	{id: "RD-18", on: onRegister, limit: "the name of one of the task definition's containers", check: volumesFromKnown},
 	{id: "RD-18", on: onRegister, limit: dependencyLimit, source: row.PageRegister, check: dependencies},
 	{

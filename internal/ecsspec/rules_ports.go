@@ -23,7 +23,11 @@ var portRules = withSource(row.Page2016, []rule{
 	{id: "RD-08", on: onRegister, field: eachPort + "/containerPort", limit: "0 to 65535", check: between(0, 65535)},
 	{
 		id: "RD-08", on: onRegister, limit: "with network mode awsvpc the containerPort, or none", source: row.PageRegister,
-		check: awsvpcHostPorts,
+		check: awsvpcHostPorts, words: "When networkMode=awsvpc, the host ports and container ports in port mappings must match.",
+	},
+	{
+		id: "RD-08", on: onRegister, limit: "each host port once a protocol, in all containers together", source: row.PageRegister, check: hostPortsOnce,
+		words: "Host port '{value}' is mapped multiple times in task.",
 	},
 	{id: "RD-11", on: onRegister, field: eachPort + "/protocol", limit: choice(protocols), check: enum(protocols)},
 	{id: "RD-12", on: onRegister, field: eachPort + "/containerPortRange", limit: rangeLimit, source: row.PageStop, check: text(portRange)},
@@ -51,6 +55,24 @@ func awsvpcHostPorts(definition jsontree.Node) []finding {
 			return "", ""
 		}
 		return "/hostPort", fmt.Sprintf("%d was given for containerPort %d", host, inside)
+	})
+}
+
+// hostPortsOnce finds host ports that an earlier mapping of the definition has with the same protocol. 0 is a port of the host's choice.
+func hostPortsOnce(definition jsontree.Node) []finding {
+	seen := map[string]bool{}
+	return eachMapping(definition, func(mapping jsontree.Node) (string, string) {
+		port := number(mapping, "hostPort")
+		protocol := member(mapping, "protocol")
+		if protocol == "" {
+			protocol = string(types.TransportProtocolTcp)
+		}
+		key := fmt.Sprintf("%s port %d", protocol, port)
+		if port == 0 || !seen[key] {
+			seen[key] = true
+			return "", ""
+		}
+		return "/hostPort", key + " of the host is mapped already"
 	})
 }
 

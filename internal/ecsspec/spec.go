@@ -191,7 +191,7 @@ func violations(op run.Operation, faults []ecsjson.Fault) []run.Violation {
 
 func violationOf(op run.Operation, f ecsjson.Fault) run.Violation {
 	if f.Kind == ecsjson.UnknownName {
-		return run.Violation{Field: f.Pointer, Rule: run.RuleUnknownName, Detail: f.Detail}
+		return run.Violation{Field: f.Pointer, Rule: run.RuleUnknownName, Detail: hinted(op, f)}
 	}
 	for _, r := range rules {
 		if r.typed && r.field == f.Pointer && slices.Contains(r.on, op) {

@@ -39,6 +39,6 @@ func rank(id string) int {
 
 func (r rule) row() row.Row {
 	return row.Row{
-		ID: r.id, Kind: row.Checked, Operations: r.on, Field: r.field, Limit: r.allowed(), Message: "…; allowed: " + r.allowed(), Source: r.source,
+		ID: r.id, Kind: row.Checked, Operations: r.on, Field: r.field, Limit: r.allowed(), Message: "…; allowed: " + r.allowed(), Words: r.words, Source: r.source,
 	}
 }

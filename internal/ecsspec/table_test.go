@@ -58,7 +58,7 @@ func smallest(t *testing.T, op run.Operation, members string) string {
 // cases are those of all operations, each of one.
 func cases() []rowCase {
 	var all []rowCase
-	for _, c := range slices.Concat(rowCases(), registerCases(), requiredCases(), fargateCases(), modelCases()) {
+	for _, c := range slices.Concat(rowCases(), registerCases(), requiredCases(), strictCases(), fargateCases(), modelCases()) {
 		ops := c.on
 		if ops == nil {
 			ops = onRun

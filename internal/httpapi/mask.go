@@ -4,10 +4,11 @@ import (
 	"encoding/json"
 
 	"davit/internal/jsontree"
+	"davit/internal/run"
 )
 
 // masked stands for every environment value.
-const masked = `"***"`
+const masked = `"` + run.Mask + `"`
 
 // mask returns a text with the values of every array of {name, value} that is called environment replaced, wherever it is: in
 // container overrides, in container definitions, in a task's overrides. All else stays as it is spelled. It returns nil for what is

@@ -11,6 +11,7 @@ import (
 
 	"davit/internal/asl"
 	"davit/internal/boltstore"
+	"davit/internal/ecsspec"
 	"davit/internal/lambdaio"
 	"davit/internal/localecs"
 	"davit/statemachine"
@@ -81,7 +82,7 @@ func (s *System) open() error {
 	}
 	s.ECS, err = localecs.Open(localecs.Options{
 		Dir: o.Dir, Runner: o.Runner, Clock: o.Clock, CPU: o.CPU, Memory: o.Memory, Starts: o.Starts, StopTimeout: o.StopTimeout,
-		Machines: o.Machines, Seed: o.PlacementSeed, S3Dir: o.S3Dir,
+		Machines: o.Machines, Seed: o.PlacementSeed, S3Dir: o.S3Dir, Rules: ecsspec.Spec{}.Refusal,
 		Events: events, Faults: o.Faults, RecordCalls: o.RecordCalls, NoSync: o.NoSync, Logger: o.Log,
 	})
 	return err

@@ -13,6 +13,7 @@
 //     counted as Docker counts (interval from the end of one check to the next, failures within startPeriod do not count until one
 //     check succeeded). Health is shown by DescribeTasks alone, as events have none. An UNHEALTHY task goes on, as ECS stops those of
 //     services alone. Checks end when the stop of the task begins.
+//     A command that begins with neither CMD nor CMD-SHELL is registered, as ECS does, and never run, as Docker does: the health stays UNKNOWN.
 //   - restartPolicy: the process is started again within its task, which takes no notice. Its output goes on in the same file.
 //   - environmentFiles: arn:aws:s3:::bucket/key.env is the file bucket/key.env of Options.S3Dir.
 //   - ulimits: the fifteen of Linux, nine on macOS, as far as this machine lets its user raise them.

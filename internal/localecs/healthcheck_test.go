@@ -235,8 +235,8 @@ func TestOrderOfTheEnd(t *testing.T) {
 func TestRefusedContainers(t *testing.T) {
 	inBubble(t, localecs.Options{}, scripts, func(t *testing.T, b *fixture) {
 		for text, change := range map[string]func(*types.ContainerDefinition){
-			"'healthCheck.command' must":                                        func(c *types.ContainerDefinition) { c.HealthCheck.Command = []string{"probe"} },
-			"must start with CMD":                                               func(c *types.ContainerDefinition) { c.HealthCheck.Command = []string{"CMD"} },
+			"'healthCheck.command' must":                                        func(c *types.ContainerDefinition) { c.HealthCheck.Command = []string{} },
+			"'healthCheck.command' must have a command":                         func(c *types.ContainerDefinition) { c.HealthCheck.Command = []string{"CMD"} },
 			"'healthCheck.interval' must be between 5 and 300":                  func(c *types.ContainerDefinition) { c.HealthCheck.Interval = new(int32(4)) },
 			"'healthCheck.timeout' must be between 2 and 60":                    func(c *types.ContainerDefinition) { c.HealthCheck.Timeout = new(int32(61)) },
 			"'healthCheck.retries' must be between 1 and 10":                    func(c *types.ContainerDefinition) { c.HealthCheck.Retries = new(int32(0)) },

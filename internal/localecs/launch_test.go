@@ -103,7 +103,7 @@ func TestRunTaskRefusals(t *testing.T) {
 		"count 0":             {ecs.RunTaskInput{Count: new(int32(0))}, "InvalidParameterException", "count"},
 		"count 11":            {ecs.RunTaskInput{Count: new(int32(11))}, "InvalidParameterException", "count"},
 		"long startedBy":      {ecs.RunTaskInput{StartedBy: new(strings.Repeat("a", 129))}, "InvalidParameterException", "startedBy"},
-		"odd startedBy":       {ecs.RunTaskInput{StartedBy: new("a b")}, "InvalidParameterException", "startedBy"},
+		"odd startedBy":       {ecs.RunTaskInput{StartedBy: new("a\tb")}, "InvalidParameterException", "startedBy"},
 		"long token":          {ecs.RunTaskInput{ClientToken: new(strings.Repeat("a", 65))}, "InvalidParameterException", "clientToken"},
 		"unknown launch type": {ecs.RunTaskInput{LaunchType: "SOME"}, "InvalidParameterException", "launchType"},
 		"not for Fargate":     {ecs.RunTaskInput{LaunchType: types.LaunchTypeFargate}, "InvalidParameterException", "FARGATE"},

@@ -52,6 +52,9 @@ type Options struct {
 	Events func(ctx context.Context, event []byte)
 	// Faults is how the server misbehaves; nil is a new one, which Server.Faults returns.
 	Faults *faults.Faults
+	// Rules returns ECS's words to the first of its rules that the input of RunTask, StartTask or RegisterTaskDefinition breaks, "" for none. It is
+	// called for what the server's own checks pass. nil: those alone.
+	Rules func(operation string, input []byte) string
 	// AllowedHosts are Host names accepted besides the loopback ones, without port.
 	AllowedHosts []string
 	// RecordCalls keeps every call for Server.Calls, without end.
@@ -117,6 +120,6 @@ func (o *Options) fillMachines() error {
 func (o Options) settings() control.Settings {
 	return control.Settings{
 		Dir: o.Dir, Runner: o.Runner, Clock: o.Clock, Log: o.Logger, S3Dir: o.S3Dir, Machines: o.Machines, Seed: o.Seed, Starts: o.Starts,
-		StopTimeout: o.StopTimeout, Delays: o.Delays, Events: o.Events, Faults: o.Faults, NoSync: o.NoSync,
+		StopTimeout: o.StopTimeout, Delays: o.Delays, Events: o.Events, Faults: o.Faults, NoSync: o.NoSync, Rules: o.Rules,
 	}
 }

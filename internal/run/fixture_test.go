@@ -221,7 +221,7 @@ func (fakeSpec) Parse(body []byte) (Submission, []Violation) {
 	sub := Submission{
 		Operation: RunTask, Input: root, Request: body, Policy: policy, ClientToken: in.ClientToken, StartedBy: in.StartedBy, Group: in.Group,
 		TaskDefinition: in.TaskDefinition, Cluster: in.Cluster, Count: 1, Instances: in.ContainerInstances,
-		Canonical: jsontree.Canonical(root.WithoutNulls()), WithNulls: body,
+		Canonical: jsontree.Canonical(root.WithoutNulls()), WithNulls: jsontree.Canonical(root),
 	}
 	if in.Count != nil {
 		sub.Count = *in.Count

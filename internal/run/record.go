@@ -22,6 +22,8 @@ type Run struct {
 	Key string `json:"idempotencyKey,omitempty"`
 	// Fingerprint is the hash of the request body's canonical value, by which a reused key is told from a repetition.
 	Fingerprint string `json:"fingerprint"`
+	// PlainFingerprint is that of the body without its null members, "" where that is the same.
+	PlainFingerprint string `json:"plainFingerprint,omitempty"`
 
 	// Progress. Settle moves it along the table of transitions.
 

@@ -26,4 +26,9 @@ const (
 	RuleRequired       = "DV-23" // ECS requires the member, and no rule of its own says so
 	RuleEnum           = "DV-24" // ECS has other values for the member, and no rule of its own says so
 	RuleSchedule       = "DV-25" // an event of a schedule has schedule, scheduledTime and run
+	RuleMaskedValue    = "DV-26" // *** stands for a value that is not shown; it is not one
+	RuleValues         = "DV-27" // ?values=true is for callers who may register task definitions
 )
+
+// Mask is what answers show in place of every environment value.
+const Mask = "***"

@@ -65,12 +65,13 @@ func (s *Submitter) parseRequest(q SubmitRequest) (*Run, Submission, []Violation
 	violations = append(violations, bad...)
 	now := s.now()
 	r := &Run{
-		Incarnation: s.randomText(incarnationLength), Owner: q.Caller, Key: key, Fingerprint: fingerprint(sub.Canonical),
+		Incarnation: s.randomText(incarnationLength), Owner: q.Caller, Key: key,
 		Status: Submitted, CreatedAt: now, Generation: 1,
 		Operation: sub.Operation, Request: sub.Request, Policy: policy, Count: sub.Count,
 		Cluster: sub.Cluster, Group: sub.Group, StartedBy: sub.StartedBy, Instances: sub.Instances,
 		Family: familyOf(sub.TaskDefinition),
 	}
+	r.setFingerprints(sub)
 	r.OwnerOnly = s.Stack.OwnerOnly && policy.Overlap != nil
 	r.ID = s.randomText(idLength)
 	if key != "" {
@@ -84,9 +85,19 @@ func fingerprint(canonical []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// sameAs reports whether a stored fingerprint is that of this body. Versions up to 0.1.0 took it of the body with its null members.
-func (s Submission) sameAs(stored string) bool {
-	return stored == fingerprint(s.Canonical) || stored == fingerprint(s.WithNulls)
+// setFingerprints sets the fingerprints of the body.
+func (r *Run) setFingerprints(s Submission) {
+	r.Fingerprint = fingerprint(s.WithNulls)
+	if plain := fingerprint(s.Canonical); plain != r.Fingerprint {
+		r.PlainFingerprint = plain
+	}
+}
+
+// hasBody reports whether r was submitted with the same body, null members aside. Of a record of a version before PlainFingerprint, the null
+// members count.
+func (r *Run) hasBody(s Submission) bool {
+	plain := firstOf(r.PlainFingerprint, r.Fingerprint)
+	return plain == fingerprint(s.Canonical) || r.Fingerprint == fingerprint(s.WithNulls)
 }
 
 // familyOf returns the family of a family, family:revision or an ARN.
@@ -125,7 +136,7 @@ func (s *Submitter) replay(ctx context.Context, r *Run, sub Submission) (res Sub
 
 // replayStored returns the stored run of a repeated submission, and starts its execution if nobody has yet.
 func (s *Submitter) replayStored(ctx context.Context, sub Submission, stored *Run) (SubmitResult, error) {
-	if !sub.sameAs(stored.Fingerprint) {
+	if !stored.hasBody(sub) {
 		return SubmitResult{}, &Error{
 			Code: CodeKeyReused, Message: "the idempotency key belongs to a request with another body",
 			Violations: []Violation{{"header:Idempotency-Key", RuleKeyReused, "used before with another body; repeat that body, or choose another key"}},

@@ -35,8 +35,8 @@ type Submission struct {
 	Cluster        string
 	Count          int      // RunTask: count, 1 when absent; StartTask: the number of container instances
 	Instances      []string // StartTask only
-	Canonical      []byte   // the body's value, member order, null members and clientToken aside: what the fingerprint is taken of
-	WithNulls      []byte   // the same with the null members, which fingerprints of older records hold
+	Canonical      []byte   // the body's value, member order, null members and clientToken aside: what tells a repetition from another request
+	WithNulls      []byte   // the same with the null members
 }
 
 // Spec has ECS's rules for the inputs of its operations.

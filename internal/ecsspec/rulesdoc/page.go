@@ -18,7 +18,7 @@ pages say otherwise, the row says so. RT is RunTask, ST StartTask, SP StopTask, 
 DeregisterTaskDefinition, RD RegisterTaskDefinition, RO what ECS answers; DV rows are Davit's own, all of which docs/api.yaml lists.
 
 - **V** is checked before ECS is asked: 400 with the field's JSON pointer, all broken rows of a request at once. The detail is what was
-  given, and what is allowed.
+  given, and what is allowed. The local ECS endpoint refuses the same of RunTask, StartTask and RegisterTaskDefinition, but for Davit's own rows, in ECS's words where they are known.
 - **P** only ECS can judge: its refusal ends the run FAILED with the class and the row's number, or is the status of a task-definition route.
 - **N** is behaviour: there is nothing to refuse, and the test named shows that Davit goes by it.
 
@@ -34,8 +34,8 @@ var twelve string
 func page() string {
 	var b strings.Builder
 	b.WriteString(preface)
-	heading(&b, "Checked before any call (V)", "id", "operations", "field", "allowed", "source")
-	each(row.Checked, func(r row.Row) { line(&b, r.ID, operations(r), code(r.Field), r.Limit, r.Source) })
+	heading(&b, "Checked before any call (V)", "id", "operations", "field", "allowed", "ECS's words", "source")
+	each(row.Checked, func(r row.Row) { line(&b, r.ID, operations(r), code(r.Field), r.Limit, r.Words, r.Source) })
 	sizes(&b)
 	heading(&b, "Judged by ECS (P)", "id", "operations", "field", "ECS says", "class, status", "what ECS wants", "source")
 	each(row.Passed, func(r row.Row) { line(&b, r.ID, operations(r), code(r.Field), says(r), outcome(r), r.Limit, r.Source) })

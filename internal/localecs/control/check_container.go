@@ -7,6 +7,7 @@ import (
 
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/ecsname"
+	"davit/internal/localecs/task"
 )
 
 const maxIgnoredCodes = 50
@@ -43,8 +44,8 @@ func checkHealth(name string, h *types.HealthCheck) error {
 	if h == nil {
 		return nil
 	}
-	if len(h.Command) < 2 || h.Command[0] != "CMD" && h.Command[0] != "CMD-SHELL" {
-		return ecserror.Client("Invalid setting for container '%s'. 'healthCheck.command' must start with CMD or CMD-SHELL and have a command.", name)
+	if len(h.Command) == 0 || len(h.Command) == 1 && task.HasCommand(h) {
+		return ecserror.Client("Invalid setting for container '%s'. 'healthCheck.command' must have a command.", name)
 	}
 	for _, n := range []struct {
 		field       string

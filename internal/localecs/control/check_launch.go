@@ -83,8 +83,8 @@ func checkStartedBy(startedBy *string, most int) error {
 	if startedBy == nil {
 		return nil
 	}
-	if len(*startedBy) > most || !ecsname.ValidStartedBy.MatchString(*startedBy) {
-		return ecserror.Invalid("startedBy must be 1 to %d letters, digits, '-', '_' and '/'.", most)
+	if utf8.RuneCountInString(*startedBy) > most || !ecsname.ValidStartedBy.MatchString(*startedBy) {
+		return ecserror.Invalid("startedBy must be 1 to %d printable characters.", most)
 	}
 	return nil
 }

@@ -102,6 +102,8 @@ func (s *Plane) showCluster(name string, tags bool) *types.Cluster {
 	if !tags {
 		c.Tags = nil
 	}
+	c.Tags, c.Settings, c.Statistics = ecsname.OrEmpty(c.Tags), ecsname.OrEmpty(c.Settings), ecsname.OrEmpty(c.Statistics)
+	c.CapacityProviders, c.DefaultCapacityProviderStrategy = ecsname.OrEmpty(c.CapacityProviders), ecsname.OrEmpty(c.DefaultCapacityProviderStrategy)
 	c.RegisteredContainerInstancesCount = int32(len(s.Instances(name, statusActive, placement.Draining)))
 	for _, t := range s.order {
 		if t.Cluster == name {

@@ -24,6 +24,9 @@ func (s *Plane) RegisterTaskDefinition(in *ecs.RegisterTaskDefinitionInput) (any
 	if err := checkTags(in.Tags); err != nil {
 		return nil, err
 	}
+	if err := s.checkRules("RegisterTaskDefinition", in, ecserror.Client); err != nil {
+		return nil, err
+	}
 	family := *in.Family
 	revisions := s.families[family]
 	if len(revisions) >= maxRevision {
@@ -95,7 +98,7 @@ func (s *Plane) DescribeTaskDefinition(in *ecs.DescribeTaskDefinitionInput) (any
 	}
 	out := &ecs.DescribeTaskDefinitionOutput{TaskDefinition: &d.TaskDefinition}
 	if slices.Contains(in.Include, types.TaskDefinitionFieldTags) {
-		out.Tags = d.Tags
+		out.Tags = ecsname.OrEmpty(d.Tags)
 	}
 	return out, nil
 }

@@ -36,7 +36,7 @@ func (s *Plane) ListContainerInstances(in *ecs.ListContainerInstancesInput) (any
 	}
 	var entries []ecsname.Entry
 	for _, i := range selected {
-		entries = append(entries, ecsname.Entry{Key: i.ID, Name: i.ARN()})
+		entries = append(entries, ecsname.Entry{Key: i.ClusterID(), Name: i.ARN()})
 	}
 	slices.SortFunc(entries, ecsname.ByKey)
 	arns, next, err := ecsname.Page(entries, ecsname.Ascending, in.MaxResults, in.NextToken)

@@ -39,6 +39,9 @@ func (s *Plane) RunTask(in *ecs.RunTaskInput) (any, error) {
 	if err := checkRun(in, count); err != nil {
 		return nil, err
 	}
+	if err := s.checkRules("RunTask", in, ecserror.Invalid); err != nil {
+		return nil, err
+	}
 	cluster, err := s.cluster(in.Cluster)
 	if err != nil {
 		return nil, err
@@ -64,6 +67,9 @@ func (s *Plane) RunTask(in *ecs.RunTaskInput) (any, error) {
 // StartTask carries out ECS's operation of that name.
 func (s *Plane) StartTask(in *ecs.StartTaskInput) (any, error) {
 	if err := checkStart(in); err != nil {
+		return nil, err
+	}
+	if err := s.checkRules("StartTask", in, ecserror.Invalid); err != nil {
 		return nil, err
 	}
 	cluster, err := s.cluster(in.Cluster)

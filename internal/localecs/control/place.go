@@ -24,7 +24,7 @@ func (s *Plane) place(r *request, providers []placement.Provider) *placed {
 		}
 	}
 	for range refused {
-		out.fail(ecsname.InstanceARN(r.Cluster, ecsname.InstanceID(0)), reason)
+		out.fail(ecsname.InstanceARN(r.Cluster, ecsname.InstanceIDIn(r.Cluster, ecsname.InstanceID(0))), reason)
 	}
 	return out
 }

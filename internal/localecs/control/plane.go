@@ -36,6 +36,7 @@ type Settings struct {
 	Events      func(ctx context.Context, event []byte) // nil: none
 	Faults      *faults.Faults
 	NoSync      bool
+	Rules       func(operation string, input []byte) string // nil: the plane's own checks alone
 }
 
 // Plane is ECS's control plane: clusters, definitions, instances and tasks, and what its operations do with them. The operations are called with its lock held.

@@ -20,7 +20,7 @@ import (
 
 const (
 	restartReason  = "Local ECS was restarted. The processes of the task ended with the one before."
-	defaultCluster = "default"
+	defaultCluster = ecsname.DefaultCluster
 	statusActive   = placement.Active
 )
 

@@ -52,6 +52,18 @@ func InstanceID(index int) string {
 	return hex.EncodeToString(sum[:16])
 }
 
+// DefaultCluster is the cluster that is meant where none is named.
+const DefaultCluster = "default"
+
+// InstanceIDIn returns the id that a machine has as a container instance of a cluster: another one in each. In the default cluster it is the machine's.
+func InstanceIDIn(cluster, machine string) string {
+	if cluster == DefaultCluster {
+		return machine
+	}
+	sum := sha256.Sum256([]byte("davit local container instance " + machine + " of " + cluster))
+	return hex.EncodeToString(sum[:16])
+}
+
 // NewID is 32 hexadecimal digits. crypto/rand does not fail: it ends the process instead.
 func NewID() string {
 	var b [16]byte

@@ -12,8 +12,9 @@ import (
 // ValidName is what ECS takes as the name of a family, a container or a cluster. Such a name is safe in a path.
 var ValidName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`)
 
-// ValidStartedBy holds for every task; RunTask and StartTask differ in the length.
-var ValidStartedBy = regexp.MustCompile(`^[A-Za-z0-9_/-]+$`)
+// ValidStartedBy holds for every task; RunTask and StartTask differ in the length. ECS's pages allow fewer characters than ECS takes: its own
+// tasks say "AWS Step Functions".
+var ValidStartedBy = regexp.MustCompile(`^[\pL\pM\pN\pP\pS ]+$`)
 
 // ValidToken is a client token: up to 64 characters of ASCII 33 to 126.
 var ValidToken = regexp.MustCompile(`^[!-~]{1,64}$`)

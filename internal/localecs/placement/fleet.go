@@ -93,7 +93,7 @@ func (f *Fleet) FindInstance(cluster, ref string) (found *Instance, id string, e
 		return nil, "", err
 	}
 	for _, m := range f.Hosts {
-		if r := f.registrations[cluster][m.ID]; m.ID == id && r != nil {
+		if r := f.registrations[cluster][m.ID]; ecsname.InstanceIDIn(cluster, m.ID) == id && r != nil {
 			return new(f.instanceOf(m, r, cluster)), id, nil
 		}
 	}
@@ -101,7 +101,9 @@ func (f *Fleet) FindInstance(cluster, ref string) (found *Instance, id string, e
 }
 
 func (f *Fleet) instanceOf(m *Host, r *Registration, cluster string) Instance {
-	return Instance{Host: m, Registration: r, cluster: cluster, disconnected: f.disconnected(m.ID)}
+	i := Instance{Host: m, Registration: r, cluster: cluster}
+	i.disconnected = f.disconnected(m.ID) || f.disconnected(i.ClusterID())
+	return i
 }
 
 // HasProvider reports whether a capacity provider exists: Fargate's do, and those that machines name.

@@ -38,8 +38,11 @@ type Instance struct {
 	disconnected bool // its agent is, by order
 }
 
+// ClusterID returns the instance's id in its cluster. Its ID is the machine's, under which the registration is kept.
+func (i Instance) ClusterID() string { return ecsname.InstanceIDIn(i.cluster, i.ID) }
+
 // ARN returns the instance's ARN in its cluster.
-func (i Instance) ARN() string { return ecsname.InstanceARN(i.cluster, i.ID) }
+func (i Instance) ARN() string { return ecsname.InstanceARN(i.cluster, i.ClusterID()) }
 
 // Key returns the key under which the registration is kept.
 func (i Instance) Key() string { return i.cluster + "/" + i.ID }

@@ -25,9 +25,14 @@ const (
 	defaultRetries  = 3
 )
 
-// planHealth is the check that a definition asks for, nil without one.
+// HasCommand reports whether a health check begins with CMD or CMD-SHELL. Docker makes no check of any other, although ECS registers it.
+func HasCommand(h *types.HealthCheck) bool {
+	return h != nil && len(h.Command) > 0 && (h.Command[0] == "CMD" || h.Command[0] == "CMD-SHELL")
+}
+
+// planHealth is the check that a definition asks for, nil without one that is made.
 func planHealth(h *types.HealthCheck) *HealthCheck {
-	if h == nil {
+	if !HasCommand(h) {
 		return nil
 	}
 	command := h.Command[1:]
