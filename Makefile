@@ -36,6 +36,10 @@ test: ## all tests that need only Go, with the race detector where cgo is there
 	@echo "race detector: $(if $(RACE),on,off (no cgo here))"
 	GORACE=atexit_sleep_ms=100 $(GO) test $(RACE) ./...
 
+.PHONY: cases
+cases: ## inputs that once went wrong, through both doors of local mode, with the right answer for each
+	$(GO) test -count=1 -v ./internal/cases
+
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (60s), two at a time: about half the sum
 	@scripts/fuzz $(FUZZTIME)

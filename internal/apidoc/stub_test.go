@@ -34,6 +34,9 @@ func (s stub) Stop(context.Context, run.StopRequest) (*run.Run, error) { return 
 func (s stub) Register(context.Context, []byte) (taskdef.RegisterResult, error) {
 	return taskdef.RegisterResult{Definition: definition.Definition, Tags: definition.Tags, Created: s.created}, s.err
 }
+func (s stub) DescribeValues(context.Context, string) (taskdef.Definition, error) {
+	return definition, s.err
+}
 func (s stub) Describe(context.Context, string) (taskdef.Definition, error) { return definition, s.err }
 func (s stub) Deregister(context.Context, string) (taskdef.Definition, error) {
 	return taskdef.Definition{Definition: definition.Definition}, s.err

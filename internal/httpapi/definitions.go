@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 
+	"davit/internal/run"
 	"davit/internal/taskdef"
 )
 
@@ -36,9 +37,11 @@ func Register(reg Registrar, o Options) http.Handler {
 	})
 }
 
-// Describer is the use case of Describe: it returns one revision of a task definition that callers may know of, or CodeNotFound.
+// Describer is the use case of Describe: it returns one revision of a task definition that callers may know of, or CodeNotFound. With values
+// it returns one only where callers may register, or CodeForbidden.
 type Describer interface {
 	Describe(ctx context.Context, name string) (taskdef.Definition, error)
+	DescribeValues(ctx context.Context, name string) (taskdef.Definition, error)
 }
 
 // DefinitionLister is the use case of ListDefinitions: it returns a page of the task definitions that callers may know of.
@@ -61,13 +64,20 @@ func viewDefinition(d taskdef.Definition) definitionView {
 	return definitionView{mask(d.Definition), d.Tags}
 }
 
-// Describe is GET /task-definitions/{definition}: 200 with the revision, whatever its status, and its tags.
+// Describe is GET /task-definitions/{definition}[?values=true]: 200 with the revision, whatever its status, and its tags. With values its
+// environment values are shown, to callers who may register.
 func Describe(d Describer, o Options) http.Handler {
 	return o.serve(func(w http.ResponseWriter, r *http.Request, _ string) error {
-		if err := checkNoQuery(r); err != nil {
+		q := parseQuery(r, "values")
+		values := q.truth("values")
+		if err := q.err(); err != nil {
 			return err
 		}
-		found, err := d.Describe(r.Context(), r.PathValue(definitionName))
+		name := r.PathValue(definitionName)
+		if values {
+			return o.describeValues(w, r, d, name)
+		}
+		found, err := d.Describe(r.Context(), name)
 		if err != nil {
 			return err
 		}
@@ -75,6 +85,23 @@ func Describe(d Describer, o Options) http.Handler {
 		return nil
 	})
 }
+
+// describeValues writes a revision with its environment values.
+func (o Options) describeValues(w http.ResponseWriter, r *http.Request, d Describer, name string) error {
+	if !mayRegister(r.Context()) {
+		return &fault{kind: kinds[run.CodeForbidden], detail: "values are shown to callers who may register task definitions", violations: []run.Violation{
+			{Field: "query:values", Rule: run.RuleValues, Detail: valuesLimit}}}
+	}
+	found, err := d.DescribeValues(r.Context(), name)
+	if err != nil {
+		return err
+	}
+	o.writeJSON(w, r, http.StatusOK, definitionView{found.Definition, found.Tags})
+	return nil
+}
+
+const valuesLimit = "needs the scope davit/admin beside davit/read; with IAM authorization a request does not show whether its caller may register, " +
+	"so read the values from ECS (aws ecs describe-task-definition)"
 
 // Deregister is POST /task-definitions/{definition}/deregister: 200 with the revision, INACTIVE now or already.
 func Deregister(d Deregistrar, o Options) http.Handler {

@@ -16,7 +16,7 @@ const localCaller = "local"
 // Guard returns the handler of a listener on this machine, where a task runs commands on the host and a web page must not be able to
 // start one. It writes 403 when the Host is neither a loopback address, localhost nor the host of addr (host:port, where the listener
 // is), when there is an Origin other than that very host, and when a browser calls the request cross-site. It calls next for all others,
-// with the caller "local".
+// with the caller "local", who may register task definitions.
 func Guard(addr string, o Options, next http.Handler) http.Handler {
 	own := hostOf(addr)
 	return o.withRequestID(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -24,7 +24,7 @@ func Guard(addr string, o Options, next http.Handler) http.Handler {
 			o.writeProblem(w, r, &fault{kind: kinds[run.CodeForbidden], detail: detail})
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(WithCaller(r.Context(), localCaller)))
+		next.ServeHTTP(w, r.WithContext(WithRegistrar(WithCaller(r.Context(), localCaller))))
 	}))
 }
 

@@ -111,6 +111,7 @@ type contextKey int
 const (
 	callerKey contextKey = iota
 	requestIDKey
+	registrarKey
 )
 
 // WithCaller returns a context that carries who sent the request. Without it, and for "", every route returns 401.
@@ -122,6 +123,18 @@ func WithCaller(ctx context.Context, caller string) context.Context {
 func CallerOf(ctx context.Context) string {
 	caller, _ := ctx.Value(callerKey).(string)
 	return caller
+}
+
+// WithRegistrar returns a context that carries that the caller may register task definitions. A gateway that holds routes to permissions need not
+// say so; it matters where more is shown to such a caller.
+func WithRegistrar(ctx context.Context) context.Context {
+	return context.WithValue(ctx, registrarKey, true)
+}
+
+// mayRegister reports whether the context carries that the caller may register task definitions.
+func mayRegister(ctx context.Context) bool {
+	may, _ := ctx.Value(registrarKey).(bool)
+	return may
 }
 
 // WithRequestID returns a context that carries the id for the response's X-Request-Id, its problem and the log. For "" it returns ctx, and

@@ -85,6 +85,14 @@ func (c *cases) Describe(_ context.Context, name string) (taskdef.Definition, er
 	return c.describe(name)
 }
 
+func (c *cases) DescribeValues(_ context.Context, name string) (taskdef.Definition, error) {
+	if c.describe == nil {
+		c.t.Error("DescribeValues was called")
+		return taskdef.Definition{}, nil
+	}
+	return c.describe(name)
+}
+
 func (c *cases) Deregister(_ context.Context, name string) (taskdef.Definition, error) {
 	if c.deregister == nil {
 		c.t.Error("Deregister was called")

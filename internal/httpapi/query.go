@@ -57,6 +57,15 @@ func (q *query) fault(name, detail string) {
 	}
 }
 
+// truth returns a parameter that is true or false, false when it is absent.
+func (q *query) truth(name string) bool {
+	value, given := q.values[name]
+	if given && value != "" && value != "true" && value != "false" {
+		q.fault(name, "must be true or false")
+	}
+	return value == "true"
+}
+
 // err returns the faults as an error, nil when there are none.
 func (q *query) err() error {
 	if len(q.faults) == 0 {

@@ -44,12 +44,7 @@ func Submit(s Submitter, o Options) http.Handler {
 func submitRequest(r *http.Request, caller string) (run.SubmitRequest, error) {
 	req := run.SubmitRequest{Caller: caller}
 	q := parseQuery(r, "dryRun")
-	switch value, given := q.values["dryRun"]; {
-	case value == "true":
-		req.DryRun = true
-	case given && value != "" && value != "false":
-		q.fault("dryRun", "must be true or false")
-	}
+	req.DryRun = q.truth("dryRun")
 	faults := slices.Concat(q.faults, readIdempotencyKey(&req, r.Header))
 	if len(faults) > 0 {
 		return req, invalid(faults...)

@@ -40,6 +40,11 @@ func (d domain) Register(context.Context, []byte) (taskdef.RegisterResult, error
 func (d domain) Describe(_ context.Context, name string) (taskdef.Definition, error) {
 	return taskdef.Definition{Definition: []byte(`{"family":"` + name + `"}`), Tags: []taskdef.Tag{}}, d.err
 }
+
+func (d domain) DescribeValues(ctx context.Context, name string) (taskdef.Definition, error) {
+	return d.Describe(ctx, name)
+}
+
 func (d domain) Deregister(ctx context.Context, name string) (taskdef.Definition, error) {
 	return d.Describe(ctx, name)
 }

@@ -3,6 +3,7 @@ package lambdaio
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -72,6 +73,23 @@ func JWTCaller(e HTTPEvent) (string, error) {
 		return callerName(kindJWT, c.Issuer, c.Subject)
 	}
 	return callerName(kindJWTClient, c.Issuer, c.Client)
+}
+
+// HasScope reports whether the token of a request has a scope. Issuers name their scopes scope, as OAuth does, or scp.
+func HasScope(e HTTPEvent, scope string) bool {
+	var a struct {
+		JWT struct {
+			Claims struct {
+				Scope string `json:"scope"`
+				Scp   string `json:"scp"` // of a list the gateway makes the text [a b]
+			} `json:"claims"`
+		} `json:"jwt"`
+	}
+	if parseAuthorizer(e, &a) != nil {
+		return false
+	}
+	c := a.JWT.Claims
+	return slices.Contains(strings.Fields(c.Scope), scope) || slices.Contains(strings.Fields(strings.Trim(c.Scp, "[]")), scope)
 }
 
 // LocalCaller returns local mode's caller for every request. It is for emulators of API Gateway, which name no caller.

@@ -14,6 +14,10 @@ type HTTPOptions struct {
 	Caller func(e HTTPEvent) (string, error)
 	// Context returns ctx with the caller ("": none) and the gateway's request id, for the handler. nil: the handler gets neither.
 	Context func(ctx context.Context, caller, requestID string) context.Context
+	// MayRegister reports whether an event shows that its caller may register task definitions, which Registrar then puts into the handler's context.
+	// nil: no event shows it.
+	MayRegister func(e HTTPEvent) bool
+	Registrar   func(ctx context.Context) context.Context
 	// Log gets the errors. nil: slog.Default().
 	Log *slog.Logger
 }
@@ -50,5 +54,9 @@ func (o HTTPOptions) identify(ctx context.Context, e HTTPEvent) context.Context 
 			caller = name
 		}
 	}
-	return o.Context(ctx, caller, e.RequestContext.RequestID)
+	ctx = o.Context(ctx, caller, e.RequestContext.RequestID)
+	if caller != "" && o.MayRegister != nil && o.MayRegister(e) {
+		ctx = o.Registrar(ctx)
+	}
+	return ctx
 }

@@ -17,6 +17,14 @@ func (g *Registrar) Describe(ctx context.Context, name string) (Definition, erro
 	return g.seen(g.Definitions.Describe(ctx, name))
 }
 
+// DescribeValues is Describe for a caller who is shown the environment values. CodeForbidden also where the stack takes no task definitions.
+func (g *Registrar) DescribeValues(ctx context.Context, name string) (Definition, error) {
+	if !g.Writes {
+		return Definition{}, writesAreOff()
+	}
+	return g.Describe(ctx, name)
+}
+
 // Deregister is POST /task-definitions/{definition}/deregister: the revision, INACTIVE now, or already. Errors: CodeForbidden;
 // CodeInvalid where the name has no revision (DR-01); those of Describe.
 func (g *Registrar) Deregister(ctx context.Context, name string) (Definition, error) {

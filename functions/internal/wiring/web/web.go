@@ -19,10 +19,25 @@ func Options(rt *runtime.Runtime) httpapi.Options {
 // AWS_ENDPOINT_URL_<service>; see config.Env.Auth. Any function of the API can be the target of the gateway's $default route:
 // a request that matches no route of the whole API gets a 404 or 405 problem.
 func Serve(rt *runtime.Runtime, routes httpapi.Routes, services ...string) lambdaio.Function {
-	o := Options(rt)
+	o, auth := Options(rt), rt.Auth(services...)
 	return lambdaio.HTTP(withUnrouted(routes, o).Handler(o), lambdaio.HTTPOptions{
-		Caller: caller(rt.Auth(services...)), Context: httpapi.WithIdentity, Log: rt.Log,
+		Caller: caller(auth), Context: httpapi.WithIdentity, MayRegister: mayRegister(auth), Registrar: httpapi.WithRegistrar, Log: rt.Log,
 	})
+}
+
+// scopeOfRegistrars is the scope of the routes that register.
+const scopeOfRegistrars = "davit/admin"
+
+// mayRegister returns the function that reads from an event whether its caller may register. An event of IAM does not show it.
+func mayRegister(auth config.Auth) func(lambdaio.HTTPEvent) bool {
+	switch auth {
+	case config.AuthJWT:
+		return func(e lambdaio.HTTPEvent) bool { return lambdaio.HasScope(e, scopeOfRegistrars) }
+	case config.AuthNone:
+		return func(lambdaio.HTTPEvent) bool { return true }
+	default:
+		return nil
+	}
 }
 
 // caller returns the function that reads the caller's name from an event of a gateway with that kind of authorizer.
