@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"davit/internal/ecsjson"
 	"davit/internal/ecsspec"
@@ -47,6 +48,14 @@ func TestRequestMembers(t *testing.T) {
 	launch = slices.DeleteFunc(launch, func(name string) bool { return name == "referenceId" }) // RT-33
 	sameAsSDK(t, "POST /runs", names(a.schema("Submission")["properties"]), append(launch, "policy"))
 	sameAsSDK(t, "POST /task-definitions", names(a.schema("TaskDefinitionInput")["properties"]), ecsjson.Names(ecs.RegisterTaskDefinitionInput{}))
+	for schema, sdk := range map[string]any{
+		"ContainerInput": types.ContainerDefinition{}, "ContainerOverride": types.ContainerOverride{}, "Overrides": types.TaskOverride{},
+		"Variable": types.KeyValuePair{}, "EnvironmentFile": types.EnvironmentFile{}, "EphemeralStorage": types.EphemeralStorage{},
+		"CapacityProvider": types.CapacityProviderStrategyItem{}, "NetworkConfiguration": types.NetworkConfiguration{},
+		"PlacementConstraint": types.PlacementConstraint{}, "PlacementStrategy": types.PlacementStrategy{}, "TagInput": types.Tag{}, "Secret": types.Secret{},
+	} {
+		sameAsSDK(t, schema, names(a.schema(schema)["properties"]), ecsjson.Names(sdk))
+	}
 	wantSameNames(t, "POST /runs/{runId}/stop", names(a.schema("Stop")["properties"]), allowed(t, violationsOf(t, "POST", "/runs/"+runID+"/stop", "", `{"nope":1}`)))
 	for schema, policy := range map[string]string{
 		"Policy": `{"nope":1}`, "Retry": `{"retry":{"nope":1}}`, "Overlap": `{"overlap":{"nope":1}}`, "Verdict": `{"verdict":{"nope":1}}`,
@@ -227,6 +236,83 @@ func encode(t *testing.T, value any) string {
 	return string(data)
 }
 
+// Generated clients take a member with a default for one that is required.
+func TestSchemas_MembersHaveNoDefault(t *testing.T) {
+	a := load(t)
+	for name := range at(a.object, "components", "schemas").(object) {
+		for member, p := range a.validator().properties(a.schema(name)) {
+			if at(p, "default") != nil {
+				t.Errorf("%s.%s: got a default, want x-default", name, member)
+			}
+		}
+	}
+}
+
+// What the code refuses by its form, the document refuses too.
+func TestSchemas_AreAsStrictAsTheCode(t *testing.T) {
+	a := load(t)
+	for _, tt := range []struct {
+		schema, good, bad string
+	}{
+		{"Submission", `{"taskDefinition":"` + strings.Repeat("a", 255) + `:1"}`, `{"taskDefinition":"` + strings.Repeat("a", 256) + `"}`},
+		{"Submission", `{"taskDefinition":"a","startedBy":"AWS Step Functions"}`, `{"taskDefinition":"a:0"}`},
+		{"Submission", `{"taskDefinition":"a","overrides":{"ephemeralStorage":{"sizeInGiB":21}}}`, `{"taskDefinition":"a","overrides":{"ephemeralStorage":{}}}`},
+		{"Submission", `{"taskDefinition":"a","networkConfiguration":{"awsvpcConfiguration":{"subnets":["s"]}}}`, `{"taskDefinition":"a","networkConfiguration":{"awsvpcConfiguration":{"subnets":[""]}}}`},
+		{"TaskDefinitionInput", definitionInput(`"family":"` + strings.Repeat("a", 255) + `"`), definitionInput(`"family":"` + strings.Repeat("a", 256) + `"`)},
+		{"TaskDefinitionInput", definitionInput(`"family":"a"`), definitionInput(`"family":""`)},
+		{"TaskDefinitionInput", definitionInput(`"family":"a","ephemeralStorage":{"sizeInGiB":200}`), definitionInput(`"family":"a","ephemeralStorage":{}`)},
+		{"TaskDefinitionInput", definitionInput(`"family":"a","pidMode":"task"`), definitionInput(`"family":"a","pidMode":"none"`)},
+	} {
+		for body, fits := range map[string]bool{tt.good: true, tt.bad: false} {
+			v := a.validator()
+			var value any
+			if err := json.Unmarshal([]byte(body), &value); err != nil {
+				t.Fatal(err)
+			}
+			v.check("", a.schema(tt.schema), value)
+			if documented := len(v.faults) == 0; documented != fits {
+				t.Errorf("%s %.80s: documented %v, want %v: %v", tt.schema, body, documented, fits, v.faults)
+			}
+			_, found := ecsspec.Spec{}.Parse([]byte(body))
+			if tt.schema == "TaskDefinitionInput" {
+				_, found = ecsspec.Spec{}.ParseTaskDefinition([]byte(body))
+			}
+			if taken := len(found) == 0; taken != fits {
+				t.Errorf("%s %.80s: taken %v, want %v: %v", tt.schema, body, taken, fits, found)
+			}
+		}
+	}
+}
+
+func definitionInput(members string) string {
+	return `{` + members + `,"containerDefinitions":[{"name":"c","memory":64}]}`
+}
+
+// A cursor that cannot be one is none in the document.
+func TestParameters_CursorAndDefinition(t *testing.T) {
+	a := load(t)
+	fits := func(schema any, value string) bool {
+		v := a.validator()
+		v.check("", schema, value)
+		return len(v.faults) == 0
+	}
+	for _, o := range a.operations() {
+		for _, p := range listAt(o.object, "parameters") {
+			if textAt(p, "name") == "cursor" && (fits(at(p, "schema"), "%") || fits(at(p, "schema"), "") || !fits(at(p, "schema"), "eyJ_-9")) {
+				t.Errorf("%s: got another cursor than base64url", o)
+			}
+		}
+	}
+	definition := at(a.object, "components", "parameters", "definition", "schema")
+	for name, want := range map[string]bool{
+		"a:1": true, "arn:aws:ecs:local:000000000000:task-definition/a:1": true, strings.Repeat("a", 255): true, strings.Repeat("a", 256): false, "a:0": false, "a b": false,
+	} {
+		if got := fits(definition, name); got != want || taskdef.ValidName(name) != want {
+			t.Errorf("%.40s: documented %v, taken %v, want %v", name, got, taskdef.ValidName(name), want)
+		}
+	}
+}
+
 // The documented defaults are those of the code.
 func TestDefaults(t *testing.T) {
 	a := load(t)
@@ -236,7 +322,7 @@ func TestDefaults(t *testing.T) {
 	}
 	for schema, of := range map[string]any{"Policy": standard, "Retry": standard["retry"], "Verdict": standard["verdict"]} {
 		for name, p := range at(a.schema(schema), "properties").(object) {
-			want, got := at(of, name), at(p, "default")
+			want, got := at(of, name), at(p, "x-default")
 			if _, nested := want.(object); !nested && encode(t, want) != encode(t, got) {
 				t.Errorf("%s.%s: the default is %v, documented %v", schema, name, want, got)
 			}

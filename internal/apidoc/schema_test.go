@@ -26,7 +26,7 @@ func (v *validator) faultf(at, format string, args ...any) {
 // knownKeywords are the keywords that check evaluates; the others are for readers.
 var knownKeywords = []string{
 	"$ref", "type", "properties", "required", "additionalProperties", "items", "enum", "const", "pattern", "format", "allOf",
-	"minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "description", "default", "title", "example",
+	"minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "description", "default", "x-default", "title", "example",
 }
 
 // check checks a value against a schema. With others, as in allOf, a closed object may have the members of those too.

@@ -46,7 +46,11 @@ func (s stub) ListDefinitions(context.Context, taskdef.ListRequest) (taskdef.Lis
 	return taskdef.List{TaskDefinitions: all, NextCursor: "next"}, s.err
 }
 
-var definition = taskdef.Definition{Definition: json.RawMessage(`{"family":"nightly"}`), Tags: []taskdef.Tag{{Key: "team", Value: "red"}}}
+var definition = taskdef.Definition{Definition: json.RawMessage(`{"taskDefinitionArn":"arn:1","family":"nightly","revision":7,"status":"INACTIVE","cpu":"256","memory":"512",
+	"networkMode":"awsvpc","requiresCompatibilities":["FARGATE"],"compatibilities":["FARGATE"],"taskRoleArn":"r","executionRoleArn":"r","volumes":[{}],
+	"placementConstraints":[{}],"registeredAt":"2026-01-02T03:04:05Z","registeredBy":"me","deregisteredAt":"2026-01-02T03:04:05Z","containerDefinitions":[
+	{"name":"app","image":"i","cpu":1,"memory":4,"memoryReservation":4,"essential":true,"command":["c"],"entryPoint":["e"],
+	"environment":[{"name":"A","value":"v"}]}]}`), Tags: []taskdef.Tag{{Key: "team", Value: "red"}}}
 
 func full() *run.Run {
 	at, code := time.Date(2026, 1, 2, 3, 4, 5, 6e6, time.UTC), 3
