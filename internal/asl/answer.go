@@ -7,7 +7,7 @@ import (
 
 // SendTaskSuccess completes the task that gave out the token, also while its function still runs. output is
 // JSON of at most 256 KiB and becomes the task's result. It returns once the answer is on disk. Errors:
-// ErrTaskDoesNotExist, ErrTaskTimedOut, ErrInvalidOutput, ErrClosed, and ctx's own when it had already ended.
+// ErrTaskDoesNotExist, ErrTaskTimedOut, ErrInvalidOutput, ErrNotWritten, ErrClosed, and ctx's own when it had already ended.
 func (e *Engine) SendTaskSuccess(ctx context.Context, token string, output []byte) error {
 	result, err := parseValue(output)
 	if err != nil {
@@ -65,7 +65,7 @@ func (s *step) awaits(started, attempt int64) bool {
 }
 
 // Stop ends an open execution as ABORTED; of a closed one it leaves everything as it is and answers nil.
-// Its function, if one runs, runs on. Errors: ErrExecutionDoesNotExist, ErrClosed.
+// Its function, if one runs, runs on. Errors: ErrExecutionDoesNotExist, ErrNotWritten, ErrClosed.
 func (e *Engine) Stop(ctx context.Context, name, errorName, cause string) error {
 	if err := ctx.Err(); err != nil {
 		return err

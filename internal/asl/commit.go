@@ -13,10 +13,11 @@ const lazyGroup = 256
 // next, so that a thousand executions at once cost a few syncs and one alone does not wait for others.
 // A lazy one lets its callers go on and writes when enough has come together or flush is called.
 type committer struct {
-	db   *bbolt.DB
-	lazy bool
-	wake chan struct{}
-	done chan struct{}
+	db     *bbolt.DB
+	update func(func(*bbolt.Tx) error) error // db.Update
+	lazy   bool
+	wake   chan struct{}
+	done   chan struct{}
 
 	mu    sync.Mutex
 	queue []*write
@@ -28,7 +29,7 @@ type write struct {
 }
 
 func startCommitter(db *bbolt.DB, lazy bool) *committer {
-	c := &committer{db: db, lazy: lazy, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	c := &committer{db: db, update: db.Update, lazy: lazy, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	go c.loop()
 	return c
 }
@@ -80,7 +81,7 @@ func (c *committer) writeQueue() {
 	if len(group) == 0 {
 		return
 	}
-	err := c.db.Update(func(tx *bbolt.Tx) error {
+	err := c.update(func(tx *bbolt.Tx) error {
 		for _, w := range group {
 			if err := w.do(tx); err != nil {
 				return err
@@ -105,7 +106,10 @@ func (c *committer) view(do func(*bbolt.Tx) error) error {
 
 // close writes what waits and ends the loop. Nobody may be in another method, or call one later.
 func (c *committer) close() error {
-	err := c.flush()
+	var err error
+	if c.lazy {
+		err = c.flush()
+	}
 	close(c.wake)
 	<-c.done
 	return err

@@ -75,9 +75,10 @@ type Engine struct {
 	cancel      context.CancelFunc
 
 	restart sync.Mutex // guards ended, and the growth of work
-	ended   bool       // closed or broken: no new work
+	ended   bool       // closed: no new work
 	work    sync.WaitGroup
 	closing atomic.Bool
+	failing atomic.Bool // the last write failed
 	closed  chan struct{}
 	mu      sync.Mutex // guards open and resumed; taken after an execution's own lock, never before
 	open    map[string]*execution

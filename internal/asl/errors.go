@@ -19,8 +19,10 @@ var (
 	ErrTaskDoesNotExist = errors.New("asl: TaskDoesNotExist")
 	// ErrTaskTimedOut: the token's attempt is over: answered, timed out, retried, or its execution ended.
 	ErrTaskTimedOut = errors.New("asl: TaskTimedOut")
-	// ErrClosed: the engine was closed, or has stopped because its file could not be written.
+	// ErrClosed: the engine was closed.
 	ErrClosed = errors.New("asl: engine closed")
+	// ErrNotWritten: the file could not be written, for example because the disk is full, and nothing was done. The call can be repeated.
+	ErrNotWritten = errors.New("asl: not written")
 )
 
 // FunctionError is what an [Invoker] returns when the function itself failed.

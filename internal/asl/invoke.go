@@ -1,7 +1,7 @@
 package asl
 
 // invoke calls the function of an attempt once there is a place for it. It is not called when the
-// attempt ended before, and its answer is dropped when the engine closes meanwhile.
+// attempt ended before, and its answer is dropped when the engine closes before it is written.
 func (e *Engine) invoke(x *execution, attempt int64, c *call) {
 	select {
 	case e.places <- struct{}{}:
@@ -12,11 +12,11 @@ func (e *Engine) invoke(x *execution, attempt int64, c *call) {
 	if !called || e.ctx.Err() != nil {
 		return
 	}
-	failure := e.update(x, func(s *step) error {
+	failure := e.insist(x, func(s *step) error {
 		s.returned(attempt, answer, err)
 		return nil
 	})
-	if failure != nil {
+	if failure != nil && e.ctx.Err() == nil {
 		e.log.Error("the answer of a function could not be handled", "function", c.function, "error", failure)
 	}
 }

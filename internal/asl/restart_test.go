@@ -299,33 +299,3 @@ func TestOpenRefuses(t *testing.T) {
 		}
 	})
 }
-
-// TestWriteFailureStopsTheEngine asserts that nothing is done that is not on disk.
-func TestWriteFailureStopsTheEngine(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		s := &script{}
-		path := filepath.Join(t.TempDir(), "db")
-		m := machine(t, `"A":{"Type":"Wait","Seconds":1,"Next":"B"},`+taskState("B", `"End":true`))
-		e, err := Open(Options{Path: path, Machine: m, ARN: testARN, Invoker: InvokerFunc(s.invoke)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := errors.Join(e.Resume(), e.Start(t.Context(), "x", nil), e.store.db.Close()); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(time.Minute)
-		if err := e.Start(t.Context(), "y", nil); !errors.Is(err, ErrClosed) || s.calls() != 0 {
-			t.Errorf("after a failed write: %v, %d calls", err, s.calls())
-		}
-		_ = e.Close()
-		r := newRig(t, path, m, s.invoke)
-		r.must(r.Resume())
-		switch ended := r.wait(); {
-		case ended.Status != Succeeded:
-			t.Errorf("after a restart: ended.Status is %v, want %v", ended.Status, Succeeded)
-		case s.calls() != 1:
-			t.Error("after a restart: s.calls() is not 1")
-		}
-	})
-}

@@ -1,6 +1,7 @@
 package asl
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -94,7 +95,9 @@ func (e *Engine) Resume() error {
 		e.spawn(func() { e.notifyEnded(ended) })
 	}
 	for _, x := range e.live() {
-		if err := e.update(x, goOn); err != nil {
+		if err := e.update(x, goOn); errors.Is(err, ErrNotWritten) {
+			e.spawn(func() { _ = e.insist(x, goOn) }) // ends once it is written
+		} else if err != nil {
 			return err
 		}
 	}

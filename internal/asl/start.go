@@ -11,8 +11,8 @@ import (
 
 // Start starts an execution and returns once it is on disk. input is JSON of at most 256 KiB; none is {}.
 // With the name and input of an open execution it answers nil and starts nothing. Errors:
-// ErrExecutionAlreadyExists, ErrInvalidName, ErrInvalidExecutionInput, ErrClosed, and ctx's own when
-// it had already ended.
+// ErrExecutionAlreadyExists, ErrInvalidName, ErrInvalidExecutionInput, ErrNotWritten, ErrClosed, and
+// ctx's own when it had already ended.
 func (e *Engine) Start(ctx context.Context, name string, input []byte) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -70,14 +70,15 @@ func (x *execution) sameAs(name string, input document) error {
 
 func alreadyExists(name string) error { return fmt.Errorf("%w: %s", ErrExecutionAlreadyExists, name) }
 
-// launch makes the first step of an execution.
+// launch makes the first step of an execution. A RUNNING one that is not open was left by a Start whose write failed
+// and yet reached the file; nothing of it was acted upon.
 func (e *Engine) launch(name string, x *execution) error {
 	old, err := e.store.load(name)
 	if err != nil {
 		return err
 	}
 	s := e.newStep(x)
-	if old != nil && !old.expired(s.now) {
+	if old != nil && old.Status != Running && !old.expired(s.now) {
 		return alreadyExists(name)
 	}
 	s.begin(name)

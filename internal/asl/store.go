@@ -110,12 +110,14 @@ type transition struct {
 	record, history []byte
 	firstEvent      int64  // id of the first of history; 0 when there are no events
 	closed          []byte // key in bucketClosed, if the execution is closed
+	reopen          bool   // the file may hold it as closed
 	purge           *record
 }
 
 // save writes a transition. purge is what an earlier execution of the name left, if anything.
-func (s *store) save(rec *record, events []Event, purge *record) error {
-	t := transition{name: rec.Name, record: appendRecord(nil, rec), purge: purge}
+func (s *store) save(x *execution, events []Event, purge *record) error {
+	rec := &x.rec
+	t := transition{name: rec.Name, record: appendRecord(nil, rec), reopen: x.doubtful, purge: purge}
 	if len(events) > 0 {
 		t.history, t.firstEvent = appendEvents(nil, events), events[0].ID
 	}
@@ -137,8 +139,11 @@ func (t *transition) write(tx *bbolt.Tx) error {
 	if err == nil && t.firstEvent > 0 {
 		err = bucketEvents.in(tx).Put(eventKey(t.name, t.firstEvent), t.history)
 	}
-	if err == nil && t.firstEvent == 1 {
+	if err == nil && (t.firstEvent == 1 || t.reopen) {
 		err = bucketOpen.in(tx).Put(name, nil)
+	}
+	if err == nil && t.reopen {
+		err = bucketUnnotified.in(tx).Delete(name)
 	}
 	if err != nil || t.closed == nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"syscall"
 
 	"davit/internal/run"
 )
@@ -21,6 +22,8 @@ func translate(op string, err error) error {
 		return err
 	case errors.Is(err, errDamaged), errors.Is(err, errUnfit):
 		return &run.Error{Code: run.CodeInternal, Message: "the store cannot handle this record", Err: fmt.Errorf("%s: %w", op, err)}
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return &run.Error{Code: run.CodeUnavailable, Message: "the disk of the data folder is full", Err: fmt.Errorf("%s: %w", op, err)}
 	default:
 		return &run.Error{Code: run.CodeUnavailable, Message: "the store did not answer", Err: fmt.Errorf("%s: %w", op, err)}
 	}

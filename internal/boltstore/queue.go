@@ -112,7 +112,7 @@ func (s *Store) transact(batch []*write) (failed bool, err error) {
 		}
 	}()
 	var t *txn
-	err = s.db.Update(func(tx *bolt.Tx) error {
+	err = s.commitTx(func(tx *bolt.Tx) error {
 		t = &txn{Tx: tx, now: s.clock.Now()}
 		failed = true
 		if err := t.each(batch); err != nil {
@@ -127,7 +127,10 @@ func (s *Store) transact(batch []*write) (failed bool, err error) {
 	switch {
 	case errors.Is(err, errNothingToDo):
 		err = nil
-	case err == nil && t.records > 0:
+	case !failed:
+		s.failing.Store(err != nil)
+	}
+	if err == nil && t.records > 0 {
 		s.signals.send()
 	}
 	return failed, err

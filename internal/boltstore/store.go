@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -42,10 +43,12 @@ type Options struct {
 
 // Store implements run.Store. Any number of goroutines may use it.
 type Store struct {
-	db      *bolt.DB
-	clock   run.Clock
-	queue   queue
-	signals signals
+	db       *bolt.DB
+	commitTx func(func(*bolt.Tx) error) error // db.Update
+	failing  atomic.Bool                      // the last transaction could not be made durable
+	clock    run.Clock
+	queue    queue
+	signals  signals
 }
 
 var _ run.Store = (*Store)(nil)
@@ -66,7 +69,7 @@ func Open(path string, opts Options) (*Store, error) {
 	if err := prepare(db, path, opts); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}
-	s := &Store{db: db, clock: opts.Clock}
+	s := &Store{db: db, commitTx: db.Update, clock: opts.Clock}
 	if s.clock == nil {
 		s.clock = clock.System
 	}
@@ -75,6 +78,9 @@ func Open(path string, opts Options) (*Store, error) {
 
 // Close ends the store once its transactions have ended. Later calls of its methods answer CodeUnavailable.
 func (s *Store) Close() error { return s.db.Close() }
+
+// Writable reports whether the last transaction reached the disk, as is assumed before the first.
+func (s *Store) Writable() bool { return !s.failing.Load() }
 
 // prepare makes the file private, its buckets and, unless NoSync, its name in the folder durable.
 func prepare(db *bolt.DB, path string, opts Options) error {

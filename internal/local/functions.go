@@ -38,19 +38,20 @@ func (s *System) invoke(ctx context.Context, name string, payload []byte) ([]byt
 
 // deliverTaskEvent delivers a task state change event, as EventBridge does.
 func (s *System) deliverTaskEvent(ctx context.Context, event []byte) {
-	s.deliver(ctx, taskEventFunction, event)
+	_ = s.deliver(ctx, taskEventFunction, event) // logged; the sweep sees what the event would have told
 }
 
-// deliver invokes a function asynchronously, as Lambda does: it tries twice more after an error, 1 s and 2 s later.
-func (s *System) deliver(ctx context.Context, name string, event []byte) {
-	for try := range 3 {
+// deliver invokes a function asynchronously, as Lambda does: it tries twice more after an error, 1 s and 2 s later. While the data folder
+// cannot be written it goes on trying, so that nothing is lost on a full disk.
+func (s *System) deliver(ctx context.Context, name string, event []byte) error {
+	for try := 1; ; try++ {
 		_, err := s.invoke(ctx, name, event)
 		if err == nil || ctx.Err() != nil {
-			return
+			return err
 		}
-		s.options.Log.Warn("an event was not taken", "function", name, "try", try+1, "error", err)
-		if !s.sleep(ctx, time.Duration(try+1)*time.Second) {
-			return
+		s.options.Log.Warn("an event was not taken", "function", name, "try", try, "error", err)
+		if try >= 3 && s.writable() || !s.sleep(ctx, time.Duration(min(try, 5))*time.Second) {
+			return err
 		}
 	}
 }
@@ -86,8 +87,7 @@ func (s *System) executionEnded(ctx context.Context, x asl.Execution) error {
 	if err != nil {
 		return fmt.Errorf("the event of an ended execution: %w", err)
 	}
-	_, err = s.invoke(ctx, sweepFunction, event)
-	return err
+	return s.deliver(ctx, sweepFunction, event)
 }
 
 // runSweep invokes the sweep at once and then every sweepEvery, until the System closes.
@@ -96,9 +96,7 @@ func (s *System) runSweep() {
 	for {
 		event := fmt.Appendf(nil, `{"version":"0","source":"aws.events","detail-type":"Scheduled Event","time":%q,"detail":{}}`,
 			s.options.Clock.Now().UTC().Format(time.RFC3339))
-		if _, err := s.invoke(s.ctx, sweepFunction, event); err != nil && s.ctx.Err() == nil {
-			s.options.Log.Warn("the sweep did not finish", "error", err)
-		}
+		_ = s.deliver(s.ctx, sweepFunction, event) // logged
 		if !s.sleep(s.ctx, sweepEvery) {
 			return
 		}

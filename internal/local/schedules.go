@@ -76,7 +76,8 @@ func validScheduleName(name string) bool {
 	return name != "" && len(name) <= 64
 }
 
-// runSchedule fires one schedule at its times until the System closes. It fires once for all occurrences that passed while the machine slept.
+// runSchedule fires one schedule at its times until the System closes. It fires once for all occurrences that passed while the machine
+// slept, and for each that passed while an earlier one could not be delivered.
 func (s *System) runSchedule(c Schedule) {
 	defer s.work.Done()
 	last := s.options.Clock.Now()
@@ -85,13 +86,15 @@ func (s *System) runSchedule(c Schedule) {
 	}
 	for {
 		at, ok := c.when.Next(last)
-		if !ok || !s.sleep(s.ctx, at.Sub(s.options.Clock.Now())) {
+		ahead := at.Sub(s.options.Clock.Now())
+		if !ok || !s.sleep(s.ctx, ahead) {
 			return
 		}
-		s.fireSchedule(c, at)
-		if last = s.options.Clock.Now(); last.Before(at) {
-			last = at
+		last = at
+		if woken := s.options.Clock.Now(); ahead >= 0 && woken.After(at) {
+			last = woken
 		}
+		s.fireSchedule(c, at)
 	}
 }
 
@@ -104,5 +107,5 @@ func (s *System) fireSchedule(c Schedule, at time.Time) {
 		s.options.Log.Error("a schedule's event cannot be written", "schedule", c.Name, "error", err)
 		return
 	}
-	s.deliver(s.ctx, scheduleFunction, event)
+	_ = s.deliver(s.ctx, scheduleFunction, event) // logged
 }

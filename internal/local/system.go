@@ -33,6 +33,7 @@ type System struct {
 
 	options   Options
 	functions map[string]lambdaio.Function
+	writable  func() bool // reports whether the data folder could be written at the last try
 	notifier  *notifier
 	ctx       context.Context
 	cancel    context.CancelFunc
@@ -48,6 +49,7 @@ func Open(o Options) (*System, error) {
 		return nil, fmt.Errorf("the data folder cannot be made: %w", err)
 	}
 	s := &System{options: o}
+	s.writable = s.storesWritable
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	if err := s.open(); err != nil {
 		s.cancel()
@@ -86,6 +88,11 @@ func (s *System) open() error {
 		Events: events, Faults: o.Faults, RecordCalls: o.RecordCalls, NoSync: o.NoSync, Logger: o.Log,
 	})
 	return err
+}
+
+// storesWritable reports whether the last write of each database in the data folder succeeded.
+func (s *System) storesWritable() bool {
+	return s.Store.Writable() && s.Machine.Writable() && s.ECS.Writable()
 }
 
 // Start resumes the open executions and starts the sweep, the notifier and the schedules.

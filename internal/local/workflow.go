@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"davit/internal/asl"
 	"davit/internal/run"
@@ -19,10 +20,27 @@ func (f workflow) Start(ctx context.Context, x run.Execution, _ string) error {
 		return err
 	}
 	err = f.s.Machine.Start(ctx, x.Name(), input)
-	if errors.Is(err, asl.ErrExecutionAlreadyExists) {
+	switch {
+	case errors.Is(err, asl.ErrExecutionAlreadyExists):
 		return run.ErrExecutionExists
+	case errors.Is(err, asl.ErrNotWritten):
+		f.s.startLater(x.Name(), input)
 	}
 	return unavailable(err)
+}
+
+// startPause is the time between two tries to start an execution that could not be written.
+const startPause = time.Second
+
+// startLater starts an execution as soon as the disk takes it. Otherwise the run, which is recorded, would wait for the sweep.
+func (s *System) startLater(name string, input []byte) {
+	go func() { // ends with the System
+		for s.sleep(s.ctx, startPause) {
+			if err := s.Machine.Start(s.ctx, name, input); !errors.Is(err, asl.ErrNotWritten) {
+				return
+			}
+		}
+	}()
 }
 
 // Wake implements run.Workflow.

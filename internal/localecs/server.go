@@ -42,6 +42,9 @@ func Open(options Options) (*Server, error) {
 // Faults returns how the server misbehaves; it can be changed at any time.
 func (s *Server) Faults() *faults.Faults { return s.plane.Faults() }
 
+// Writable reports whether the disk took the last changes.
+func (s *Server) Writable() bool { return s.plane.Writable() }
+
 // Interrupt takes a running task away as Fargate Spot does: stop code SpotInterruption, SIGTERM, and SIGKILL after stopTimeout. task is an id or an ARN; an unknown
 // one is an error, one that stops already is left alone.
 func (s *Server) Interrupt(task string) error { return s.plane.Interrupt(task) }

@@ -183,7 +183,11 @@ func notRecorded(err error) error {
 	if CodeOf(err) == CodeThrottled {
 		return &Error{Code: CodeNotRecorded, Message: "the run was not recorded; repeat the call", Err: err}
 	}
-	return &Error{Code: CodeUnavailable, Message: "it is not known whether the run was recorded; repeat the call with the same Idempotency-Key", Err: err}
+	message := "it is not known whether the run was recorded; repeat the call with the same Idempotency-Key"
+	if why := MessageOf(err); why != "" {
+		message = why + "; " + message
+	}
+	return &Error{Code: CodeUnavailable, Message: message, Err: err}
 }
 
 // resolve fills r.Resolved: it pins the revision, fills in the stack's defaults, and checks definition and cluster with ECS. Where ECS

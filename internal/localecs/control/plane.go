@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -72,7 +73,7 @@ func Open(opt Settings) (*Plane, error) {
 		s.cancel()
 		return nil, closeAfter(db, err)
 	}
-	s.journal = journal.Start(db, &s.mu)
+	s.journal = journal.Start(db, &s.mu, opt.Clock, opt.Log)
 	s.events = events.Start(opt.Events, s.eventDelivered)
 	s.resume()
 	return s, nil
@@ -110,7 +111,7 @@ func newPlane(opt Settings, db *bbolt.DB) *Plane {
 	s.cancel = cancel
 	s.host = &task.Host{
 		Owner: taskOwner{s}, Ctx: ctx, KillAll: make(chan struct{}), Starts: make(chan struct{}, opt.Starts),
-		Settled: func(ctx context.Context) error { return s.journal.Settled(ctx) },
+		Written: func(ctx context.Context) error { return s.journal.Written(ctx) },
 		Clock:   opt.Clock, Log: opt.Log, Runner: opt.Runner, Delays: opt.Delays, Dir: opt.Dir, S3Dir: opt.S3Dir, Path: hostPath(),
 	}
 	return s
@@ -154,8 +155,18 @@ func (s *Plane) Locked(f func() (any, error)) (any, error) {
 	return f()
 }
 
-// Settled waits until what was changed so far is on disk.
-func (s *Plane) Settled(ctx context.Context) error { return s.journal.Settled(ctx) }
+// Settled waits until what was changed so far is on disk. It returns a ServerException when the disk does not take it; the change stands,
+// as it does in ECS when a reply is lost.
+func (s *Plane) Settled(ctx context.Context) error {
+	err := s.journal.Settled(ctx)
+	if errors.Is(err, journal.ErrNotWritten) {
+		return ecserror.Server("The local ECS cannot write to its data folder. Is the disk full? The call may have been carried out; repeat it when there is room.")
+	}
+	return err
+}
+
+// Writable reports whether the disk took the last changes.
+func (s *Plane) Writable() bool { return s.journal.Writable() }
 
 // Before returns the error with which a call of the operation is to be refused by order; nil for none.
 func (s *Plane) Before(operation string) error {

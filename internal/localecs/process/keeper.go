@@ -77,7 +77,7 @@ func (k *keeper) start(o order) {
 	}
 	pid, err := launch(o.Spec, k.null)
 	if err != nil {
-		k.reports.put(report{ID: o.ID, Kind: refused, Reason: err.Error()})
+		k.reports.put(report{ID: o.ID, Kind: refused, Reason: err.Error(), NoRoom: NoRoom(err)})
 		return
 	}
 	k.mu.Lock()

@@ -21,7 +21,7 @@ func launch(spec Spec, null *os.File) (pid int, err error) {
 	}
 	output, err := os.OpenFile(spec.Output, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
 	if err != nil {
-		return 0, refuse("output file %q: %s", spec.Output, plain(err))
+		return 0, &StartError{Reason: fmt.Sprintf("output file %q: %s", spec.Output, plain(err)), NoRoom: NoRoom(err)}
 	}
 	defer func() { _ = output.Close() }()
 	files := []uintptr{null.Fd(), output.Fd(), output.Fd()}

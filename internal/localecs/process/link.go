@@ -111,7 +111,7 @@ func (l *link) apply(r report) {
 		}
 	case refused:
 		delete(l.open, r.ID)
-		h.answer <- &StartError{Reason: r.Reason}
+		h.answer <- &StartError{Reason: r.Reason, NoRoom: r.NoRoom}
 	case exited:
 		delete(l.open, r.ID)
 		h.settle(Exit{Code: r.Code, At: r.At})

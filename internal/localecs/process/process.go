@@ -15,7 +15,9 @@ package process
 
 import (
 	"context"
+	"errors"
 	"os"
+	"syscall"
 	"time"
 )
 
@@ -70,10 +72,22 @@ type Exit struct {
 }
 
 // StartError is why a process could not be started, in words that a user may see.
-type StartError struct{ Reason string }
+type StartError struct {
+	Reason string
+	// NoRoom is true when the disk had no room for the output file. Nothing was started.
+	NoRoom bool
+}
 
 // Error is the reason alone.
 func (e *StartError) Error() string { return e.Reason }
+
+// NoRoom reports whether err comes from a disk, or a user's share of it, that is full.
+func NoRoom(err error) bool {
+	if known := new(StartError); errors.As(err, &known) {
+		return known.NoRoom
+	}
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+}
 
 // Process is a started process. Its methods may be called at any time and from any goroutine.
 type Process interface {

@@ -21,7 +21,7 @@ type reportKind int
 
 const (
 	started reportKind = iota + 1 // PID is set; comes before exited
-	refused                       // Reason is set; nothing follows
+	refused                       // Reason is set, NoRoom as in StartError; nothing follows
 	exited                        // Code and At are set; nothing follows
 )
 
@@ -32,6 +32,7 @@ type report struct {
 	PID    int
 	Code   int
 	Reason string
+	NoRoom bool
 	At     time.Time
 }
 

@@ -18,6 +18,8 @@ type Script struct {
 	StartAfter time.Duration
 	// FailStart is a reason for which the process cannot start.
 	FailStart string
+	// NoRoom makes that reason a full disk.
+	NoRoom bool
 	// LoseStart makes the supervisor die during the start.
 	LoseStart bool
 	// NeverStarts makes Start wait until its context ends.
@@ -75,7 +77,7 @@ func (r *Runner) Start(ctx context.Context, spec process.Spec) (process.Process,
 	case script.LoseStart:
 		return nil, process.ErrLost
 	case script.FailStart != "":
-		return nil, &process.StartError{Reason: script.FailStart}
+		return nil, &process.StartError{Reason: script.FailStart, NoRoom: script.NoRoom}
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

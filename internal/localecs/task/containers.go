@@ -29,19 +29,22 @@ func (l *runner) startReady() {
 	}
 }
 
-// start waits for its turn, starts a container's process and reports its start and its end. It has a goroutine of its own.
+// roomPause is the time between two tries to start a process on a full disk.
+const roomPause = time.Second
+
+// start starts a container's process, once there is room on the disk, and reports its start and its end. It has a goroutine of its own.
 func (l *runner) start(i int) {
 	c := l.parts[i].Container
-	select {
-	case l.h.Starts <- struct{}{}:
-	case <-l.t.StopAsked:
-		l.post(func() { l.notStarted(i, context.Canceled) })
-		return
-	case <-l.h.Ctx.Done():
+	p, spec, err := l.startInTurn(c)
+	if process.NoRoom(err) {
+		l.h.Log.Warn("a process waits for room on the disk", "task", l.t.ID, "container", c.name, "error", err)
+	}
+	for process.NoRoom(err) && l.h.Sleep(roomPause, l.t.StopAsked) {
+		p, spec, err = l.startInTurn(c)
+	}
+	if err != nil && l.h.Ctx.Err() != nil {
 		return
 	}
-	p, spec, err := l.startProcess(c)
-	<-l.h.Starts
 	if err != nil {
 		l.post(func() { l.notStarted(i, err) })
 		return
@@ -52,6 +55,19 @@ func (l *runner) start(i int) {
 		exit.Lost = exit.Lost || !ok
 		l.post(func() { l.exited(i, exit) })
 	case <-l.h.Ctx.Done():
+	}
+}
+
+// startInTurn starts a process when fewer than Starts are being started.
+func (l *runner) startInTurn(c Container) (process.Process, process.Spec, error) {
+	select {
+	case l.h.Starts <- struct{}{}:
+		defer func() { <-l.h.Starts }()
+		return l.startProcess(c)
+	case <-l.t.StopAsked:
+		return nil, process.Spec{}, context.Canceled
+	case <-l.h.Ctx.Done():
+		return nil, process.Spec{}, l.h.Ctx.Err()
 	}
 }
 

@@ -132,7 +132,9 @@ func makeBelow(root, path string, owner *process.User) (string, error) {
 	}
 	defer func() { _ = inside.Close() }()
 	below := path[1:]
-	if err := inside.MkdirAll(below, 0o700); err != nil {
+	if err := inside.MkdirAll(below, 0o700); process.NoRoom(err) {
+		return "", err
+	} else if err != nil {
 		return "", cannotStart(fmt.Sprintf("workingDirectory %.255q: %v", path, err))
 	}
 	for name := below; owner != nil && name != "."; name = filepath.Dir(name) {

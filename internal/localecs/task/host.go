@@ -34,7 +34,7 @@ type Host struct {
 	KillAll chan struct{}                   // closed when stopping takes too long
 	Starts  chan struct{}                   // one token for each process being started
 	Group   sync.WaitGroup                  // of the runners' goroutines
-	Settled func(ctx context.Context) error // waits until what was changed is on disk
+	Written func(ctx context.Context) error // waits until what was changed is on disk, also while the disk is full
 	Clock   clock.Clock
 	Log     *slog.Logger
 	Runner  process.Runner

@@ -48,7 +48,7 @@ type Part struct {
 
 // Run runs a task until it is STOPPED or the host's context ends. No process starts before the task is on disk.
 func Run(h *Host, t *Task, plan []Container) {
-	if h.Settled(h.Ctx) != nil {
+	if h.Written(h.Ctx) != nil {
 		return
 	}
 	l := newLife(h, t, plan)
