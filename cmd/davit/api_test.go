@@ -202,9 +202,17 @@ func (l *served) untilOutput(id, what string) {
 	})
 }
 
-// count returns how many runs are recorded, up to 100.
-func (l *served) count() int {
+// list returns the ids of all recorded runs, newest first.
+func (l *served) list() (ids []string) {
 	l.t.Helper()
-	list := decode[struct{ Runs []runDoc }](l.t, l.call("GET", "/runs?limit=100", "").body)
-	return len(list.Runs)
+	for cursor := ""; ; {
+		page := decode[runPage](l.t, l.call("GET", "/runs?limit=100"+cursor, "").body)
+		for _, r := range page.Runs {
+			ids = append(ids, r.RunID)
+		}
+		if page.NextCursor == "" {
+			return ids
+		}
+		cursor = "&cursor=" + page.NextCursor
+	}
 }

@@ -53,7 +53,7 @@ func TestBadInput(t *testing.T) {
 		})
 	}
 	t.Run("other requests", func(t *testing.T) { testBadRequests(t, l.forTest(t)) })
-	if n := l.count(); n != 0 {
+	if n := len(l.list()); n != 0 {
 		t.Errorf("%d runs are recorded, want none", n)
 	}
 	run := l.end(l.submit(script("exit 3")).RunID)

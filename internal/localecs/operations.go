@@ -11,6 +11,7 @@ import (
 	"davit/internal/localecs/control"
 	"davit/internal/localecs/ecserror"
 	"davit/internal/localecs/faults"
+	"davit/internal/localecs/journal"
 )
 
 // Call is one call that reached an operation, whatever came of it.
@@ -77,20 +78,28 @@ var operations = map[string]operation{
 	"UpdateTaskProtection":          locked((*control.Plane).UpdateTaskProtection),
 }
 
+// shownBuckets are what the replies of some operations show; those of the others may show anything.
+var shownBuckets = map[string][]string{
+	"DescribeTaskDefinition":     {journal.BucketDefinitions},
+	"ListTaskDefinitions":        {journal.BucketDefinitions},
+	"ListTaskDefinitionFamilies": {journal.BucketDefinitions},
+	"DescribeClusters":           {journal.BucketClusters}, // its counts of tasks are no more than a hint
+	"ListClusters":               {journal.BucketClusters},
+}
+
 // errDropped is a reply that a fault loses with its connection.
 var errDropped = errors.New("localecs: reply dropped")
 
 // perform carries a call out, faults included, and returns its reply once everything that it shows is on disk.
 func (s *Server) perform(ctx context.Context, name string, body []byte) ([]byte, error) {
-	carryOut, has := operations[name]
-	if !has {
+	if _, has := operations[name]; !has {
 		return nil, ecserror.Refuse("UnsupportedFeatureException", "The local ECS does not have the operation %.64q.", name)
 	}
 	s.record(name, body)
 	if refusal := s.plane.Before(name); refusal != nil {
 		return nil, refusal
 	}
-	reply, err := s.answer(ctx, carryOut, body)
+	reply, err := s.answer(ctx, name, body)
 	lost, how := s.plane.After(name, ctx.Done())
 	if lost && how == faults.DropConnection {
 		return nil, errDropped
@@ -101,9 +110,9 @@ func (s *Server) perform(ctx context.Context, name string, body []byte) ([]byte,
 	return reply, err
 }
 
-func (s *Server) answer(ctx context.Context, carryOut operation, body []byte) ([]byte, error) {
-	out, err := carryOut(s.plane, body)
-	if settled := s.plane.Settled(ctx); settled != nil {
+func (s *Server) answer(ctx context.Context, name string, body []byte) ([]byte, error) {
+	out, err := operations[name](s.plane, body)
+	if settled := s.plane.Settled(ctx, shownBuckets[name]...); settled != nil {
 		return nil, settled
 	}
 	if err != nil {

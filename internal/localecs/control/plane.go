@@ -155,10 +155,10 @@ func (s *Plane) Locked(f func() (any, error)) (any, error) {
 	return f()
 }
 
-// Settled waits until what was changed so far is on disk. It returns a ServerException when the disk does not take it; the change stands,
-// as it does in ECS when a reply is lost.
-func (s *Plane) Settled(ctx context.Context) error {
-	err := s.journal.Settled(ctx)
+// Settled waits until what was changed so far, in those buckets if any are named, is on disk. It returns a ServerException when the disk does
+// not take it; the change stands, as it does in ECS when a reply is lost.
+func (s *Plane) Settled(ctx context.Context, buckets ...string) error {
+	err := s.journal.Settled(ctx, buckets...)
 	if errors.Is(err, journal.ErrNotWritten) {
 		return ecserror.Server("The local ECS cannot write to its data folder. Is the disk full? The call may have been carried out; repeat it when there is room.")
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -43,17 +44,33 @@ type Journal struct {
 
 // batch is one group. done is closed when it is on disk or failed.
 type batch struct {
-	puts map[recordKey][]byte // nil deletes
-	then []func()
-	done chan struct{}
-	err  error
+	puts    map[recordKey][]byte // nil deletes
+	buckets map[string]bool      // of puts
+	then    []func()
+	done    chan struct{}
+	err     error
+}
+
+// touches reports whether the group is not on disk yet and changes one of the buckets; without any, whether it changes anything.
+func (b *batch) touches(buckets []string) bool {
+	select {
+	case <-b.done:
+		return false
+	default:
+	}
+	if len(buckets) == 0 {
+		return len(b.puts) > 0
+	}
+	return slices.ContainsFunc(buckets, func(name string) bool { return b.buckets[name] })
 }
 
 type recordKey struct{ bucket, name string }
 
 var errClosed = errors.New("localecs: closed")
 
-func newBatch() *batch { return &batch{puts: map[recordKey][]byte{}, done: make(chan struct{})} }
+func newBatch() *batch {
+	return &batch{puts: map[recordKey][]byte{}, buckets: map[string]bool{}, done: make(chan struct{})}
+}
 
 // Start starts a journal on db. calls is the lock under which a call puts its records, so that they are in one group.
 func Start(db *bbolt.DB, calls sync.Locker, c clock.Clock, log *slog.Logger) *Journal {
@@ -93,6 +110,7 @@ func (j *Journal) Remove(bucket, name string) {
 
 func (j *Journal) add(key recordKey, data []byte) {
 	j.open.puts[key] = data
+	j.open.buckets[key.bucket] = true
 	signal(j.wake)
 }
 
@@ -110,19 +128,30 @@ func (j *Journal) After(f func()) {
 	j.open.then = append(j.open.then, f)
 }
 
-// Settled waits until everything put so far is on disk. It returns ErrNotWritten when the next try to write it fails.
-func (j *Journal) Settled(ctx context.Context) error {
-	j.mu.Lock()
-	b := j.open
-	if len(b.puts) == 0 {
-		b = j.last
-	}
-	err := j.fault
-	j.mu.Unlock()
-	if err != nil {
+// Settled waits until everything put so far is on disk; with buckets, what was put in them. It returns ErrNotWritten when the next try to
+// write it fails.
+func (j *Journal) Settled(ctx context.Context, buckets ...string) error {
+	b, err := j.unsettled(buckets)
+	if b == nil || err != nil {
 		return err
 	}
 	return j.wait(ctx, b)
+}
+
+// unsettled returns the group to wait for; nil when all is on disk.
+func (j *Journal) unsettled(buckets []string) (*batch, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	switch {
+	case j.fault != nil:
+		return nil, j.fault
+	case j.open.touches(buckets):
+		return j.open, nil
+	case j.last.touches(buckets):
+		return j.last, nil
+	default:
+		return nil, nil
+	}
 }
 
 // Writable reports whether the disk took the last group.
@@ -226,6 +255,7 @@ func (j *Journal) keep(b *batch, err error) {
 	for key, data := range b.puts {
 		if _, replaced := j.open.puts[key]; !replaced {
 			j.open.puts[key] = data
+			j.open.buckets[key.bucket] = true
 		}
 	}
 	j.open.then = append(b.then, j.open.then...)

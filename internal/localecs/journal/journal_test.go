@@ -70,6 +70,19 @@ func TestSettled_DiskFull_Errs(t *testing.T) {
 	})
 }
 
+func TestSettled_Bucket_MindsItsOwnRecordsOnly(t *testing.T) {
+	onFullDisk(t, func(t *testing.T, j *Journal, _ *disk) {
+		j.Put("b", "a", 1)
+		synctest.Wait()
+		if err := j.Settled(t.Context(), "other"); err != nil {
+			t.Errorf("Settled of another bucket: got %v, want none", err)
+		}
+		if err := j.Settled(t.Context(), "other", "b"); !errors.Is(err, ErrNotWritten) {
+			t.Errorf("Settled of the bucket: got %v, want ErrNotWritten", err)
+		}
+	})
+}
+
 func TestFlush_RoomAgain_WritesWhatWasKept(t *testing.T) {
 	onFullDisk(t, func(t *testing.T, j *Journal, d *disk) {
 		var ran []string
