@@ -63,7 +63,7 @@ func (r *fullRig) wantStates(states ...string) {
 	if ended := r.wait(); ended.Status != Succeeded {
 		r.t.Errorf("got the end %v %s, want %v", ended.Status, ended.Error, Succeeded)
 	}
-	if got := r.fixture.states("x"); !slices.Equal(got, states) {
+	if got := r.states("x"); !slices.Equal(got, states) {
 		r.t.Errorf("got the states %v, want %v", got, states)
 	}
 	opened, err := r.List(Running)

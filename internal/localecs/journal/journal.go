@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -42,35 +41,7 @@ type Journal struct {
 	fault error  // a record cannot be encoded, so nothing is written any more
 }
 
-// batch is one group. done is closed when it is on disk or failed.
-type batch struct {
-	puts    map[recordKey][]byte // nil deletes
-	buckets map[string]bool      // of puts
-	then    []func()
-	done    chan struct{}
-	err     error
-}
-
-// touches reports whether the group is not on disk yet and changes one of the buckets; without any, whether it changes anything.
-func (b *batch) touches(buckets []string) bool {
-	select {
-	case <-b.done:
-		return false
-	default:
-	}
-	if len(buckets) == 0 {
-		return len(b.puts) > 0
-	}
-	return slices.ContainsFunc(buckets, func(name string) bool { return b.buckets[name] })
-}
-
-type recordKey struct{ bucket, name string }
-
 var errClosed = errors.New("localecs: closed")
-
-func newBatch() *batch {
-	return &batch{puts: map[recordKey][]byte{}, buckets: map[string]bool{}, done: make(chan struct{})}
-}
 
 // Start starts a journal on db. calls is the lock under which a call puts its records, so that they are in one group.
 func Start(db *bbolt.DB, calls sync.Locker, c clock.Clock, log *slog.Logger) *Journal {
@@ -272,22 +243,4 @@ func (j *Journal) keep(b *batch, err error) {
 func (j *Journal) Close() {
 	close(j.quit)
 	<-j.ended
-}
-
-func writeAll(db *bbolt.DB, puts map[recordKey][]byte) error {
-	return db.Update(func(tx *bbolt.Tx) error {
-		for key, data := range puts {
-			bucket := tx.Bucket([]byte(key.bucket))
-			var err error
-			if data == nil {
-				err = bucket.Delete([]byte(key.name))
-			} else {
-				err = bucket.Put([]byte(key.name), data)
-			}
-			if err != nil {
-				return fmt.Errorf("write %s %s: %w", key.bucket, key.name, err)
-			}
-		}
-		return nil
-	})
 }
