@@ -47,7 +47,7 @@ func mountSmall(t *testing.T, megabytes int) string {
 // can be repeated, and each job runs once.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
-	dir := mountSmall(t, size(16, 64))
+	dir := mountSmall(t, size(16, 256))
 	f := &fullDiskFixture{
 		served: serveLocal(t, dir), dir: dir, lines: filepath.Join(t.TempDir(), "lines"),
 		refused: map[int]string{}, accepted: map[int]string{},

@@ -98,3 +98,25 @@ func TestDeliver_OtherErrors_ThreeTries(t *testing.T) {
 		}
 	})
 }
+
+// An execution that could not be written is started when there is room, once, however often it was asked for meanwhile.
+func TestStartLater_StartsWhenThereIsRoom(t *testing.T) {
+	withFixture(t, app(scripted.Script{})(), nil, func(f *fixture) {
+		begin, tries := time.Now(), 0
+		var started []time.Duration
+		start := func(context.Context) error {
+			if tries++; tries < 4 {
+				return asl.ErrNotWritten
+			}
+			started = append(started, time.Since(begin))
+			return nil
+		}
+		for range 3 {
+			f.startLater("x", start)
+		}
+		time.Sleep(time.Hour)
+		if diff := cmp.Diff([]time.Duration{4 * startPause}, started); diff != "" {
+			t.Errorf("times of the start, -want +got:\n%s", diff)
+		}
+	})
+}

@@ -35,6 +35,7 @@ type System struct {
 	functions map[string]lambdaio.Function
 	writable  func() bool // reports whether the data folder could be written at the last try
 	notifier  *notifier
+	starts    sync.Map // names of the executions that are started later
 	ctx       context.Context
 	cancel    context.CancelFunc
 	work      sync.WaitGroup

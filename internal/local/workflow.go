@@ -19,12 +19,13 @@ func (f workflow) Start(ctx context.Context, x run.Execution, _ string) error {
 	if err != nil {
 		return err
 	}
-	err = f.s.Machine.Start(ctx, x.Name(), input)
+	start := func(ctx context.Context) error { return f.s.Machine.Start(ctx, x.Name(), input) }
+	err = start(ctx)
 	switch {
 	case errors.Is(err, asl.ErrExecutionAlreadyExists):
 		return run.ErrExecutionExists
 	case errors.Is(err, asl.ErrNotWritten):
-		f.s.startLater(x.Name(), input)
+		f.s.startLater(x.Name(), start)
 	}
 	return unavailable(err)
 }
@@ -33,10 +34,14 @@ func (f workflow) Start(ctx context.Context, x run.Execution, _ string) error {
 const startPause = time.Second
 
 // startLater starts an execution as soon as the disk takes it. Otherwise the run, which is recorded, would wait for the sweep.
-func (s *System) startLater(name string, input []byte) {
+func (s *System) startLater(name string, start func(context.Context) error) {
+	if _, waits := s.starts.LoadOrStore(name, true); waits {
+		return
+	}
 	go func() { // ends with the System
+		defer s.starts.Delete(name)
 		for s.sleep(s.ctx, startPause) {
-			if err := s.Machine.Start(s.ctx, name, input); !errors.Is(err, asl.ErrNotWritten) {
+			if err := start(s.ctx); !errors.Is(err, asl.ErrNotWritten) {
 				return
 			}
 		}
