@@ -41,13 +41,12 @@ func wantOnce(t *testing.T, lines map[string]int, n int) {
 	}
 }
 
-// resident returns the resident memory of a process in bytes, as Linux has it in /proc; 0 elsewhere.
-func resident(t *testing.T, pid int) int {
+// resident returns a field of the resident memory of a process in bytes, as Linux has it in /proc; 0 elsewhere.
+func resident(t *testing.T, pid int, field string) int {
 	t.Helper()
-	const field = "VmRSS:"
 	for line := range strings.Lines(readFile(t, fmt.Sprintf("/proc/%d/status", pid))) {
 		var kilobytes int
-		if rest, ok := strings.CutPrefix(line, field); ok {
+		if rest, ok := strings.CutPrefix(line, field+":"); ok {
 			if _, err := fmt.Sscan(rest, &kilobytes); err != nil {
 				t.Fatalf("%q: %v", line, err)
 			}

@@ -16,10 +16,9 @@ import (
 	"davit/internal/run"
 )
 
-// fillDisk makes a function fail, and the data folder look full, until the result is called.
-func (f *fixture) fillDisk(function string) (free func()) {
-	var full atomic.Bool
-	full.Store(true)
+// fullDisk makes a function fail, and the data folder look full, while the result is true. Call it before start.
+func (f *fixture) fullDisk(function string) *atomic.Bool {
+	full := &atomic.Bool{}
 	inner := f.functions[function]
 	f.functions[function] = func(ctx context.Context, payload []byte) ([]byte, error) {
 		if full.Load() {
@@ -28,7 +27,7 @@ func (f *fixture) fillDisk(function string) (free func()) {
 		return inner(ctx, payload)
 	}
 	f.writable = func() bool { return !full.Load() }
-	return func() { full.Store(false) }
+	return full
 }
 
 // An occurrence that falls into the time of a full disk runs when there is room, each one once.
@@ -37,10 +36,11 @@ func TestSchedule_DiskFull_LosesNoOccurrence(t *testing.T) {
 		o.Schedules = schedules(t, `{"schedules":[{"name":"often","scheduleExpression":"rate(10 minutes)","run":{"taskDefinition":"job"}}]}`)
 	}, func(f *fixture) {
 		begin := time.Now()
-		free := f.fillDisk(scheduleFunction)
+		full := f.fullDisk(scheduleFunction)
+		full.Store(true)
 		f.start()
 		time.Sleep(35 * time.Minute)
-		free()
+		full.Store(false)
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
 		page, err := f.Store.List(t.Context(), run.Query{Limit: 100})
@@ -65,12 +65,13 @@ func TestSchedule_DiskFull_LosesNoOccurrence(t *testing.T) {
 // A task event that cannot be recorded for want of room is delivered again, so that the run ends as soon as there is room.
 func TestTaskEvent_DiskFull_IsDeliveredLater(t *testing.T) {
 	withFixture(t, app(scripted.Script{For: time.Minute})(), nil, func(f *fixture) {
+		full := f.fullDisk(taskEventFunction)
 		f.start()
 		id := f.submit(`{"taskDefinition":"job"}`)
 		time.Sleep(30 * time.Second)
-		free := f.fillDisk(taskEventFunction)
+		full.Store(true)
 		time.Sleep(2 * time.Minute)
-		free()
+		full.Store(false)
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
 		r, err := f.Store.Get(t.Context(), id)
@@ -115,6 +116,7 @@ func TestStartLater_StartsWhenThereIsRoom(t *testing.T) {
 			f.startLater("x", start)
 		}
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		if diff := cmp.Diff([]time.Duration{4 * startPause}, started); diff != "" {
 			t.Errorf("times of the start, -want +got:\n%s", diff)
 		}
