@@ -20,6 +20,6 @@ func wire(rt *runtime.Runtime) runtime.Handler {
 	stack, o := run.Stack{Families: rt.Families()}, web.Options(rt)
 	r := &taskdef.Registrar{Spec: ecsspec.Spec{}, Rules: refusals.Table{}, Definitions: ecs.Registrar(rt), Stack: stack, Writes: rt.TaskDefinitionWrites()}
 	routes := httpapi.Routes{Register: httpapi.Register(r, o), ListDefinitions: httpapi.ListDefinitions(r, o)}
-	routes.Describe, routes.Deregister = httpapi.Describe(r, o), httpapi.Deregister(r, o)
+	routes.Describe, routes.Values, routes.Deregister = httpapi.Describe(r, o), httpapi.Values(r, o), httpapi.Deregister(r, o)
 	return web.Serve(rt, routes, "ECS")
 }

@@ -91,7 +91,7 @@ func (s stub) handler() http.Handler {
 	}}
 	return httpapi.Routes{
 		Submit: httpapi.Submit(s, o), Get: httpapi.Get(s, o), List: httpapi.List(s, o), Stop: httpapi.Stop(s, o), Register: httpapi.Register(s, o),
-		Describe: httpapi.Describe(s, o), Deregister: httpapi.Deregister(s, o), ListDefinitions: httpapi.ListDefinitions(s, o),
+		Describe: httpapi.Describe(s, o), Values: httpapi.Values(s, o), Deregister: httpapi.Deregister(s, o), ListDefinitions: httpapi.ListDefinitions(s, o),
 	}.Handler(o)
 }
 

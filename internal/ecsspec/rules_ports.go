@@ -27,7 +27,7 @@ var portRules = withSource(row.Page2016, []rule{
 	},
 	{
 		id: "RD-08", on: onRegister, limit: "each host port once a protocol, in all containers together", source: row.PageRegister, check: hostPortsOnce,
-		words: "Host port '{value}' is mapped multiple times in task.",
+		words: "{protocol} host port '{value}' is mapped multiple times in task.",
 	},
 	{id: "RD-11", on: onRegister, field: eachPort + "/protocol", limit: choice(protocols), check: enum(protocols)},
 	{id: "RD-12", on: onRegister, field: eachPort + "/containerPortRange", limit: rangeLimit, source: row.PageStop, check: text(portRange)},

@@ -1,9 +1,12 @@
 package ecsspec
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"davit/internal/ecsjson"
 	"davit/internal/jsontree"
@@ -32,13 +35,17 @@ func (Spec) Refusal(operation string, input []byte) string {
 	return ""
 }
 
-// inWords returns a violation in ECS's words. {member}, {value} and {container} stand for the member's name, its text and the name of its
-// container. Where ECS's words are not known, they are made of the violation's.
+// inWords returns a violation in ECS's words. {member}, {value}, {container} and {protocol} stand for the member's name, its text, the name of its
+// container and the protocol of its port mapping. Where ECS's words are not known, they are made of the violation's.
 func (r rule) inWords(input jsontree.Node, v run.Violation) string {
 	container := containerAt(input, v.Field)
 	if r.words != "" {
-		value := descend(input, v.Field)
-		return strings.NewReplacer("{member}", v.Field[strings.LastIndexByte(v.Field, '/')+1:], "{value}", value.Text, "{container}", container).Replace(r.words)
+		at := max(0, strings.LastIndexByte(v.Field, '/'))
+		parent, name := v.Field[:at], strings.TrimPrefix(v.Field[at:], "/")
+		protocol := strings.ToUpper(cmp.Or(member(descend(input, parent), "protocol"), string(types.TransportProtocolTcp)))
+		return strings.NewReplacer(
+			"{member}", name, "{value}", descend(input, v.Field).Text, "{container}", container, "{protocol}", protocol,
+		).Replace(r.words)
 	}
 	what, _, _ := strings.Cut(v.Detail, "; allowed: ")
 	if v.Field == "" {

@@ -86,12 +86,33 @@ func Describe(d Describer, o Options) http.Handler {
 	})
 }
 
-// describeValues writes a revision with its environment values.
+// describeValues writes a revision with its environment values to a caller of whom it is known that it may register.
 func (o Options) describeValues(w http.ResponseWriter, r *http.Request, d Describer, name string) error {
 	if !mayRegister(r.Context()) {
 		return &fault{kind: kinds[run.CodeForbidden], detail: "values are shown to callers who may register task definitions", violations: []run.Violation{
 			{Field: "query:values", Rule: run.RuleValues, Detail: valuesLimit}}}
 	}
+	return o.writeValues(w, r, d, name)
+}
+
+const valuesLimit = "needs the scope davit/admin beside davit/read; with IAM authorization this request does not show whether its caller may register: " +
+	"POST /task-definitions/{definition}/values answers the same to those who may"
+
+// Values is POST /task-definitions/{definition}/values: what Describe writes with values=true. The route is one that only callers who may register
+// are let through to, so that IAM too can tell them from others.
+func Values(d Describer, o Options) http.Handler {
+	return o.serve(func(w http.ResponseWriter, r *http.Request, _ string) error {
+		if err := checkNoQuery(r); err != nil {
+			return err
+		}
+		if err := checkNoMembers(r); err != nil {
+			return err
+		}
+		return o.writeValues(w, r, d, r.PathValue(definitionName))
+	})
+}
+
+func (o Options) writeValues(w http.ResponseWriter, r *http.Request, d Describer, name string) error {
 	found, err := d.DescribeValues(r.Context(), name)
 	if err != nil {
 		return err
@@ -99,9 +120,6 @@ func (o Options) describeValues(w http.ResponseWriter, r *http.Request, d Descri
 	o.writeJSON(w, r, http.StatusOK, definitionView{found.Definition, found.Tags})
 	return nil
 }
-
-const valuesLimit = "needs the scope davit/admin beside davit/read; with IAM authorization a request does not show whether its caller may register, " +
-	"so read the values from ECS (aws ecs describe-task-definition)"
 
 // Deregister is POST /task-definitions/{definition}/deregister: 200 with the revision, INACTIVE now or already.
 func Deregister(d Deregistrar, o Options) http.Handler {

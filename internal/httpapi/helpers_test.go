@@ -116,7 +116,7 @@ func (c *cases) handler(o httpapi.Options) http.Handler {
 	return httpapi.Routes{
 		Submit: httpapi.Submit(c, o), Get: httpapi.Get(c, o), List: httpapi.List(c, o),
 		Stop: httpapi.Stop(c, o), Register: httpapi.Register(c, o),
-		Describe: httpapi.Describe(c, o), Deregister: httpapi.Deregister(c, o), ListDefinitions: httpapi.ListDefinitions(c, o),
+		Describe: httpapi.Describe(c, o), Values: httpapi.Values(c, o), Deregister: httpapi.Deregister(c, o), ListDefinitions: httpapi.ListDefinitions(c, o),
 	}.Handler(o)
 }
 

@@ -36,6 +36,7 @@ type Routes struct {
 	Register        http.Handler // POST /task-definitions
 	ListDefinitions http.Handler // GET /task-definitions
 	Describe        http.Handler // GET /task-definitions/{definition}
+	Values          http.Handler // POST /task-definitions/{definition}/values
 	Deregister      http.Handler // POST /task-definitions/{definition}/deregister
 }
 
@@ -60,6 +61,7 @@ func (rs Routes) table() []route {
 		{http.MethodPost, "/task-definitions", rs.Register},
 		{http.MethodGet, "/task-definitions", rs.ListDefinitions},
 		{http.MethodGet, "/task-definitions/{definition}", rs.Describe},
+		{http.MethodPost, "/task-definitions/{definition}/values", rs.Values},
 		{http.MethodPost, "/task-definitions/{definition}/deregister", rs.Deregister},
 	}
 }

@@ -45,6 +45,8 @@ func TestMethodNotAllowed(t *testing.T) {
 		"/task-definitions/deregister":             "GET, HEAD", // a family of that name
 		"/task-definitions/" + arn:                 "GET, HEAD",
 		"/task-definitions/a/deregister":           "POST",
+		"/task-definitions/a/values":               "POST",
+		"/task-definitions/" + arn + "/values":     "POST",
 		"/task-definitions/a:1/deregister":         "POST",
 		"/task-definitions/deregister/deregister":  "POST",
 		"/task-definitions/" + arn + "/deregister": "POST",

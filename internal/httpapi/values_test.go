@@ -11,6 +11,21 @@ import (
 
 const withValue = `{"containerDefinitions":[{"environment":[{"name":"A","value":"s3cret"}]}],"family":"a"}`
 
+// Whoever gets through to the route may register: the gateway holds it to that permission.
+func TestValues_ShowsThem(t *testing.T) {
+	shown := taskdef.Definition{Definition: []byte(withValue)}
+	c := &cases{t: t, describe: func(string) (taskdef.Definition, error) { return shown, nil }}
+	for body, status := range map[string]int{"": http.StatusOK, "{}": http.StatusOK, `{"a":1}`: http.StatusBadRequest} {
+		w := record(c.handler(httpapi.Options{}), request(http.MethodPost, "/task-definitions/a:1/values", "application/json", "", []byte(body)))
+		if w.Code != status {
+			t.Errorf("%q: got status %d, want %d", body, w.Code, status)
+		}
+		if has := strings.Contains(w.Body.String(), "s3cret"); has != (status == http.StatusOK) {
+			t.Errorf("%q: got %s, want values with a 200 only", body, w.Body)
+		}
+	}
+}
+
 func TestDescribe_Values_AreForCallersWhoMayRegister(t *testing.T) {
 	for _, tt := range []struct {
 		query     string

@@ -57,7 +57,7 @@ func (d domain) handler() http.Handler {
 	return httpapi.Routes{
 		Submit: httpapi.Submit(d, o), Get: httpapi.Get(d, o), List: httpapi.List(d, o),
 		Stop: httpapi.Stop(d, o), Register: httpapi.Register(d, o),
-		Describe: httpapi.Describe(d, o), Deregister: httpapi.Deregister(d, o), ListDefinitions: httpapi.ListDefinitions(d, o),
+		Describe: httpapi.Describe(d, o), Values: httpapi.Values(d, o), Deregister: httpapi.Deregister(d, o), ListDefinitions: httpapi.ListDefinitions(d, o),
 	}.Handler(o)
 }
 

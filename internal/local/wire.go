@@ -37,7 +37,7 @@ func (s *System) wire() {
 		Get:      httpapi.Get(reader, web),
 		Stop:     httpapi.Stop(&run.Stopper{Keeper: keeper, Engine: engine}, web),
 		Register: httpapi.Register(definitions, web), ListDefinitions: httpapi.ListDefinitions(definitions, web),
-		Describe: httpapi.Describe(definitions, web), Deregister: httpapi.Deregister(definitions, web),
+		Describe: httpapi.Describe(definitions, web), Values: httpapi.Values(definitions, web), Deregister: httpapi.Deregister(definitions, web),
 	}.Handler(web)
 	log := s.options.Log
 	s.functions = map[string]lambdaio.Function{

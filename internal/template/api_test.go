@@ -50,7 +50,7 @@ func (t *taker) route(method, path string) string {
 // functionOf returns the function that serves a route.
 func functionOf(route string) string {
 	switch route {
-	case "Register", "Describe", "ListDefinitions", "Deregister":
+	case "Register", "Describe", "Values", "ListDefinitions", "Deregister":
 		return "taskdefs"
 	default:
 		return strings.ToLower(route)

@@ -21,7 +21,7 @@ type Row struct {
 	Field      string    // JSON pointer into the operation's input (N: or its answer); * is every item, "" the whole of it
 	Limit      string    // V: what is allowed; P: what ECS wants; N: what happens
 	Message    string    // what a refused caller reads; … stands for what was given, or for ECS's words. N: ""
-	Words      string    // V: ECS's words to it, where they are known; {member}, {value} and {container} stand for those of the input
+	Words      string    // V: ECS's words to it, where they are known; {member}, {value}, {container} and {protocol} stand for those of the input
 	Says       []string  // P: the codes, words or reasons of failures by which ECS's refusal is known; * is any text
 	Class      run.Class // P: of a refused run
 	Status     int       // P: of a refused task-definition route; 0 elsewhere

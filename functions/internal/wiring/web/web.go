@@ -59,7 +59,7 @@ func withUnrouted(routes httpapi.Routes, o httpapi.Options) httpapi.Routes {
 	rest := httpapi.Unrouted(o)
 	for _, h := range []*http.Handler{
 		&routes.Submit, &routes.List, &routes.Get, &routes.Stop,
-		&routes.Register, &routes.ListDefinitions, &routes.Describe, &routes.Deregister,
+		&routes.Register, &routes.ListDefinitions, &routes.Describe, &routes.Values, &routes.Deregister,
 	} {
 		if *h == nil {
 			*h = rest
