@@ -17,7 +17,9 @@ func definition(d *types.TaskDefinition) run.Definition {
 		Containers:  make([]run.Container, 0, len(d.ContainerDefinitions)),
 	}
 	for _, c := range d.ContainerDefinitions {
-		kept.Containers = append(kept.Containers, container(c))
+		k := container(c)
+		k.ServesOthers = c.FirelensConfiguration != nil || d.ProxyConfiguration != nil && k.Name == aws.ToString(d.ProxyConfiguration.ContainerName)
+		kept.Containers = append(kept.Containers, k)
 	}
 	return kept
 }

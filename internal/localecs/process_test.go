@@ -197,3 +197,28 @@ func TestRealStop(t *testing.T) {
 		})
 	}
 }
+
+// TestRealProcess_TwoEssentialsOfAnInstant_BothRun: whichever ends first, the other has been started.
+func TestRealProcess_TwoEssentialsOfAnInstant_BothRun(t *testing.T) {
+	r := openReal(t)
+	short := func(name string) types.ContainerDefinition {
+		return types.ContainerDefinition{Name: new(name), Image: new("any"), Memory: new(int32(8)), Command: []string{"echo", name}}
+	}
+	if _, err := r.client.RegisterTaskDefinition(r.Context(), &ecs.RegisterTaskDefinitionInput{
+		Family: new("race"), ContainerDefinitions: []types.ContainerDefinition{short("a"), short("b")},
+	}); err != nil {
+		r.Fatal(err)
+	}
+	for range 10 {
+		out, err := r.client.RunTask(r.Context(), &ecs.RunTaskInput{TaskDefinition: new("race")})
+		if err != nil || len(out.Tasks) != 1 {
+			r.Fatalf("RunTask: %d tasks, error %v", len(out.Tasks), err)
+		}
+		task := r.until(*out.Tasks[0].TaskArn, "STOPPED")
+		for _, c := range task.Containers {
+			if c.ExitCode == nil {
+				t.Errorf("container %s of %s has no exit code: %s", *c.Name, *task.TaskArn, str(c.Reason))
+			}
+		}
+	}
+}

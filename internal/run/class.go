@@ -15,12 +15,14 @@ const (
 	Throttled    Class = "THROTTLED"     // ECS, or EC2 behind it, asks for fewer calls
 	Unavailable  Class = "UNAVAILABLE"   // ECS did not answer, or with a fault of its own
 	Invalid      Class = "INVALID"       // ECS will not take this request
-	NeverStarted Class = "NEVER_STARTED" // placed, and stopped before any container ran
-	Interrupted  Class = "INTERRUPTED"   // Spot, host loss, retirement
-	OutOfMemory  Class = "OUT_OF_MEMORY"
-	ClassStopped Class = "STOPPED"   // by a caller, or by someone else
-	ClassTimeout Class = "TIMED_OUT" // a deadline of its policy
-	ClassLost    Class = "LOST"      // no outcome was seen
+	NeverStarted Class = "NEVER_STARTED" // placed, and stopped before any container that decides ran
+	// StartedInPart is a task of which one container that decides could not start, while another ran.
+	StartedInPart Class = "STARTED_IN_PART"
+	Interrupted   Class = "INTERRUPTED" // Spot, host loss, retirement
+	OutOfMemory   Class = "OUT_OF_MEMORY"
+	ClassStopped  Class = "STOPPED"   // by a caller, or by someone else
+	ClassTimeout  Class = "TIMED_OUT" // a deadline of its policy
+	ClassLost     Class = "LOST"      // no outcome was seen
 )
 
 // ExitClass is the class of a container's failing exit code.

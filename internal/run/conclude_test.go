@@ -85,7 +85,7 @@ func TestConclude(t *testing.T) {
 		{"run stopped, one had failed", all(stopRun, stop(ByCaller, 0, 1)), "byus exit1", "FAILED EXIT:1 exit=143", 0, "task t2", "EXIT:1"},
 		{"run stopped, all had succeeded", all(stopRun, stop(ByCaller, 0, 1)), "ok ok", "SUCCEEDED  exit=0", 0, "", ""},
 		{"run stopped, one had succeeded", all(stopRun, stop(ByCaller, 0, 1)), "ok byus", "STOPPED STOPPED exit=143", 0, "", ClassStopped},
-		{"run stopped before all was placed", all(stopRun, unplaced), "ok", "STOPPED STOPPED exit=0", 0, "", ClassStopped},
+		{"run stopped before all was placed", all(stopRun, unplaced), "ok", "STOPPED STOPPED exit=-", 0, "", ClassStopped},
 		{"run stopped, never started after that", all(stopRun, stop(ByCaller, 0)), "never", "STOPPED STOPPED exit=-", 0, "", ClassStopped},
 		{"run stopped, no retries any more", all(stopRun, retry(3, "INTERRUPTED"), stop(ByCaller, 0)), "spot", "FAILED INTERRUPTED exit=143", 0, "", Interrupted},
 		{"one task stopped, the other succeeds", stop(ByCaller, 0), "byus ok", "STOPPED STOPPED exit=143", 0, "task t1: stopped by a caller: enough", ClassStopped},
@@ -102,11 +102,11 @@ func TestConclude(t *testing.T) {
 		{"lost", lost(0), "run", "LOST LOST exit=-", 0, "no longer knows", ClassLost},
 		{"lost after a caller's stop", all(stopRun, stop(ByCaller, 0), lost(0)), "run", "LOST LOST exit=-", 0, "", ClassLost},
 		{"one lost, one failed", lost(0), "run exit1", "FAILED EXIT:1 exit=1", 0, "task t2", ""},
-		{"one lost, one succeeded", lost(0), "run ok", "LOST LOST exit=0", 0, "", ClassLost},
+		{"one lost, one succeeded", lost(0), "run ok", "LOST LOST exit=-", 0, "", ClassLost},
 
-		{"placing given up", givenUp(Capacity), "ok", "FAILED CAPACITY exit=0", 0, "no room", Capacity},
+		{"placing given up", givenUp(Capacity), "ok", "FAILED CAPACITY exit=-", 0, "no room", Capacity},
 		{"placing given up, and a failure", givenUp(Invalid), "never", "FAILED INVALID exit=-", 0, "no room", Invalid},
-		{"a launch call lost", givenUp(ClassLost), "ok", "LOST LOST exit=0", 0, "no room", ClassLost},
+		{"a launch call lost", givenUp(ClassLost), "ok", "LOST LOST exit=-", 0, "no room", ClassLost},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var live, over []TaskState

@@ -5,14 +5,16 @@ import (
 	"time"
 )
 
-// end makes the run terminal.
+// end makes the run terminal. Only a run that succeeded has the exit code 0: whoever reads nothing else must not take another for a success.
 func (r *Run) end(now time.Time, status Status, class Class, reason string) {
 	if !r.Status.May(status) {
 		return
 	}
 	r.Status, r.Class, r.StatusReason = status, class, reason
 	r.StoppedAt = &now
-	r.ExitCode = r.exitCode()
+	if r.ExitCode = r.exitCode(); status != Succeeded && r.ExitCode != nil && *r.ExitCode == 0 {
+		r.ExitCode = nil
+	}
 }
 
 // exitCode is the first failing code by stop time among the containers that decide, else 0 when one was

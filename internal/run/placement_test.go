@@ -75,7 +75,7 @@ func TestBestEffortForgetsNoFailure(t *testing.T) {
 		w.launch()
 	}
 	w.end(0)
-	if r := w.run(); summary(r) != "FAILED CAPACITY exit=0" || r.UnplacedByPolicy != 0 {
+	if r := w.run(); summary(r) != "FAILED CAPACITY exit=-" || r.UnplacedByPolicy != 0 {
 		t.Errorf("%s %q", summary(r), r.StatusReason)
 	}
 }

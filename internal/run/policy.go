@@ -24,7 +24,7 @@ type Policy struct {
 type Retry struct {
 	// MaxAttempts counts attempts that placed a task, 1 to 20.
 	MaxAttempts int `json:"maxAttempts"`
-	// On holds NEVER_STARTED, INTERRUPTED, OUT_OF_MEMORY, TIMED_OUT, EXIT:<code> and EXIT:*.
+	// On holds NEVER_STARTED, STARTED_IN_PART, INTERRUPTED, OUT_OF_MEMORY, TIMED_OUT, EXIT:<code> and EXIT:*.
 	On []string `json:"on"`
 	// IntervalSeconds is the pause before the second attempt; BackoffRate multiplies it for each later one, up to MaxIntervalSeconds.
 	IntervalSeconds    int     `json:"intervalSeconds"`

@@ -64,9 +64,9 @@ func (d *policyReader) classes(at string, list []string) {
 			}
 		}
 		switch Class(name) {
-		case NeverStarted, Interrupted, OutOfMemory, ClassTimeout:
+		case NeverStarted, StartedInPart, Interrupted, OutOfMemory, ClassTimeout:
 		default:
-			d.fault(fmt.Sprintf("%s/%d", at, i), RulePolicyValue, "allowed: NEVER_STARTED, INTERRUPTED, OUT_OF_MEMORY, TIMED_OUT, EXIT:<0..255>, EXIT:*")
+			d.fault(fmt.Sprintf("%s/%d", at, i), RulePolicyValue, "allowed: NEVER_STARTED, STARTED_IN_PART, INTERRUPTED, OUT_OF_MEMORY, TIMED_OUT, EXIT:<0..255>, EXIT:*")
 		}
 	}
 }

@@ -116,7 +116,9 @@ type Definition struct {
 type Container struct {
 	Name      string `json:"name"`
 	Essential bool   `json:"essential"`
-	LogDriver string `json:"logDriver,omitempty"`
+	// ServesOthers is set for a container that is there for others only: a FireLens router, the proxy of proxyConfiguration. It never decides.
+	ServesOthers bool   `json:"servesOthers,omitempty"`
+	LogDriver    string `json:"logDriver,omitempty"`
 	// LogOptions holds awslogs-group, awslogs-region and awslogs-stream-prefix only.
 	LogOptions map[string]string `json:"logOptions,omitempty"`
 }

@@ -212,7 +212,7 @@ func TestGiveUp(t *testing.T) {
 		t.Errorf("what was placed runs on: r.Status is %v, want %v", r.Status, Running)
 	}
 	r.show(after(3*time.Hour), kind("t1", "ok", 9000))
-	if summary(r) != "FAILED CAPACITY exit=0" {
+	if summary(r) != "FAILED CAPACITY exit=-" {
 		t.Errorf("%s", summary(r))
 	}
 }

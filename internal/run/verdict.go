@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -55,6 +56,9 @@ func (r *Run) judgeInterrupted(s *TaskState) Outcome {
 // judgeExit judges by the exit codes of the containers that decide. A missing one is a failure.
 func (r *Run) judgeExit(s *TaskState) Outcome {
 	deciding := r.deciding(s)
+	if o, partly := judgeStart(deciding, s); partly {
+		return o
+	}
 	var worst *Outcome
 	for _, c := range deciding {
 		o := r.judgeContainer(c, s)
@@ -64,6 +68,7 @@ func (r *Run) judgeExit(s *TaskState) Outcome {
 	}
 	switch {
 	case worst != nil:
+		worst.Detail += r.killedAfterSuccess(deciding, worst.Class)
 		return *worst
 	case len(deciding) == 0:
 		return Outcome{ClassLost, "no container that decides is among the task's: " + reasonOf(s)}
@@ -87,8 +92,8 @@ func (r *Run) judgeContainer(c ContainerState, s *TaskState) Outcome {
 	}
 }
 
-// deciding lists the containers whose exit codes count: the verdict's, else the essential ones of the
-// definition, else (definition unknown) all of them.
+// deciding lists the containers whose exit codes count: the verdict's, else the essential ones of the definition that do not only serve others, else
+// (definition unknown) all but those that ECS injects.
 func (r *Run) deciding(s *TaskState) []ContainerState {
 	var out []ContainerState
 	for _, c := range s.Containers {
@@ -104,14 +109,26 @@ func (r *Run) decides(container string) bool {
 		return container == v
 	}
 	if r.Definition == nil {
-		return true
+		return !injected(container)
 	}
 	for _, c := range r.Definition.Containers {
 		if c.Name == container {
-			return c.Essential
+			return c.Essential && (!c.ServesOthers || !r.Definition.hasWorker())
 		}
 	}
 	return false // injected by ECS, for example a GuardDuty agent
+}
+
+// hasWorker reports whether an essential container does not only serve others. Without one, those that serve decide.
+func (d *Definition) hasWorker() bool {
+	return slices.ContainsFunc(d.Containers, func(c Container) bool { return c.Essential && !c.ServesOthers })
+}
+
+// injectedNames begin the names of the containers that ECS adds to a task: agents of Service Connect and of GuardDuty.
+var injectedNames = []string{"ecs-service-connect", "aws-guardduty-agent"}
+
+func injected(container string) bool {
+	return slices.ContainsFunc(injectedNames, func(name string) bool { return strings.HasPrefix(container, name) })
 }
 
 // retired recognises a task that ECS took off its infrastructure for maintenance, whatever stop code it gives.

@@ -12,6 +12,13 @@ func TestJudge(t *testing.T) {
 	exit := code("EssentialContainerExited")
 	failedToStart := code("TaskFailedToStart")
 	twoEssential := func(r *Run) { r.Definition.Containers[1].Essential = true }
+	router := func(r *Run) {
+		r.Definition.Containers[1].Essential, r.Definition.Containers[1].ServesOthers = true, true
+	}
+	onlyRouter := func(r *Run) {
+		r.Definition.Containers = []Container{{Name: "side", Essential: true, ServesOthers: true}}
+	}
+	cannotStart := "CannotStartContainerError: no such file or directory"
 	unknownDefinition := func(r *Run) { r.Definition = nil }
 	only := func(container string, codes ...int) func(*Run) {
 		return func(r *Run) {
@@ -51,6 +58,19 @@ func TestJudge(t *testing.T) {
 		{"another code is success", only("app", 3), []with{ran, end, exit, exited("app", 3)}, "", ""},
 		{"and 0 then is not", only("app", 3), []with{ran, end, exit, exited("app", 0)}, "EXIT:0", ""},
 		{"no containers at all", none, []with{ran, end, exit}, ClassLost, ""},
+
+		{"the app never starts beside an essential router", router, []with{end, failedToStart, exited("side", 143), exited("app", -1, cannotStart)}, NeverStarted, "app: CannotStart"},
+		{"the app never starts, the task was RUNNING", router, []with{ran, end, exit, exited("side", 0), exited("app", -1, cannotStart)}, NeverStarted, "app: CannotStart"},
+		{"a code of Docker's for a process that never began", none, []with{end, failedToStart, exited("app", 128, cannotStart)}, NeverStarted, "app: CannotStart"},
+		{"an essential router never decides", router, []with{ran, end, exit, exited("app", 0), exited("side", 137)}, "", ""},
+		{"a router alone decides", onlyRouter, []with{ran, end, exit, exited("side", 3)}, "EXIT:3", ""},
+		{"one of two workers could not start", twoEssential, []with{ran, end, exit, exited("app", 143), exited("side", -1, cannotStart)}, StartedInPart, "container side could not start: CannotStart"},
+		{"one could not start, the other succeeded", twoEssential, []with{ran, end, exit, exited("app", 0), exited("side", -1, cannotStart)}, StartedInPart, "container app ran and exited with 0"},
+		{"neither of two workers could start", twoEssential, []with{end, failedToStart, exited("app", -1), exited("side", -1, cannotStart)}, NeverStarted, ""},
+		{"Docker's time-out may have begun the process", none, []with{ran, end, exit, exited("app", -1, "DockerTimeoutError: Could not transition to started; timed out after waiting 3m0s")}, ClassLost, ""},
+		{"killed after another had succeeded", twoEssential, []with{ran, end, exit, exited("app", 0), exited("side", 137)}, "EXIT:137", `verdict.container "app"`},
+		{"ended by SIGTERM after another had succeeded", twoEssential, []with{ran, end, exit, exited("app", 0), exited("side", 143)}, "EXIT:143", "essential: false"},
+		{"definition unknown: injected agents do not decide", unknownDefinition, []with{ran, end, exit, exited("app", 0), exited("aws-guardduty-agent-x1", 1), exited("ecs-service-connect-y2", 2)}, "", ""},
 
 		{"failed to start", none, []with{end, failedToStart, because("CannotPullContainerError: no such image"), exited("app", -1)}, NeverStarted, "CannotPullContainerError"},
 		{"failed to start, the sidecar was up", none, []with{end, failedToStart, because("x"), exited("app", -1, "CannotStartContainerError"), exited("side", 143)}, NeverStarted, "app: CannotStartContainerError"},

@@ -89,6 +89,7 @@ func (l *runner) notStarted(i int, err error) {
 		return
 	}
 	l.parts[i].over = true
+	defer l.actOnEarlyEnds()
 	switch {
 	case l.ending:
 		l.terminateReady()
@@ -148,6 +149,7 @@ func (l *runner) started(i int, p process.Process, spec process.Spec) {
 		l.limitWaiting(i)
 	}
 	l.startReady()
+	l.actOnEarlyEnds()
 }
 
 // noteRunning makes the task RUNNING once each of its containers has started, those aside that need not and cannot.
@@ -170,8 +172,13 @@ func (l *runner) exited(i int, exit process.Exit) {
 	}
 }
 
-// ended notes how a container ended. The end of an essential one stops the task.
+// ended notes how a container ended. The end of an essential one stops the task, once the containers that are being started have begun or failed: ECS's agent
+// starts all of them before it acts on the end of a short one.
 func (l *runner) ended(i int, exit process.Exit) {
+	if l.parts[i].Essential && l.mustWait() {
+		l.wait(func() { l.ended(i, exit) })
+		return
+	}
 	part := &l.parts[i]
 	part.over, part.code = true, exit.Code
 	if part.cancelIt != nil {

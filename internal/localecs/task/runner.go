@@ -25,6 +25,7 @@ type runner struct {
 	cancel   context.CancelFunc // ends the starts and health checks that are under way
 	parts    []Part
 	ending   bool // the stop is being carried out
+	early    early
 }
 
 // Part is one container of a life.
@@ -83,6 +84,9 @@ func (l *runner) post(news func()) {
 func (l *runner) close() {
 	l.cancel()
 	close(l.over)
+	if l.early.cancel != nil {
+		l.early.cancel()
+	}
 	for i := range l.parts {
 		for _, timer := range []func() bool{l.parts[i].cancelIt, l.parts[i].stopWaiting} {
 			if timer != nil {
@@ -177,6 +181,7 @@ func (l *runner) stop() {
 		l.to(stopping)
 	}
 	l.terminateReady()
+	l.actOnEarlyEnds()
 }
 
 // terminate sends SIGTERM to a container's process, and SIGKILL after its stopTimeout.
