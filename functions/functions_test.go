@@ -72,6 +72,7 @@ func TestBootstrapsAnswerTheirSamples(t *testing.T) {
 		})
 	}
 	t.Run("refusals", func(t *testing.T) { refusals(t, folder) })
+	t.Run("observe leaves its token", func(t *testing.T) { observeLeavesToken(t, folder) })
 }
 
 // Every sample has a function, and every function a sample with its name.
@@ -110,6 +111,24 @@ func TestEnvironmentOfTheSamples(t *testing.T) {
 		if file.Parameters[name] != value {
 			t.Errorf("%s is %q there, want %q", name, file.Parameters[name], value)
 		}
+	}
+}
+
+// observeLeavesToken lets a Follow wait with a token of its own, which a stop then ends.
+func observeLeavesToken(t *testing.T, folder string) {
+	fx := newFixture(t, folder, nil)
+	o := fx.invoke(t, "observe", []byte(`{"runId":"`+launchedRun+`","born":"q3x7m2ka","generation":1,"token":"another","waitSeconds":600}`))
+	if o.Failure != nil {
+		t.Fatal(o.Failure)
+	}
+	stop, err := events.Samples.ReadFile("stop.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fx.invoke(t, "stop", stop)
+	made := fx.Calls.Made()
+	if len(made) != 1 || !strings.Contains(string(made[0].Input), `"another"`) {
+		t.Errorf("the stop asked Step Functions for %s, want SendTaskSuccess with the token of the Follow", made)
 	}
 }
 

@@ -237,3 +237,20 @@ func TestSweep_LateStepWasTakenAMomentAgo_IsNotRestarted(t *testing.T) {
 		t.Errorf("generation %d, want 2: nothing came after the step", got)
 	}
 }
+
+// What ECS showed of an earlier attempt's tasks is no news of the present ones.
+func TestSweep_AttemptChangedSinceItAsked_TheRunStaysUnheard(t *testing.T) {
+	w := placed(t, 1)
+	w.handle(w.ecs.set("t1", "RUNNING", startedAt(start)))
+	w.follow("token")
+	w.clock.advance(unheard)
+	w.store.otherWriters = []func(*Run){func(r *Run) {
+		a := r.appendAttempt(r.attempt(), 1, start)
+		a.Calls, a.LaunchedAt = 1, &start
+		a.Tasks = []Task{{ARN: arnOf("t9"), Raw: raw(described("t9", "RUNNING")), LaunchedAt: start, SeenAt: start}}
+	}}
+	w.sweep()
+	if r := w.run(); len(r.Attempts) != 2 || !r.LastHeardAt.Equal(start) {
+		t.Errorf("%d attempts, heard of at %v, want 2 and %v", len(r.Attempts), r.LastHeardAt, start)
+	}
+}

@@ -22,7 +22,7 @@ func notice() []mutant {
 		},
 		{"the rule delivers events of other accounts", "template.yaml", "        account: [!Ref AWS::AccountId]\n        detail: {startedBy", "        detail: {startedBy", "./internal/template"},
 		{"a deadline waits until DescribeTasks is allowed", observe, "if unread != nil && len(d.Stops) == 0 {", "if unread != nil {", ""},
-		{"a sweep marks as heard of a run whose attempt has changed", domain + "sweep.go", "a == nil || a.Number != described", "a == nil", ""},
+		{"a sweep marks as heard of a run whose attempt has changed", domain + "sweep.go", "a == nil || a.Number != described", "a == nil || a.Number < described", ""},
 		{"a sweep acts on what it could not write", domain + "sweep.go", "\treturn err == nil\n}", "\treturn true\n}", ""},
 		{"a task that ECS does not show is lost at once", domain + "settle.go", "now.Sub(t.SeenAt) < missingLate", "now.Sub(t.SeenAt) < time.Minute", ""},
 		{"a stop is asked for once only", domain + "decide.go", "return o.AskedAt.Add(repeatStop)", "return o.AskedAt.Add(10_000 * repeatStop)", ""},
@@ -51,7 +51,7 @@ func locks() []mutant {
 			"a run that an unclear release promoted is never told", release,
 			"\t\ttell = l.holding(promotedBefore)\n", "\t\ttell = nil\n", "",
 		},
-		{"a dead holder behind many live ones keeps the key", admit, "begin := int(now.Unix()/60%int64(n)) * maxInspected", "begin := 0 * int(now.Unix())", ""},
+		{"a dead holder behind many live ones keeps the key", admit, "time.Minute).String()) * float64(n))", "time.Minute).String()) * 0)", ""},
 		{"a terminal run keeps its key", domain + "keeper.go", "\t_ = k.releaseLock(ctx, r) // r is written", "\t// r is written", ""},
 	}
 }

@@ -8,7 +8,7 @@ func stores() []mutant {
 		{"an update overwrites another writer's", table + "writer.go", "\"#version = :version AND (attribute_not_exists(#expires) OR #expires >= :now)\"", "\"attribute_not_exists(#expires) OR #expires >= :now OR #version = :version\"", ""},
 		{"a write that was carried out and refused when repeated is a conflict", table + "writer.go", "there != nil && there.text(attr.WriteID)", "there == nil && there.text(attr.WriteID)", ""},
 		{"a key that is in use is created again", table + "writer.go", "mayCreate = \"attribute_not_exists(#id) OR #expires < :now\"", "mayCreate = \"attribute_not_exists(#id) OR #expires < :now OR attribute_exists(#id)\"", ""},
-		{"a write of which a try may have been carried out counts as throttled", table + "errors.go", "case throttled(err) && !errors.As(err, &maybe):", "case throttled(err):", ""},
+		{"a write of which a try may have been carried out counts as throttled", table + "errors.go", "case throttled(err) && !errors.As(err, &maybe):", "case throttled(err), errors.As(err, &maybe) && throttled(err):", ""},
 		{"an item may be larger than DynamoDB takes", table + "locker.go", "if size := it.size(); size > maxItem {", "if size := it.size(); size > 2*maxItem {", ""},
 		{"the version of an empty lock begins anew at once", table + "locker.go", "now.Add(emptyLock).Unix()", "now.Add(-emptyLock).Unix()", ""},
 		{"a page of the open index begins with the last of the one before", table + "opener.go", "low = place(after.SweepAt, after.ID) + \"#~\"", "low = place(after.SweepAt, after.ID)", ""},

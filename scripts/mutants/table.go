@@ -20,7 +20,7 @@ func (r row) missed() bool { return len(r.caught) == 0 || r.err != nil }
 func (r row) who() string {
 	switch {
 	case r.err != nil:
-		return "ERROR: " + r.err.Error()
+		return "ERROR: " + strings.Join(strings.Fields(r.err.Error()), " ")
 	case r.missed():
 		return "NOT CAUGHT"
 	default:
