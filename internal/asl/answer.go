@@ -20,10 +20,14 @@ func (e *Engine) SendTaskSuccess(ctx context.Context, token string, output []byt
 }
 
 // SendTaskFailure fails the task that gave out the token with that error name and cause, of which the
-// first 256 and 32,768 characters are kept. Errors are those of SendTaskSuccess.
+// first 256 and 32,768 characters are kept. An empty one is left out of the events and null in a Catch's
+// output. Errors are those of SendTaskSuccess.
 func (e *Engine) SendTaskFailure(ctx context.Context, token, name, cause string) error {
-	return e.answer(ctx, token, func(s *step) { s.taskFailed(&fault{name, cause}) })
+	return e.answer(ctx, token, func(s *step) { s.taskFailed(sentFault(name, cause)) })
 }
+
+// sentFault is the fault of a SendTaskFailure. An error or cause that it leaves out is null for a Catch.
+func sentFault(name, cause string) *fault { return &fault{name: name, cause: cause, nulls: true} }
 
 // SendTaskHeartbeat begins the HeartbeatSeconds of the task anew. While the function still runs, and for a
 // task without HeartbeatSeconds, it does nothing. Errors are those of SendTaskSuccess.
@@ -80,7 +84,7 @@ func (e *Engine) Stop(ctx context.Context, name, errorName, cause string) error 
 		return err
 	}
 	return e.update(x, func(s *step) error {
-		s.finish(Aborted, document{}, &fault{errorName, cause})
+		s.finish(Aborted, document{}, &fault{name: errorName, cause: cause})
 		return nil
 	})
 }

@@ -176,6 +176,7 @@ func appendPosition(b []byte, p *position) []byte {
 	o.text("state", p.State)
 	o.raw("input", p.Input)
 	o.time("entered", p.Entered)
+	o.number("enteredEvent", p.EnteredEvent)
 	o.text("phase", string(p.Phase))
 	o.time("due", p.Due)
 	if len(p.Retries) > 0 {

@@ -3,6 +3,7 @@ package asl
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -12,7 +13,7 @@ func (t *task) attempt(s *step) {
 	at := &s.x.rec.At
 	*at = position{
 		State: at.State, Input: at.Input, Entered: at.Entered,
-		Retries: at.Retries, RetryCount: at.RetryCount,
+		EnteredEvent: at.EnteredEvent, Retries: at.Retries, RetryCount: at.RetryCount,
 		Phase: phaseInvoking, Attempt: s.x.rec.Events + 1,
 	}
 	c, f := t.call(s)
@@ -95,19 +96,19 @@ func lambdaResult(payload any) any {
 func functionFault(err error) *fault {
 	var function *FunctionError
 	if !errors.As(err, &function) {
-		return &fault{errLambdaOther, err.Error()}
+		return &fault{name: errLambdaOther, cause: err.Error()}
 	}
 	if function.Name == "" {
-		return &fault{errLambdaOther, function.Cause}
+		return &fault{name: errLambdaOther, cause: function.Cause}
 	}
-	return &fault{function.Name, function.Cause}
+	return &fault{name: function.Name, cause: function.Cause}
 }
 
 // taskSucceeded ends the attempt with the result of the task.
 func (s *step) taskSucceeded(result any) {
 	out, f := newDocument(result)
 	if f != nil {
-		s.taskFailed(f)
+		s.taskFailed(s.resultFault(f))
 		return
 	}
 	details := s.at.does.(*task).details()
@@ -121,24 +122,32 @@ func (s *step) taskSucceeded(result any) {
 	s.moveOn(out, s.at.next)
 }
 
+// resultFault is the fault of a result that newDocument refuses.
+func (s *step) resultFault(f *fault) *fault {
+	if f.name != errDataLimit {
+		return f
+	}
+	details := s.at.does.(*task).details()
+	return &fault{name: errDataLimit, cause: fmt.Sprintf(resultTooLarge, details.ResourceType), ofResult: !s.e.opts.DataLimitEscapes}
+}
+
 func (s *step) taskFailed(f *fault) { s.taskEnded(TaskFailed, f) }
 
 func (s *step) taskEnded(kind string, f *fault) {
-	f = &fault{clip(f.name, maxErrorLength), clip(f.cause, maxCauseLength)}
+	f = s.locate(f)
+	clipped := *f
+	clipped.name, clipped.cause = clip(f.name, maxErrorLength), clip(f.cause, maxCauseLength)
+	f = &clipped
 	details := s.at.does.(*task).details()
 	details.Error, details.Cause = f.name, f.cause
 	s.record(kind, details)
 	s.failed(f)
 }
 
-// expire ends an attempt whose time is up.
+// expire ends an attempt whose time is up. A missed heartbeat shows as States.Timeout, as in Step Functions.
 func (s *step) expire() {
 	at := &s.x.rec.At
-	if at.due().Equal(at.Timeout) {
-		s.taskEnded(TaskTimedOut, &fault{name: errTimeout})
-		return
-	}
-	s.taskEnded(TaskTimedOut, &fault{name: errHeartbeat})
+	s.taskEnded(TaskTimedOut, &fault{name: errTimeout, heartbeat: !at.due().Equal(at.Timeout)})
 }
 
 // failed retries the state, or goes where its Catch says, or ends the execution.
@@ -146,6 +155,7 @@ func (s *step) failed(f *fault) {
 	if !s.open() {
 		return
 	}
+	f = s.locate(f)
 	t := s.at.does.(*task)
 	if !s.retry(t, f) && !s.caught(t, f) {
 		s.abandon(f)
@@ -156,7 +166,7 @@ func (s *step) failed(f *fault) {
 func (s *step) retry(t *task, f *fault) bool {
 	at := &s.x.rec.At
 	for i, r := range t.retry {
-		if !matches(r.errors, f.name) {
+		if !matches(r.errors, f) {
 			continue
 		}
 		if at.Retries[i] >= r.maxAttempts {
@@ -174,10 +184,10 @@ func (s *step) retry(t *task, f *fault) bool {
 
 func (s *step) caught(t *task, f *fault) bool {
 	for _, c := range t.catch {
-		if !matches(c.errors, f.name) {
+		if !matches(c.errors, f) {
 			continue
 		}
-		value, problem := c.result.place(s.x.in.value, map[string]any{"Error": f.name, "Cause": f.cause})
+		value, problem := c.result.place(s.x.in.value, f.output())
 		var out document
 		if problem == nil {
 			out, problem = newDocument(value)
@@ -190,4 +200,16 @@ func (s *step) caught(t *task, f *fault) bool {
 		return true
 	}
 	return false
+}
+
+// output is what a Catch hands on.
+func (f *fault) output() map[string]any {
+	out := map[string]any{"Error": f.name, "Cause": f.cause}
+	if f.nulls && f.name == "" {
+		out["Error"] = nil
+	}
+	if f.nulls && f.cause == "" {
+		out["Cause"] = nil
+	}
+	return out
 }

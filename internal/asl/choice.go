@@ -78,7 +78,7 @@ func (c choice) choose(sc scope) (string, *fault) {
 		}
 	}
 	if c.otherwise == "" {
-		return "", &fault{errNoChoice, "no rule of the Choice state matched, and it has no Default"}
+		return "", &fault{name: errNoChoice, cause: "Failed to transition out of the state. The state does not point to a next state.", unlocated: true}
 	}
 	return c.otherwise, nil
 }

@@ -25,10 +25,13 @@
 //
 // # Where the documentation leaves a choice
 //
-//   - States.Runtime and States.DataLimitExceeded escape States.ALL and States.TaskFailed. The first
-//     may not be named by a Retry or Catch; the second may.
+//   - States.Runtime escapes every Retry and Catch, also one that names it. States.DataLimitExceeded
+//     escapes States.ALL and States.TaskFailed unless it is a task's result that is too large
+//     (Options.DataLimitEscapes); it may be named.
 //   - A path of Parameters, InputPath, OutputPath or Choice that finds nothing is States.Runtime.
-//   - States.Timeout matches a missed heartbeat too; States.TaskFailed matches neither.
+//   - A missed heartbeat shows as States.Timeout. States.Timeout and States.HeartbeatTimeout match it,
+//     States.TaskFailed does not.
+//   - A .waitForTaskToken state that hands its token to nobody waits for its timeout.
 //   - The heartbeat of a token task runs from the return of its function. A plain lambda:invoke has none.
 //   - Start compares inputs as JSON text without white space.
 //   - TaskStarted is written with TaskScheduled; the wait for one of Options.Invocations places

@@ -52,6 +52,10 @@ type Options struct {
 	Clock clock.Clock
 	// Rand draws the jitter, uniform in [0, 1), to many goroutines at once; math/rand/v2 by default.
 	Rand func() float64
+	// DataLimitEscapes lets States.DataLimitExceeded of a task's result escape States.ALL and
+	// States.TaskFailed, as AWS's pages say. By default they match it, as in the executions that were
+	// recorded on AWS in March 2024. Its own name matches it in both.
+	DataLimitEscapes bool
 	// Invocations is how many functions may run at once, 64 by default.
 	Invocations int
 	// NoSync is for tests: transitions are gathered in memory, up to 256 of them or until something is read,

@@ -108,6 +108,16 @@ func (f *fields) flag(name string) bool {
 
 // reference is a path into the state's data, or nil when the member is absent.
 func (f *fields) reference(name string) *path {
+	p := f.anyReference(name)
+	if p != nil && p.context {
+		f.refuse("field %q may not use the context object", name)
+		return nil
+	}
+	return p
+}
+
+// anyReference is a path into the state's data or the context object, or nil when the member is absent.
+func (f *fields) anyReference(name string) *path {
 	if !f.has(name) {
 		return nil
 	}
@@ -115,8 +125,8 @@ func (f *fields) reference(name string) *path {
 	if !ok {
 		return nil
 	}
-	if p.context {
-		f.refuse("field %q may not use the context object", name)
+	if err := contextRule(false)(*p); err != nil {
+		f.refuse("field %q: %w", name, err)
 		return nil
 	}
 	return p
@@ -133,13 +143,23 @@ func (f *fields) path(name, text string) (*path, bool) {
 
 // list is an array with at least one element, or nil when the member is absent.
 func (f *fields) list(name string) []json.RawMessage {
+	present := f.has(name)
+	out := f.anyList(name)
+	if present && len(out) == 0 {
+		f.refuse("field %q must be an array that is not empty", name)
+	}
+	return out
+}
+
+// anyList is an array, or nil when the member is absent.
+func (f *fields) anyList(name string) []json.RawMessage {
 	raw, ok := f.take(name)
 	if !ok {
 		return nil
 	}
 	var out []json.RawMessage
-	if err := json.Unmarshal(raw, &out); err != nil || len(out) == 0 {
-		f.refuse("field %q must be an array that is not empty", name)
+	if err := json.Unmarshal(raw, &out); err != nil || out == nil {
+		f.refuse("field %q must be an array", name)
 	}
 	return out
 }

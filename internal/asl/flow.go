@@ -2,7 +2,7 @@ package asl
 
 // effective is the state's input after InputPath.
 func (st *state) effective(sc scope) (any, *fault) {
-	return st.input.apply("InputPath", sc)
+	return st.input.apply(sc)
 }
 
 // outcome places the result of a state in its raw input, and filters what is handed on.
@@ -21,7 +21,7 @@ func (st *state) outcome(sc scope, raw, result any) (document, *fault) {
 
 // emit is what is left of value after OutputPath.
 func (st *state) emit(sc scope, value any) (document, *fault) {
-	value, f := st.output.apply("OutputPath", scope{value, sc.context})
+	value, f := st.output.apply(scope{value, sc.context})
 	if f != nil {
 		return document{}, f
 	}
@@ -29,7 +29,7 @@ func (st *state) emit(sc scope, value any) (document, *fault) {
 }
 
 // apply selects; a null filter selects an empty object.
-func (fl filter) apply(field string, sc scope) (any, *fault) {
+func (fl filter) apply(sc scope) (any, *fault) {
 	if fl.null {
 		return map[string]any{}, nil
 	}
@@ -38,7 +38,7 @@ func (fl filter) apply(field string, sc scope) (any, *fault) {
 	}
 	value, ok := sc.get(*fl.path)
 	if !ok {
-		return nil, runtimeFault("Invalid path '%s' for %s: nothing is there", fl.path.text, field)
+		return nil, invalidPath(sc, *fl.path)
 	}
 	return value, nil
 }

@@ -81,7 +81,7 @@ func TestDataLimit(t *testing.T) {
 	}{
 		{"as much as fits", taskState("A", `"OutputPath":"$.Payload","End":true`), big(maxData - 200), Succeeded},
 		{"the result with its envelope is too much", taskState("A", `"OutputPath":"$.Payload","End":true`), big(maxData), Failed},
-		{"States.ALL does not catch it", taskState("A", `"End":true`+caught) + b, big(maxData), Failed},
+		{"States.ALL catches that of a result", taskState("A", `"End":true`+caught) + b, big(maxData), Succeeded},
 		{"its name does", taskState("A", `"End":true`+byName) + b, big(maxData), Succeeded},
 		{"parameters too large", taskState("A", `"ResultPath":"$.r","Next":"B"`) + `,"B":{"Type":"Pass","Parameters":{"x.$":"$","y.$":"$"},"End":true}`, big(maxData - 1000), Failed},
 	} {

@@ -26,7 +26,7 @@ func newDocument(value any) (document, *fault) {
 		return document{}, runtimeFault("the data cannot be written as JSON: %v", err)
 	}
 	if len(text) > maxData {
-		return document{}, &fault{errDataLimit, fmt.Sprintf("%d bytes of data are more than the limit of %d", len(text), maxData)}
+		return document{}, &fault{name: errDataLimit, unlocated: true}
 	}
 	return document{value, text}, nil
 }

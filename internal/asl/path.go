@@ -112,11 +112,34 @@ func (h hop) get(node any) (any, bool) {
 	return value, ok
 }
 
+// missing describes why get finds nothing in root, in the words of Step Functions.
+func (p path) missing(root any) string {
+	var found strings.Builder
+	found.WriteByte('$')
+	for i, h := range p.hops {
+		found.WriteString(h.String())
+		next, ok := h.get(root)
+		if !ok && i < len(p.hops)-1 {
+			return "Missing property in path " + found.String()
+		}
+		root = next
+	}
+	return "No results for path: " + found.String()
+}
+
+// String returns the hop in brackets.
+func (h hop) String() string {
+	if h.indexed {
+		return fmt.Sprintf("[%d]", h.index)
+	}
+	return "['" + h.name + "']"
+}
+
 // put is a copy of root with value in the place of the path; missing members on the way are made.
 func (p path) put(root, value any) (any, *fault) {
 	out, ok := put(root, p.hops, value)
 	if !ok {
-		return nil, &fault{errResultPath, fmt.Sprintf("ResultPath %s does not fit the state's input", p.text)}
+		return nil, &fault{name: errResultPath, cause: fmt.Sprintf("ResultPath %s does not fit the state's input", p.text), unlocated: true}
 	}
 	return out, nil
 }

@@ -47,6 +47,7 @@ type position struct {
 	State            string          `json:"state"`
 	Input            json.RawMessage `json:"input"`
 	Entered          time.Time       `json:"entered"`
+	EnteredEvent     int64           `json:"enteredEvent,omitempty"` // id of its StateEntered event; 0 where an earlier version entered it
 	Phase            phase           `json:"phase,omitempty"`
 	Due              time.Time       `json:"due,omitzero"`
 	Retries          []int           `json:"retries,omitempty"` // uses of each retrier since the state was entered

@@ -55,7 +55,7 @@ func TestRestart(t *testing.T) {
 				r.must(r.SendTaskSuccess(r.t.Context(), old.token(r.t, 0), []byte(`"answered"`)))
 			}},
 		{name: "token, the heartbeat is due when it was", states: tokenState("A", `"HeartbeatSeconds":180,"End":true`), lives: minute, down: minute,
-			status: Failed, result: errHeartbeat, end: 3 * minute},
+			status: Failed, result: errTimeout, end: 3 * minute},
 		{name: "token, the function has not returned", states: tokenState("A", `"Next":"Good"`) + good, before: []any{hang}, lives: minute, down: minute,
 			after: []any{`1`}, calls: 1, status: Succeeded, result: `"answered"`, end: 2 * minute,
 			afterRestart: func(r *fixture, old *script) {

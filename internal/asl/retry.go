@@ -37,7 +37,7 @@ func (r retrier) delay(n int, random func() float64) time.Duration {
 
 func parseRetry(f *fields) []retrier {
 	var out []retrier
-	list := f.list("Retry")
+	list := f.anyList("Retry")
 	for i, text := range list {
 		inner := newFields(fmt.Sprintf("%s, Retry[%d]", f.where, i), text, f.faults)
 		out = append(out, parseRetrier(inner, i == len(list)-1))
@@ -83,7 +83,7 @@ func parseBackoff(f *fields) float64 {
 
 func parseCatch(f *fields) []catcher {
 	var out []catcher
-	list := f.list("Catch")
+	list := f.anyList("Catch")
 	for i, text := range list {
 		inner := newFields(fmt.Sprintf("%s, Catch[%d]", f.where, i), text, f.faults)
 		inner.text("Comment")
@@ -115,10 +115,10 @@ func errorNames(f *fields, last bool) []string {
 }
 
 // catchable are the reserved names that a Retry or Catch may list. Some of them stand for errors of
-// state types that are not implemented and never occur.
+// state types that are not implemented and never occur. States.Runtime may be listed but is never matched.
 func catchable() []string {
 	return []string{
-		errAll, errDataLimit, errHeartbeat, errResultPath, errTaskFailed, errTimeout, errNoChoice,
+		errAll, errDataLimit, errHeartbeat, errResultPath, errRuntime, errTaskFailed, errTimeout, errNoChoice,
 		"States.BranchFailed", "States.ExceedToleratedFailureThreshold", "States.Http.Socket",
 		"States.IntrinsicFailure", "States.ItemReaderFailed", "States.ParameterPathFailure",
 		"States.Permissions", "States.ResultWriterFailed",

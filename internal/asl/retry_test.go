@@ -37,8 +37,9 @@ func TestErrorNamesMatch(t *testing.T) {
 		{errTimeout, "E", false},
 		{errHeartbeat, errTimeout, false},
 		{errDataLimit, errDataLimit, true},
+		{errRuntime, errRuntime, false},
 	} {
-		if got := matches([]string{"Other", c.listed}, c.name); got != c.want {
+		if got := matches([]string{"Other", c.listed}, &fault{name: c.name}); got != c.want {
 			t.Errorf("%s stands for %s: %v", c.listed, c.name, got)
 		}
 	}

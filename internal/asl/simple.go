@@ -50,34 +50,39 @@ func parseFail(f *fields) fail {
 	}
 	return fail{
 		name: f.text("Error"), cause: f.text("Cause"),
-		namePath: f.reference("ErrorPath"), causePath: f.reference("CausePath"),
+		namePath: f.anyReference("ErrorPath"), causePath: f.anyReference("CausePath"),
 	}
 }
 
 func (fail) targets() []string { return nil }
 
 func (x fail) run(s *step) {
-	name, f := pickText(s, x.namePath, x.name)
+	name, f := pickText(s, "ErrorPath", x.namePath, x.name)
 	if f != nil {
 		s.abandon(f)
 		return
 	}
-	cause, f := pickText(s, x.causePath, x.cause)
+	cause, f := pickText(s, "CausePath", x.causePath, x.cause)
 	if f != nil {
 		s.abandon(f)
 		return
 	}
-	s.abandon(&fault{name, cause})
+	s.abandon(&fault{name: name, cause: cause})
 }
 
-func pickText(s *step, p *path, fixed string) (string, *fault) {
+// pickText returns what the path selects, which must be a string, or fixed where there is no path.
+func pickText(s *step, field string, p *path, fixed string) (string, *fault) {
 	if p == nil {
 		return fixed, nil
 	}
-	value, _ := p.get(s.x.in.value)
+	sc := scope{s.x.in.value, s.context}
+	value, ok := sc.get(*p)
+	if !ok {
+		return "", runtimeFault(missingInInput, p.text, field, s.x.in.text)
+	}
 	text, ok := value.(string)
 	if !ok {
-		return "", runtimeFault("the path '%s' of the Fail state does not select a string", p.text)
+		return "", runtimeFault("The %s parameter must reference a string: %s == %s", field, p.text, plain(value))
 	}
 	return text, nil
 }

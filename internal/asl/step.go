@@ -58,7 +58,7 @@ func (s *step) enter(name string, input document) {
 	s.to = ""
 	s.at = s.x.machine.states[name]
 	s.x.in = input
-	s.x.rec.At = position{State: name, Input: input.text, Entered: s.now}
+	s.x.rec.At = position{State: name, Input: input.text, Entered: s.now, EnteredEvent: s.x.rec.Events + 1}
 	s.record(s.at.kind+"StateEntered", Details{Name: name, Input: input.text})
 	if s.open() {
 		s.at.does.run(s)
@@ -103,7 +103,7 @@ func (s *step) moveOn(out document, next string) {
 }
 
 // abandon ends the execution for an error that nothing catches.
-func (s *step) abandon(f *fault) { s.finish(Failed, document{}, f) }
+func (s *step) abandon(f *fault) { s.finish(Failed, document{}, s.locate(f)) }
 
 // finish closes the execution with its last event. A time-out shows its error only in that event.
 func (s *step) finish(status Status, out document, f *fault) {
@@ -150,5 +150,5 @@ func (s *step) tick() {
 
 // lost closes an execution whose definition this version cannot run any more.
 func (s *step) lost() {
-	s.abandon(runtimeFault("the definition that this execution was started with cannot be run any more"))
+	s.finish(Failed, document{}, runtimeFault("the definition that this execution was started with cannot be run any more"))
 }

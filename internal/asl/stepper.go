@@ -25,6 +25,8 @@ type StepperOptions struct {
 	Ended func(Execution)
 	// Rand returns the jitter, uniform in [0, 1); math/rand/v2 by default.
 	Rand func() float64
+	// DataLimitEscapes is as in Options.
+	DataLimitEscapes bool
 	// History keeps the events of each execution for Stepper.History.
 	History bool
 }
@@ -52,7 +54,7 @@ func NewStepper(opts StepperOptions) *Stepper {
 		opts.Rand = rand.Float64
 	}
 	e := &Engine{
-		opts:      Options{Machine: opts.Machine, ARN: opts.ARN, Rand: opts.Rand},
+		opts:      Options{Machine: opts.Machine, ARN: opts.ARN, Rand: opts.Rand, DataLimitEscapes: opts.DataLimitEscapes},
 		clock:     stepperClock{now: opts.Now},
 		maxEvents: maxHistory,
 		tokens:    tokens{[]byte("a Stepper's tokens are no secrets")},
@@ -139,7 +141,7 @@ func (t *Stepper) SendTaskSuccess(token string, output []byte) error {
 
 // SendTaskFailure is Engine.SendTaskFailure.
 func (t *Stepper) SendTaskFailure(token, name, cause string) error {
-	return t.answer(token, func(s *step) { s.taskFailed(&fault{name, cause}) })
+	return t.answer(token, func(s *step) { s.taskFailed(sentFault(name, cause)) })
 }
 
 func (t *Stepper) answer(token string, give func(*step)) error {
@@ -163,7 +165,7 @@ func (t *Stepper) answer(token string, give func(*step)) error {
 // Stop is Engine.Stop.
 func (t *Stepper) Stop(name, errorName, cause string) error {
 	return t.update(name, func(s *step) error {
-		s.finish(Aborted, document{}, &fault{errorName, cause})
+		s.finish(Aborted, document{}, &fault{name: errorName, cause: cause})
 		return nil
 	})
 }

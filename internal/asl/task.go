@@ -76,9 +76,6 @@ func parseCall(f *fields, token bool) *template {
 	} else if text, ok := function.constant.(string); function.lookup == nil && (!ok || text == "") {
 		f.refuse(`field "Parameters": FunctionName must be a string`)
 	}
-	if token && !out.reaches("Task", "Token") {
-		f.refuse(`field "Parameters" must pass $$.Task.Token on`)
-	}
 	return out
 }
 
@@ -102,11 +99,11 @@ func (t *task) call(s *step) (call, *fault) {
 	if f != nil {
 		return call{}, f
 	}
-	timeout, f := t.timeout.value(sc)
+	timeout, f := t.timeout.value(sc, "TimeoutSecondsPath")
 	if f != nil {
 		return call{}, f
 	}
-	heartbeat, f := t.heartbeat.value(sc)
+	heartbeat, f := t.heartbeat.value(sc, "HeartbeatSecondsPath")
 	if f != nil {
 		return call{}, f
 	}
@@ -141,9 +138,17 @@ func (c *call) fill(parameters any) *fault {
 	return f
 }
 
-func (l limit) value(sc scope) (int64, *fault) {
+func (l limit) value(sc scope, field string) (int64, *fault) {
 	if l.path == nil {
 		return l.seconds, nil
 	}
-	return wholeSeconds(sc, l.path, 1)
+	value, ok := sc.get(*l.path)
+	if !ok {
+		return 0, invalidPath(sc, *l.path)
+	}
+	seconds, err := wholeNumber(value)
+	if err != nil || seconds < 1 || seconds > maxSeconds {
+		return 0, runtimeFault("The %s parameter must reference a whole number from 1 to %d: %s == %s", field, maxSeconds, l.path.text, plain(value))
+	}
+	return seconds, nil
 }

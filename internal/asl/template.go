@@ -20,11 +20,31 @@ type scope struct {
 	context func() map[string]any
 }
 
-func (sc scope) get(p path) (any, bool) {
+func (sc scope) get(p path) (any, bool) { return p.get(sc.root(p)) }
+
+// root is what the path begins at.
+func (sc scope) root(p path) any {
 	if p.context {
-		return p.get(sc.context())
+		return sc.context()
 	}
-	return p.get(sc.data)
+	return sc.data
+}
+
+// invalidPath is the fault of a path that selects nothing.
+func invalidPath(sc scope, p path) *fault {
+	return runtimeFault("Invalid path '%s' : %s", p.text, p.missing(sc.root(p)))
+}
+
+// plain returns a value as a cause shows it: a string without quotes, anything else as JSON.
+func plain(value any) string {
+	if text, ok := value.(string); ok {
+		return text
+	}
+	text, err := appendValue(nil, value)
+	if err != nil {
+		return fmt.Sprint(value)
+	}
+	return string(text)
 }
 
 // parseTemplate compiles value. allow judges each path.
@@ -86,7 +106,7 @@ func (t *template) apply(sc scope) (any, *fault) {
 	case t.lookup != nil:
 		value, ok := sc.get(*t.lookup)
 		if !ok {
-			return nil, runtimeFault("The JSONPath '%s' specified for the field '%s' could not be found in the input", t.lookup.text, t.field)
+			return nil, runtimeFault(missingInInput, t.lookup.text, t.field, plain(sc.data))
 		}
 		return value, nil
 	case t.members != nil:
@@ -119,31 +139,4 @@ func (t *template) applyItems(sc scope) (any, *fault) {
 		out[i] = value
 	}
 	return out, nil
-}
-
-// reaches reports whether any path of the template selects the node named, or one around it.
-func (t *template) reaches(names ...string) bool {
-	if t.lookup != nil {
-		return t.lookup.context && covers(t.lookup.hops, names)
-	}
-	for _, member := range t.members {
-		if member.reaches(names...) {
-			return true
-		}
-	}
-	for _, item := range t.items {
-		if item.reaches(names...) {
-			return true
-		}
-	}
-	return false
-}
-
-func covers(hops []hop, names []string) bool {
-	for i, h := range hops {
-		if i >= len(names) || h.name != names[i] {
-			return false
-		}
-	}
-	return true
 }

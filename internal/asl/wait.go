@@ -2,9 +2,13 @@ package asl
 
 import (
 	"encoding/json"
+	"math"
 	"strconv"
 	"time"
 )
+
+// longestWait is how long a Wait may last from its entering: Step Functions counts its seconds in 31 bits.
+const longestWait = math.MaxInt32 * time.Second
 
 // wait is the Wait state; exactly one of its paths or fixed values is in use.
 type wait struct {
@@ -48,6 +52,9 @@ func (w wait) run(s *step) {
 		return
 	}
 	due, f := w.due(s.now, sc)
+	if f == nil && due.After(s.now.Add(longestWait)) {
+		f = runtimeFault("Wait state delay is too long.")
+	}
 	if f != nil {
 		s.abandon(f)
 		return
@@ -61,29 +68,54 @@ func (w wait) run(s *step) {
 func (w wait) due(now time.Time, sc scope) (time.Time, *fault) {
 	switch {
 	case w.secondsPath != nil:
-		seconds, f := wholeSeconds(sc, w.secondsPath, 0)
+		seconds, f := w.pathSeconds(sc)
 		return now.Add(time.Duration(seconds) * time.Second), f
 	case w.atPath != nil:
-		value, _ := sc.get(*w.atPath)
-		text, _ := value.(string)
-		due, err := parseTime(text)
-		if err != nil {
-			return due, runtimeFault("the TimestampPath '%s' does not select an RFC 3339 time", w.atPath.text)
-		}
-		return due, nil
+		return w.pathTime(sc)
 	case !w.until.IsZero():
 		return w.until, nil
 	}
 	return now.Add(time.Duration(w.seconds) * time.Second), nil
 }
 
-// wholeSeconds is the whole number, from low to maxSeconds, that p selects.
-func wholeSeconds(sc scope, p *path, low int64) (int64, *fault) {
-	value, _ := sc.get(*p)
-	number, _ := value.(json.Number)
-	seconds, err := strconv.ParseInt(number.String(), 10, 64)
-	if err != nil || seconds < low || seconds > maxSeconds {
-		return 0, runtimeFault("the path '%s' must select a whole number of seconds from %d to %d", p.text, low, maxSeconds)
+// pathTime is the time that TimestampPath selects.
+func (w wait) pathTime(sc scope) (time.Time, *fault) {
+	value, ok := sc.get(*w.atPath)
+	if !ok {
+		return time.Time{}, runtimeFault("The TimestampPath parameter does not reference an input value: %s", w.atPath.text)
 	}
-	return seconds, nil
+	text, _ := value.(string)
+	due, err := parseTime(text)
+	if err != nil {
+		return due, runtimeFault("The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: %s == %s",
+			w.atPath.text, plain(value))
+	}
+	return due, nil
+}
+
+// pathSeconds is the whole number, from 0 to maxSeconds, that SecondsPath selects.
+func (w wait) pathSeconds(sc scope) (int64, *fault) {
+	value, ok := sc.get(*w.secondsPath)
+	if !ok {
+		return 0, runtimeFault("The SecondsPath parameter does not reference an input value: %s", w.secondsPath.text)
+	}
+	seconds, err := wholeNumber(value)
+	var problem string
+	switch {
+	case err != nil:
+		problem = "cannot be parsed as a long value"
+	case seconds < 0:
+		problem = "references a negative value"
+	case seconds > maxSeconds:
+		problem = "references a value that is too large"
+	default:
+		return seconds, nil
+	}
+	return 0, runtimeFault("The SecondsPath parameter %s: %s == %s", problem, w.secondsPath.text, plain(value))
+}
+
+// wholeNumber returns a JSON number that is written as a whole one.
+func wholeNumber(value any) (int64, error) {
+	number, _ := value.(json.Number)
+	return strconv.ParseInt(number.String(), 10, 64)
 }
