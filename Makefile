@@ -106,8 +106,8 @@ build-all: ## build everything for Linux and macOS, amd64 and arm64, and vet it 
 sam-build: ## sam build for a deployment: .aws-sam/build (ARCHITECTURE=arm64 or x86_64)
 	GOFLAGS="$(SAM_GOFLAGS)" CGO_ENABLED=0 sam build --parameter-overrides Architecture=$(ARCHITECTURE)
 
-# invoke-<function> answers events/<function>.json, or EVENT=file: under sam local (Docker), against the endpoints of `make local` as events/env.json
-# names them; with NO_DOCKER=1 the real bootstrap runs under the project's own Lambda Runtime API, with stand-ins for the services.
+# invoke-<function> answers events/<function>.json, or EVENT=file: under sam local (Docker), with a DynamoDB and a `davit local` on this machine, those of
+# `make start-api` if it runs; with NO_DOCKER=1 the real bootstrap runs under the project's own Lambda Runtime API, with stand-ins for the services.
 EVENT ?=
 .PHONY: $(addprefix invoke-,$(FUNCTIONS))
 $(addprefix invoke-,$(FUNCTIONS)): invoke-%:
@@ -115,10 +115,14 @@ ifdef NO_DOCKER
 	@$(GO_BUILD) -o bin/functions/$*/bootstrap ./functions/$*
 	@$(GO) run ./cmd/lambda-invoke -env events/env.json -stand-ins bin/functions/$*/bootstrap $(or $(EVENT),events/$*.json)
 else
-	@$(MAKE) --no-print-directory sam-build
-	sam local invoke $$(awk -v want="functions/$*/" '/^  [A-Za-z]+:/ { name = $$1 } index($$0, want) { sub(":", "", name); print name; exit }' template.yaml) \
-	  --event $(or $(EVENT),events/$*.json) --env-vars events/env.json
+	@scripts/tools >/dev/null
+	@scripts/sam-local invoke $* $(or $(EVENT),events/$*.json)
 endif
+
+.PHONY: start-api
+start-api: ## serve the HTTP API by sam local (Docker) on 127.0.0.1:3000 (PORT), with a DynamoDB and a davit local on this machine, until Ctrl-C
+	@scripts/tools >/dev/null
+	@PORT=$(or $(PORT),3000) scripts/sam-local start-api
 
 .PHONY: local
 local: ## serve the API and the ECS endpoint on this machine until Ctrl-C

@@ -27,6 +27,9 @@ func runLocal(ctx context.Context, args []string, out, errOut io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if d := o.Containers; d != nil {
+		_, _ = fmt.Fprintf(lines, "for containers    http://%s   (AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s)\n", d.Addr, d.AccessKey, d.Secret)
+	}
 	if err := inst.printAddresses(ctx, errors.Is(statErr, os.ErrNotExist), o.Dir, lines); err != nil {
 		return errors.Join(err, inst.shutdown())
 	}

@@ -20,10 +20,10 @@ import (
 
 // localFlags are the flags of `davit local`.
 type localFlags struct {
-	addr, ecsAddr, data, instances, s3, schedules, notifyURL string
-	taskEvents, quiet                                        bool
-	cpu, memory                                              int
-	seed                                                     uint64
+	addr, ecsAddr, containerAddr, data, instances, s3, schedules, notifyURL string
+	taskEvents, quiet                                                       bool
+	cpu, memory                                                             int
+	seed                                                                    uint64
 }
 
 // parseLocal parses and checks the flags of `davit local`.
@@ -32,6 +32,7 @@ func parseLocal(args []string, errOut io.Writer) (*localFlags, error) {
 	flags.SetOutput(errOut)
 	flags.StringVar(&f.addr, "addr", "127.0.0.1:3000", "host:port of the API, on loopback")
 	flags.StringVar(&f.ecsAddr, "ecs-addr", "127.0.0.1:3001", "host:port of the ECS endpoint, on loopback")
+	flags.StringVar(&f.containerAddr, "container-addr", "", "host:port of the ECS endpoint for containers of this machine, which must sign with the printed credentials")
 	flags.StringVar(&f.data, "data", ".davit", "folder that keeps runs, executions, tasks and their output")
 	flags.BoolVar(&f.taskEvents, "task-events", true, "follow tasks by their state change events; false polls")
 	flags.IntVar(&f.cpu, "cpu", 262_144, "CPU units of a container instance (1,024 a vCPU); nominal, nothing is reserved")
@@ -62,6 +63,9 @@ func parseLocal(args []string, errOut io.Writer) (*localFlags, error) {
 // options reads the files that the flags name. Events and metrics are written to out.
 func (f *localFlags) options(out io.Writer) (local.Options, error) {
 	o := local.Options{TaskEvents: f.taskEvents, CPU: f.cpu, Memory: f.memory, PlacementSeed: f.seed, S3Dir: f.s3}
+	if f.containerAddr != "" {
+		o.Containers = &local.ContainerDoor{Addr: f.containerAddr}
+	}
 	var err error
 	if o.Dir, err = filepath.Abs(f.data); err != nil {
 		return o, err

@@ -17,13 +17,28 @@ type Server struct {
 	// Addr and ECSAddr are the host:port of the API and of the ECS endpoint.
 	Addr, ECSAddr string
 
-	api, ecs *http.Server
-	failed   chan error
+	api, ecs   *http.Server
+	containers *http.Server // nil without Options.Containers
+	failed     chan error
 }
 
 // Serve opens a System and serves it on addr and ecsAddr, host:port each; port 0 takes a free one. It refuses addresses
-// that are not loopback, because a task runs commands on this machine.
+// that are not loopback, because a task runs commands on this machine. Options.Containers is served besides.
 func Serve(o Options, addr, ecsAddr string) (*Server, error) {
+	s, err := serve(o, addr, ecsAddr)
+	if err != nil || o.Containers == nil {
+		return s, err
+	}
+	l, err := o.Containers.open()
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	s.containers = newHTTPServer(o.Containers.guard(s.options.Clock, s.ECS))
+	go func() { s.failed <- s.containers.Serve(l) }()
+	return s, nil
+}
+
+func serve(o Options, addr, ecsAddr string) (*Server, error) {
 	api, err := listen("--addr", addr)
 	if err != nil {
 		return nil, err
@@ -37,7 +52,7 @@ func Serve(o Options, addr, ecsAddr string) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, api.Close(), ecs.Close())
 	}
-	s := &Server{System: system, Addr: api.Addr().String(), ECSAddr: o.ECSAddr, failed: make(chan error, 2)}
+	s := &Server{System: system, Addr: api.Addr().String(), ECSAddr: o.ECSAddr, failed: make(chan error, 3)}
 	s.api = newHTTPServer(httpapi.Guard(s.Addr, httpapi.Options{Log: system.options.Log}, system.API))
 	s.ecs = newHTTPServer(system.ECS)
 	go func() { s.failed <- s.api.Serve(api) }()
@@ -61,6 +76,10 @@ func listen(flag, addr string) (net.Listener, error) {
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return nil, fmt.Errorf("%s %q: only loopback addresses are served, because a task runs commands on this machine; give 127.0.0.1, [::1] or localhost", flag, addr)
 	}
+	return listenOn(flag, addr)
+}
+
+func listenOn(flag, addr string) (net.Listener, error) {
 	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("%s %s cannot be listened on; is it in use? %w", flag, addr, err)
@@ -80,5 +99,9 @@ func (s *Server) Shutdown(ctx context.Context) error {
 
 // Close closes the listeners and the System.
 func (s *Server) Close() error {
-	return errors.Join(s.api.Close(), s.System.Close(), s.ecs.Close())
+	err := errors.Join(s.api.Close(), s.System.Close(), s.ecs.Close())
+	if s.containers != nil {
+		err = errors.Join(err, s.containers.Close())
+	}
+	return err
 }
