@@ -27,6 +27,11 @@ var cases = map[string]func(f *fixture, input string){
 	"masked-values-round-trip.sh":           maskedValues,
 	"starttask-unknown-instance.run.json":   unknownInstance,
 	"subnets-empty-string.run.json":         emptySubnet,
+
+	"app-never-starts-beside-essential-sidecar.taskdef.json": appNeverStarts,
+	"app-never-starts-beside-essential-sidecar.run.json":     part,
+	"essential-sidecar-killed-after-job.taskdef.json":        sidecarKilled,
+	"two-essential-echo-race.taskdef.json":                   twoShortOnes,
 }
 
 func TestCases(t *testing.T) {

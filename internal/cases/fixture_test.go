@@ -18,7 +18,7 @@ import (
 	"davit/internal/run"
 )
 
-// fixture is local mode in virtual time. Its processes end at once with success.
+// fixture is local mode in virtual time. Its processes are those of commands.
 type fixture struct {
 	*local.System
 	t   *testing.T
@@ -30,7 +30,7 @@ func play(t *testing.T, test func(f *fixture)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		f := &fixture{t: t}
-		runner := scripted.New(nil, nil)
+		runner := scripted.New(nil, commands)
 		var err error
 		f.System, err = local.Open(local.Options{
 			Dir: t.TempDir(), Runner: runner, TaskEvents: true, ECS: inProcess{f}, Faults: new(faults.Faults), NoSync: true,

@@ -216,8 +216,8 @@ func TestRealProcess_TwoEssentialsOfAnInstant_BothRun(t *testing.T) {
 		}
 		task := r.until(*out.Tasks[0].TaskArn, "STOPPED")
 		for _, c := range task.Containers {
-			if c.ExitCode == nil {
-				t.Errorf("container %s of %s has no exit code: %s", *c.Name, *task.TaskArn, str(c.Reason))
+			if c.ExitCode == nil || *c.ExitCode != 0 {
+				t.Errorf("container %s of %s: exit code %v, want 0: %s", *c.Name, *task.TaskArn, c.ExitCode, str(c.Reason))
 			}
 		}
 	}

@@ -175,10 +175,12 @@ func (l *runner) exited(i int, exit process.Exit) {
 // ended notes how a container ended. The end of an essential one stops the task, once the containers that are being started have begun or failed: ECS's agent
 // starts all of them before it acts on the end of a short one.
 func (l *runner) ended(i int, exit process.Exit) {
-	if l.parts[i].Essential && l.mustWait() {
-		l.wait(func() { l.ended(i, exit) })
-		return
+	if !l.parts[i].Essential || !l.endsEarly(i, exit) {
+		l.endedNow(i, exit)
 	}
+}
+
+func (l *runner) endedNow(i int, exit process.Exit) {
 	part := &l.parts[i]
 	part.over, part.code = true, exit.Code
 	if part.cancelIt != nil {
