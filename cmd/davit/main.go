@@ -16,7 +16,7 @@ state machine that run in AWS.
 
   davit local [--addr 127.0.0.1:3000] [--ecs-addr 127.0.0.1:3001] [--data .davit] [--task-events=true]
               [--cpu 262144] [--memory 1048576] [--instances 1] [--placement-seed 0]
-              [--s3-dir DIR] [--schedules FILE] [--notify-url URL] [--quiet]
+              [--s3-dir DIR] [--schedules FILE] [--notify-url URL] [--container-addr HOST:PORT] [--quiet]
       serves the API and an ECS endpoint until it is stopped; --help says more
   davit demo
       runs the sample job of events/ once and shows how it goes; exits 0 only if it SUCCEEDED
