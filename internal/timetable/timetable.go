@@ -2,13 +2,10 @@
 package timetable
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/reugn/go-quartz/quartz"
 )
 
 // Expression is when a schedule fires.
@@ -18,11 +15,12 @@ type Expression interface {
 }
 
 // Parse reads an expression. zone is an IANA name such as Europe/Berlin, "" for UTC; cron and at are in its time, daylight saving included: a
-// time that a day does not have is fired as soon as the clock has passed it, one that it has twice is fired once. A rate counts from anchor.
+// local time that does not exist is skipped, one that exists twice is fired the first time only. Days that a month lacks are skipped too. A
+// rate counts from anchor.
 func Parse(expression, zone string, anchor time.Time) (Expression, error) {
-	location, err := time.LoadLocation(zone)
-	if err != nil || zone == "Local" {
-		return nil, fmt.Errorf("%q is no time zone; allowed: a name of the IANA database such as Europe/Berlin, or none for UTC", zone)
+	location, err := Zone(zone)
+	if err != nil {
+		return nil, err
 	}
 	kind, rest, _ := strings.Cut(strings.TrimSpace(expression), "(")
 	body, ok := strings.CutSuffix(rest, ")")
@@ -41,6 +39,15 @@ func Parse(expression, zone string, anchor time.Time) (Expression, error) {
 	}
 }
 
+// Zone returns the time zone of an IANA name, UTC for "".
+func Zone(name string) (*time.Location, error) {
+	location, err := time.LoadLocation(name)
+	if err != nil || name == "Local" {
+		return nil, fmt.Errorf("%q is no time zone; allowed: a name of the IANA database such as Europe/Berlin, or none for UTC", name)
+	}
+	return location, nil
+}
+
 func errForm(expression string) error {
 	return fmt.Errorf("%q is no schedule expression; allowed: rate(5 minutes), cron(0 2 * * ? *), at(2026-11-30T02:00:00)", expression)
 }
@@ -51,16 +58,20 @@ type rate struct {
 	period time.Duration
 }
 
+// longestRate keeps a rate within what a time.Duration holds.
+const longestRate = 250 * 365 * 24 * time.Hour
+
 var units = map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}
 
 func parseRate(body string, anchor time.Time) (Expression, error) {
 	value, unit, _ := strings.Cut(body, " ")
 	n, err := strconv.Atoi(value)
 	singular, isPlural := strings.CutSuffix(unit, "s")
-	if err != nil || n < 1 || n > 1_000_000 || units[singular] == 0 || isPlural != (n > 1) {
+	unitLength := units[singular]
+	if err != nil || n < 1 || n > 1_000_000 || unitLength == 0 || isPlural != (n > 1) || time.Duration(n) > longestRate/unitLength {
 		return nil, fmt.Errorf("rate(%s): allowed: 1 minute, 5 minutes, 1 hour, 2 hours, 1 day, 7 days and the like", body)
 	}
-	return rate{anchor, time.Duration(n) * units[singular]}, nil
+	return rate{anchor, time.Duration(n) * unitLength}, nil
 }
 
 func (r rate) Next(after time.Time) (time.Time, bool) {
@@ -70,44 +81,20 @@ func (r rate) Next(after time.Time) (time.Time, bool) {
 	return r.anchor.Add((after.Sub(r.anchor)/r.period + 1) * r.period), true
 }
 
-// at fires once.
-type at struct{ time.Time }
+// at fires once, or never where its local time does not exist.
+type at struct {
+	time   time.Time
+	exists bool
+}
 
 func parseAt(body string, location *time.Location) (Expression, error) {
 	const layout = "2006-01-02T15:04:05"
-	t, err := time.ParseInLocation(layout, body, location)
+	wall, err := time.Parse(layout, body)
 	if err != nil || len(body) != len(layout) { // it would take fractions, and an hour of one digit
 		return nil, fmt.Errorf("at(%s): allowed: a time such as 2026-11-30T02:00:00", body)
 	}
-	return at{t}, nil
+	t, ok := instant(wall, location)
+	return at{t, ok}, nil
 }
 
-func (a at) Next(after time.Time) (time.Time, bool) { return a.Time, a.After(after) }
-
-// cron fires by EventBridge's six fields, which are Quartz's without seconds.
-type cron struct{ trigger *quartz.CronTrigger }
-
-var errFields = errors.New("allowed: six fields: minutes, hours, day of month, month, day of week, year")
-
-func parseCron(body string, location *time.Location) (Expression, error) {
-	fields := strings.Fields(body)
-	switch {
-	case len(fields) != 6:
-		return nil, fmt.Errorf("cron(%s) has %d fields; %w", body, len(fields), errFields)
-	case (fields[2] == "?") == (fields[4] == "?"):
-		return nil, fmt.Errorf("cron(%s): exactly one of day of month and day of week is ?", body)
-	}
-	trigger, err := quartz.NewCronTriggerWithLoc("0 "+strings.ToUpper(strings.Join(fields, " ")), location)
-	if err != nil {
-		return nil, fmt.Errorf("cron(%s): %w; %w", body, err, errFields)
-	}
-	return cron{trigger}, nil
-}
-
-func (c cron) Next(after time.Time) (time.Time, bool) {
-	ns, err := c.trigger.NextFireTime(after.UnixNano())
-	if err != nil {
-		return time.Time{}, false
-	}
-	return time.Unix(0, ns).UTC(), true
-}
+func (a at) Next(after time.Time) (time.Time, bool) { return a.time, a.exists && a.time.After(after) }
