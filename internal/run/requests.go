@@ -7,6 +7,8 @@ type SubmitRequest struct {
 	HasKey bool   // the header was given, also when empty
 	Body   []byte // POST /runs body, at most 256 KiB
 	DryRun bool   // check and resolve, record nothing
+	// StartedBy is the run's where the body has none.
+	StartedBy string
 }
 
 // SubmitResult is the recorded run; for a dry run, what would be recorded.

@@ -51,14 +51,16 @@ const (
 )
 
 // Fire submits the run of an event {"schedule": ARN, "scheduledTime": RFC 3339, "run": a POST /runs body}. Its idempotency key is schedule and
-// time, so that a double delivery is one run, and its owner the schedule. What can never become a run is Missed. An error
-// is for whoever delivers to repeat: CodeNotRecorded, CodeUnavailable, CodeThrottled.
+// time, so that a double delivery is one run, and its owner the schedule. A run without a startedBy gets the schedule's name as its own. What
+// can never become a run is Missed. An error is for whoever delivers to repeat: CodeNotRecorded, CodeUnavailable, CodeThrottled.
 func (s *Schedules) Fire(ctx context.Context, event []byte) (Occurrence, error) {
 	e, faults := readScheduled(event)
 	if len(faults) > 0 {
 		return e.missed("the event is not a schedule's", faults), nil
 	}
-	res, err := s.Submitter.Submit(ctx, SubmitRequest{Caller: ownedBySchedule + e.Schedule, Key: e.Schedule + " " + e.Time, HasKey: true, Body: e.Run})
+	res, err := s.Submitter.Submit(ctx, SubmitRequest{
+		Caller: ownedBySchedule + e.Schedule, Key: e.Schedule + " " + e.Time, HasKey: true, Body: e.Run, StartedBy: e.name(),
+	})
 	switch CodeOf(err) {
 	case "":
 		return Occurrence{Run: res.Run, Replayed: res.Replayed}, nil
@@ -85,6 +87,9 @@ type scheduled struct {
 	Schedule, Time string
 	Run            json.RawMessage
 }
+
+// name is the last part of the schedule's ARN: the name of the schedule or rule.
+func (e scheduled) name() string { return e.Schedule[strings.LastIndexByte(e.Schedule, '/')+1:] }
 
 // readScheduled reads the event's three members by their exact names.
 func readScheduled(event []byte) (e scheduled, faults []Violation) {

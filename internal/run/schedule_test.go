@@ -152,3 +152,35 @@ func TestScheduledRunsAreSeenByAll(t *testing.T) {
 		t.Errorf("%s %v", events, err)
 	}
 }
+
+// A scheduled run carries its schedule's name, so that lists find it; a startedBy of the body wins.
+func TestScheduledRun_StartedBy(t *testing.T) {
+	const plainBody = `{"taskDefinition":"job"}`
+	for name, c := range map[string]struct{ schedule, body, want string }{
+		"a schedule's ARN": {nightly, plainBody, "nightly"},
+		"a rule's ARN":     {"arn:aws:events:eu-west-1:123456789012:rule/night.ly", plainBody, "night.ly"},
+		"a rule of a bus":  {"arn:aws:events:eu-west-1:123456789012:rule/bus/nightly", plainBody, "nightly"},
+		"a name":           {"nightly", plainBody, "nightly"},
+		"the body's":       {nightly, `{"taskDefinition":"job","startedBy":"me"}`, "me"},
+		"instances": {"arn:aws:scheduler:eu-west-1:123456789012:schedule/default/" + strings.Repeat("n", 64),
+			`{"taskDefinition":"job","containerInstances":["i1"]}`, strings.Repeat("n", 64)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newFixture(t)
+			o := w.fire(occurrence(c.schedule, "2026-11-30T02:00:00Z", c.body))
+			if o.Missed != nil {
+				t.Fatalf("got %+v, want a run", o.Missed)
+			}
+			if o.Run.StartedBy != c.want {
+				t.Errorf("got startedBy %q, want %q", o.Run.StartedBy, c.want)
+			}
+			page, err := w.submitter().Store.List(context.Background(), Query{StartedBy: c.want, Limit: 10})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(page.Runs) != 1 {
+				t.Errorf("got %d runs in the list of %s, want 1", len(page.Runs), c.want)
+			}
+		})
+	}
+}

@@ -68,7 +68,7 @@ func (s *Submitter) parseRequest(q SubmitRequest) (*Run, Submission, []Violation
 		Incarnation: s.randomText(incarnationLength), Owner: q.Caller, Key: key,
 		Status: Submitted, CreatedAt: now, Generation: 1,
 		Operation: sub.Operation, Request: sub.Request, Policy: policy, Count: sub.Count,
-		Cluster: sub.Cluster, Group: sub.Group, StartedBy: sub.StartedBy, Instances: sub.Instances,
+		Cluster: sub.Cluster, Group: sub.Group, StartedBy: firstOf(sub.StartedBy, q.StartedBy), Instances: sub.Instances,
 		Family: familyOf(sub.TaskDefinition),
 	}
 	r.setFingerprints(sub)
