@@ -1,10 +1,7 @@
 package local
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"time"
 
 	"davit/internal/timetable"
@@ -13,15 +10,15 @@ import (
 // Schedule is one entry of a schedules file, under EventBridge Scheduler's own names.
 type Schedule struct {
 	// Name is unique in the file: 1 to 64 letters, digits, -, _ and .
-	Name string `json:"name"`
+	Name string
 	// ScheduleExpression is rate(…), cron(…) or at(…).
-	ScheduleExpression string `json:"scheduleExpression"`
+	ScheduleExpression string
 	// ScheduleExpressionTimezone is an IANA name, UTC by default.
-	ScheduleExpressionTimezone string `json:"scheduleExpressionTimezone"`
+	ScheduleExpressionTimezone string
 	// State is ENABLED (the default) or DISABLED.
-	State string `json:"state"`
-	// Run is a POST /runs body. It is checked when the schedule fires, as in AWS.
-	Run json.RawMessage `json:"run"`
+	State string
+	// Run is a POST /runs body. Whether its definition and cluster exist is checked when the schedule fires.
+	Run json.RawMessage
 
 	when timetable.Expression
 }
@@ -29,65 +26,21 @@ type Schedule struct {
 // scheduleARN begins the ARNs of schedules, which own the runs that they start.
 const scheduleARN = "arn:aws:scheduler:local:000000000000:schedule/default/"
 
-// ParseSchedules parses a file {"schedules": [Schedule, …]}. rate(…) expressions count from anchor. The error joins the faults of all schedules.
-func ParseSchedules(file []byte, anchor time.Time) ([]Schedule, error) {
-	var f struct {
-		Schedules []Schedule `json:"schedules"`
-	}
-	d := json.NewDecoder(bytes.NewReader(file))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&f); err != nil {
-		return nil, fmt.Errorf(`not {"schedules": [{"name", "scheduleExpression", "scheduleExpressionTimezone", "state", "run"}]}: %w`, err)
-	}
-	names := map[string]bool{}
-	var faults []error
-	for i := range f.Schedules {
-		s := &f.Schedules[i]
-		if err := s.check(anchor); err != nil {
-			faults = append(faults, fmt.Errorf("schedule %d (%q): %w", i+1, s.Name, err))
-		}
-		if names[s.Name] {
-			faults = append(faults, fmt.Errorf("schedule %d (%q): the name is there already", i+1, s.Name))
-		}
-		names[s.Name] = true
-	}
-	return f.Schedules, errors.Join(faults...)
-}
-
-func (s *Schedule) check(anchor time.Time) (err error) {
-	switch {
-	case !validScheduleName(s.Name):
-		return errors.New("name: allowed: 1 to 64 letters, digits, dots, - and _")
-	case s.State != "" && s.State != "ENABLED" && s.State != "DISABLED":
-		return errors.New("state: allowed: ENABLED, DISABLED")
-	case !bytes.HasPrefix(bytes.TrimSpace(s.Run), []byte("{")):
-		return errors.New("run: required: a POST /runs body, a JSON object")
-	}
-	s.when, err = timetable.Parse(s.ScheduleExpression, s.ScheduleExpressionTimezone, anchor)
-	return err
-}
-
-func validScheduleName(name string) bool {
-	for _, r := range name {
-		if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_' && r != '.' {
-			return false
-		}
-	}
-	return name != "" && len(name) <= 64
-}
-
 // runSchedule fires one schedule at its times until the System closes. It fires once for all occurrences that passed while the machine
-// slept, and for each that passed while an earlier one could not be delivered.
+// slept, and for each that passed while an earlier one could not be delivered. A schedule that has no time to come, now or after its last
+// one, ends with a warning.
 func (s *System) runSchedule(c Schedule) {
 	defer s.work.Done()
 	last := s.options.Clock.Now()
-	if _, ok := c.when.Next(last); !ok {
-		s.options.Log.Warn("a schedule has no time to come", "schedule", c.Name, "scheduleExpression", c.ScheduleExpression)
-	}
 	for {
 		at, ok := c.when.Next(last)
+		if !ok {
+			s.options.Log.Warn("a schedule has no time to come", "schedule", c.Name, "scheduleExpression", c.ScheduleExpression,
+				"scheduleExpressionTimezone", c.ScheduleExpressionTimezone)
+			return
+		}
 		ahead := at.Sub(s.options.Clock.Now())
-		if !ok || !s.sleep(s.ctx, ahead) {
+		if !s.sleep(s.ctx, ahead) {
 			return
 		}
 		last = at
