@@ -28,28 +28,30 @@ type fixture struct {
 // play runs test on a System of its own.
 func play(t *testing.T, test func(f *fixture)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		f := &fixture{t: t}
-		runner := scripted.New(nil, commands)
-		var err error
-		f.System, err = local.Open(local.Options{
-			Dir: t.TempDir(), Runner: runner, TaskEvents: true, ECS: inProcess{f}, Faults: new(faults.Faults), NoSync: true,
-		})
-		if err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) { serve(t, local.Options{}, test) })
+}
+
+// serve runs test on a System with those options, inside a bubble.
+func serve(t *testing.T, o local.Options, test func(f *fixture)) {
+	t.Helper()
+	f := &fixture{t: t}
+	runner := scripted.New(nil, commands)
+	o.Dir, o.Runner, o.TaskEvents, o.ECS, o.Faults, o.NoSync = t.TempDir(), runner, true, inProcess{f}, new(faults.Faults), true
+	var err error
+	if f.System, err = local.Open(o); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := f.Close(); err != nil {
+			t.Error(err)
 		}
-		defer func() {
-			if err := f.Close(); err != nil {
-				t.Error(err)
-			}
-			runner.Crash()
-		}()
-		if err := f.Start(); err != nil {
-			t.Fatal(err)
-		}
-		f.api = httpapi.Guard("127.0.0.1:3000", httpapi.Options{}, f.API)
-		test(f)
-	})
+		runner.Crash()
+	}()
+	if err := f.Start(); err != nil {
+		t.Fatal(err)
+	}
+	f.api = httpapi.Guard("127.0.0.1:3000", httpapi.Options{}, f.API)
+	test(f)
 }
 
 // inProcess passes the SDK's calls to the System's endpoint.
