@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"davit/client"
 	"davit/events"
 	"davit/internal/local"
 )
@@ -36,15 +37,15 @@ func runDemo(ctx context.Context, args []string, out, errOut io.Writer) error {
 	if err := errors.Join(err, inst.shutdown()); err != nil {
 		return err
 	}
-	if last.Status != "SUCCEEDED" {
+	if last.Status != client.Succeeded {
 		return exitStatus(1)
 	}
 	return nil
 }
 
 // demo registers, submits and follows the sample job, and prints its end.
-func (inst *instance) demo(ctx context.Context, out io.Writer) (runInfo, error) {
-	c := newClient(inst.Addr)
+func (inst *instance) demo(ctx context.Context, out io.Writer) (*client.Run, error) {
+	c := inst.client()
 	r, err := submitSample(ctx, c)
 	if err != nil && ctx.Err() != nil {
 		return r, exitStatus(exitInterrupted)
@@ -52,8 +53,8 @@ func (inst *instance) demo(ctx context.Context, out io.Writer) (runInfo, error) 
 	if err != nil {
 		return r, err
 	}
-	p := newProgress(out, r.RunID, r.CreatedAt)
-	p.printf("Davit at http://%s, ECS endpoint at http://%s\nrun %s: events/run.json of the task definition events/task-definition.json\n\n", inst.Addr, inst.ECSAddr, r.RunID)
+	p := newProgress(out, r.ID, r.CreatedAt)
+	p.printf("Davit at http://%s, ECS endpoint at http://%s\nrun %s: events/run.json of the task definition events/task-definition.json\n\n", inst.Addr, inst.ECSAddr, r.ID)
 	last, err := inst.follow(ctx, c, p, r)
 	if err != nil && ctx.Err() != nil {
 		return inst.interrupt(c, p, last)
@@ -66,16 +67,28 @@ func (inst *instance) demo(ctx context.Context, out io.Writer) (runInfo, error) 
 }
 
 // submitSample registers and submits the sample job.
-func submitSample(ctx context.Context, c client) (runInfo, error) {
-	if err := c.register(ctx, events.TaskDefinition); err != nil {
-		return runInfo{}, err
+func submitSample(ctx context.Context, c *client.Client) (*client.Run, error) {
+	if _, err := c.Register(ctx, events.TaskDefinition); err != nil {
+		return nil, err
 	}
-	return c.submit(ctx, events.Run)
+	return c.Submit(ctx, events.Run, "")
+}
+
+// client calls the API of the instance.
+func (inst *instance) client() *client.Client { return &client.Client{URL: "http://" + inst.Addr} }
+
+// refresh returns the run's current state, or r with an error.
+func refresh(ctx context.Context, c *client.Client, r *client.Run) (*client.Run, error) {
+	now, err := c.Get(ctx, r.ID)
+	if err != nil {
+		return r, err
+	}
+	return now, nil
 }
 
 // follow prints each change of the run until it has ended. It reads the store's changes, so that it misses no status. With an
 // error it returns the last known state of the run.
-func (inst *instance) follow(ctx context.Context, c client, p *progress, r runInfo) (runInfo, error) {
+func (inst *instance) follow(ctx context.Context, c *client.Client, p *progress, r *client.Run) (*client.Run, error) {
 	changed, cancel := inst.Store.Notify()
 	defer cancel()
 	tick := time.NewTicker(200 * time.Millisecond)
@@ -88,14 +101,14 @@ func (inst *instance) follow(ctx context.Context, c client, p *progress, r runIn
 		}
 		for _, change := range changes {
 			after = change.Position
-			if change.RunID == r.RunID && change.From != change.To {
+			if change.RunID == r.ID && change.From != change.To {
 				p.status(change)
 			}
-			if change.RunID == r.RunID && change.To.Terminal() {
-				return c.refresh(ctx, r)
+			if change.RunID == r.ID && change.To.Terminal() {
+				return refresh(ctx, c, r)
 			}
 		}
-		if r, err = c.refresh(ctx, r); err != nil {
+		if r, err = refresh(ctx, c, r); err != nil {
 			return r, err
 		}
 		p.live(r)
@@ -109,11 +122,11 @@ func (inst *instance) follow(ctx context.Context, c client, p *progress, r runIn
 }
 
 // interrupt stops the run and waits up to interruptTimeout for its end.
-func (inst *instance) interrupt(c client, p *progress, r runInfo) (runInfo, error) {
+func (inst *instance) interrupt(c *client.Client, p *progress, r *client.Run) (*client.Run, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), interruptTimeout)
 	defer cancel()
 	p.printf("\ninterrupted, stopping the run …\n")
-	if err := c.stop(ctx, r.RunID, "interrupted"); err != nil {
+	if _, err := c.Stop(ctx, r.ID, "", "interrupted"); err != nil {
 		return r, err
 	}
 	last, err := inst.follow(ctx, c, p, r)

@@ -115,3 +115,14 @@ func wantStatuses(t *testing.T, output string) {
 		t.Errorf("the statuses are %v, want SUBMITTED LAUNCHING [PENDING] RUNNING SUCCEEDED", got)
 	}
 }
+
+func TestIsTerminal_DevNull_IsNot(t *testing.T) {
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = null.Close() }()
+	if isTerminal(null) {
+		t.Error("/dev/null is taken for a terminal")
+	}
+}

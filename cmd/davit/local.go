@@ -46,7 +46,7 @@ func runLocal(ctx context.Context, args []string, out, errOut io.Writer) error {
 // definition first, which the examples refer to.
 func (inst *instance) printAddresses(ctx context.Context, isNew bool, dir string, out io.Writer) error {
 	if isNew {
-		if err := newClient(inst.Addr).register(ctx, events.TaskDefinition); err != nil {
+		if _, err := inst.client().Register(ctx, events.TaskDefinition); err != nil {
 			return err
 		}
 	}

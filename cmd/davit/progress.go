@@ -7,6 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/term"
+
+	"davit/client"
 	"davit/internal/boltstore"
 )
 
@@ -28,8 +31,7 @@ func isTerminal(out io.Writer) bool {
 	if !ok {
 		return false
 	}
-	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return term.IsTerminal(int(file.Fd()))
 }
 
 // printf writes to out. It ignores errors, which there is nowhere to report.
@@ -47,13 +49,13 @@ func (p *progress) status(c boltstore.Change) {
 }
 
 // live rewrites the last line on a terminal: the time since submission and the status of each task.
-func (p *progress) live(r runInfo) {
+func (p *progress) live(r *client.Run) {
 	if !p.terminal || len(r.Attempts) == 0 {
 		return
 	}
 	var tasks []string
 	for _, t := range r.Attempts[len(r.Attempts)-1].Tasks {
-		tasks = append(tasks, shortID(t.TaskARN)[:8]+" "+t.LastStatus)
+		tasks = append(tasks, shortID(t.ARN)[:8]+" "+t.LastStatus)
 	}
 	p.clear()
 	p.printf("%8s  … %s", elapsed(time.Since(p.submittedAt)), strings.Join(tasks, ", "))
@@ -67,18 +69,20 @@ func (p *progress) clear() {
 }
 
 // end prints how the run ended: its tasks, their exit codes, and the last lines of their output.
-func (p *progress) end(r runInfo) {
+func (p *progress) end(r *client.Run) {
 	p.clear()
 	for _, a := range r.Attempts {
 		for _, t := range a.Tasks {
-			p.printf("\nattempt %d, task %s: %s %s\n", a.Number, shortID(t.TaskARN), t.LastStatus, t.StoppedReason)
+			p.printf("\nattempt %d, task %s: %s %s\n", a.Number, shortID(t.ARN), t.LastStatus, t.StoppedReason)
 			for _, c := range t.Containers {
 				p.printf("  %s: %s%s\n", c.Name, exitCodeText(c.ExitCode), commaPrefixed(c.Reason))
-				p.output(c.Log.File)
+				if c.Log != nil {
+					p.output(c.Log.File)
+				}
 			}
 		}
 	}
-	p.printf("\nrun %s: %s, exit code %s (%s)\n", r.RunID, r.Status, exitCodeOrNone(r.ExitCode), r.StatusReason)
+	p.printf("\nrun %s: %s, exit code %s (%s)\n", r.ID, r.Status, exitCodeOrNone(r.ExitCode), r.StatusReason)
 }
 
 // output prints the last 4 lines of a container's output.

@@ -1,0 +1,162 @@
+package client
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"iter"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// NewKey returns an idempotency key that nobody else has.
+func NewKey() string { return rand.Text() }
+
+// Submit submits body, a RunTask or StartTask input with a policy, under an idempotency key; "" makes one. It repeats the request with the same key until the answer is
+// known. Errors: a *Problem where the API refuses it and nothing was recorded, and an *UnknownError where patience or ctx ended first.
+func (c *Client) Submit(ctx context.Context, body []byte, key string) (*Run, error) {
+	if key == "" {
+		key = NewKey()
+	}
+	a, err := c.do(ctx, request{method: http.MethodPost, path: "/runs", body: body, headers: map[string]string{"Idempotency-Key": key}})
+	var p *Problem
+	switch {
+	case err == nil:
+	case errors.As(err, &p) && (!p.temporary() || p.Type == "not-recorded"), errors.Is(err, errRequest):
+		return nil, err
+	default:
+		return nil, &UnknownError{key, err}
+	}
+	r, err := readRun(a.body)
+	if err == nil {
+		r.Replayed = a.header.Get("Idempotent-Replayed") == "true"
+	}
+	return r, err
+}
+
+// DryRun checks a submission, records nothing, and returns what would be recorded.
+func (c *Client) DryRun(ctx context.Context, body []byte) (*Run, error) {
+	a, err := c.do(ctx, request{method: http.MethodPost, path: "/runs", body: body, query: url.Values{"dryRun": {"true"}}})
+	if err != nil {
+		return nil, err
+	}
+	return readRun(a.body)
+}
+
+// Get returns a run.
+func (c *Client) Get(ctx context.Context, id string) (*Run, error) { return c.get(ctx, id, 0) }
+
+func (c *Client) get(ctx context.Context, id string, patience time.Duration) (*Run, error) {
+	a, err := c.do(ctx, request{method: http.MethodGet, path: "/runs/" + url.PathEscape(id), patience: patience})
+	if err != nil {
+		return nil, err
+	}
+	return readRun(a.body)
+}
+
+// Stop orders a run to stop, or one task of it (its id or ARN; "" is all), and returns the run as it is then. A run that has ended stays as it is. reason is shown by
+// ECS, at most 255 characters.
+func (c *Client) Stop(ctx context.Context, id, task, reason string) (*Run, error) {
+	a, err := c.do(ctx, request{method: http.MethodPost, path: "/runs/" + url.PathEscape(id) + "/stop", body: stopBody(task, reason)})
+	if err != nil {
+		return nil, err
+	}
+	return readRun(a.body)
+}
+
+func stopBody(task, reason string) []byte {
+	body, err := json.Marshal(struct {
+		Task   string `json:"task,omitempty"`
+		Reason string `json:"reason,omitempty"`
+	}{task, reason})
+	if err != nil {
+		panic(err) // texts are always encoded
+	}
+	return body
+}
+
+// The pauses between two looks of Wait.
+const (
+	firstLook = 300 * time.Millisecond
+	lastLook  = 5 * time.Second
+)
+
+// Wait returns the run once its status is final. Meanwhile it calls each with every state that it sees, unless each is nil. Failing networks and servers are waited out until ctx
+// ends; a *Problem that does not pass, such as not-found, is returned.
+func (c *Client) Wait(ctx context.Context, id string, each func(*Run)) (*Run, error) {
+	pause := firstLook
+	for {
+		r, err := c.get(ctx, id, forEver)
+		if err != nil {
+			return nil, err
+		}
+		if each != nil {
+			each(r)
+		}
+		if r.Status.Final() {
+			return r, nil
+		}
+		if err := sleep(ctx, pause); err != nil {
+			return r, err
+		}
+		pause = min(pause*5/4, lastLook)
+	}
+}
+
+// forEver is the patience of Wait.
+const forEver = 1<<63 - 1
+
+// Filter narrows a list. Status goes with at most one of the others.
+type Filter struct {
+	Status                   Status
+	Family, Group, StartedBy string
+}
+
+// pageLimit is how many runs one page of a list has at most.
+const pageLimit = 50
+
+// Runs yields the runs that the caller may see, the newest first. It ends with the first error.
+func (c *Client) Runs(ctx context.Context, f Filter) iter.Seq2[Summary, error] {
+	query := url.Values{"limit": {strconv.Itoa(pageLimit)}}
+	for name, value := range map[string]string{"status": string(f.Status), "family": f.Family, "group": f.Group, "startedBy": f.StartedBy} {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	return func(yield func(Summary, error) bool) {
+		for {
+			var page struct {
+				Runs       []Summary `json:"runs"`
+				NextCursor string    `json:"nextCursor"`
+			}
+			a, err := c.do(ctx, request{method: http.MethodGet, path: "/runs", query: query})
+			if err == nil {
+				err = decode(a.body, &page)
+			}
+			if err != nil {
+				yield(Summary{}, err)
+				return
+			}
+			for _, s := range page.Runs {
+				if !yield(s, nil) {
+					return
+				}
+			}
+			if page.NextCursor == "" {
+				return
+			}
+			query.Set("cursor", page.NextCursor)
+		}
+	}
+}
+
+func readRun(body []byte) (*Run, error) {
+	r := &Run{JSON: body}
+	if err := decode(body, r); err != nil {
+		return nil, err
+	}
+	return r, nil
+}

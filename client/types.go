@@ -1,0 +1,128 @@
+package client
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Status is where a run stands.
+type Status string
+
+// The statuses. Those from Succeeded on are final.
+const (
+	Submitted Status = "SUBMITTED" // recorded
+	Queued    Status = "QUEUED"    // held by its overlap policy
+	Launching Status = "LAUNCHING" // being placed, or waiting to be
+	Pending   Status = "PENDING"   // placed, none running yet
+	Running   Status = "RUNNING"   // a task of the current attempt ran
+	Stopping  Status = "STOPPING"  // a stop or a deadline is being carried out
+	Succeeded Status = "SUCCEEDED"
+	Failed    Status = "FAILED"
+	Stopped   Status = "STOPPED" // by a caller
+	TimedOut  Status = "TIMED_OUT"
+	Lost      Status = "LOST"    // no outcome was seen
+	Skipped   Status = "SKIPPED" // by its overlap policy
+)
+
+// Final reports whether nothing more will come of a run with the status. A status that this package does not know is not final.
+func (s Status) Final() bool {
+	switch s {
+	case Succeeded, Failed, Stopped, TimedOut, Lost, Skipped:
+		return true
+	default:
+		return false
+	}
+}
+
+// Summary is a run as lists show it. Times are zero, and texts empty, where the answer has none.
+type Summary struct {
+	ID           string `json:"runId"`
+	Owner        string `json:"owner"`
+	Status       Status `json:"status"`
+	StatusReason string `json:"statusReason"`
+	// Class is why the run did not succeed, for example NEVER_STARTED or EXIT:137.
+	Class     string    `json:"class"`
+	CreatedAt time.Time `json:"createdAt"`
+	StartedAt time.Time `json:"startedAt"` // its first task was RUNNING
+	StoppedAt time.Time `json:"stoppedAt"` // it ended
+	// ExitCode is the first failing exit code, 0 for a run that succeeded, and nil where there is none.
+	ExitCode  *int   `json:"exitCode"`
+	Key       string `json:"idempotencyKey"`
+	Family    string `json:"family"`
+	Group     string `json:"group"`
+	StartedBy string `json:"startedBy"`
+	Count     int    `json:"count"`
+}
+
+// Run is one run with its attempts.
+type Run struct {
+	Summary
+	// Request is the body that was submitted; Resolved is what was made of it. Values of environment variables are masked.
+	Request  json.RawMessage `json:"request"`
+	Resolved json.RawMessage `json:"resolved"`
+	Policy   json.RawMessage `json:"policy"`
+	Attempts []Attempt       `json:"attempts"`
+	// Replayed is set on the answer to a submission whose key an earlier request had used for the same run.
+	Replayed bool `json:"-"`
+	// JSON is the whole answer, as it came.
+	JSON json.RawMessage `json:"-"`
+}
+
+// Attempt is one try to run the tasks.
+type Attempt struct {
+	Number     int       `json:"number"`
+	LaunchedAt time.Time `json:"launchedAt"`
+	Calls      int       `json:"calls"` // of RunTask or StartTask
+	Refusals   []Refusal `json:"refusals"`
+	// Outcome is nil until every task has ended. Its Class is empty for a success.
+	Outcome      *Outcome `json:"outcome"`
+	Tasks        []Task   `json:"tasks"`
+	TasksOmitted int      `json:"tasksOmitted"` // ended tasks that the record no longer holds
+}
+
+// Refusal is a launch call that ECS refused, counted by its class.
+type Refusal struct {
+	Class  string    `json:"class"`
+	Reason string    `json:"reason"`
+	Rule   string    `json:"rule"`
+	Count  int       `json:"count"`
+	LastAt time.Time `json:"lastAt"`
+}
+
+// Outcome is how an attempt ended.
+type Outcome struct {
+	Class  string `json:"class"`
+	Detail string `json:"detail"`
+}
+
+// Task is an ECS task, under ECS's own names. Only what most clients need is here; Run.JSON has all of it.
+type Task struct {
+	ARN           string      `json:"taskArn"`
+	LastStatus    string      `json:"lastStatus"`
+	StopCode      string      `json:"stopCode"`
+	StoppedReason string      `json:"stoppedReason"`
+	CreatedAt     time.Time   `json:"createdAt"`
+	PullStartedAt time.Time   `json:"pullStartedAt"`
+	PullStoppedAt time.Time   `json:"pullStoppedAt"`
+	StartedAt     time.Time   `json:"startedAt"`
+	StoppingAt    time.Time   `json:"stoppingAt"`
+	StoppedAt     time.Time   `json:"stoppedAt"`
+	Containers    []Container `json:"containers"`
+}
+
+// Container is a container of a task.
+type Container struct {
+	Name       string `json:"name"`
+	LastStatus string `json:"lastStatus"`
+	ExitCode   *int   `json:"exitCode"`
+	Reason     string `json:"reason"`
+	// Log is where its output is: a file in local mode, a group and stream of CloudWatch Logs in AWS; nil where that is not known.
+	Log *Log `json:"log"`
+}
+
+// Log is where a container's output is.
+type Log struct {
+	File   string `json:"file"`
+	Group  string `json:"group"`
+	Stream string `json:"stream"`
+}
