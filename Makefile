@@ -75,6 +75,11 @@ sim-mutants: ## planted mistakes, one line each: which test, or the simulator, c
 verify: ## the outside tools that judge the project: one line a check (installs them under .tools/)
 	@GO_BUILD_FLAGS="$(SAM_GOFLAGS)" scripts/verify
 
+# Not part of CI: the clients are large. CLIENTS names some of them.
+.PHONY: clients
+clients: ## the ECS endpoint under clients of others, one line a check (installs them under .tools/clients/; CLIENTS="luigi ...")
+	@scripts/clients/run $(CLIENTS)
+
 .PHONY: lint
 lint: $(GOLANGCI) ## formatting, vet, the linters, the import arrows of .golangci.yml, the verbs of doc comments
 	$(GOLANGCI) run ./...
