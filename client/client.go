@@ -46,7 +46,7 @@ type request struct {
 	patience     time.Duration // 0 is the client's
 }
 
-// answer is a success.
+// answer is a success. body is nil where the answer is as before.
 type answer struct {
 	header http.Header
 	body   []byte
@@ -103,6 +103,9 @@ func (c *Client) try(ctx context.Context, q request) (a answer, after time.Durat
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err != nil {
 		return a, 0, err
+	}
+	if resp.StatusCode == http.StatusNotModified && q.headers["If-None-Match"] != "" {
+		return answer{resp.Header, nil}, 0, nil
 	}
 	if resp.StatusCode >= http.StatusMultipleChoices {
 		return a, retryAfter(resp.Header), problemOf(resp.StatusCode, body)

@@ -232,3 +232,21 @@ func TestStop_TaskAndReason_AreSent(t *testing.T) {
 		}
 	})
 }
+
+func TestWait_NothingChanged_AsksWithTheTag(t *testing.T) {
+	tag := map[string]string{"ETag": `"v1"`}
+	play(t, []response{{200, `{"runId":"x","status":"RUNNING"}`, tag}, {304, "", tag}, {304, "", tag}, {200, `{"runId":"x","status":"LOST"}`, nil}},
+		func(t *testing.T, c *client.Client, s *server) {
+			calls := 0
+			r, err := c.Wait(t.Context(), "x", func(*client.Run) { calls++ })
+			if err != nil || r.Status != client.Lost {
+				t.Fatalf("%v, error %v, want LOST", r, err)
+			}
+			if calls != 2 {
+				t.Errorf("each was called %d times, want 2", calls)
+			}
+			if got := s.asked[3].Header.Get("If-None-Match"); got != `"v1"` {
+				t.Errorf("If-None-Match %q, want the last tag", got)
+			}
+		})
+}

@@ -47,14 +47,23 @@ func (c *Client) DryRun(ctx context.Context, body []byte) (*Run, error) {
 }
 
 // Get returns a run.
-func (c *Client) Get(ctx context.Context, id string) (*Run, error) { return c.get(ctx, id, 0) }
+func (c *Client) Get(ctx context.Context, id string) (*Run, error) {
+	r, _, err := c.get(ctx, id, 0, nil, "")
+	return r, err
+}
 
-func (c *Client) get(ctx context.Context, id string, patience time.Duration) (*Run, error) {
-	a, err := c.do(ctx, request{method: http.MethodGet, path: "/runs/" + url.PathEscape(id), patience: patience})
-	if err != nil {
-		return nil, err
+// get returns a run and its ETag; before, which has the ETag tag, where that is what it is still.
+func (c *Client) get(ctx context.Context, id string, patience time.Duration, before *Run, tag string) (*Run, string, error) {
+	q := request{method: http.MethodGet, path: "/runs/" + url.PathEscape(id), patience: patience}
+	if tag != "" {
+		q.headers = map[string]string{"If-None-Match": tag}
 	}
-	return readRun(a.body)
+	a, err := c.do(ctx, q)
+	if err != nil || a.body == nil {
+		return before, tag, err
+	}
+	r, err := readRun(a.body)
+	return r, a.header.Get("ETag"), err
 }
 
 // Stop orders a run to stop, or one task of it (its id or ARN; "" is all), and returns the run as it is then. A run that has ended stays as it is. reason is shown by
@@ -84,19 +93,21 @@ const (
 	lastLook  = 5 * time.Second
 )
 
-// Wait returns the run once its status is final. Meanwhile it calls each with every state that it sees, unless each is nil. Failing networks and servers are waited out until ctx
+// Wait returns the run once its status is final. Meanwhile it calls each with the run whenever it has changed, unless each is nil. Failing networks and servers are waited out until ctx
 // ends; a *Problem that does not pass, such as not-found, is returned.
 func (c *Client) Wait(ctx context.Context, id string, each func(*Run)) (*Run, error) {
 	pause := firstLook
+	var r, seen *Run
+	var tag string
 	for {
-		r, err := c.get(ctx, id, forEver)
-		if err != nil {
+		var err error
+		if r, tag, err = c.get(ctx, id, forEver, r, tag); err != nil {
 			return nil, err
 		}
-		if each != nil {
+		if each != nil && r != seen {
 			each(r)
 		}
-		if r.Status.Final() {
+		if seen = r; r.Status.Final() {
 			return r, nil
 		}
 		if err := sleep(ctx, pause); err != nil {

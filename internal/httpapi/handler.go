@@ -73,6 +73,10 @@ func (o Options) write(w http.ResponseWriter, r *http.Request, status int, conte
 		o.logger().ErrorContext(r.Context(), "answer cannot be encoded", slog.String("requestId", RequestIDOf(r.Context())), slog.Any("error", err))
 		status, contentType, body = http.StatusInternalServerError, "application/problem+json", unencodable(r)
 	}
+	writeBody(w, status, contentType, body)
+}
+
+func writeBody(w http.ResponseWriter, status int, contentType string, body []byte) {
 	h := w.Header()
 	h.Set("Content-Type", contentType)
 	h.Set("Content-Length", strconv.Itoa(len(body)))

@@ -25,6 +25,7 @@ func TestList(t *testing.T) {
 		{"stray separators", "?&&", run.ListRequest{}},
 		{"status and group", "?status=RUNNING&group=a%26b+c%C3%A9&limit=100", run.ListRequest{Status: "RUNNING", Group: "a&b cé", Limit: 100}},
 		{"family and cursor", "?family=f&cursor=abc_-&limit=1", run.ListRequest{Family: "f", Cursor: "abc_-", Limit: 1}},
+		{"a key", "?key=month%20end%2F11", run.ListRequest{Key: "month end/11"}},
 		{"an encoded name", "?started%42y=me", run.ListRequest{StartedBy: "me"}},
 	}
 	for _, test := range tests {

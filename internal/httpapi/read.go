@@ -15,7 +15,7 @@ type Getter interface {
 	Get(ctx context.Context, caller, id string) (*run.Run, error)
 }
 
-// Get is GET /runs/{runId}: 200 with the run.
+// Get is GET /runs/{runId}: 200 with the run and its ETag, or 304 where If-None-Match has that.
 func Get(g Getter, o Options) http.Handler {
 	return o.serve(func(w http.ResponseWriter, r *http.Request, caller string) error {
 		if err := checkNoQuery(r); err != nil {
@@ -25,7 +25,7 @@ func Get(g Getter, o Options) http.Handler {
 		if err != nil {
 			return err
 		}
-		o.writeJSON(w, r, http.StatusOK, o.viewRun(found))
+		o.writeTagged(w, r, o.viewRun(found))
 		return nil
 	})
 }
@@ -35,7 +35,7 @@ type Lister interface {
 	List(ctx context.Context, req run.ListRequest) (run.List, error)
 }
 
-// List is GET /runs?status=&family=&group=&startedBy=&limit=&cursor=: 200 with {runs, nextCursor}, newest
+// List is GET /runs?status=&family=&group=&startedBy=&key=&limit=&cursor=: 200 with {runs, nextCursor}, newest
 // first. The runs are summaries: without request, resolved and attempts.
 func List(l Lister, o Options) http.Handler {
 	return o.serve(func(w http.ResponseWriter, r *http.Request, caller string) error {
@@ -47,27 +47,27 @@ func List(l Lister, o Options) http.Handler {
 		if err != nil {
 			return err
 		}
-		o.writeJSON(w, r, http.StatusOK, viewList(list))
+		o.writeTagged(w, r, viewList(list))
 		return nil
 	})
 }
 
 const (
 	maxLimit  = 100
-	maxFilter = 255  // characters: family and group; ECS's startedBy is shorter
+	maxFilter = 255  // characters: family, group and key; ECS's startedBy is shorter
 	maxCursor = 4096 // characters; ours are far shorter
 )
 
 func listRequest(r *http.Request, caller string) (run.ListRequest, error) {
-	q := parseQuery(r, "status", "family", "group", "startedBy", "limit", "cursor")
+	q := parseQuery(r, "status", "family", "group", "startedBy", "key", "limit", "cursor")
 	req := run.ListRequest{
 		Caller: caller, Status: q.values["status"], Family: q.values["family"],
-		Group: q.values["group"], StartedBy: q.values["startedBy"], Cursor: q.values["cursor"],
+		Group: q.values["group"], StartedBy: q.values["startedBy"], Key: q.values["key"], Cursor: q.values["cursor"],
 	}
 	if req.Status != "" && !knownStatus(req.Status) {
 		q.fault("status", "must be one of "+statusNames())
 	}
-	q.bounded(maxCursor, "family", "group", "startedBy")
+	q.bounded(maxCursor, "family", "group", "startedBy", "key")
 	req.Limit = q.limit()
 	return req, q.err()
 }

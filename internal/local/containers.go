@@ -63,7 +63,7 @@ func (d *ContainerDoor) guard(c clock.Clock, next http.Handler) http.Handler {
 	})
 }
 
-// refuseUnsigned answers as AWS does, in the protocol of ECS.
+// refuseUnsigned writes the refusal that AWS gives, in the protocol of ECS.
 func refuseUnsigned(w http.ResponseWriter, err error) {
 	code := "InvalidSignatureException"
 	switch {

@@ -30,6 +30,9 @@ func (d *Reader) List(ctx context.Context, q ListRequest) (List, error) {
 	if v := q.violations(); len(v) > 0 {
 		return List{}, InvalidRequest(v...)
 	}
+	if q.Key != "" {
+		return d.byKey(ctx, q)
+	}
 	after, err := q.decodeCursor()
 	if err != nil {
 		return List{}, err
@@ -50,6 +53,18 @@ func (d *Reader) List(ctx context.Context, q ListRequest) (List, error) {
 	return List{Runs: page.Runs, NextCursor: q.encodeCursor(page.Next)}, nil
 }
 
+// byKey returns the caller's run of an idempotency key: one read.
+func (d *Reader) byKey(ctx context.Context, q ListRequest) (List, error) {
+	r, err := d.Store.Get(ctx, keyID(q.Caller, q.Key))
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return List{}, nil
+	case err != nil:
+		return List{}, err
+	}
+	return List{Runs: []*Run{r}}, nil
+}
+
 func (q ListRequest) violations() []Violation {
 	var out []Violation
 	if q.Status != "" && !slices.Contains(Statuses(), Status(q.Status)) {
@@ -67,6 +82,9 @@ func (q ListRequest) violations() []Violation {
 	}
 	if set > 1 {
 		out = append(out, Violation{"query:family", RuleQuery, "family, group and startedBy exclude each other; status goes with at most one of them"})
+	}
+	if q.Key != "" && (set > 0 || q.Status != "" || q.Cursor != "") {
+		out = append(out, Violation{"query:key", RuleQuery, "a key is one run: it goes with no other filter and no cursor"})
 	}
 	if q.Limit < 0 || q.Limit > 100 {
 		out = append(out, Violation{"query:limit", RuleQuery, "allowed: 1 to 100, 20 when absent"})

@@ -147,3 +147,31 @@ func TestTamperedCursors(t *testing.T) {
 		}
 	}
 }
+
+func TestList_Key_IsTheCallersOwnRun(t *testing.T) {
+	w := newFixture(t)
+	id := w.submit(ask("month-end", `{"taskDefinition":"job","cluster":"jobs"}`)).Run.ID
+	reader := &Reader{Store: w.store}
+	for name, c := range map[string]struct{ caller, key, want string }{
+		"the caller's":     {"role/a", "month-end", id},
+		"another caller's": {"role/b", "month-end", ""},
+		"another key":      {"role/a", "month", ""},
+	} {
+		list, err := reader.List(t.Context(), ListRequest{Caller: c.caller, Key: c.key})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		got := ""
+		for _, r := range list.Runs {
+			got += r.ID
+		}
+		if got != c.want {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+	for name, q := range map[string]ListRequest{"status": {Key: "a", Status: "FAILED"}, "family": {Key: "a", Family: "b"}, "cursor": {Key: "a", Cursor: "c"}} {
+		if _, err := reader.List(t.Context(), q); err == nil || !strings.Contains(fmt.Sprint(err), "invalid") {
+			t.Errorf("with %s: error %v, want a refusal", name, err)
+		}
+	}
+}

@@ -24,8 +24,10 @@ type ListRequest struct {
 	Family    string
 	Group     string
 	StartedBy string
-	Limit     int    // 0: 20
-	Cursor    string // of an earlier answer with the same filters
+	// Key is an idempotency key of the caller's: the page has its run, or is empty. It goes with no other filter.
+	Key    string
+	Limit  int    // 0: 20
+	Cursor string // of an earlier answer with the same filters
 }
 
 // List is a page of runs, newest first. It may be short, even empty, with a NextCursor.

@@ -88,8 +88,13 @@ type scheduled struct {
 	Run            json.RawMessage
 }
 
-// name is the last part of the schedule's ARN: the name of the schedule or rule.
-func (e scheduled) name() string { return e.Schedule[strings.LastIndexByte(e.Schedule, '/')+1:] }
+// name is the schedule's or rule's name: the last part of an ARN, and a name as it is.
+func (e scheduled) name() string {
+	if !strings.HasPrefix(e.Schedule, "arn:") {
+		return e.Schedule
+	}
+	return firstOf(e.Schedule[strings.LastIndexByte(e.Schedule, '/')+1:], e.Schedule)
+}
 
 // readScheduled reads the event's three members by their exact names.
 func readScheduled(event []byte) (e scheduled, faults []Violation) {

@@ -161,6 +161,8 @@ func TestScheduledRun_StartedBy(t *testing.T) {
 		"a rule's ARN":     {"arn:aws:events:eu-west-1:123456789012:rule/night.ly", plainBody, "night.ly"},
 		"a rule of a bus":  {"arn:aws:events:eu-west-1:123456789012:rule/bus/nightly", plainBody, "nightly"},
 		"a name":           {"nightly", plainBody, "nightly"},
+		"name with slash":  {"month end/close", plainBody, "month end/close"},
+		"an ARN's empty":   {"arn:aws:scheduler:::schedule/", plainBody, "arn:aws:scheduler:::schedule/"},
 		"the body's":       {nightly, `{"taskDefinition":"job","startedBy":"me"}`, "me"},
 		"instances": {"arn:aws:scheduler:eu-west-1:123456789012:schedule/default/" + strings.Repeat("n", 64),
 			`{"taskDefinition":"job","containerInstances":["i1"]}`, strings.Repeat("n", 64)},
