@@ -86,8 +86,8 @@ lint: $(GOLANGCI) ## formatting, vet, the linters, the import arrows of .golangc
 	$(GO) run ./scripts/docverbs cmd events functions internal scripts statemachine
 
 .PHONY: rules
-rules: ## docs/rules.md, from the rule table of internal/ecsspec
-	$(GO) generate ./internal/ecsspec
+rules: ## docs/rules.md and docs/reasons.md, from the tables of internal/ecsspec and internal/explain
+	$(GO) generate ./internal/ecsspec ./internal/explain
 
 .PHONY: build
 build: LDFLAGS = -X main.version=$(VERSION) $(addprefix -X main.commit=,$(COMMIT))

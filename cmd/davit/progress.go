@@ -11,6 +11,7 @@ import (
 
 	"davit/client"
 	"davit/internal/boltstore"
+	"davit/internal/explain"
 )
 
 // progress prints a run's progress: a line for each status, and on a terminal a line below that it rewrites.
@@ -83,6 +84,9 @@ func (p *progress) end(r *client.Run) {
 		}
 	}
 	p.printf("\nrun %s: %s, exit code %s (%s)\n", r.ID, r.Status, exitCodeOrNone(r.ExitCode), r.StatusReason)
+	if cause, found := explain.Of(r.Class, r.StatusReason); found {
+		p.printf("%s\n%s\n", cause.Means, cause.Do)
+	}
 }
 
 // output prints the last 4 lines of a container's output.
