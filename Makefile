@@ -83,7 +83,7 @@ clients: ## the ECS endpoint under clients of others, one line a check (installs
 .PHONY: lint
 lint: $(GOLANGCI) ## formatting, vet, the linters, the import arrows of .golangci.yml, the verbs of doc comments
 	$(GOLANGCI) run ./...
-	$(GO) run ./scripts/docverbs cmd events functions internal scripts statemachine
+	$(GO) run ./scripts/docverbs client cmd events functions internal scripts statemachine
 
 .PHONY: rules
 rules: ## docs/rules.md and docs/reasons.md, from the tables of internal/ecsspec and internal/explain

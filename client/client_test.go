@@ -15,7 +15,7 @@ import (
 	"davit/client"
 )
 
-// server answers requests with scripted answers, the last one for ever, and keeps what it was asked.
+// server is a transport with scripted answers, the last one for ever. It keeps what it was asked.
 type server struct {
 	mu      sync.Mutex
 	answers []response

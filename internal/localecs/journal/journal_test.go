@@ -117,6 +117,8 @@ func TestFlush_DiskFull_TriesOnceAPause(t *testing.T) {
 			j.Put("b", "a", 1)
 			time.Sleep(retryPause / 10)
 		}
+		d.mu.Lock()
+		defer d.mu.Unlock()
 		if d.tries < 9 || d.tries > 11 {
 			t.Errorf("got %d tries in 10 pauses, want about 10", d.tries)
 		}
