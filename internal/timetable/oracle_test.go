@@ -9,48 +9,69 @@ import (
 // oracle is what an expression means, said of one minute that a local clock shows. It knows nothing of the expression's text.
 type oracle struct {
 	expression string
-	fires      func(local time.Time) bool
+	fires      func(local reading) bool
 }
 
-func clock(hour, minute int, local time.Time) bool {
+// reading is a minute as a clock and a calendar show it. Taking a time apart once a minute, and not once an oracle, makes the walk many times as fast.
+type reading struct {
+	year, day, hour, minute int
+	month                   time.Month
+	weekday                 time.Weekday
+}
+
+func readingOf(t time.Time) reading {
+	year, month, day := t.Date()
+	hour, minute, _ := t.Clock()
+	return reading{year, day, hour, minute, month, t.Weekday()}
+}
+
+// Year and the others are what the reading shows.
+func (r reading) Year() int             { return r.year }
+func (r reading) Month() time.Month     { return r.month }
+func (r reading) Day() int              { return r.day }
+func (r reading) Hour() int             { return r.hour }
+func (r reading) Minute() int           { return r.minute }
+func (r reading) Weekday() time.Weekday { return r.weekday }
+
+func clock(hour, minute int, local reading) bool {
 	return local.Hour() == hour && local.Minute() == minute
 }
 
-func lastDay(local time.Time) int {
+func lastDay(local reading) int {
 	return time.Date(local.Year(), local.Month()+1, 0, 0, 0, 0, 0, time.UTC).Day()
 }
 
 var oracles = []oracle{
-	{"cron(0/5 * * * ? *)", func(l time.Time) bool { return l.Minute()%5 == 0 }},
-	{"cron(0/15 1-3 * * ? *)", func(l time.Time) bool { return l.Hour() >= 1 && l.Hour() <= 3 && l.Minute()%15 == 0 }},
-	{"cron(0 * * * ? *)", func(l time.Time) bool { return l.Minute() == 0 }},
-	{"cron(0 2 * * ? *)", func(l time.Time) bool { return clock(2, 0, l) }},
-	{"cron(30 2 * * ? *)", func(l time.Time) bool { return clock(2, 30, l) }},
-	{"cron(30 1 * * ? *)", func(l time.Time) bool { return clock(1, 30, l) }},
-	{"cron(0 0 * * ? *)", func(l time.Time) bool { return clock(0, 0, l) }},
-	{"cron(59 23 L * ? *)", func(l time.Time) bool { return clock(23, 59, l) && l.Day() == lastDay(l) }},
-	{"cron(0 3 31 * ? *)", func(l time.Time) bool { return clock(3, 0, l) && l.Day() == 31 }},
-	{"cron(0 2 31 2 ? *)", func(time.Time) bool { return false }},
-	{"cron(0 2 29 2 ? *)", func(l time.Time) bool { return clock(2, 0, l) && l.Month() == time.February && l.Day() == 29 }},
-	{"cron(0 2 31 4,6 ? *)", func(time.Time) bool { return false }},
-	{"cron(20 4 29-31 * ? *)", func(l time.Time) bool { return clock(4, 20, l) && l.Day() >= 29 }},
-	{"cron(0 22-2 * * ? *)", func(l time.Time) bool { return l.Minute() == 0 && (l.Hour() >= 22 || l.Hour() <= 2) }},
-	{"cron(50-10/10 12 * * ? *)", func(l time.Time) bool {
+	{"cron(0/5 * * * ? *)", func(l reading) bool { return l.Minute()%5 == 0 }},
+	{"cron(0/15 1-3 * * ? *)", func(l reading) bool { return l.Hour() >= 1 && l.Hour() <= 3 && l.Minute()%15 == 0 }},
+	{"cron(0 * * * ? *)", func(l reading) bool { return l.Minute() == 0 }},
+	{"cron(0 2 * * ? *)", func(l reading) bool { return clock(2, 0, l) }},
+	{"cron(30 2 * * ? *)", func(l reading) bool { return clock(2, 30, l) }},
+	{"cron(30 1 * * ? *)", func(l reading) bool { return clock(1, 30, l) }},
+	{"cron(0 0 * * ? *)", func(l reading) bool { return clock(0, 0, l) }},
+	{"cron(59 23 L * ? *)", func(l reading) bool { return clock(23, 59, l) && l.Day() == lastDay(l) }},
+	{"cron(0 3 31 * ? *)", func(l reading) bool { return clock(3, 0, l) && l.Day() == 31 }},
+	{"cron(0 2 31 2 ? *)", func(reading) bool { return false }},
+	{"cron(0 2 29 2 ? *)", func(l reading) bool { return clock(2, 0, l) && l.Month() == time.February && l.Day() == 29 }},
+	{"cron(0 2 31 4,6 ? *)", func(reading) bool { return false }},
+	{"cron(20 4 29-31 * ? *)", func(l reading) bool { return clock(4, 20, l) && l.Day() >= 29 }},
+	{"cron(0 22-2 * * ? *)", func(l reading) bool { return l.Minute() == 0 && (l.Hour() >= 22 || l.Hour() <= 2) }},
+	{"cron(50-10/10 12 * * ? *)", func(l reading) bool {
 		return l.Hour() == 12 && (l.Minute() == 50 || l.Minute() == 0 || l.Minute() == 10)
 	}},
-	{"cron(15 10 ? * FRI-MON *)", func(l time.Time) bool {
+	{"cron(15 10 ? * FRI-MON *)", func(l reading) bool {
 		return clock(10, 15, l) && (l.Weekday() >= time.Friday || l.Weekday() <= time.Monday)
 	}},
-	{"cron(0 2 ? NOV-MAR SUN *)", func(l time.Time) bool {
+	{"cron(0 2 ? NOV-MAR SUN *)", func(l reading) bool {
 		return clock(2, 0, l) && l.Weekday() == time.Sunday && (l.Month() >= time.November || l.Month() <= time.March)
 	}},
-	{"cron(0 9 ? * 3#2 *)", func(l time.Time) bool {
+	{"cron(0 9 ? * 3#2 *)", func(l reading) bool {
 		return clock(9, 0, l) && l.Weekday() == time.Tuesday && l.Day() > 7 && l.Day() <= 14
 	}},
-	{"cron(15 10 ? * 6L *)", func(l time.Time) bool {
-		return clock(10, 15, l) && l.Weekday() == time.Friday && l.AddDate(0, 0, 7).Month() != l.Month()
+	{"cron(15 10 ? * 6L *)", func(l reading) bool {
+		return clock(10, 15, l) && l.Weekday() == time.Friday && l.Day()+7 > lastDay(l)
 	}},
-	{"cron(0 8 15W * ? *)", func(l time.Time) bool {
+	{"cron(0 8 15W * ? *)", func(l reading) bool {
 		switch l.Weekday() {
 		case time.Saturday, time.Sunday:
 			return false
@@ -61,7 +82,7 @@ var oracles = []oracle{
 		}
 		return clock(8, 0, l) && l.Day() == 15
 	}},
-	{"cron(5/20 0-4/2 1/10 1-12/5 ? 2026-2027)", func(l time.Time) bool {
+	{"cron(5/20 0-4/2 1/10 1-12/5 ? 2026-2027)", func(l reading) bool {
 		day := l.Day() == 1 || l.Day() == 11 || l.Day() == 21 || l.Day() == 31
 		month := l.Month() == 1 || l.Month() == 6 || l.Month() == 11
 		minute := l.Minute() == 5 || l.Minute() == 25 || l.Minute() == 45
@@ -85,8 +106,12 @@ func walk(location *time.Location, year int) (fires [][]time.Time) {
 			continue
 		}
 		shown[key] = true
+		if t.Before(begin) {
+			continue
+		}
+		now := readingOf(local)
 		for i, o := range oracles {
-			if !t.Before(begin) && o.fires(local) {
+			if o.fires(now) {
 				fires[i] = append(fires[i], t)
 			}
 		}
@@ -96,7 +121,7 @@ func walk(location *time.Location, year int) (fires [][]time.Time) {
 
 func TestNext_LikeEveryMinuteOfLocalTime(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
+	for n, c := range []struct {
 		zone  string
 		years []int
 	}{
@@ -116,7 +141,11 @@ func TestNext_LikeEveryMinuteOfLocalTime(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, year := range c.years {
+		years := c.years
+		if raceEnabled && n%4 != 1 {
+			years = nil
+		}
+		for _, year := range years {
 			t.Run(fmt.Sprint(c.zone, " ", year), func(t *testing.T) {
 				t.Parallel()
 				for i, want := range walk(location, year) {

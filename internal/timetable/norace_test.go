@@ -1,0 +1,5 @@
+//go:build !race
+
+package timetable
+
+const raceEnabled = false
