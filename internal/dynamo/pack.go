@@ -18,6 +18,18 @@ const maxRaw = 16 << 20
 // compressors are for use again: a new one clears about 800 KB.
 var compressors = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
 
+// decompressors are for use again: a new one takes some 40 KB.
+var decompressors sync.Pool
+
+// decompressor returns a reader of what pack wrote, for decompressors.Put after use.
+func decompressor(packed []byte) (*gzip.Reader, error) {
+	z, has := decompressors.Get().(*gzip.Reader)
+	if !has {
+		return gzip.NewReader(bytes.NewReader(packed))
+	}
+	return z, z.Reset(bytes.NewReader(packed))
+}
+
 // pack writes a record, or a lock, as compressed JSON.
 func pack(v any) ([]byte, error) {
 	data, err := json.Marshal(v)
@@ -49,10 +61,11 @@ func unpack(packed []byte) (*run.Run, error) {
 
 // unpackInto is pack's reverse.
 func unpackInto(packed []byte, v any) error {
-	z, err := gzip.NewReader(bytes.NewReader(packed))
+	z, err := decompressor(packed)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errDamaged, err)
 	}
+	defer decompressors.Put(z)
 	data, err := io.ReadAll(io.LimitReader(z, maxRaw+1))
 	if err != nil {
 		return fmt.Errorf("%w: %w", errDamaged, err)
