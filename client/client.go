@@ -50,6 +50,8 @@ type request struct {
 type answer struct {
 	header http.Header
 	body   []byte
+	// lost is set, also beside an error, where an earlier try may have been carried out: it had no answer, or that of a server that failed.
+	lost bool
 }
 
 // do makes a request until it is answered for good. Errors: a *Problem, the last error where nobody answers, and ctx's.
@@ -58,9 +60,10 @@ func (c *Client) do(ctx context.Context, q request) (answer, error) {
 	if patience == 0 {
 		patience = c.patience()
 	}
-	begun := time.Now()
+	begun, lost := time.Now(), false
 	for n := 0; ; n++ {
 		a, after, err := c.try(ctx, q)
+		a.lost = lost
 		var p *Problem
 		if err == nil || ctx.Err() != nil || errors.As(err, &p) && !p.temporary() || errors.Is(err, errRequest) {
 			return a, err
@@ -72,7 +75,13 @@ func (c *Client) do(ctx context.Context, q request) (answer, error) {
 		if err := sleep(ctx, pause); err != nil {
 			return a, err
 		}
+		lost = lost || mayBeCarriedOut(p)
 	}
+}
+
+// mayBeCarriedOut reports whether a try with that problem, nil for none, may have been carried out all the same.
+func mayBeCarriedOut(p *Problem) bool {
+	return p == nil || p.Status >= http.StatusInternalServerError && p.Type != notRecorded
 }
 
 func (c *Client) patience() time.Duration {
@@ -105,12 +114,12 @@ func (c *Client) try(ctx context.Context, q request) (a answer, after time.Durat
 		return a, 0, err
 	}
 	if resp.StatusCode == http.StatusNotModified && q.headers["If-None-Match"] != "" {
-		return answer{resp.Header, nil}, 0, nil
+		return answer{header: resp.Header}, 0, nil
 	}
 	if resp.StatusCode >= http.StatusMultipleChoices {
 		return a, retryAfter(resp.Header), problemOf(resp.StatusCode, body)
 	}
-	return answer{resp.Header, body}, 0, nil
+	return answer{header: resp.Header, body: body}, 0, nil
 }
 
 func (c *Client) newRequest(ctx context.Context, q request) (*http.Request, error) {

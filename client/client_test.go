@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"davit/client"
+	"davit/internal/run"
 )
 
 // server is a transport with scripted answers, the last one for ever. It keeps what it was asked.
@@ -249,4 +250,37 @@ func TestWait_NothingChanged_AsksWithTheTag(t *testing.T) {
 				t.Errorf("If-None-Match %q, want the last tag", got)
 			}
 		})
+}
+
+func TestSubmit_RefusedAfterAnAnswerWasLost_ItIsNotKnown(t *testing.T) {
+	for name, last := range map[string]response{
+		"credentials that expired meanwhile": {403, `{"message":"The security token included in the request is expired"}`, nil},
+		"nobody knows who asks":              problem(401, "unauthenticated"),
+		"this try recorded nothing":          problem(503, "not-recorded"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			play(t, []response{{}, last}, func(t *testing.T, c *client.Client, _ *server) {
+				_, err := c.Submit(t.Context(), []byte(`{}`), "key")
+				var unknown *client.UnknownError
+				if !errors.As(err, &unknown) {
+					t.Errorf("error %v, want an UnknownError: the first try may have been carried out", err)
+				}
+			})
+		})
+	}
+	play(t, []response{{}, problem(400, "invalid-request")}, func(t *testing.T, c *client.Client, _ *server) {
+		_, err := c.Submit(t.Context(), []byte(`{}`), "key")
+		var unknown *client.UnknownError
+		if errors.As(err, &unknown) {
+			t.Errorf("error %v, want the problem: the API would have answered a run that is recorded", err)
+		}
+	})
+}
+
+func TestStatus_Final_IsTheDomains(t *testing.T) {
+	for _, s := range run.Statuses() {
+		if got := client.Status(s).Final(); got != s.Terminal() {
+			t.Errorf("%s: final is %v, want %v", s, got, s.Terminal())
+		}
+	}
 }

@@ -38,6 +38,9 @@ func (p *Problem) Error() string {
 	return b.String()
 }
 
+// notRecorded is the type of a 503 that promises that nothing was recorded.
+const notRecorded = "not-recorded"
+
 // temporary reports whether the same request may succeed later.
 func (p *Problem) temporary() bool {
 	return p.Status >= http.StatusInternalServerError || p.Status == http.StatusTooManyRequests

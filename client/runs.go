@@ -22,10 +22,9 @@ func (c *Client) Submit(ctx context.Context, body []byte, key string) (*Run, err
 		key = NewKey()
 	}
 	a, err := c.do(ctx, request{method: http.MethodPost, path: "/runs", body: body, headers: map[string]string{"Idempotency-Key": key}})
-	var p *Problem
 	switch {
 	case err == nil:
-	case errors.As(err, &p) && (!p.temporary() || p.Type == "not-recorded"), errors.Is(err, errRequest):
+	case nothingRecorded(a, err):
 		return nil, err
 	default:
 		return nil, &UnknownError{key, err}
@@ -35,6 +34,16 @@ func (c *Client) Submit(ctx context.Context, body []byte, key string) (*Run, err
 		r.Replayed = a.header.Get("Idempotent-Replayed") == "true"
 	}
 	return r, err
+}
+
+// nothingRecorded reports whether it is certain that a submission that ended with err recorded nothing. Where an earlier try may have been carried out only a refusal of
+// the body shows that, since the API answers a key that it knows with its run.
+func nothingRecorded(a answer, err error) bool {
+	var p *Problem
+	if errors.As(err, &p) && !p.temporary() && p.Status != http.StatusUnauthorized && p.Status != http.StatusForbidden {
+		return true
+	}
+	return !a.lost && (p != nil && !mayBeCarriedOut(p) || errors.Is(err, errRequest))
 }
 
 // DryRun checks a submission, records nothing, and returns what would be recorded.
