@@ -64,7 +64,7 @@ func parseLocal(args []string, errOut io.Writer) (*localFlags, error) {
 func (f *localFlags) options(out io.Writer) (local.Options, error) {
 	o := local.Options{TaskEvents: f.taskEvents, CPU: f.cpu, Memory: f.memory, PlacementSeed: f.seed, S3Dir: f.s3}
 	if f.containerAddr != "" {
-		o.Containers = &local.ContainerDoor{Addr: f.containerAddr}
+		o.Containers = &local.ContainerListener{Addr: f.containerAddr}
 	}
 	var err error
 	if o.Dir, err = filepath.Abs(f.data); err != nil {

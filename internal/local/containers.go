@@ -13,9 +13,9 @@ import (
 	"davit/internal/sigv4"
 )
 
-// ContainerDoor is a second address of the ECS endpoint, for containers of this machine, which do not reach loopback on Linux. A task runs commands on this
+// ContainerListener is a second address of the ECS endpoint, for containers of this machine, which do not reach loopback on Linux. A task runs commands on this
 // machine, so a request there is served only if it is signed with the key.
-type ContainerDoor struct {
+type ContainerListener struct {
 	// Addr is the host:port to listen on, an address of this machine: that of the containers' bridge. Port 0 takes a free one, which Serve writes here.
 	Addr string
 	// AccessKey and Secret sign the requests. Empty ones are drawn by Serve.
@@ -26,7 +26,7 @@ type ContainerDoor struct {
 const maxSigned = 1<<20 + 1
 
 // open listens. It refuses an address of all interfaces, since those lead to other machines.
-func (d *ContainerDoor) open() (net.Listener, error) {
+func (d *ContainerListener) open() (net.Listener, error) {
 	host, _, err := net.SplitHostPort(d.Addr)
 	ip := net.ParseIP(host)
 	if err != nil || ip == nil || ip.IsUnspecified() || !ip.IsPrivate() && !ip.IsLoopback() {
@@ -43,12 +43,12 @@ func (d *ContainerDoor) open() (net.Listener, error) {
 	return l, nil
 }
 
-func (d *ContainerDoor) secrets(accessKey string) (string, bool) {
+func (d *ContainerListener) secrets(accessKey string) (string, bool) {
 	return d.Secret, accessKey == d.AccessKey
 }
 
 // guard serves signed requests by next, as if they came over loopback: the signature covers the Host.
-func (d *ContainerDoor) guard(c clock.Clock, next http.Handler) http.Handler {
+func (d *ContainerListener) guard(c clock.Clock, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxSigned))
 		if err == nil {

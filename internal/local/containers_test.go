@@ -14,9 +14,9 @@ import (
 	"davit/internal/localecs/scripted"
 )
 
-func serveContainers(t *testing.T, addr string) (*local.ContainerDoor, error) {
+func serveContainers(t *testing.T, addr string) (*local.ContainerListener, error) {
 	t.Helper()
-	door := &local.ContainerDoor{Addr: addr}
+	door := &local.ContainerListener{Addr: addr}
 	s, err := local.Serve(local.Options{
 		Dir: filepath.Join(t.TempDir(), "data"), Runner: scripted.New(nil, scripted.ByCommand(nil)), NoSync: true, Containers: door,
 	}, "127.0.0.1:0", "127.0.0.1:0")
@@ -26,14 +26,14 @@ func serveContainers(t *testing.T, addr string) (*local.ContainerDoor, error) {
 	return door, err
 }
 
-func clientOf(door *local.ContainerDoor, key, secret string) *ecs.Client {
+func clientOf(door *local.ContainerListener, key, secret string) *ecs.Client {
 	return ecs.New(ecs.Options{
 		Region: "eu-west-1", BaseEndpoint: aws.String("http://" + door.Addr), Credentials: credentials.NewStaticCredentialsProvider(key, secret, ""),
 		RetryMaxAttempts: 1,
 	})
 }
 
-func TestContainerDoor_OnlySignedRequestsAreServed(t *testing.T) {
+func TestContainerListener_OnlySignedRequestsAreServed(t *testing.T) {
 	door, err := serveContainers(t, "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +65,7 @@ func TestContainerDoor_OnlySignedRequestsAreServed(t *testing.T) {
 	}
 }
 
-func TestContainerDoor_AddressesThatLeadElsewhere_AreRefused(t *testing.T) {
+func TestContainerListener_AddressesThatLeadElsewhere_AreRefused(t *testing.T) {
 	for _, addr := range []string{"0.0.0.0:0", "[::]:0", ":0", "192.0.2.1:0", "8.8.8.8:0", "localhost", "example.com:0"} {
 		if _, err := serveContainers(t, addr); err == nil || !strings.Contains(err.Error(), "--container-addr") {
 			t.Errorf("%s: error %v, want one that names --container-addr", addr, err)

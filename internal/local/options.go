@@ -25,7 +25,7 @@ type Options struct {
 	// ECSAddr is the host:port of the ECS endpoint, 127.0.0.1:3001 by default.
 	ECSAddr string
 	// Containers is where containers of this machine reach the ECS endpoint; nil is nowhere.
-	Containers *ContainerDoor
+	Containers *ContainerListener
 	// ECS is the transport of Davit's calls to the endpoint; nil is HTTP.
 	ECS http.RoundTripper
 	// CPU (units, 1,024 a vCPU) and Memory (MiB) are the capacity of each container instance; 0 is 256 vCPU and 1 TiB.

@@ -14,9 +14,6 @@ func canonical(r *http.Request, headers []string, bodyHash string) string {
 	for _, name := range headers {
 		lines = append(lines, name+":"+headerValue(r, name))
 	}
-	if given := r.Header.Get("X-Amz-Content-Sha256"); given != "" {
-		bodyHash = given
-	}
 	return strings.Join([]string{
 		r.Method, canonicalPath(r.URL), canonicalQuery(r.URL), strings.Join(lines, "\n") + "\n", strings.Join(headers, ";"), bodyHash,
 	}, "\n")

@@ -34,7 +34,7 @@ var (
 // Secrets returns the secret of an access key.
 type Secrets func(accessKey string) (secret string, known bool)
 
-// Verify checks that r, whose body was read as body, was signed with a known key at about the time now. It returns the access key.
+// Verify checks that r, whose body was read as body, was signed with a known key at about the time now. It returns the access key. The body must be signed too.
 func Verify(r *http.Request, body []byte, secrets Secrets, now time.Time) (accessKey string, err error) {
 	a, err := parse(r)
 	if err != nil {
@@ -47,8 +47,7 @@ func Verify(r *http.Request, body []byte, secrets Secrets, now time.Time) (acces
 	if skew := now.Sub(a.at); skew > MaxSkew || skew < -MaxSkew {
 		return a.accessKey, fmt.Errorf("%w: %s and %s", ErrSkewed, a.at.Format(timeForm), now.UTC().Format(timeForm))
 	}
-	given := r.Header.Get("X-Amz-Content-Sha256")
-	if given != "" && given != hash(body) && given != "UNSIGNED-PAYLOAD" {
+	if given := r.Header.Get("X-Amz-Content-Sha256"); given != "" && given != hash(body) {
 		return a.accessKey, fmt.Errorf("%w: the body is another", ErrSignature)
 	}
 	want := a.sign(secret, canonical(r, a.headers, hash(body)))

@@ -66,6 +66,8 @@ func TestVerify_AnythingChanged_IsRefused(t *testing.T) {
 		"half a header":      {func(r *http.Request) { r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=a") }, "x", noon, sigv4.ErrMalformed},
 		"no date":            {func(r *http.Request) { r.Header.Del("X-Amz-Date") }, "x", noon, sigv4.ErrMalformed},
 		"another body":       {nil, "y", noon, sigv4.ErrSignature},
+		"an unsigned body":   {func(r *http.Request) { r.Header.Set("X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD") }, "x", noon, sigv4.ErrSignature},
+		"a hash of another":  {func(r *http.Request) { r.Header.Set("X-Amz-Content-Sha256", "00") }, "x", noon, sigv4.ErrSignature},
 		"another path":       {func(r *http.Request) { r.URL.Path = "/b" }, "x", noon, sigv4.ErrSignature},
 		"another method":     {func(r *http.Request) { r.Method = "DELETE" }, "x", noon, sigv4.ErrSignature},
 		"another host":       {func(r *http.Request) { r.Host = "example.org" }, "x", noon, sigv4.ErrSignature},
