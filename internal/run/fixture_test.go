@@ -20,6 +20,7 @@ type fixture struct {
 	workflow *fakeWorkflow
 	catalog  *fakeCatalog
 	tuning   Tuning
+	random   func(n int) string // nil reads crypto/rand
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -36,7 +37,7 @@ func polling(w *fixture) *fixture {
 }
 
 func (w *fixture) keeper() Keeper {
-	return Keeper{Store: w.store, Clock: w.clock, Tuning: w.tuning, Workflow: w.workflow}
+	return Keeper{Store: w.store, Clock: w.clock, Tuning: w.tuning, Workflow: w.workflow, Random: w.random}
 }
 
 func (w *fixture) submitter() *Submitter {

@@ -30,6 +30,7 @@ func TestHappyPath_CallsAreCounted(t *testing.T) {
 func happyPath(t *testing.T, events bool) string {
 	w := newFixture(t)
 	w.tuning.TaskEvents = events
+	w.random = func(n int) string { return strings.Repeat("a", n) } // waits are drawn from the run's id and its incarnation
 	counts := map[string]int{}
 	w.store.fail = func(method string) error { counts[method]++; return nil }
 	id := w.submit(ask("a", `{"taskDefinition":"job","cluster":"jobs"}`)).Run.ID
