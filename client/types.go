@@ -52,6 +52,9 @@ type Summary struct {
 	Group     string `json:"group"`
 	StartedBy string `json:"startedBy"`
 	Count     int    `json:"count"`
+	// Attempt is the number of the attempt that the run is at, or was at its end; 0 before the first. MaxAttempts is how many its policy allows.
+	Attempt     int `json:"attempt"`
+	MaxAttempts int `json:"maxAttempts"`
 }
 
 // Run is one run with its attempts.

@@ -12,6 +12,8 @@ type Cause struct {
 	Class string
 	// Words are parts of the reason that all are there, whatever their case; without any, the cause is the class's own.
 	Words []string
+	// Short is what happened in a few words. … in it stands for the container.
+	Short string
 	// Means is one sentence on what happened, Do one on what to do.
 	Means, Do string
 }

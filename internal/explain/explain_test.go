@@ -63,6 +63,9 @@ func TestCauses_AreSentencesThatCanBeReached(t *testing.T) {
 				t.Errorf("%s %v: %q is not one sentence of at most 200 characters", c.Class, c.Words, text)
 			}
 		}
+		if c.Short == "" || strings.HasSuffix(c.Short, ".") || len(c.Short) > 60 {
+			t.Errorf("%s %v: %q is not a few words without a full stop", c.Class, c.Words, c.Short)
+		}
 		class := strings.Replace(c.Class, "*", "9", 1)
 		if got, _ := explain.Of(class, strings.Join(c.Words, " ")); got.Means != c.Means {
 			t.Errorf("cause %d, %s %v, is hidden by one before it: %q", i, c.Class, c.Words, got.Means)

@@ -35,10 +35,11 @@ func run(args []string) error {
 const head = `<!-- Generated from internal/explain by ` + "`make rules`" + `; change the table there. -->
 # What it means, and what to do
 
-A run that did not succeed has a ` + "`class`" + ` and a ` + "`statusReason`" + `. The first row that fits both counts: the class is the row's, and the words are all in the reason.
+A run that did not succeed has a ` + "`class`" + ` and a ` + "`statusReason`" + `. The first row that fits both counts: the class is the row's, and the words are all in the reason. In
+short, … stands for the container.
 
-| class | words in the reason | what it means | what to do |
-|---|---|---|---|
+| class | words in the reason | in short | what it means | what to do |
+|---|---|---|---|---|
 `
 
 func write(out io.Writer) error {
@@ -49,7 +50,7 @@ func write(out io.Writer) error {
 		for _, w := range c.Words {
 			words = append(words, "`"+w+"`")
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", c.Class, strings.Join(words, ", "), c.Means, c.Do)
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", c.Class, strings.Join(words, ", "), c.Short, c.Means, c.Do)
 	}
 	_, err := io.WriteString(out, b.String())
 	return err

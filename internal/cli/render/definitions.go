@@ -1,0 +1,37 @@
+package render
+
+import (
+	"io"
+	"strconv"
+)
+
+// Definition is a revision of a task definition as a list shows it.
+type Definition struct {
+	ARN      string `json:"taskDefinitionArn"`
+	Family   string `json:"family"`
+	Revision int    `json:"revision"`
+	Status   string `json:"status"`
+}
+
+// Definitions writes a table of task definitions. wide adds their ARNs.
+func (s Style) Definitions(w io.Writer, definitions []Definition, wide bool) error {
+	t := table{style: s, head: []string{"DEFINITION", "STATUS"}}
+	if wide {
+		t.head = append(t.head, "ARN")
+	}
+	for _, d := range definitions {
+		row := []cell{{text: s.cell(d.Family + ":" + strconv.Itoa(d.Revision))}, {s.cell(d.Status), definitionColor(d.Status)}}
+		if wide {
+			row = append(row, cell{text: s.cell(d.ARN)})
+		}
+		t.add(cell{}, row...)
+	}
+	return t.write(w)
+}
+
+func definitionColor(status string) color {
+	if status == "ACTIVE" {
+		return plain
+	}
+	return dim
+}
