@@ -62,7 +62,7 @@ func full() *run.Run {
 		CreatedAt: at, StartedAt: &at, StoppedAt: &at, Operation: run.RunTask, Count: 2, Family: "nightly", Group: "g", StartedBy: "me",
 		Request: json.RawMessage(`{"taskDefinition":"nightly"}`), Resolved: json.RawMessage(`{"taskDefinition":"nightly:7"}`), Policy: policy,
 		Attempts: []run.Attempt{{
-			Number: 1, LaunchedAt: &at, Calls: 2,
+			Number: 1, BeganAt: at, LaunchedAt: &at, Calls: 2,
 			Refusals:     []run.Refusal{{Class: run.Capacity, Reason: "RESOURCE:PORTS", Rule: "RD-10", Count: 4, LastAt: at}},
 			Tasks:        []run.Task{{ARN: "arn:1", Raw: describedTask(at)}},
 			Failures:     []run.Failure{{ARN: "arn:2", Reason: "AGENT", Detail: "d"}},

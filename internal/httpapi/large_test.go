@@ -18,7 +18,7 @@ import (
 	"davit/internal/run"
 )
 
-// update writes testdata/large.json anew. The file was made by version 1d4d5c3: what a caller sees of a record stays as it is.
+// update writes testdata/large.json anew. The file was made by version 1d4d5c3: what a caller sees of a record stays as it is, and is only added to.
 var update = flag.Bool("update", false, "write testdata/large.json anew")
 
 // largeRun is a run of ten tasks in two attempts, whose request, resolved input and tasks are 60 KB of JSON, some of it oddly spelled.

@@ -23,12 +23,15 @@ type summaryView struct {
 	Group          string     `json:"group,omitempty"`
 	StartedBy      string     `json:"startedBy,omitempty"` // the caller's
 	Count          int        `json:"count,omitempty"`
+	Attempt        int        `json:"attempt,omitempty"` // that it is at, or was at its end
+	MaxAttempts    int        `json:"maxAttempts,omitempty"`
 }
 
 // runView is one run with its attempts.
 type runView struct {
 	summaryView
 	dryRunView
+	Deciding []string      `json:"decidingContainers,omitempty"`
 	Attempts []attemptView `json:"attempts,omitempty"`
 }
 
@@ -50,6 +53,7 @@ func viewSummary(r *run.Run) summaryView {
 		CreatedAt: timestampOf(&r.CreatedAt), StartedAt: timestampOf(r.StartedAt), StoppedAt: timestampOf(r.StoppedAt),
 		ExitCode: r.ExitCode, IdempotencyKey: r.Key,
 		Family: r.Family, Group: r.Group, StartedBy: r.StartedBy, Count: r.Count,
+		Attempt: len(r.Attempts), MaxAttempts: r.Policy.Retry.MaxAttempts,
 	}
 }
 
@@ -58,7 +62,7 @@ func viewDryRun(r *run.Run) dryRunView {
 }
 
 func (o Options) viewRun(r *run.Run) runView {
-	v := runView{summaryView: viewSummary(r), dryRunView: viewDryRun(r)}
+	v := runView{summaryView: viewSummary(r), dryRunView: viewDryRun(r), Deciding: r.DecidingContainers()}
 	for i := range r.Attempts {
 		v.Attempts = append(v.Attempts, o.viewAttempt(r, &r.Attempts[i]))
 	}

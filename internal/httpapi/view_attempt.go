@@ -9,6 +9,7 @@ import (
 
 type attemptView struct {
 	Number     int               `json:"number"`
+	BeganAt    *timestamp        `json:"beganAt,omitempty"` // its first launch call was due
 	LaunchedAt *timestamp        `json:"launchedAt,omitempty"`
 	Calls      int               `json:"calls"` // launch calls, made or about to be
 	Refusals   []refusalView     `json:"refusals,omitempty"`
@@ -28,7 +29,7 @@ type refusalView struct {
 
 func (o Options) viewAttempt(r *run.Run, a *run.Attempt) attemptView {
 	v := attemptView{
-		Number: a.Number, LaunchedAt: timestampOf(a.LaunchedAt), Calls: a.Calls,
+		Number: a.Number, BeganAt: timestampOf(&a.BeganAt), LaunchedAt: timestampOf(a.LaunchedAt), Calls: a.Calls,
 		Outcome: a.Outcome, Failures: a.Failures, Omitted: a.OmittedTasks,
 	}
 	for _, f := range a.Refusals {

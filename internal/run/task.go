@@ -122,7 +122,7 @@ func (t *Task) compact() {
 	kept := map[string]json.RawMessage{}
 	for _, name := range []string{
 		"taskArn", "clusterArn", "containerInstanceArn", "taskDefinitionArn", "startedBy", "lastStatus", "stopCode", "stoppedReason", "version",
-		"createdAt", "startedAt", "stoppedAt", "containers",
+		"createdAt", "pullStartedAt", "pullStoppedAt", "startedAt", "stoppingAt", "stoppedAt", "containers",
 	} {
 		if v, has := members[name]; has {
 			kept[name] = v

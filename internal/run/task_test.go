@@ -145,6 +145,22 @@ func TestCompactKeepsWhatDecides(t *testing.T) {
 	}
 }
 
+func TestCompact_KeepsTheTimesOfEachPhase(t *testing.T) {
+	at := "2026-01-02T03:04:05Z"
+	times := map[string]any{"createdAt": at, "pullStartedAt": at, "pullStoppedAt": at, "startedAt": at, "stoppingAt": at, "stoppedAt": at}
+	task := Task{ARN: arnOf("t1"), Raw: jsontree.SetMembers(raw(ended("t1", after(time.Minute), 3)), times)}
+	task.compact()
+	var kept map[string]any
+	if err := json.Unmarshal(task.Raw, &kept); err != nil {
+		t.Fatal(err)
+	}
+	for name := range times {
+		if kept[name] != at {
+			t.Errorf("%s: got %v, want %s", name, kept[name], at)
+		}
+	}
+}
+
 func TestMarkMissing(t *testing.T) {
 	for _, c := range []struct {
 		name                string

@@ -119,6 +119,23 @@ func (r *Run) decides(container string) bool {
 	return false // injected by ECS, for example a GuardDuty agent
 }
 
+// DecidingContainers returns the names of the containers whose exit codes count, in the definition's order; nil where the definition is not known.
+func (r *Run) DecidingContainers() []string {
+	if v := r.Policy.Verdict.Container; v != "" {
+		return []string{v}
+	}
+	if r.Definition == nil {
+		return nil
+	}
+	var names []string
+	for _, c := range r.Definition.Containers {
+		if r.decides(c.Name) {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
 // hasWorker reports whether an essential container does not only serve others. Without one, those that serve decide.
 func (d *Definition) hasWorker() bool {
 	return slices.ContainsFunc(d.Containers, func(c Container) bool { return c.Essential && !c.ServesOthers })

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -179,6 +180,22 @@ func TestStopText(t *testing.T) {
 	} {
 		if got := stopText(&c.order); got != c.want {
 			t.Errorf("got is %v, want %v", got, c.want)
+		}
+	}
+}
+
+func TestDecidingContainers(t *testing.T) {
+	definition := &Definition{Containers: []Container{{Name: "worker", Essential: true}, {Name: "router", Essential: true, ServesOthers: true}, {Name: "helper"}}}
+	for name, c := range map[string]struct {
+		run  Run
+		want []string
+	}{
+		"the essential ones that do not serve others": {Run{Definition: definition}, []string{"worker"}},
+		"the verdict's": {Run{Definition: definition, Policy: Policy{Verdict: Verdict{Container: "helper"}}}, []string{"helper"}},
+		"unknown":       {Run{}, nil},
+	} {
+		if got := c.run.DecidingContainers(); !slices.Equal(got, c.want) {
+			t.Errorf("%s: got %v, want %v", name, got, c.want)
 		}
 	}
 }
