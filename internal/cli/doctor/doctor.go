@@ -3,7 +3,6 @@ package doctor
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
@@ -16,27 +15,15 @@ const Bound = 10 * time.Second
 // Check is one line of the report.
 type Check struct {
 	OK   bool
-	Name string // context, credentials, endpoint, clock, may, version
-	Text string
+	Text string // what was found, with its subject: "clock: as the server's"
 	Do   string // what to mend; it may stand beside OK
 }
 
-// Options is what the checks are about.
-type Options struct {
-	Config  *target.Config
-	Target  *target.Target
-	Err     error  // of target.Load or target.Resolve, where there is no Target
-	Version string // of this program
-}
-
-// Run makes the checks. What depends on a check that failed is left out.
-func Run(ctx context.Context, o Options) []Check {
+// Run makes the checks for a target; version is this program's. What depends on a check that failed is left out.
+func Run(ctx context.Context, t *target.Target, version string) []Check {
 	ctx, cancel := context.WithTimeout(ctx, Bound)
 	defer cancel()
-	if o.Target == nil {
-		return []Check{failed("context", o.Err, nil)}
-	}
-	x := &examination{Options: o}
+	x := &examination{t, version}
 	checks := []Check{x.context()}
 	var credentials, endpoint Check
 	var wait sync.WaitGroup
@@ -57,28 +44,22 @@ func Run(ctx context.Context, o Options) []Check {
 	return checks
 }
 
-type examination struct{ Options }
+type examination struct {
+	target *target.Target
+	own    string // version
+}
 
 // failed returns the check of an error.
-func failed(name string, err error, t *target.Target) Check {
-	what, todo := target.Explain(err, t)
-	return Check{Name: name, Text: what, Do: todo}
+func (x *examination) failed(subject string, err error) Check {
+	what, todo := target.Explain(err, x.target)
+	return Check{Text: subject + ": " + what, Do: todo}
 }
 
 func (x *examination) context() Check {
-	c := x.Target.Context
-	text := c.URL
-	switch {
-	case c.Name == "":
-	case c.Stack != "":
-		text = fmt.Sprintf("%s: stack %s%s%s, %s", c.Name, c.Stack, part(", ", c.Region), part(", profile ", c.Profile), c.URL)
-	default:
-		text = fmt.Sprintf("%s: %s%s", c.Name, c.URL, part(", profile ", c.Profile))
-	}
-	check := Check{OK: true, Name: "context", Text: text}
-	if x.Config != nil && x.Config.Shared() {
-		check.OK, check.Text = false, text+"; others can read the tokens in "+x.Config.File()
-		check.Do = "chmod 600 " + x.Config.File()
+	c := x.target.Context
+	check := Check{OK: true, Text: "context" + part(" ", c.Name) + ": " + c.Describe()}
+	if file := x.target.Exposed(); file != "" {
+		return Check{Text: check.Text + "; others can read the tokens in " + file, Do: "chmod 600 " + file}
 	}
 	return check
 }
@@ -92,15 +73,13 @@ func part(before, text string) string {
 
 // clock compares the clocks; known is false where the server sent no time.
 func (x *examination) clock() (c Check, known bool) {
-	ahead, known := x.Target.Skew()
-	c = Check{OK: true, Name: "clock", Text: "as the server's"}
+	ahead, known := x.target.Skew()
+	c = Check{OK: true, Text: "clock: as the server's"}
 	switch far := ahead.Abs(); {
-	case !known:
-		c.OK = true
 	case far >= target.MaxSkew:
-		c.OK, c.Text, c.Do = x.Target.Context.Auth != target.SigV4, target.ClockText(ahead), target.ClockDo
+		c = Check{x.target.Context.Auth != target.SigV4, "clock: " + target.ClockText(ahead), target.ClockDo}
 	case far >= time.Minute:
-		c.Text, c.Do = target.ClockText(ahead), target.ClockDo
+		c.Text, c.Do = "clock: "+target.ClockText(ahead), target.ClockDo
 	}
 	return c, known
 }

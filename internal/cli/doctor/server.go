@@ -19,19 +19,21 @@ const identityBound = 3 * time.Second
 
 // credentials retrieves them and asks AWS for their owner.
 func (x *examination) credentials(ctx context.Context) Check {
-	who, err := x.Target.Credentials(ctx)
+	who, err := x.target.Credentials(ctx)
 	if err != nil {
-		return failed("credentials", err, x.Target)
+		return x.failed("credentials", err)
 	}
-	c := Check{OK: true, Name: "credentials"}
+	c := Check{OK: true, Text: "credentials: token" + part(" of ", who.Subject)}
 	switch who.Auth {
 	case target.None:
-		c.Text = "none needed"
+		c.Text = "credentials: none needed"
 		return c
-	case target.Token:
-		c.Text = "token" + part(" of ", who.Subject)
-	default:
-		c.Text = x.identity(ctx, who)
+	case target.SigV4:
+		name, err := x.identity(ctx, who)
+		if err != nil {
+			return x.failed("credentials", err)
+		}
+		c.Text = "credentials: " + name
 	}
 	if !who.Expires.IsZero() {
 		c.Text += ", " + leftText(time.Until(who.Expires)) + " left"
@@ -39,15 +41,20 @@ func (x *examination) credentials(ctx context.Context) Check {
 	return c
 }
 
-// identity names the owner of AWS credentials, or where they are from.
-func (x *examination) identity(ctx context.Context, who target.Credentials) string {
+// identity names the owner of AWS credentials, or where they are from. Its error is that AWS does not take them.
+func (x *examination) identity(ctx context.Context, who target.Credentials) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, identityBound)
 	defer cancel()
-	arn, err := x.Target.Identity(ctx)
-	if err != nil || arn == "" {
-		return "AWS, " + who.Source + part(", account ", who.Account)
+	arn, err := x.target.Identity(ctx)
+	var refused *target.Error
+	switch {
+	case errors.As(err, &refused):
+		return "", err
+	case err != nil || arn == "":
+		return "AWS, " + who.Source + part(", account ", who.Account), nil
+	default:
+		return identityText(arn), nil
 	}
-	return identityText(arn)
 }
 
 // identityText is an ARN in words: arn:aws:sts::1:assumed-role/NAME/SESSION is an assumed role.
@@ -81,10 +88,10 @@ func leftText(d time.Duration) string {
 // endpoint asks the server for anything, unsigned: whatever it answers, it is there.
 func (x *examination) endpoint(ctx context.Context) Check {
 	begun := time.Now()
-	if _, err := x.Target.Call(ctx, http.MethodGet, "/meta", nil, false); err != nil {
-		return failed("endpoint", err, x.Target)
+	if _, err := x.target.Call(ctx, http.MethodGet, "/meta", nil, false); err != nil {
+		return x.failed("endpoint", err)
 	}
-	return Check{OK: true, Name: "endpoint", Text: fmt.Sprintf("answers in %d ms", time.Since(begun).Milliseconds())}
+	return Check{OK: true, Text: fmt.Sprintf("endpoint: answers in %d ms", time.Since(begun).Milliseconds())}
 }
 
 // permission is a request that changes nothing and shows whether the caller may.
@@ -116,17 +123,21 @@ func (x *examination) server(ctx context.Context) []Check {
 	}
 	wait.Go(func() { version = x.version(ctx) })
 	wait.Wait()
-	return []Check{x.may(verdicts), version}
+	may := x.may(verdicts)
+	if !may.OK {
+		return []Check{may} // the version's would be about the same
+	}
+	return []Check{may, version}
 }
 
 func (x *examination) ask(ctx context.Context, p permission) verdict {
-	a, err := x.Target.Call(ctx, p.method, p.path, p.body, true)
+	a, err := x.target.Call(ctx, p.method, p.path, p.body, true)
 	switch {
 	case err != nil:
 		return verdict{err: err}
 	case a.Status == http.StatusForbidden, a.Status == http.StatusUnauthorized:
 		return verdict{}
-	case a.Status < http.StatusMultipleChoices && p.body == nil, a.Status == http.StatusBadRequest && a.IsDavit():
+	case a.Status == http.StatusOK && p.body == nil && a.IsDavit(), a.Status == http.StatusBadRequest && a.IsDavit():
 		return verdict{may: true}
 	default:
 		return verdict{err: problemOf(a)}
@@ -136,6 +147,9 @@ func (x *examination) ask(ctx context.Context, p permission) verdict {
 // problemOf is an answer that no check expects.
 func problemOf(a target.Answer) error {
 	p := &client.Problem{}
+	if a.Status < http.StatusMultipleChoices {
+		return &target.Error{Kind: target.KindURL, What: "what answers there is not Davit", Do: "check the address"}
+	}
 	if json.Unmarshal(a.Body, p) != nil || p.Type == "" {
 		p = &client.Problem{Type: "http", Title: http.StatusText(a.Status)}
 	}
@@ -144,22 +158,20 @@ func problemOf(a target.Answer) error {
 }
 
 func (x *examination) may(verdicts []verdict) Check {
-	c := Check{OK: true, Name: "may"}
+	c := Check{OK: true}
 	var words, refused []string
 	for i, v := range verdicts {
 		word := "yes"
 		switch {
 		case v.err != nil:
-			c = failed("may", v.err, x.Target)
-			c.Text = fmt.Sprintf("%s is not known: %s", permissions[i].name, c.Text)
-			return c
+			return x.failed("may "+permissions[i].name+": not known", v.err)
 		case !v.may:
 			word = "no"
 			refused = append(refused, permissions[i].without)
 		}
 		words = append(words, permissions[i].name+" "+word)
 	}
-	c.Text = strings.Join(words, " · ")
+	c.Text = "may: " + strings.Join(words, " · ")
 	if len(refused) > 0 {
 		c.Text += " (" + strings.Join(refused, ", ") + " will be refused)"
 	}
@@ -173,31 +185,28 @@ func (x *examination) may(verdicts []verdict) Check {
 // refusalDo is what to do about a caller who may not even read.
 func (x *examination) refusalDo() string {
 	status := http.StatusForbidden
-	if x.Target.Context.Auth == target.Token {
+	if x.target.Context.Auth == target.Token {
 		status = http.StatusUnauthorized
 	}
-	what, todo := target.Explain(&client.Problem{Type: "http", Status: status}, x.Target)
-	return what + ": " + todo
+	_, todo := target.Explain(&client.Problem{Type: "http", Status: status}, x.target)
+	return todo
 }
 
 // version compares the server's with this program's.
 func (x *examination) version(ctx context.Context) Check {
-	a, err := x.Target.Call(ctx, http.MethodGet, "/meta", nil, true)
+	a, err := x.target.Call(ctx, http.MethodGet, "/meta", nil, true)
 	var meta struct {
 		Version string `json:"version"`
 	}
-	c := Check{Name: "version"}
 	switch {
 	case err != nil:
-		return failed("version", err, x.Target)
+		return x.failed("version", err)
 	case a.Status == http.StatusNotFound:
-		c.Text, c.Do = "the server is older than this program: it has no logs, rerun or meta", "update the stack, or `davit local`"
-		return c
+		return Check{Text: "version: the server is older than this program: it has no logs, rerun or meta", Do: "update it: the stack, or `davit local`"}
 	case a.Status != http.StatusOK:
-		return failed("version", problemOf(a), x.Target)
+		return x.failed("version", problemOf(a))
 	case json.Unmarshal(a.Body, &meta) != nil || meta.Version == "":
-		return failed("version", errors.New("what answers there is not Davit"), x.Target)
+		return x.failed("version", problemOf(a))
 	}
-	c.OK, c.Text = true, "server "+meta.Version+part(", this program ", x.Version)
-	return c
+	return Check{OK: true, Text: "version: server " + meta.Version + part(", this program ", x.own)}
 }

@@ -16,19 +16,20 @@ import (
 
 // Config is the contexts of a person. A member that this program does not know is refused: one that is misspelled would make requests in another's name.
 type Config struct {
-	// Current is the context of commands that name none; empty is local.
-	Current  string    `yaml:"current,omitempty"`
-	Contexts []Context `yaml:"contexts,omitempty"`
-
+	stored stored
 	file   string
 	shared bool // others may read the file
 }
 
-// DefaultFile returns where the contexts are: davit/config.yaml below $XDG_CONFIG_HOME or ~/.config, and below %AppData% on Windows. env is os.Getenv if nil.
-func DefaultFile(env func(string) string) (string, error) {
-	if env == nil {
-		env = os.Getenv
-	}
+// stored is what the file has.
+type stored struct {
+	Current  string    `yaml:"current,omitempty"` // empty is local
+	Contexts []Context `yaml:"contexts,omitempty"`
+}
+
+// File returns where the contexts are: davit/config.yaml below $XDG_CONFIG_HOME or ~/.config, and below %AppData% on Windows.
+func File() (string, error) {
+	env := os.Getenv
 	folder := env("XDG_CONFIG_HOME")
 	switch home := env("HOME"); {
 	case filepath.IsAbs(folder):
@@ -65,11 +66,11 @@ func Load(file string) (*Config, error) {
 func (c *Config) read(data []byte) error {
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	d.KnownFields(true)
-	if err := d.Decode(c); err != nil && !errors.Is(err, io.EOF) {
+	if err := d.Decode(&c.stored); err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
 	seen := map[string]bool{}
-	for _, x := range c.Contexts {
+	for _, x := range c.stored.Contexts {
 		if seen[x.Name] {
 			return fmt.Errorf("context %s is there twice", x.Name)
 		}
@@ -78,32 +79,32 @@ func (c *Config) read(data []byte) error {
 	return nil
 }
 
-// File returns where the contexts were read from.
-func (c *Config) File() string { return c.file }
-
-// Shared reports whether the file has a token and others may read it.
-func (c *Config) Shared() bool {
-	return c.shared && slices.ContainsFunc(c.Contexts, func(x Context) bool { return x.Token != "" })
+// exposed returns the file, if it has a token and others may read it.
+func (c *Config) exposed() string {
+	if c.shared && slices.ContainsFunc(c.stored.Contexts, func(x Context) bool { return x.Token != "" }) {
+		return c.file
+	}
+	return ""
 }
 
-// CurrentName returns the name of the context of commands that name none.
-func (c *Config) CurrentName() string {
-	if c.Current == "" {
+// Current returns the name of the context of commands that name none.
+func (c *Config) Current() string {
+	if c.stored.Current == "" {
 		return LocalName
 	}
-	return c.Current
+	return c.stored.Current
 }
 
 // All returns every context, local among them.
 func (c *Config) All() []Context {
 	if c.index(LocalName) >= 0 {
-		return slices.Clone(c.Contexts)
+		return slices.Clone(c.stored.Contexts)
 	}
-	return append([]Context{local()}, c.Contexts...)
+	return append([]Context{local()}, c.stored.Contexts...)
 }
 
 func (c *Config) index(name string) int {
-	return slices.IndexFunc(c.Contexts, func(x Context) bool { return x.Name == name })
+	return slices.IndexFunc(c.stored.Contexts, func(x Context) bool { return x.Name == name })
 }
 
 // Find returns the context of a name.
@@ -116,27 +117,27 @@ func (c *Config) Find(name string) (Context, error) {
 	return Context{}, &Error{Kind: KindContext, What: fmt.Sprintf("there is no context %s", name), Do: "see them with: davit config ls"}
 }
 
-// Add adds a context, or replaces the one of its name, which it reports. The current one stays. A context named local has an address of this machine.
-func (c *Config) Add(x Context) (replaced bool, err error) {
+// Add adds a context, or replaces the one of its name. The current one stays. A context named local has an address of this machine.
+func (c *Config) Add(x Context) error {
 	if err := x.check(); err != nil {
-		return false, err
+		return err
 	}
 	if u, err := parseURL(x.URL); x.Name == LocalName && (err != nil || !isLoopback(u.Hostname())) {
-		return false, &Error{Kind: KindContext, What: "the context local is this machine", Do: "choose another name for " + x.URL}
+		return &Error{Kind: KindContext, What: "the context local is this machine", Do: "choose another name for " + x.URL}
 	}
 	if i := c.index(x.Name); i >= 0 {
-		c.Contexts[i] = x
-		return true, nil
+		c.stored.Contexts[i] = x
+		return nil
 	}
-	c.Contexts = append(c.Contexts, x)
-	return false, nil
+	c.stored.Contexts = append(c.stored.Contexts, x)
+	return nil
 }
 
 // Use makes a context the current one.
 func (c *Config) Use(name string) error {
 	x, err := c.Find(name)
 	if err == nil {
-		c.Current = x.Name
+		c.stored.Current = x.Name
 	}
 	return err
 }
@@ -151,9 +152,9 @@ func (c *Config) Remove(name string) error {
 		_, err := c.Find(name)
 		return err
 	}
-	c.Contexts = slices.Delete(c.Contexts, i, i+1)
-	if c.Current == name {
-		c.Current = ""
+	c.stored.Contexts = slices.Delete(c.stored.Contexts, i, i+1)
+	if c.stored.Current == name {
+		c.stored.Current = ""
 	}
 	return nil
 }
@@ -163,7 +164,7 @@ func (c *Config) Save() error {
 	var text bytes.Buffer
 	e := yaml.NewEncoder(&text)
 	e.SetIndent(2)
-	err := e.Encode(c)
+	err := e.Encode(c.stored)
 	if err == nil {
 		err = writeFile(c.file, text.Bytes())
 	}

@@ -9,13 +9,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"davit/internal/cli/target"
 )
-
-// ignoreFile leaves out where contexts are kept.
-var ignoreFile = cmpopts.IgnoreUnexported(target.Config{})
 
 func kindOf(err error) target.Kind {
 	var e *target.Error
@@ -49,7 +45,7 @@ func TestConfig_SavedAndLoaded_IsTheSame(t *testing.T) {
 		{Name: "prod", URL: "https://a1.execute-api.eu-west-1.amazonaws.com", Stack: "davit", Region: "eu-west-1", Profile: "work", Auth: target.SigV4},
 		{Name: "ci", URL: "https://jobs.example.com", Token: "abc"},
 	} {
-		if _, err := c.Add(x); err != nil {
+		if err := c.Add(x); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -63,8 +59,11 @@ func TestConfig_SavedAndLoaded_IsTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(c, again, ignoreFile); d != "" {
+	if d := cmp.Diff(c.All(), again.All()); d != "" {
 		t.Errorf("saved and loaded differ (-saved +loaded):\n%s", d)
+	}
+	if got := again.Current(); got != "prod" {
+		t.Errorf("current %q, want prod", got)
 	}
 	if info, err := os.Stat(file); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, error %v, want 0600", info.Mode(), err)
@@ -97,20 +96,20 @@ func TestConfig_Local_AlwaysExists(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x, err := c.Find(c.CurrentName())
+	x, err := c.Find(c.Current())
 	if err != nil || x.URL != "http://127.0.0.1:3000" || x.Auth != target.None {
 		t.Errorf("got %+v, error %v, want local mode's", x, err)
 	}
 	if err := c.Remove("local"); kindOf(err) != target.KindContext {
 		t.Errorf("removed, error %v, want a refusal", err)
 	}
-	if _, err := c.Add(target.Context{Name: "local", URL: "http://127.0.0.1:4000"}); err != nil {
+	if err := c.Add(target.Context{Name: "local", URL: "http://127.0.0.1:4000"}); err != nil {
 		t.Errorf("local on another port: error %v, want none", err)
 	}
 	if n := len(c.All()); n != 1 {
 		t.Errorf("got %d contexts, want 1", n)
 	}
-	if _, err := c.Add(target.Context{Name: "local", URL: "https://example.com"}); kindOf(err) != target.KindContext {
+	if err := c.Add(target.Context{Name: "local", URL: "https://example.com"}); kindOf(err) != target.KindContext {
 		t.Errorf("local elsewhere: error %v, want a refusal", err)
 	}
 }
@@ -120,13 +119,16 @@ func TestConfig_RemoveTheCurrent_LocalIsCurrent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if replaced, err := c.Add(target.Context{Name: "a", URL: "https://b"}); err != nil || !replaced {
-		t.Errorf("replaced %v, error %v, want true and none", replaced, err)
+	if err := c.Add(target.Context{Name: "a", URL: "https://b"}); err != nil {
+		t.Fatal(err)
+	}
+	if x, err := c.Find("a"); err != nil || x.URL != "https://b" {
+		t.Errorf("got %+v, error %v, want the new address", x, err)
 	}
 	if err := c.Remove("a"); err != nil {
 		t.Fatal(err)
 	}
-	if got := c.CurrentName(); got != "local" {
+	if got := c.Current(); got != "local" {
 		t.Errorf("current %q, want local", got)
 	}
 	if err := c.Use("a"); kindOf(err) != target.KindContext {
@@ -155,11 +157,11 @@ func TestConfig_Save_ThroughALink_KeepsTheLink(t *testing.T) {
 	}
 }
 
-func TestConfig_Shared_OnlyWithAToken(t *testing.T) {
+func TestResolve_TokensThatOthersCanRead_AreExposed(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no modes on Windows")
 	}
-	for text, want := range map[string]bool{
+	for text, exposed := range map[string]bool{
 		"contexts: [{name: a, url: https://a}]":             false,
 		"contexts: [{name: a, url: https://a, token: abc}]": true,
 	} {
@@ -171,13 +173,17 @@ func TestConfig_Shared_OnlyWithAToken(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := c.Shared(); got != want {
-			t.Errorf("%s: shared %v, want %v", text, got, want)
+		x, err := target.Resolve(t.Context(), c, target.Options{Context: "local"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := x.Exposed(); (got == file) != exposed {
+			t.Errorf("%s: exposed %q, want %v", text, got, exposed)
 		}
 	}
 }
 
-func TestDefaultFile(t *testing.T) {
+func TestFile(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("other variables")
 	}
@@ -190,7 +196,10 @@ func TestDefaultFile(t *testing.T) {
 		"a relative XDG": {map[string]string{"HOME": "/home/a", "XDG_CONFIG_HOME": "x"}, "/home/a/.config/davit/config.yaml"},
 		"nothing":        {nil, ""},
 	} {
-		got, err := target.DefaultFile(func(name string) string { return c.env[name] })
+		for _, variable := range []string{"HOME", "XDG_CONFIG_HOME"} {
+			t.Setenv(variable, c.env[variable])
+		}
+		got, err := target.File()
 		if got != c.want || (err != nil) != (c.want == "") {
 			t.Errorf("%s: got %q, error %v, want %q", name, got, err, c.want)
 		}

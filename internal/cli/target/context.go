@@ -35,6 +35,24 @@ type Context struct {
 	Token   string `yaml:"token,omitempty"` // of Auth Token
 }
 
+// Describe returns the context on one line, without its name and its token.
+func (c Context) Describe() string {
+	var parts []string
+	if c.Stack != "" {
+		parts = append(parts, "stack "+c.Stack)
+	}
+	if c.Region != "" {
+		parts = append(parts, c.Region)
+	}
+	if c.Profile != "" {
+		parts = append(parts, "profile "+c.Profile)
+	}
+	if c.Auth == Token || c.Token != "" {
+		parts = append(parts, "with a token")
+	}
+	return strings.Join(append(parts, c.URL), ", ")
+}
+
 // local is the context that always exists.
 func local() Context { return Context{Name: LocalName, URL: localURL, Auth: None} }
 

@@ -58,7 +58,8 @@ func (t *Target) retrieve(ctx context.Context) (aws.Credentials, error) {
 	return who, nil
 }
 
-// Identity returns the ARN that AWS knows the caller by, of STS's GetCallerIdentity. It is for SigV4 only.
+// Identity returns the ARN that AWS knows the caller by, of STS's GetCallerIdentity; "" unless the context signs. Its error is an *Error where AWS does not take the
+// credentials at all.
 func (t *Target) Identity(ctx context.Context) (arn string, err error) {
 	if t.keys == nil {
 		return "", nil
@@ -72,7 +73,29 @@ func (t *Target) Identity(ctx context.Context) (arn string, err error) {
 		ARN string `xml:"GetCallerIdentityResult>Arn"`
 	}
 	err = query{service: "sts", version: "2011-06-15", action: "GetCallerIdentity"}.call(ctx, c, &answer)
+	var e *queryError
+	if errors.As(err, &e) {
+		if refused := refusedKeys(e, t.keys.profile); refused != nil {
+			return "", refused
+		}
+	}
 	return answer.ARN, err
+}
+
+// refusedKeys is what a service's refusal of the credentials themselves means; nil for other refusals.
+func refusedKeys(e *queryError, profile string) error {
+	switch e.Code {
+	case "ExpiredToken", "ExpiredTokenException":
+		return expired(profile, e)
+	case "RequestExpired", "SignatureDoesNotMatch", "InvalidClientTokenId", "UnrecognizedClientException", "InvalidSignatureException":
+		return &Error{
+			Kind: KindNoCredentials, Err: e,
+			What: "AWS does not take the credentials: " + e.Message,
+			Do:   "check the clock and the credentials: aws sts get-caller-identity" + profileFlag(profile),
+		}
+	default:
+		return nil
+	}
 }
 
 // claims returns the subject and the end of a JWT, unchecked; neither for other tokens.

@@ -3,6 +3,7 @@ package target
 import (
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -26,7 +27,7 @@ func Explain(err error, t *Target) (what, todo string) {
 		return "", ""
 	case errors.As(err, &unknown):
 		what, todo = Explain(unknown.Err, t)
-		return "it is not known whether the run was recorded: " + what, joined(todo, "repeat the command with --key "+unknown.Key+", which is safe")
+		return "it is not known whether the run was recorded: " + what, joined(strings.TrimPrefix(strings.TrimPrefix(todo, "try again"), "; "), "repeat the command with --key "+unknown.Key+", which is safe")
 	case errors.As(err, &own):
 		return own.What, own.Do
 	case errors.As(err, &p):
@@ -88,7 +89,7 @@ func explainForbidden(p *client.Problem, t *Target) (what, todo string) {
 		return textOf(p), ""
 	}
 	if ahead, known := t.Skew(); t.Context.Auth == SigV4 && known && ahead.Abs() >= MaxSkew {
-		return ClockText(ahead), ClockDo
+		return "this machine's clock is " + ClockText(ahead), ClockDo
 	}
 	switch t.Context.Auth {
 	case SigV4:
@@ -115,13 +116,13 @@ func explainUnauthorized(t *Target) (what, todo string) {
 // ClockDo is what to do about a clock that is wrong.
 const ClockDo = "set the clock (timedatectl set-ntp true)"
 
-// ClockText returns what a difference of the clocks means.
+// ClockText returns a difference of the clocks, and what it means: "7 min 12 s ahead of the server; …".
 func ClockText(ahead time.Duration) string {
 	where := "ahead of"
 	if ahead < 0 {
 		where = "behind"
 	}
-	return fmt.Sprintf("this machine's clock is %s %s the server's; requests are refused from 5 min on", durationText(ahead.Abs()), where)
+	return fmt.Sprintf("%s %s the server; requests are refused from 5 min on", durationText(ahead.Abs()), where)
 }
 
 func durationText(d time.Duration) string {
@@ -180,7 +181,10 @@ func explainNetwork(err error, t *Target) (what, todo string) {
 	var certificate *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
 	var network net.Error
+	var notJSON *json.SyntaxError
 	switch {
+	case errors.As(err, &notJSON):
+		return fmt.Sprintf("what answers at %s is not Davit", host), "check the address"
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return fmt.Sprintf("there is no host %s", dns.Name), "check the address; a stack that was removed has none any more"
 	case isRefused(err) && local:

@@ -88,7 +88,10 @@ func (q query) try(ctx context.Context, c aws.Config, into any) error {
 		e.Status = resp.StatusCode
 		return e
 	}
-	return xml.Unmarshal(body, into)
+	if err := xml.Unmarshal(body, into); err != nil {
+		return &queryError{Status: resp.StatusCode, Code: "InvalidAnswer", Message: "no answer of AWS"}
+	}
+	return nil
 }
 
 // request returns the signed request.

@@ -31,7 +31,11 @@ type Target struct {
 	http    *http.Client
 	answers *answers
 	keys    *keys // nil unless Auth is SigV4
+	exposed string
 }
+
+// Exposed returns the file of contexts if it has tokens and others may read it, else "".
+func (t *Target) Exposed() string { return t.exposed }
 
 // Resolve chooses a context and returns its target. Nothing is sent, and no credentials are retrieved yet.
 func Resolve(_ context.Context, cfg *Config, o Options) (*Target, error) {
@@ -43,7 +47,12 @@ func Resolve(_ context.Context, cfg *Config, o Options) (*Target, error) {
 		return nil, err
 	}
 	o.override(&c)
-	return newTarget(c, o.UserAgent)
+	t, err := newTarget(c, o.UserAgent)
+	if err != nil {
+		return nil, err
+	}
+	t.exposed = cfg.exposed()
+	return t, nil
 }
 
 // choose returns the context that flags, variables or the file name, as it is in the file.
@@ -61,7 +70,7 @@ func (o Options) choose(cfg *Config) (Context, error) {
 			return cfg.Find(from.name)
 		}
 	}
-	return cfg.Find(cfg.CurrentName())
+	return cfg.Find(cfg.Current())
 }
 
 // override puts the flags and DAVIT_TOKEN into a context. A context that signs, or needs nothing, is not sent a token that is meant for another.

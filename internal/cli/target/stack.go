@@ -90,11 +90,9 @@ func stackError(err error, stack string, c aws.Config, profile string) error {
 			What: "the stack may not be read: " + e.Message,
 			Do:   "have cloudformation:DescribeStacks allowed on it, or give --url",
 		}
-	case "ExpiredToken", "ExpiredTokenException":
-		return expired(profile, err)
-	case "RequestExpired", "SignatureDoesNotMatch", "InvalidClientTokenId", "UnrecognizedClientException":
-		return &Error{Kind: KindNoCredentials, What: "AWS does not take the credentials: " + e.Message, Do: "check the clock and the credentials: aws sts get-caller-identity" + profileFlag(profile), Err: err}
-	default:
-		return &Error{Kind: KindStack, What: "the stack cannot be read: " + e.Error(), Do: "try again, or give --url", Err: err}
 	}
+	if refused := refusedKeys(e, profile); refused != nil {
+		return refused
+	}
+	return &Error{Kind: KindStack, What: "the stack cannot be read: " + e.Error(), Do: "try again, or give --url", Err: err}
 }
