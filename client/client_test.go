@@ -202,7 +202,7 @@ func TestRuns_Pages_AreFollowed(t *testing.T) {
 		if got := strings.Join(ids, " "); got != "a b c" {
 			t.Errorf("runs %q, want a b c", got)
 		}
-		if got, want := s.asked[2].URL.RawQuery, "cursor=c2&family=job&limit=50&status=FAILED"; got != want {
+		if got, want := s.asked[2].URL.RawQuery, "cursor=c2&family=job&limit=100&status=FAILED"; got != want {
 			t.Errorf("query %q, want %q", got, want)
 		}
 	})

@@ -5,10 +5,8 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
-	"iter"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 )
 
@@ -18,10 +16,15 @@ func NewKey() string { return rand.Text() }
 // Submit submits body, a RunTask or StartTask input with a policy, under an idempotency key; "" makes one. It repeats the request with the same key until the answer is
 // known. Errors: a *Problem where the API refuses it and nothing was recorded, and an *UnknownError where patience or ctx ended first.
 func (c *Client) Submit(ctx context.Context, body []byte, key string) (*Run, error) {
+	return c.submit(ctx, "/runs", body, key)
+}
+
+// submit posts a body that makes a run.
+func (c *Client) submit(ctx context.Context, path string, body []byte, key string) (*Run, error) {
 	if key == "" {
 		key = NewKey()
 	}
-	a, err := c.do(ctx, request{method: http.MethodPost, path: "/runs", body: body, headers: map[string]string{"Idempotency-Key": key}})
+	a, err := c.do(ctx, request{method: http.MethodPost, path: path, body: body, headers: map[string]string{"Idempotency-Key": key}})
 	switch {
 	case err == nil:
 	case nothingRecorded(a, err):
@@ -128,50 +131,6 @@ func (c *Client) Wait(ctx context.Context, id string, each func(*Run)) (*Run, er
 
 // forEver is the patience of Wait.
 const forEver = 1<<63 - 1
-
-// Filter narrows a list. Status goes with at most one of the others.
-type Filter struct {
-	Status                   Status
-	Family, Group, StartedBy string
-}
-
-// pageLimit is how many runs one page of a list has at most.
-const pageLimit = 50
-
-// Runs yields the runs that the caller may see, the newest first. It ends with the first error.
-func (c *Client) Runs(ctx context.Context, f Filter) iter.Seq2[Summary, error] {
-	query := url.Values{"limit": {strconv.Itoa(pageLimit)}}
-	for name, value := range map[string]string{"status": string(f.Status), "family": f.Family, "group": f.Group, "startedBy": f.StartedBy} {
-		if value != "" {
-			query.Set(name, value)
-		}
-	}
-	return func(yield func(Summary, error) bool) {
-		for {
-			var page struct {
-				Runs       []Summary `json:"runs"`
-				NextCursor string    `json:"nextCursor"`
-			}
-			a, err := c.do(ctx, request{method: http.MethodGet, path: "/runs", query: query})
-			if err == nil {
-				err = decode(a.body, &page)
-			}
-			if err != nil {
-				yield(Summary{}, err)
-				return
-			}
-			for _, s := range page.Runs {
-				if !yield(s, nil) {
-					return
-				}
-			}
-			if page.NextCursor == "" {
-				return
-			}
-			query.Set("cursor", page.NextCursor)
-		}
-	}
-}
 
 func readRun(body []byte) (*Run, error) {
 	r := &Run{JSON: body}

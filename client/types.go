@@ -24,6 +24,11 @@ const (
 	Skipped   Status = "SKIPPED" // by its overlap policy
 )
 
+// Statuses returns every status, in the order of a run's life.
+func Statuses() []Status {
+	return []Status{Submitted, Queued, Launching, Pending, Running, Stopping, Succeeded, Failed, Stopped, TimedOut, Lost, Skipped}
+}
+
 // Final reports whether nothing more will come of a run with the status. A status that this package does not know is not final.
 func (s Status) Final() bool {
 	switch s {
@@ -52,9 +57,14 @@ type Summary struct {
 	Group     string `json:"group"`
 	StartedBy string `json:"startedBy"`
 	Count     int    `json:"count"`
-	// Attempt is the number of the attempt that the run is at, or was at its end; 0 before the first. MaxAttempts is how many its policy allows.
-	Attempt     int `json:"attempt"`
-	MaxAttempts int `json:"maxAttempts"`
+	// Tries is how many attempts were made so far, MaxTries how many the policy allows.
+	Tries    int `json:"tries"`
+	MaxTries int `json:"maxTries"`
+	// RerunOf is the run that this one repeats, Schedule the schedule that submitted it.
+	RerunOf  string `json:"rerunOf"`
+	Schedule string `json:"schedule"`
+	// JSON is the summary as it came; of a Run, Run.JSON is.
+	JSON json.RawMessage `json:"-"`
 }
 
 // Run is one run with its attempts.
@@ -65,10 +75,20 @@ type Run struct {
 	Resolved json.RawMessage `json:"resolved"`
 	Policy   json.RawMessage `json:"policy"`
 	Attempts []Attempt       `json:"attempts"`
+	// SubmittedBy is who submitted it, where that is known.
+	SubmittedBy *Submitter `json:"submittedBy"`
 	// Replayed is set on the answer to a submission whose key an earlier request had used for the same run.
 	Replayed bool `json:"-"`
 	// JSON is the whole answer, as it came.
 	JSON json.RawMessage `json:"-"`
+}
+
+// Submitter is the person or program behind a submission.
+type Submitter struct {
+	Principal string `json:"principal"`
+	Session   string `json:"session"`
+	RequestID string `json:"requestId"`
+	SourceIP  string `json:"sourceIp"`
 }
 
 // Attempt is one try to run the tasks.

@@ -92,12 +92,12 @@ func (s Style) runTook(r *client.Summary) string {
 // try returns which attempt a run is at, or was at its end, and of how many where it needed more than one.
 func (s Style) try(r *client.Summary) string {
 	switch {
-	case r.Attempt == 0:
+	case r.Tries == 0:
 		return s.none()
-	case r.MaxAttempts > 1 && (r.Attempt > 1 || r.Status == client.Failed):
-		return strconv.Itoa(r.Attempt) + "/" + strconv.Itoa(r.MaxAttempts)
+	case r.MaxTries > 1 && (r.Tries > 1 || r.Status == client.Failed):
+		return strconv.Itoa(r.Tries) + "/" + strconv.Itoa(r.MaxTries)
 	default:
-		return strconv.Itoa(r.Attempt)
+		return strconv.Itoa(r.Tries)
 	}
 }
 
