@@ -59,7 +59,7 @@ func full() *run.Run {
 	policy.Overlap = &run.Overlap{Key: "k", Mode: run.OverlapQueue, Limit: 1, MaxQueued: 2, QueueTimeoutSeconds: 3}
 	return &run.Run{
 		ID: runID, Owner: "iam:AROA1", Key: "key", Status: run.Failed, StatusReason: "ended", Class: run.ExitClass(3), ExitCode: &code,
-		CreatedAt: at, StartedAt: &at, StoppedAt: &at, Operation: run.RunTask, Count: 2, Family: "nightly", Group: "g", StartedBy: "me",
+		CreatedAt: at, StartedAt: &at, StoppedAt: &at, Operation: run.RunTask, Count: 2, Family: "nightly", Group: "g", StartedBy: "me", RerunOf: runID, Schedule: "nightly",
 		Request: json.RawMessage(`{"taskDefinition":"nightly"}`), Resolved: json.RawMessage(`{"taskDefinition":"nightly:7"}`), Policy: policy,
 		Attempts: []run.Attempt{{
 			Number: 1, BeganAt: at, LaunchedAt: &at, Calls: 2,

@@ -42,7 +42,7 @@ func TestList(t *testing.T) {
 		w := call{method: "GET", target: "/runs"}.to(h)
 		const one = `{"runId":"abcdefghijklmnopqrstuvwxyz","owner":"arn:aws:iam::123456789012:role/team","status":"FAILED","statusReason":"it <failed> & ended","class":"EXIT:3",` +
 			`"createdAt":"2026-01-02T03:04:05.000Z","startedAt":"2026-01-02T03:04:06.120Z","stoppedAt":"2026-01-02T03:05:00.000Z","exitCode":3,"idempotencyKey":"key-1",` +
-			`"family":"nightly","group":"g","startedBy":"me","count":2,"attempt":2,"maxAttempts":3}`
+			`"family":"nightly","group":"g","startedBy":"me","count":2,"tries":2,"maxTries":3}`
 		wantBody(t, w, `{"runs":[`+one+","+one+`],"nextCursor":"next"}`+"\n")
 	})
 }

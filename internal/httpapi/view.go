@@ -23,8 +23,10 @@ type summaryView struct {
 	Group          string     `json:"group,omitempty"`
 	StartedBy      string     `json:"startedBy,omitempty"` // the caller's
 	Count          int        `json:"count,omitempty"`
-	Attempt        int        `json:"attempt,omitempty"` // that it is at, or was at its end
-	MaxAttempts    int        `json:"maxAttempts,omitempty"`
+	Tries          int        `json:"tries"`    // attempts so far
+	MaxTries       int        `json:"maxTries"` // 1 where nothing is retried
+	RerunOf        string     `json:"rerunOf,omitempty"`
+	Schedule       string     `json:"schedule,omitempty"`
 }
 
 // runView is one run with its attempts.
@@ -53,7 +55,7 @@ func viewSummary(r *run.Run) summaryView {
 		CreatedAt: timestampOf(&r.CreatedAt), StartedAt: timestampOf(r.StartedAt), StoppedAt: timestampOf(r.StoppedAt),
 		ExitCode: r.ExitCode, IdempotencyKey: r.Key,
 		Family: r.Family, Group: r.Group, StartedBy: r.StartedBy, Count: r.Count,
-		Attempt: len(r.Attempts), MaxAttempts: r.Policy.Retry.MaxAttempts,
+		Tries: r.Tries(), MaxTries: r.Policy.Retry.MaxTries(), RerunOf: r.RerunOf, Schedule: r.Schedule,
 	}
 }
 

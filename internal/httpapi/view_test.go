@@ -60,7 +60,7 @@ func show(t *testing.T, r *run.Run, o httpapi.Options) string {
 func TestRunAsCallersSeeIt(t *testing.T) {
 	want := `{"runId":"abcdefghijklmnopqrstuvwxyz","owner":"arn:aws:iam::123456789012:role/team","status":"FAILED","statusReason":"it <failed> & ended","class":"EXIT:3",` +
 		`"createdAt":"2026-01-02T03:04:05.000Z","startedAt":"2026-01-02T03:04:06.120Z","stoppedAt":"2026-01-02T03:05:00.000Z","exitCode":3,"idempotencyKey":"key-1",` +
-		`"family":"nightly","group":"g","startedBy":"me","count":2,"attempt":2,"maxAttempts":3,` +
+		`"family":"nightly","group":"g","startedBy":"me","count":2,"tries":2,"maxTries":3,` +
 		`"request":{"taskDefinition":"nightly","overrides":{"containerOverrides":[{"name":"app","environment":[{"name":"A","value":"***"},{"value":"***","name":"B"},{"name":"C","value":"***"}],"command":["--n","1e400"]}]}},` +
 		`"resolved":{"overrides":{"containerOverrides":[{"environment":[{"name":"A","value":"***"}]}]},"taskDefinition":"nightly:7"},` +
 		`"policy":{"retry":{"maxAttempts":3,"on":["NEVER_STARTED"],"intervalSeconds":10,"backoffRate":2,"maxIntervalSeconds":300},"startTimeoutSeconds":900,"launchTimeoutSeconds":3600,"placement":"FILL","verdict":{"successExitCodes":[0]}},` +
@@ -81,7 +81,7 @@ func TestRunAsCallersSeeIt(t *testing.T) {
 func TestRunThatJustBegan(t *testing.T) {
 	r := &run.Run{ID: runID, Owner: "local", Status: run.Submitted, CreatedAt: time.Date(2026, 1, 2, 3, 4, 5, 6e6, time.UTC), Policy: run.DefaultPolicy(), Request: []byte(`{}`)}
 	got := show(t, r, httpapi.Options{})
-	want := `{"runId":"abcdefghijklmnopqrstuvwxyz","owner":"local","status":"SUBMITTED","createdAt":"2026-01-02T03:04:05.006Z","maxAttempts":3,"request":{},"policy":{`
+	want := `{"runId":"abcdefghijklmnopqrstuvwxyz","owner":"local","status":"SUBMITTED","createdAt":"2026-01-02T03:04:05.006Z","tries":0,"maxTries":3,"request":{},"policy":{`
 	if !strings.HasPrefix(got, want) {
 		t.Errorf("got\n%s\nwant\n%s…", got, want)
 	}

@@ -85,6 +85,14 @@ func (p Policy) deadline() time.Duration      { return seconds(p.DeadlineSeconds
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
 
+// MaxTries returns how many attempts may be made: 1 where nothing is retried.
+func (r Retry) MaxTries() int {
+	if len(r.On) == 0 {
+		return 1
+	}
+	return max(1, r.MaxAttempts)
+}
+
 // retries reports whether the policy answers a task of this class with another attempt.
 func (r Retry) retries(c Class) bool {
 	for _, on := range r.On {

@@ -24,6 +24,10 @@ type Run struct {
 	Fingerprint string `json:"fingerprint"`
 	// PlainFingerprint is that of the body without its null members, "" where that is the same.
 	PlainFingerprint string `json:"plainFingerprint,omitempty"`
+	// RerunOf is the ID of the run that this one repeats; "" where it repeats none.
+	RerunOf string `json:"rerunOf,omitempty"`
+	// Schedule is the name of the schedule that submitted it; "" where none did.
+	Schedule string `json:"schedule,omitempty"`
 
 	// Progress. Settle moves it along the table of transitions.
 
@@ -138,6 +142,17 @@ func (r *Run) attempt() *Attempt {
 		return nil
 	}
 	return &r.Attempts[len(r.Attempts)-1]
+}
+
+// Tries returns how many attempts were made so far, the one that is being launched included. One that ALL_OR_NOTHING withdrew is none.
+func (r *Run) Tries() int {
+	n := 0
+	for i := range r.Attempts {
+		if !r.Attempts[i].Withdrawn {
+			n++
+		}
+	}
+	return n
 }
 
 // Clone is a deep copy: what a caller does to it does not touch r.

@@ -9,6 +9,8 @@ type SubmitRequest struct {
 	DryRun bool   // check and resolve, record nothing
 	// StartedBy is the run's where the body has none.
 	StartedBy string
+	// Schedule is the name of the schedule that submits it; "" for another caller.
+	Schedule string
 }
 
 // SubmitResult is the recorded run; for a dry run, what would be recorded.

@@ -59,7 +59,7 @@ func (s *Schedules) Fire(ctx context.Context, event []byte) (Occurrence, error) 
 		return e.missed("the event is not a schedule's", faults), nil
 	}
 	res, err := s.Submitter.Submit(ctx, SubmitRequest{
-		Caller: ownedBySchedule + e.Schedule, Key: e.Schedule + " " + e.Time, HasKey: true, Body: e.Run, StartedBy: e.name(),
+		Caller: ownedBySchedule + e.Schedule, Key: e.Schedule + " " + e.Time, HasKey: true, Body: e.Run, StartedBy: e.name(), Schedule: e.name(),
 	})
 	switch CodeOf(err) {
 	case "":

@@ -156,16 +156,16 @@ func TestScheduledRunsAreSeenByAll(t *testing.T) {
 // A scheduled run carries its schedule's name, so that lists find it; a startedBy of the body wins.
 func TestScheduledRun_StartedBy(t *testing.T) {
 	const plainBody = `{"taskDefinition":"job"}`
-	for name, c := range map[string]struct{ schedule, body, want string }{
-		"a schedule's ARN": {nightly, plainBody, "nightly"},
-		"a rule's ARN":     {"arn:aws:events:eu-west-1:123456789012:rule/night.ly", plainBody, "night.ly"},
-		"a rule of a bus":  {"arn:aws:events:eu-west-1:123456789012:rule/bus/nightly", plainBody, "nightly"},
-		"a name":           {"nightly", plainBody, "nightly"},
-		"name with slash":  {"month end/close", plainBody, "month end/close"},
-		"an ARN's empty":   {"arn:aws:scheduler:::schedule/", plainBody, "arn:aws:scheduler:::schedule/"},
-		"the body's":       {nightly, `{"taskDefinition":"job","startedBy":"me"}`, "me"},
-		"instances": {"arn:aws:scheduler:eu-west-1:123456789012:schedule/default/" + strings.Repeat("n", 64),
-			`{"taskDefinition":"job","containerInstances":["i1"]}`, strings.Repeat("n", 64)},
+	for name, c := range map[string]struct{ schedule, body, want, name string }{
+		"a schedule's ARN": {schedule: nightly, body: plainBody, want: "nightly"},
+		"a rule's ARN":     {schedule: "arn:aws:events:eu-west-1:123456789012:rule/night.ly", body: plainBody, want: "night.ly"},
+		"a rule of a bus":  {schedule: "arn:aws:events:eu-west-1:123456789012:rule/bus/nightly", body: plainBody, want: "nightly"},
+		"a name":           {schedule: "nightly", body: plainBody, want: "nightly"},
+		"name with slash":  {schedule: "month end/close", body: plainBody, want: "month end/close"},
+		"an ARN's empty":   {schedule: "arn:aws:scheduler:::schedule/", body: plainBody, want: "arn:aws:scheduler:::schedule/"},
+		"the body's":       {schedule: nightly, body: `{"taskDefinition":"job","startedBy":"me"}`, want: "me", name: "nightly"},
+		"instances": {schedule: "arn:aws:scheduler:eu-west-1:123456789012:schedule/default/" + strings.Repeat("n", 64),
+			body: `{"taskDefinition":"job","containerInstances":["i1"]}`, want: strings.Repeat("n", 64)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newFixture(t)
@@ -175,6 +175,9 @@ func TestScheduledRun_StartedBy(t *testing.T) {
 			}
 			if o.Run.StartedBy != c.want {
 				t.Errorf("got startedBy %q, want %q", o.Run.StartedBy, c.want)
+			}
+			if want := firstOf(c.name, c.want); o.Run.Schedule != want {
+				t.Errorf("got schedule %q, want %q", o.Run.Schedule, want)
 			}
 			page, err := w.submitter().Store.List(context.Background(), Query{StartedBy: c.want, Limit: 10})
 			if err != nil {

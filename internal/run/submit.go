@@ -65,7 +65,7 @@ func (s *Submitter) parseRequest(q SubmitRequest) (*Run, Submission, []Violation
 	violations = append(violations, bad...)
 	now := s.now()
 	r := &Run{
-		Incarnation: s.randomText(incarnationLength), Owner: q.Caller, Key: key,
+		Incarnation: s.randomText(incarnationLength), Owner: q.Caller, Key: key, Schedule: q.Schedule,
 		Status: Submitted, CreatedAt: now, Generation: 1,
 		Operation: sub.Operation, Request: sub.Request, Policy: policy, Count: sub.Count,
 		Cluster: sub.Cluster, Group: sub.Group, StartedBy: firstOf(sub.StartedBy, q.StartedBy), Instances: sub.Instances,
