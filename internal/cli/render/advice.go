@@ -34,22 +34,21 @@ func (s Style) advice(v *view) string {
 
 func (s Style) failedAdvice(v *view, rerun, logs string) string {
 	c, found := explain.Of(v.Class, v.StatusReason)
+	if v.someSucceeded() {
+		rerun = withFlag(rerun, "--failed-only")
+	}
 	seconds := v.deadline()
 	switch {
 	case v.Class == "OUT_OF_MEMORY":
 		return "Give it more: " + withFlag(rerun, "--memory "+v.moreMemory()) + ", or see what it did: " + logs + "."
 	case v.Class == "TIMED_OUT" && seconds > 0 && seconds == time.Duration(v.policy.TimeoutSeconds)*time.Second:
 		return "Give it longer: " + withFlag(rerun, "--timeout "+flagDuration(2*seconds)) + ", or see what it waited for: " + logs + "."
-	case v.Class == "LOST" && found:
+	case found && c.Class == "EXIT:*":
+		return "See what it did: " + logs + ", or run it again: " + rerun + ". If the code means success, name it in policy.verdict.successExitCodes."
+	case found && (v.last() < 0 || v.Class == "LOST" || v.Class == "NEVER_STARTED" || v.Class == "INTERRUPTED"):
 		return c.Do + " Then: " + rerun + "."
-	case v.last() < 0 && found:
-		return c.Do + " Then: " + rerun + "."
-	case v.Class == "NEVER_STARTED" && found:
-		return c.Do + " Then: " + rerun + "."
-	case v.Class == "INTERRUPTED" && found:
-		return "Run it again: " + rerun + ". " + c.Do
 	case found:
-		return c.Do + " Its output: " + logs + ", again: " + rerun + "."
+		return c.Do + " See what it did: " + logs + "; then: " + rerun + "."
 	default:
 		return "See what it did: " + logs + "."
 	}
@@ -116,4 +115,13 @@ func (s Style) skippedAdvice(v *view, rerun string) string {
 func (s Style) Detached(id string) string {
 	id = s.ID(id)
 	return "detached; it goes on. Come back: davit wait " + id + " · davit logs -f " + id + " · stop it: davit stop " + id
+}
+
+// Rerun returns the line about a run that repeats another, with what was changed: rerun of zys7…nzom as m4tq…0r2e (memory 512 → 1024).
+func (s Style) Rerun(first, rerun string, changes ...string) string {
+	text := "rerun of " + s.plainID(first) + " as " + s.plainID(rerun)
+	if len(changes) > 0 {
+		text += " (" + clean(strings.Join(changes, ", ")) + ")"
+	}
+	return text
 }

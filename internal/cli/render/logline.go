@@ -24,18 +24,21 @@ type LogOptions struct {
 	Streams bool
 }
 
-// LogLine returns a line of output, without its end. In a pipe the text is as it was written. On a terminal only colours are left of its control sequences, where the
+// LogLine returns a line of output, without its end; where the event has several, each has the prefix. In a pipe the text is as it was written. On a terminal only colours are left of its control sequences, where the
 // style has colours, and what a carriage return overwrites is left out.
 func (s Style) LogLine(e LogEvent, o LogOptions) string {
-	var b strings.Builder
+	prefix := ""
 	if o.Times {
-		b.WriteString(s.paint(dim, s.clock(e.At)) + " ")
+		prefix = s.paint(dim, s.clock(e.At)) + " "
 	}
 	if o.Streams {
-		b.WriteString(s.paint(blue, clean(shortTask(e.Task))+"/"+clean(e.Container)) + " | ")
+		prefix += s.paint(blue, clean(shortTask(e.Task))+"/"+clean(e.Container)) + " | "
 	}
-	b.WriteString(s.logText(e.Text))
-	return b.String()
+	lines := strings.Split(strings.TrimRight(e.Text, "\r\n"), "\n")
+	for i, text := range lines {
+		lines[i] = prefix + s.logText(text)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // clock returns a time of day on a terminal, with the date where that is not the style's own day, and RFC 3339 in a pipe.
@@ -69,10 +72,10 @@ var sequence = regexp.MustCompile("\x1b\\[[0-?]*[ -/]*[@-~]|\x1b[\\]PX^_][^\x07\
 var painting = regexp.MustCompile("^\x1b\\[[0-9;:]*m$")
 
 func (s Style) logText(text string) string {
-	text = strings.TrimRight(text, "\r\n")
 	if !s.Terminal {
-		return strings.ReplaceAll(text, "\n", " ")
+		return text
 	}
+	text = strings.TrimRight(text, "\r")
 	text = text[strings.LastIndexByte(text, '\r')+1:]
 	var b strings.Builder
 	end, colored := 0, false

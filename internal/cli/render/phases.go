@@ -18,14 +18,23 @@ type phase struct {
 
 // text returns the phase with its time: running 6m 21s–6m 40s.
 func (p phase) text() string {
-	text := p.name + " " + Duration(p.max)
-	if shortest := Duration(p.min); p.min < p.max && shortest != Duration(p.max) {
-		text = p.name + " " + shortest + "–" + Duration(p.max)
-	}
+	text := p.name + " " + span(p.min, p.max)
 	if p.note != "" {
 		text += " (" + p.note + ")"
 	}
 	return text
+}
+
+// span returns the times between the two, with their unit once where it is the same: 7–9 s.
+func span(from, to time.Duration) string {
+	a, b := Duration(from), Duration(to)
+	if from >= to || a == b {
+		return b
+	}
+	if n, unit, found := strings.Cut(a, " "); found && strings.HasSuffix(b, " "+unit) && !strings.Contains(unit, " ") && strings.Count(b, " ") == 1 {
+		a = n
+	}
+	return a + "–" + b
 }
 
 // phaseNames are the phases of a task, in order.

@@ -55,12 +55,14 @@ func (p *Progress) Update(r *client.Run) {
 	p.run = r
 	v := viewOf(r)
 	p.newTries(v)
+	if !p.style.Terminal {
+		p.phaseLines(v)
+	}
 	p.newRefusals(v)
+	p.stopping(v)
 	if p.style.Terminal {
 		p.redraw(v)
-		return
 	}
-	p.phaseLines(v)
 }
 
 // Tick rewrites the live line with the time that has passed.
@@ -88,6 +90,7 @@ func (p *Progress) Ended(r *client.Run) {
 	p.paused = false
 	v := viewOf(r)
 	p.newTries(v)
+	p.lastPhases(v)
 	p.newRefusals(v)
 	if r.Status == client.Succeeded {
 		p.line(p.style.paint(green, "succeeded after "+inWords(elapsed(r.CreatedAt, r.StoppedAt))) + startedText(v))

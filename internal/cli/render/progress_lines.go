@@ -42,7 +42,7 @@ func (p *Progress) newRefusals(v *view) {
 				continue
 			}
 			p.refused[key] = true
-			p.line(p.style.text("ECS refused: " + x.Class + colonText(x.Reason) + again(v, x)))
+			p.line(p.style.text("ECS refused (" + x.Class + ")" + colonText(x.Reason) + again(v, x)))
 		}
 	}
 }
@@ -59,12 +59,7 @@ func again(v *view, x client.Refusal) string {
 func (p *Progress) current(v *view) (phases []phase, running bool) {
 	now := p.now()
 	if len(v.Attempts) == 0 {
-		d := elapsed(v.CreatedAt, now)
-		name := "placing"
-		if v.Status == client.Queued {
-			name = "queued"
-		}
-		return []phase{{name: name, min: d, max: d, open: true}}, false
+		return firstPhase(v, now), false
 	}
 	i := len(v.Attempts) - 1
 	phases = v.phases(i, now)
@@ -81,6 +76,19 @@ func (p *Progress) current(v *view) (phases []phase, running bool) {
 	return phases, running
 }
 
+// firstPhase returns the phase of a run without attempts.
+func firstPhase(v *view, now time.Time) []phase {
+	d := elapsed(v.CreatedAt, now)
+	switch v.Status {
+	case client.Queued:
+		return []phase{{name: "queued", min: d, max: d, open: true, note: v.queuedText(clean(v.StatusReason))}}
+	case client.Submitted, client.Launching:
+		return []phase{{name: "placing", min: d, max: d, open: true}}
+	default:
+		return nil
+	}
+}
+
 // redraw rewrites the live line. Once a task runs the line stays, and nothing is live until the next attempt.
 func (p *Progress) redraw(v *view) {
 	key := fmt.Sprint("running ", len(v.Attempts))
@@ -89,6 +97,9 @@ func (p *Progress) redraw(v *view) {
 	}
 	phases, running := p.current(v)
 	text := liveText(phases)
+	if text == "" {
+		return
+	}
 	if room := p.style.room(); room >= 0 {
 		text = cut(text, room-1)
 	}
@@ -102,6 +113,30 @@ func (p *Progress) redraw(v *view) {
 	}
 	_ = write(p.out, "\r"+pad(text, columns(p.live)))
 	p.live = text
+}
+
+// stopping writes once that a run is being stopped, and why.
+func (p *Progress) stopping(v *view) {
+	if v.Status == client.Stopping && !p.phases["stopping"] {
+		p.phases["stopping"] = true
+		p.line(p.style.text("being stopped" + colonText(v.StatusReason)))
+	}
+}
+
+// lastPhases writes the phases of a run that ended between two updates.
+func (p *Progress) lastPhases(v *view) {
+	if i := len(v.Attempts) - 1; i < 0 || len(v.Attempts[i].Tasks) == 0 {
+		return
+	}
+	if !p.style.Terminal {
+		p.phaseLines(v)
+		return
+	}
+	key := fmt.Sprint("running ", len(v.Attempts))
+	if phases, running := p.current(v); running && !p.phases[key] {
+		p.phases[key] = true
+		p.line(liveText(phases))
+	}
 }
 
 // liveText returns phases in a line: placing … provisioning 11 s … pulling 9 s … running. What took no time worth telling has none.
@@ -128,6 +163,9 @@ func (p *Progress) phaseLines(v *view) {
 	phases, _ := p.current(v)
 	var before time.Duration
 	for _, x := range phases {
+		if x.name == "stopping" {
+			return // it has a line with its reason, or is over at once
+		}
 		key := fmt.Sprint(len(v.Attempts), " ", x.name)
 		if !p.phases[key] && x.name != "pause" {
 			p.phases[key] = true
@@ -135,8 +173,8 @@ func (p *Progress) phaseLines(v *view) {
 			if before >= time.Second {
 				text += " after " + inWords(before)
 			}
-			if x.name == "queued" && v.StatusReason != "" {
-				text += ": " + clean(v.StatusReason)
+			if x.name == "queued" && x.note != "" {
+				text += " (" + x.note + ")"
 			}
 			p.line(text)
 		}

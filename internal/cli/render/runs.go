@@ -9,9 +9,9 @@ import (
 )
 
 // Runs writes a table of runs, in the order given. On a terminal a row begins with the status's glyph, and the status has the exit code beside it; in a pipe class and
-// exit code are columns of their own. wide adds when each was submitted, its count, group, owner and key.
+// exit code are columns of their own. A narrow terminal has fewer columns. wide adds when each was submitted, its count, group, owner and key.
 func (s Style) Runs(w io.Writer, runs []client.Summary, wide bool) error {
-	t := table{style: s, head: s.runsHead(wide), marked: true}
+	t := table{style: s, head: s.runsHead(wide), marked: true, drop: []string{"KEY", "OWNER", "GROUP", "COUNT", "SUBMITTED", "TRY", "TOOK"}}
 	for i := range runs {
 		r := &runs[i]
 		l := lookOf(r)

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -16,9 +15,9 @@ func (v *view) sentence() string {
 	reason := clean(reasonOf(&v.Summary))
 	switch v.Status {
 	case client.Succeeded:
-		return v.name() + " succeeded" + v.successTries() + partText(reason) + "."
+		return v.name() + " succeeded" + v.afterText() + v.successTries() + partText(reason) + "."
 	case client.Failed:
-		return v.name() + " " + v.failure() + v.triesText() + v.shareText() + "."
+		return v.name() + " " + v.failure() + v.shareText() + "."
 	case client.TimedOut:
 		return v.name() + " timed out: " + v.clause() + v.shareText() + "."
 	case client.Lost:
@@ -38,7 +37,7 @@ func (v *view) openSentence(reason string) string {
 	case client.Submitted:
 		return v.name() + " is recorded and about to be placed."
 	case client.Queued:
-		return v.name() + " is queued: " + orText(reason, "its overlap policy holds it") + "."
+		return v.name() + " is queued: " + v.queuedText(reason) + "."
 	case client.Launching:
 		return v.name() + " is being placed" + v.tryText() + v.refusedSentence() + "."
 	case client.Pending:
@@ -85,14 +84,33 @@ func stoppedText(reason string) string {
 
 // failure returns how a run failed, from the verb on.
 func (v *view) failure() string {
+	verb, clause, tries := "failed", v.clause(), v.triesText()
 	switch v.Class {
 	case "NEVER_STARTED":
-		return "never started: " + v.clause()
+		verb = "never started"
 	case "CAPACITY", "THROTTLED", "UNAVAILABLE":
-		return "was not placed: " + v.clause()
-	default:
-		return "failed: " + v.clause()
+		verb = "was not placed"
 	}
+	if tries != "" && strings.Contains(clause, ": ") {
+		tries = "," + tries
+	}
+	return verb + ": " + clause + tries
+}
+
+// afterText returns how long an ended run took in all.
+func (v *view) afterText() string {
+	if v.CreatedAt.IsZero() || v.StoppedAt.IsZero() {
+		return ""
+	}
+	return " after " + inWords(elapsed(v.CreatedAt, v.StoppedAt))
+}
+
+// queuedText names the overlap key that a run waits for.
+func (v *view) queuedText(reason string) string {
+	if key := v.policy.Overlap.Key; key != "" && (reason == "" || reason == "waits for its overlap key") {
+		return "it waits for overlap key `" + clean(key) + "`"
+	}
+	return orText(reason, "its overlap policy holds it")
 }
 
 // clause returns what happened, with the container as its subject and its exit code.
@@ -138,129 +156,4 @@ func mebibytes(text string) string {
 		text = thousands(n)
 	}
 	return clean(text) + " MiB"
-}
-
-// triesText returns on which tries a run failed, where there were several.
-func (v *view) triesText() string {
-	n := v.tries()
-	switch {
-	case n < 2:
-		return ""
-	case !v.sameClass():
-		return fmt.Sprintf(" on the last of %d tries", n)
-	case n == 2:
-		return " on both tries"
-	default:
-		return fmt.Sprintf(" on all %d tries", n)
-	}
-}
-
-// sameClass reports whether every attempt ended with the run's class.
-func (v *view) sameClass() bool {
-	for i := range v.Attempts {
-		if o := v.Attempts[i].Outcome; o != nil && o.Class != v.Class && !withdrawn(&v.Attempts[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-func (v *view) successTries() string {
-	if n := v.tries(); n > 1 {
-		return fmt.Sprintf(" on try %d", n)
-	}
-	return ""
-}
-
-// tryText returns which try a run is at, from the second on.
-func (v *view) tryText() string {
-	if n := len(v.Attempts); n > 1 {
-		return fmt.Sprintf(" on try %d", v.Attempts[n-1].Number)
-	}
-	return ""
-}
-
-// shareText returns how many of several tasks succeeded.
-func (v *view) shareText() string {
-	if v.Count < 2 {
-		return ""
-	}
-	n := 0
-	for i := range v.Attempts {
-		for k := range v.Attempts[i].Tasks {
-			if !withdrawn(&v.Attempts[i]) && v.succeeded(&v.Attempts[i].Tasks[k]) {
-				n++
-			}
-		}
-	}
-	if v.omitted() && n == 0 {
-		return ""
-	}
-	return fmt.Sprintf("; %s of %s tasks succeeded", thousands(n), thousands(v.Count))
-}
-
-func (v *view) omitted() bool {
-	for i := range v.Attempts {
-		if v.Attempts[i].TasksOmitted > 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// succeeded reports whether every container of a stopped task that may decide has an exit code of success.
-func (v *view) succeeded(t *client.Task) bool {
-	deciding := 0
-	for _, c := range t.Containers {
-		if decides, _ := v.decides(c.Name); !decides {
-			continue
-		}
-		if c.ExitCode == nil || !v.successful(*c.ExitCode) {
-			return false
-		}
-		deciding++
-	}
-	return deciding > 0
-}
-
-// countsText returns how many tasks of the last attempt are in which status, where there are several.
-func (v *view) countsText() string {
-	if v.Count < 2 || len(v.Attempts) == 0 {
-		return ""
-	}
-	a := &v.Attempts[len(v.Attempts)-1]
-	counts := map[string]int{}
-	var order []string
-	for _, t := range a.Tasks {
-		status := strings.ToLower(clean(t.LastStatus))
-		if counts[status]++; counts[status] == 1 {
-			order = append(order, status)
-		}
-	}
-	parts := make([]string, 0, len(order))
-	for _, status := range order {
-		parts = append(parts, thousands(counts[status])+" "+status)
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return fmt.Sprintf(": of %s tasks %s", thousands(v.Count), strings.Join(parts, ", "))
-}
-
-// refusedSentence returns what ECS refused the last attempt with, while it has no task.
-func (v *view) refusedSentence() string {
-	if len(v.Attempts) == 0 {
-		return ""
-	}
-	a := &v.Attempts[len(v.Attempts)-1]
-	if len(a.Refusals) == 0 {
-		return ""
-	}
-	last := a.Refusals[len(a.Refusals)-1]
-	for _, x := range a.Refusals {
-		if x.LastAt.After(last.LastAt) {
-			last = x
-		}
-	}
-	return ": ECS refused, " + refusedText(a) + colonText(clean(last.Reason))
 }

@@ -1,8 +1,10 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,7 +43,20 @@ func (f *facts) tasks(a *client.Attempt) {
 // ending is how containers of one name ended, and how many of them.
 type ending struct {
 	name, state, reason string
+	bad                 bool
 	count               int
+}
+
+// rank orders endings: containers that decide, then the others, and failures first among them.
+func (f *facts) rank(e ending) int {
+	rank := 0
+	if decides, known := f.view.decides(e.name); known && !decides {
+		rank += 2
+	}
+	if !e.bad {
+		rank++
+	}
+	return rank
 }
 
 // containers adds how the containers of the last attempt ended, those that ended alike together.
@@ -69,12 +84,16 @@ func (f *facts) containers() {
 // maxEndings bounds the lines of containers.
 const maxEndings = 20
 
-func (f *facts) endings(tasks []client.Task) []ending {
-	var list []ending
+func (f *facts) endings(tasks []client.Task) (list []ending) {
+	// Those that failed come first.
+	defer func() {
+		slices.SortStableFunc(list, func(a, b ending) int { return cmp.Compare(f.rank(a), f.rank(b)) })
+	}()
 	at := map[ending]int{}
 	for _, t := range tasks {
 		for _, c := range t.Containers {
 			e := ending{name: c.Name, state: containerState(&c), reason: f.style.arn(c.Reason)}
+			e.bad = c.ExitCode != nil && !f.view.successful(*c.ExitCode)
 			k, known := at[e]
 			if !known {
 				if k = len(list); k == maxEndings {
@@ -101,10 +120,10 @@ func containerState(c *client.Container) string {
 	}
 }
 
-// waiting adds what goes on in a run that has no attempt yet, or what a stop waits for.
+// waiting adds for how long a run without an attempt has waited, or when it ended.
 func (f *facts) waiting() {
 	v := f.view
-	if len(v.Attempts) > 0 && v.Status != client.Stopping {
+	if len(v.Attempts) > 0 {
 		return
 	}
 	switch {

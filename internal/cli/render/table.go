@@ -2,6 +2,7 @@ package render
 
 import (
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -18,6 +19,38 @@ type table struct {
 	rows   [][]cell
 	marks  []cell
 	marked bool
+	// drop names the columns that are left out on a terminal without room for the last one, the first first.
+	drop []string
+}
+
+// fewColumns is how many columns the last field of a table should have.
+const fewColumns = 24
+
+// fit leaves columns out until the last one has room.
+func (t *table) fit() {
+	for _, name := range t.drop {
+		widths := t.widths()
+		last := len(widths) - 1
+		used := 2 * (last + 1) // gaps, and the mark with its own
+		for _, n := range widths[:last] {
+			used += n
+		}
+		if room := t.style.room(); room < 0 || used+min(widths[last], fewColumns) <= room {
+			return
+		}
+		t.leaveOut(slices.Index(t.head, name))
+	}
+}
+
+// leaveOut takes the column at i away, if there is one.
+func (t *table) leaveOut(i int) {
+	if i < 0 {
+		return
+	}
+	t.head = slices.Delete(t.head, i, i+1)
+	for k := range t.rows {
+		t.rows[k] = slices.Delete(t.rows[k], i, i+1)
+	}
 }
 
 func (t *table) add(mark cell, row ...cell) {
@@ -26,11 +59,12 @@ func (t *table) add(mark cell, row ...cell) {
 
 // write writes the table. Each column but the last is as wide as its widest cell.
 func (t *table) write(w io.Writer) error {
+	t.fit()
 	head := make([]cell, len(t.head))
 	for i, name := range t.head {
 		head[i] = cell{name, dim}
 	}
-	widths := t.widths(head)
+	widths := t.widths()
 	var b strings.Builder
 	t.line(&b, cell{" ", plain}, head, widths)
 	for i, row := range t.rows {
@@ -39,9 +73,12 @@ func (t *table) write(w io.Writer) error {
 	return write(w, b.String())
 }
 
-func (t *table) widths(head []cell) []int {
-	widths := make([]int, len(head))
-	for _, row := range append([][]cell{head}, t.rows...) {
+func (t *table) widths() []int {
+	widths := make([]int, len(t.head))
+	for i, name := range t.head {
+		widths[i] = columns(name)
+	}
+	for _, row := range t.rows {
 		for i, c := range row {
 			widths[i] = max(widths[i], columns(c.text))
 		}

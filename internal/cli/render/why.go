@@ -2,6 +2,7 @@ package render
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"davit/client"
@@ -67,7 +68,7 @@ func whyFailed(class, reason string) string {
 
 // generic reports whether the reason itself tells more than the cause's words.
 func generic(c explain.Cause) bool {
-	return len(c.Words) == 0 && (c.Class == "NEVER_STARTED" || c.Class == "INVALID" || c.Class == "INTERRUPTED")
+	return len(c.Words) == 0 && slices.Contains([]string{"NEVER_STARTED", "INVALID", "INTERRUPTED", "LOST"}, c.Class)
 }
 
 func trimReason(reason string) string {
