@@ -2,25 +2,18 @@ package render
 
 import (
 	"io"
-	"strconv"
+
+	"davit/client"
 )
 
-// Definition is a revision of a task definition as a list shows it.
-type Definition struct {
-	ARN      string `json:"taskDefinitionArn"`
-	Family   string `json:"family"`
-	Revision int    `json:"revision"`
-	Status   string `json:"status"`
-}
-
 // Definitions writes a table of task definitions. wide adds their ARNs.
-func (s Style) Definitions(w io.Writer, definitions []Definition, wide bool) error {
+func (s Style) Definitions(w io.Writer, definitions []client.DefinitionSummary, wide bool) error {
 	t := table{style: s, head: []string{"DEFINITION", "STATUS"}}
 	if wide {
 		t.head = append(t.head, "ARN")
 	}
 	for _, d := range definitions {
-		row := []cell{{text: s.cell(d.Family + ":" + strconv.Itoa(d.Revision))}, {s.cell(d.Status), definitionColor(d.Status)}}
+		row := []cell{{text: s.cell(d.Name())}, {s.cell(d.Status), definitionColor(d.Status)}}
 		if wide {
 			row = append(row, cell{text: s.cell(d.ARN)})
 		}

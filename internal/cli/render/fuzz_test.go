@@ -31,13 +31,13 @@ func FuzzRender(f *testing.F) {
 		s := Style{Terminal: terminal, Color: color, Width: width, Now: time.Date(2026, 11, 28, 5, 14, 0, 0, time.UTC)}
 		printsOnly(t, "run", shown(s, func(b *strings.Builder) error { return s.Run(b, r) }), "\n")
 		printsOnly(t, "sentence", Sentence(r), "")
-		printsOnly(t, "ids", s.ID(r.ID)+ShortID(r.ID)+s.Detached(text), "")
+		printsOnly(t, "ids", s.ID(r.ID)+s.Unavailable(client.Unavailable{Task: text, Container: text, Driver: text, Reason: text})+ShortID(r.ID)+s.Detached(text), "")
 		printsOnly(t, "problem", shown(s, func(b *strings.Builder) error { return s.Problem(b, fuzzedProblem(text)) }), "\n")
 		fits(t, s, shown(s, func(b *strings.Builder) error { return s.Runs(b, []client.Summary{r.Summary, {}}, color) }))
-		fits(t, s, shown(s, func(b *strings.Builder) error { return s.Definitions(b, []Definition{{text, text, width, text}}, true) }))
+		fits(t, s, shown(s, func(b *strings.Builder) error { return s.Definitions(b, []client.DefinitionSummary{{ARN: text, Family: text, Revision: width, Status: text}}, true) }))
 		printsOnly(t, "progress", shown(s, func(b *strings.Builder) error { progressOf(b, s, r); return nil }), "\n\r")
 		if terminal {
-			e := LogEvent{Task: text, Container: text, Text: text}
+			e := client.LogEvent{Task: text, Container: text, Text: text}
 			printsOnly(t, "output", painted.ReplaceAllString(s.LogLine(e, LogOptions{Times: true, Streams: true}), ""), "\n\t\u200d")
 		}
 	})

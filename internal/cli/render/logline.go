@@ -1,20 +1,14 @@
 package render
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"time"
 	"unicode"
-)
 
-// LogEvent is a line of output.
-type LogEvent struct {
-	At        time.Time
-	Attempt   int
-	Task      string // id or ARN
-	Container string
-	Text      string
-}
+	"davit/client"
+)
 
 // LogOptions is what stands before a line of output.
 type LogOptions struct {
@@ -26,7 +20,7 @@ type LogOptions struct {
 
 // LogLine returns a line of output, without its end; where the event has several, each has the prefix. In a pipe the text is as it was written. On a terminal only colours are left of its control sequences, where the
 // style has colours, and what a carriage return overwrites is left out.
-func (s Style) LogLine(e LogEvent, o LogOptions) string {
+func (s Style) LogLine(e client.LogEvent, o LogOptions) string {
 	prefix := ""
 	if o.Times {
 		prefix = s.paint(dim, s.clock(e.At)) + " "
@@ -39,6 +33,15 @@ func (s Style) LogLine(e LogEvent, o LogOptions) string {
 		lines[i] = prefix + s.logText(text)
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Unavailable returns a line about output that cannot be read, and why.
+func (s Style) Unavailable(u client.Unavailable) string {
+	text := fmt.Sprintf("no output of try %d, task %s, container %s", u.Attempt, shortTask(u.Task), u.Container)
+	if u.Driver != "" {
+		text += " (" + u.Driver + ")"
+	}
+	return clean(text + colonText(u.Reason))
 }
 
 // clock returns a time of day on a terminal, with the date where that is not the style's own day, and RFC 3339 in a pipe.

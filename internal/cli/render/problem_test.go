@@ -32,7 +32,7 @@ func TestProblem(t *testing.T) {
 }
 
 func TestDefinitions_Golden(t *testing.T) {
-	list := []render.Definition{
+	list := []client.DefinitionSummary{
 		{ARN: "arn:aws:ecs:eu-west-1:123456789012:task-definition/import:31", Family: "import", Revision: 31, Status: "ACTIVE"},
 		{ARN: "arn:aws:ecs:eu-west-1:123456789012:task-definition/nightly-report:14", Family: "nightly-report", Revision: 14, Status: "INACTIVE"},
 	}
@@ -51,7 +51,7 @@ func TestDefinitions_Golden(t *testing.T) {
 func TestLogLine(t *testing.T) {
 	colored := terminal
 	colored.Color = true
-	e := render.LogEvent{At: at("02:14:44"), Task: "arn:aws:ecs:eu-west-1:1:task/jobs/cb9de042f94d0a4345d4c18d110d541b", Container: "worker"}
+	e := client.LogEvent{At: at("02:14:44"), Task: "arn:aws:ecs:eu-west-1:1:task/jobs/cb9de042f94d0a4345d4c18d110d541b", Container: "worker"}
 	for name, c := range map[string]struct {
 		style   render.Style
 		options render.LogOptions
@@ -81,6 +81,8 @@ func TestLines_OfCommands(t *testing.T) {
 	for _, c := range []struct{ got, want string }{
 		{terminal.Rerun("zys7yrbem6qfdqyj7zzzzmnzom", "m4tqy2kd7pf3wlx5c6zbva2r2e", "memory 512 → 1024"), "rerun of zys7…nzom as m4tq…2r2e (memory 512 → 1024)"},
 		{pipe.Rerun("zys7yrbem6qfdqyj7zzzzmnzom", "m4tqy2kd7pf3wlx5c6zbva2r2e"), "rerun of zys7yrbem6qfdqyj7zzzzmnzom as m4tqy2kd7pf3wlx5c6zbva2r2e"},
+		{terminal.Unavailable(client.Unavailable{Attempt: 1, Task: "cb9de042f94d0a4345d4c18d110d541b", Container: "worker", Driver: "splunk", Reason: "the driver keeps it elsewhere"}),
+			"no output of try 1, task cb9de042, container worker (splunk): the driver keeps it elsewhere"},
 		{terminal.Detached("h5wpr6p3jvqyhhxsrhlsspvmso"),
 			"detached; it goes on. Come back: davit wait h5wpr6p3 · davit logs -f h5wpr6p3 · stop it: davit stop h5wpr6p3"},
 	} {

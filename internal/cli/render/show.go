@@ -102,14 +102,14 @@ func (f *facts) by() string {
 	v := f.view
 	owned := strings.HasPrefix(v.Owner, "schedule:")
 	switch {
-	case v.record.Schedule != "":
-		return "schedule " + clean(v.record.Schedule)
+	case v.Schedule != "":
+		return "schedule " + clean(v.Schedule)
 	case owned:
 		return "schedule " + clean(v.Owner[strings.LastIndexAny(v.Owner, "/:")+1:])
-	case v.record.SubmittedBy.Session != "":
-		return clean(v.record.SubmittedBy.Session) + " (" + f.style.arn(orText(v.record.SubmittedBy.Principal, v.Owner)) + ")"
-	case v.record.SubmittedBy.Principal != "":
-		return f.style.arn(v.record.SubmittedBy.Principal)
+	case v.SubmittedBy != nil && v.SubmittedBy.Session != "":
+		return clean(v.SubmittedBy.Session) + " (" + f.style.arn(orText(v.SubmittedBy.Principal, v.Owner)) + ")"
+	case v.SubmittedBy != nil && v.SubmittedBy.Principal != "":
+		return f.style.arn(v.SubmittedBy.Principal)
 	default:
 		return orText(f.style.arn(v.Owner), "an unknown caller")
 	}

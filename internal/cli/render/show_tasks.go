@@ -138,7 +138,7 @@ func (f *facts) waiting() {
 func (f *facts) asked() {
 	v := f.view
 	for _, x := range []struct{ name, text string }{
-		{"rerun of", v.record.RerunOf}, {"group", v.Group}, {"startedBy", v.startedBy()}, {"owner", f.owner()}, {"policy", v.policy.words()},
+		{"rerun of", v.RerunOf}, {"group", v.Group}, {"startedBy", v.startedBy()}, {"owner", f.owner()}, {"policy", v.policy.words()},
 	} {
 		if x.text != "" {
 			f.add(fact{name: x.name, text: f.style.arn(x.text)})
@@ -157,7 +157,7 @@ func (v *view) startedBy() string {
 // owner returns the run's owner where the first line has somebody else.
 func (f *facts) owner() string {
 	v := f.view
-	if strings.HasPrefix(v.Owner, "schedule:") || v.record.SubmittedBy.Session+v.record.SubmittedBy.Principal == "" && v.record.Schedule == "" {
+	if strings.HasPrefix(v.Owner, "schedule:") || v.SubmittedBy == nil && v.Schedule == "" {
 		return ""
 	}
 	return v.Owner

@@ -19,12 +19,6 @@ type view struct {
 
 // record is what is read of the whole answer. Members that it does not have are zero.
 type record struct {
-	RerunOf     string `json:"rerunOf"`
-	Schedule    string `json:"schedule"`
-	SubmittedBy struct {
-		Principal string `json:"principal"`
-		Session   string `json:"session"`
-	} `json:"submittedBy"`
 	// Deciding are the containers whose exit code counts.
 	Deciding []string        `json:"decidingContainers"`
 	Attempts []recordAttempt `json:"attempts"`
