@@ -18,15 +18,26 @@ func (o Options) writeTagged(w http.ResponseWriter, r *http.Request, value any) 
 		o.writeJSON(w, r, http.StatusOK, value) // which reports it
 		return
 	}
-	sum := sha256.Sum256(body)
-	tag := `"` + base64.RawURLEncoding.EncodeToString(sum[:tagBytes]) + `"`
+	writeTaggedBody(w, r, "application/json", body)
+}
+
+// writeTaggedBody is writeTagged for an encoded body. A Link that is set already is part of the tag.
+func writeTaggedBody(w http.ResponseWriter, r *http.Request, contentType string, body []byte) {
+	hash := sha256.New()
+	for _, part := range []string{contentType, w.Header().Get("Link")} {
+		if contentType != "application/json" { // whose body has everything
+			_, _ = hash.Write([]byte(part + "\n")) // a hash never fails
+		}
+	}
+	_, _ = hash.Write(body)
+	tag := `"` + base64.RawURLEncoding.EncodeToString(hash.Sum(nil)[:tagBytes]) + `"`
 	w.Header().Set("ETag", tag)
 	if matches(r.Header.Values("If-None-Match"), tag) {
 		w.Header().Set("Cache-Control", "no-store")
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	writeBody(w, http.StatusOK, "application/json", body)
+	writeBody(w, http.StatusOK, contentType, body)
 }
 
 // matches reports whether one of the tags of If-None-Match is tag. As RFC 9110 asks, a weak one is compared by its text alone, and * is any.

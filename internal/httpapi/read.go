@@ -85,14 +85,17 @@ func (q *query) bounded(cursor int, filters ...string) {
 }
 
 // limit returns the parameter limit, 0 when it is absent.
-func (q *query) limit() int {
-	text := q.values["limit"]
+func (q *query) limit() int { return q.count("limit", maxLimit) }
+
+// count returns a parameter that is a whole number from 1 to most, 0 when it is absent.
+func (q *query) count(name string, most int) int {
+	text := q.values[name]
 	if text == "" {
 		return 0
 	}
 	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > maxLimit || strconv.Itoa(n) != text {
-		q.fault("limit", "must be a whole number, 1 to 100")
+	if err != nil || n < 1 || n > most || strconv.Itoa(n) != text {
+		q.fault(name, "must be a whole number, 1 to "+strconv.Itoa(most))
 		return 0
 	}
 	return n

@@ -31,6 +31,7 @@ type Routes struct {
 	Submit http.Handler // POST /runs
 	List   http.Handler // GET /runs
 	Get    http.Handler // GET /runs/{runId}
+	Logs   http.Handler // GET /runs/{runId}/logs
 	Stop   http.Handler // POST /runs/{runId}/stop
 
 	Register        http.Handler // POST /task-definitions
@@ -57,6 +58,7 @@ func (rs Routes) table() []route {
 		{http.MethodPost, "/runs", rs.Submit},
 		{http.MethodGet, "/runs", rs.List},
 		{http.MethodGet, "/runs/{runId}", rs.Get},
+		{http.MethodGet, "/runs/{runId}/logs", rs.Logs},
 		{http.MethodPost, "/runs/{runId}/stop", rs.Stop},
 		{http.MethodPost, "/task-definitions", rs.Register},
 		{http.MethodGet, "/task-definitions", rs.ListDefinitions},

@@ -2,7 +2,6 @@ package lambdaio
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"net/http"
 )
@@ -37,7 +36,7 @@ func HTTP(h http.Handler, o HTTPOptions) Function {
 		}
 		w := &recorder{header: http.Header{}}
 		h.ServeHTTP(w, r)
-		return json.Marshal(w.response(r.Method))
+		return encodeResponse(w.response(r.Method))
 	})
 }
 

@@ -3,6 +3,7 @@ package lambdaio
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -15,6 +16,17 @@ type httpResponse struct {
 	Cookies         []string          `json:"cookies,omitempty"`
 	Body            string            `json:"body"`
 	IsBase64Encoded bool              `json:"isBase64Encoded"`
+}
+
+// encodeResponse writes <, > and & as they are: a body of them would else be six times as long, and Lambda takes 6 MB.
+func encodeResponse(resp httpResponse) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(resp); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
 // recorder is the http.ResponseWriter of one event.

@@ -3,6 +3,7 @@ package local
 import (
 	"context"
 	"net/http"
+	"path/filepath"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -10,9 +11,11 @@ import (
 	"davit/internal/awsecs"
 	"davit/internal/ecsspec"
 	"davit/internal/ecsspec/refusals"
+	"davit/internal/filelogs"
 	"davit/internal/httpapi"
 	"davit/internal/lambdaio"
 	"davit/internal/localecs/task"
+	"davit/internal/logs"
 	"davit/internal/run"
 	"davit/internal/taskdef"
 )
@@ -28,6 +31,7 @@ func (s *System) wire() {
 	catalog := awsecs.NewCatalog(client)
 	reader := &run.Reader{Store: s.Store}
 	web := httpapi.Options{Log: s.options.Log, Logs: s.logLocation}
+	output := &logs.Reader{Runs: reader, Source: s.output(), Clock: s.options.Clock}
 	definitions := &taskdef.Registrar{Writes: true, Spec: ecsspec.Spec{}, Rules: refusals.Table{}, Definitions: awsecs.NewRegistrar(client)}
 	submitter := &run.Submitter{Keeper: keeper, Stack: run.Stack{ExecuteCommand: true}, Spec: ecsspec.Spec{}, Catalog: catalog}
 	s.notifier = newNotifier(s)
@@ -35,6 +39,7 @@ func (s *System) wire() {
 		Submit:   httpapi.Submit(submitter, web),
 		List:     httpapi.List(reader, web),
 		Get:      httpapi.Get(reader, web),
+		Logs:     httpapi.Output(output, web),
 		Stop:     httpapi.Stop(&run.Stopper{Keeper: keeper, Engine: engine}, web),
 		Register: httpapi.Register(definitions, web), ListDefinitions: httpapi.ListDefinitions(definitions, web),
 		Describe: httpapi.Describe(definitions, web), Values: httpapi.Values(definitions, web), Deregister: httpapi.Deregister(definitions, web),
@@ -52,6 +57,20 @@ func (s *System) wire() {
 // logLocation returns the file of a container's output.
 func (s *System) logLocation(_ *run.Run, t *run.Task, container string) any {
 	return map[string]string{"file": task.LogFile(s.options.Dir, t.ShortID(), container)}
+}
+
+// output returns the source of the containers' output. The ECS endpoint is opened later.
+func (s *System) output() logs.Source {
+	return &filelogs.Source{
+		File: func(taskID, container string) string {
+			dir, err := filepath.Abs(s.options.Dir)
+			if err != nil { // the working directory is gone
+				dir = s.options.Dir
+			}
+			return task.LogFile(dir, taskID, container)
+		},
+		Known: func(file string) (int64, bool) { return s.ECS.Output().Known(file) },
+	}
 }
 
 // newECSClient returns the SDK's client for the local endpoint. It does not read the user's AWS configuration, which could send a

@@ -8,6 +8,7 @@ import (
 
 	"davit/internal/localecs/control"
 	"davit/internal/localecs/faults"
+	"davit/internal/localecs/output"
 )
 
 // Server is a local ECS: an http.Handler and the tasks behind it. It is safe for concurrent use.
@@ -44,6 +45,9 @@ func (s *Server) Faults() *faults.Faults { return s.plane.Faults() }
 
 // Writable reports whether the disk took the last changes.
 func (s *Server) Writable() bool { return s.plane.Writable() }
+
+// Output returns the recorder of the containers' output, which is in the files that task.LogFile names.
+func (s *Server) Output() *output.Recorder { return s.plane.Output() }
 
 // Interrupt takes a running task away as Fargate Spot does: stop code SpotInterruption, SIGTERM, and SIGKILL after stopTimeout. task is an id or an ARN; an unknown
 // one is an error, one that stops already is left alone.

@@ -10,7 +10,7 @@ const (
 	// MaxStreams is how many streams one request may ask for.
 	MaxStreams = 32
 	// MaxPage is the most bytes of a page as JSON, with <, > and & as they are.
-	MaxPage = 1 << 20
+	MaxPage = 1_000_000
 	// MaxCursor is the most characters of a cursor.
 	MaxCursor = 4096
 )

@@ -17,6 +17,7 @@ import (
 	"davit/internal/localecs/events"
 	"davit/internal/localecs/faults"
 	"davit/internal/localecs/journal"
+	"davit/internal/localecs/output"
 	"davit/internal/localecs/placement"
 	"davit/internal/localecs/process"
 	"davit/internal/localecs/task"
@@ -112,7 +113,7 @@ func newPlane(opt Settings, db *bbolt.DB) *Plane {
 	s.host = &task.Host{
 		Owner: taskOwner{s}, Ctx: ctx, KillAll: make(chan struct{}), Starts: make(chan struct{}, opt.Starts),
 		Written: func(ctx context.Context) error { return s.journal.Written(ctx) },
-		Clock:   opt.Clock, Log: opt.Log, Runner: opt.Runner, Delays: opt.Delays, Dir: opt.Dir, S3Dir: opt.S3Dir, Path: hostPath(),
+		Clock:   opt.Clock, Log: opt.Log, Runner: opt.Runner, Output: output.NewRecorder(opt.Clock, opt.Log), Delays: opt.Delays, Dir: opt.Dir, S3Dir: opt.S3Dir, Path: hostPath(),
 	}
 	return s
 }
@@ -136,11 +137,15 @@ func (s *Plane) close() error {
 	s.cancelTimer()
 	s.mu.Unlock()
 	s.cancel()
+	s.host.Output.Close()
 	s.host.Group.Wait()
 	s.events.Stop()
 	s.journal.Close()
 	return s.DB.Close()
 }
+
+// Output returns the recorder of the containers' output.
+func (s *Plane) Output() *output.Recorder { return s.host.Output }
 
 // now has the resolution of a millisecond, as ECS's times do.
 func (s *Plane) now() time.Time { return s.clock.Now().UTC().Truncate(time.Millisecond) }

@@ -52,6 +52,7 @@ func (l *runner) start(i int) {
 	l.post(func() { l.started(i, p, spec) })
 	select {
 	case exit, ok := <-p.Done():
+		l.h.Output.End(spec.Output)
 		exit.Lost = exit.Lost || !ok
 		l.post(func() { l.exited(i, exit) })
 	case <-l.h.Ctx.Done():
@@ -79,7 +80,11 @@ func (l *runner) startProcess(c Container) (process.Process, process.Spec, error
 	if err != nil {
 		return nil, spec, err
 	}
+	l.h.Output.Begin(spec.Output)
 	p, err := l.h.Runner.Start(l.ctx, spec)
+	if err != nil {
+		l.h.Output.End(spec.Output)
+	}
 	return p, spec, err
 }
 

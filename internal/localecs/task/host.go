@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"davit/internal/clock"
+	"davit/internal/localecs/output"
 	"davit/internal/localecs/process"
 )
 
@@ -38,6 +39,7 @@ type Host struct {
 	Clock   clock.Clock
 	Log     *slog.Logger
 	Runner  process.Runner
+	Output  *output.Recorder
 	Delays  Delays
 	Dir     string // of all tasks' folders
 	S3Dir   string // the folder that stands for S3; "" for none
