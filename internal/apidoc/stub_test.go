@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"davit/internal/httpapi"
+	"davit/internal/logs"
 	"davit/internal/run"
 	"davit/internal/taskdef"
 )
@@ -29,6 +30,14 @@ func (s stub) Submit(context.Context, run.SubmitRequest) (run.SubmitResult, erro
 func (s stub) Get(context.Context, string, string) (*run.Run, error) { return full(), s.err }
 func (s stub) List(context.Context, run.ListRequest) (run.List, error) {
 	return run.List{Runs: []*run.Run{full()}, NextCursor: "next"}, s.err
+}
+func (s stub) Logs(context.Context, logs.Request) (logs.Page, error) {
+	at := time.Date(2026, 1, 2, 3, 4, 5, 6e6, time.UTC)
+	return logs.Page{
+		Events:     []logs.Event{{At: at, Attempt: 1, Task: "t", Container: "c", Text: "line", Partial: true}},
+		NextCursor: "next", PollAfter: time.Second, Complete: true,
+		Unavailable: []logs.Missing{{Attempt: 1, Task: "t", Container: "c", Driver: "d", Where: "w", Reason: "r"}},
+	}, s.err
 }
 func (s stub) Stop(context.Context, run.StopRequest) (*run.Run, error) { return full(), s.err }
 func (s stub) Register(context.Context, []byte) (taskdef.RegisterResult, error) {
@@ -90,7 +99,7 @@ func (s stub) handler() http.Handler {
 		return map[string]string{"group": "g", "stream": "s", "file": "f"}
 	}}
 	return httpapi.Routes{
-		Submit: httpapi.Submit(s, o), Get: httpapi.Get(s, o), List: httpapi.List(s, o), Stop: httpapi.Stop(s, o), Register: httpapi.Register(s, o),
+		Submit: httpapi.Submit(s, o), Get: httpapi.Get(s, o), List: httpapi.List(s, o), Stop: httpapi.Stop(s, o), Logs: httpapi.Output(s, o), Register: httpapi.Register(s, o),
 		Describe: httpapi.Describe(s, o), Values: httpapi.Values(s, o), Deregister: httpapi.Deregister(s, o), ListDefinitions: httpapi.ListDefinitions(s, o),
 	}.Handler(o)
 }

@@ -67,11 +67,11 @@ func (f *opened) before(ctx context.Context, n int) (int64, error) {
 		if read, err := f.file.ReadAt(part, from); read < len(part) {
 			return 0, err
 		}
-		if count := bytes.Count(part, []byte{'\n'}); count < feeds {
-			feeds -= count
-		} else {
+		count := bytes.Count(part, []byte{'\n'})
+		if count >= feeds {
 			return from + int64(nthLastFeed(part, feeds)) + 1, nil
 		}
+		feeds -= count
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}

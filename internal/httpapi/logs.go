@@ -17,8 +17,8 @@ type OutputReader interface {
 	Logs(ctx context.Context, req logs.Request) (logs.Page, error)
 }
 
-// Output is GET /runs/{runId}/logs?attempt=&task=&container=&since=&tail=&limit=&cursor=: 200 with a page and its ETag, or 304. Where Accept prefers text/plain
-// to JSON, the page is its texts, one a line, and a Link leads to the next page.
+// Output is GET /runs/{runId}/logs?attempt=&task=&container=&since=&tail=&limit=&cursor=: 200 with a page and its ETag, or 304. A Link leads to the next page. Where
+// Accept prefers text/plain to JSON, the page is its texts, one a line.
 func Output(d OutputReader, o Options) http.Handler {
 	return o.serve(func(w http.ResponseWriter, r *http.Request, caller string) error {
 		req, err := outputRequest(r, caller)
@@ -30,12 +30,12 @@ func Output(d OutputReader, o Options) http.Handler {
 			return err
 		}
 		w.Header().Set("Vary", "Accept")
+		if page.NextCursor != "" {
+			w.Header().Set("Link", "<"+nextPage(r, page.NextCursor)+`>; rel="next"`)
+		}
 		if !prefersText(r.Header.Values("Accept")) {
 			o.writeTagged(w, r, viewPage(page))
 			return nil
-		}
-		if page.NextCursor != "" {
-			w.Header().Set("Link", "<"+nextPage(r, page.NextCursor)+`>; rel="next"`)
 		}
 		writeTaggedBody(w, r, "text/plain; charset=utf-8", texts(page))
 		return nil

@@ -162,10 +162,10 @@ func (x *Index) Since(at time.Time, end int64) int64 {
 		return 0
 	}
 	i := sort.Search(x.count, func(i int) bool { return !x.Entry(i).At.Before(at) })
-	switch {
-	case i == 0:
+	switch i {
+	case 0:
 		return 0
-	case i == x.count:
+	case x.count:
 		return end
 	}
 	return min(end, x.Entry(i).Offset)
