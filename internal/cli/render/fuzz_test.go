@@ -34,7 +34,9 @@ func FuzzRender(f *testing.F) {
 		printsOnly(t, "ids", s.ID(r.ID)+s.Unavailable(client.Unavailable{Task: text, Container: text, Driver: text, Reason: text})+ShortID(r.ID)+s.Detached(text), "")
 		printsOnly(t, "problem", shown(s, func(b *strings.Builder) error { return s.Problem(b, fuzzedProblem(text)) }), "\n")
 		fits(t, s, shown(s, func(b *strings.Builder) error { return s.Runs(b, []client.Summary{r.Summary, {}}, color) }))
-		fits(t, s, shown(s, func(b *strings.Builder) error { return s.Definitions(b, []client.DefinitionSummary{{ARN: text, Family: text, Revision: width, Status: text}}, true) }))
+		fits(t, s, shown(s, func(b *strings.Builder) error {
+			return s.Definitions(b, []client.DefinitionSummary{{ARN: text, Family: text, Revision: width, Status: text}}, true)
+		}))
 		printsOnly(t, "progress", shown(s, func(b *strings.Builder) error { progressOf(b, s, r); return nil }), "\n\r")
 		if terminal {
 			e := client.LogEvent{Task: text, Container: text, Text: text}

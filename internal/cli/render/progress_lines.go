@@ -166,7 +166,7 @@ func (p *Progress) phaseLines(v *view) {
 		if x.name == "stopping" {
 			return // it has a line with its reason, or is over at once
 		}
-		key := fmt.Sprint(len(v.Attempts), " ", x.name)
+		key := fmt.Sprint(max(1, len(v.Attempts)), " ", x.name)
 		if !p.phases[key] && x.name != "pause" {
 			p.phases[key] = true
 			text := x.name

@@ -229,3 +229,15 @@ func TestSentence_RunWithoutAnAnswer(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+func TestProgress_Pipe_APhaseIsWrittenOnce(t *testing.T) {
+	clock, out := at("05:10:00"), &strings.Builder{}
+	p := render.NewProgress(out, pipe, func() time.Time { return clock })
+	first := stories[0].steps[0].read(t)
+	first.Attempts = nil
+	p.Update(first)
+	p.Update(stories[0].steps[0].read(t))
+	if got, want := out.String(), "placing\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
