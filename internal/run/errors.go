@@ -19,14 +19,19 @@ const (
 	CodeUnavailable Code = "unavailable"  // a service did not answer; safe to repeat
 	CodeNotRecorded Code = "not_recorded" // the store did not take the request; nothing was recorded
 	CodeForbidden   Code = "forbidden"    // the caller may not
-	CodeInternal    Code = "internal"     // anything else; its text never leaves the process
+	CodeWrongState  Code = "wrong_state"  // the run's status does not allow it; nothing was changed
+
+	// CodeValuesNeeded: values that the caller may not take over have to be given; Violations names each.
+	CodeValuesNeeded Code = "values_needed"
+
+	CodeInternal Code = "internal" // anything else; its text never leaves the process
 )
 
 // Error is the domain's one error type. Message may be shown to a caller, Err may not.
 type Error struct {
 	Code       Code
 	Message    string
-	Violations []Violation // CodeInvalid, CodeTooLarge and CodeKeyReused
+	Violations []Violation // CodeInvalid, CodeTooLarge, CodeKeyReused, CodeWrongState and CodeValuesNeeded
 	Err        error       // the cause, for logs
 }
 

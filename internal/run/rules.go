@@ -30,5 +30,11 @@ const (
 	RuleValues         = "DV-27" // ?values=true is for callers who may register task definitions
 )
 
+// Rules of POST /runs/{runId}/rerun.
+const (
+	RuleRerunBody   = "DV-28" // a member that a rerun does not take, a value out of range, or one that the first run does not allow
+	RuleValueNeeded = "DV-29" // an environment value of another caller's run has to be given anew
+)
+
 // Mask is what answers show in place of every environment value.
 const Mask = "***"

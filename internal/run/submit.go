@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -30,6 +31,11 @@ func (s *Submitter) Submit(ctx context.Context, q SubmitRequest) (SubmitResult, 
 			return res, err
 		}
 	}
+	return s.accept(ctx, r, sub, violations, q.DryRun, func(*Run) error { return nil })
+}
+
+// accept resolves a parsed request and records it, unless check objects to the run that it makes. A dry run ends before the record.
+func (s *Submitter) accept(ctx context.Context, r *Run, sub Submission, violations []Violation, dryRun bool, check func(*Run) error) (SubmitResult, error) {
 	found, err := s.resolve(ctx, r, sub)
 	if err != nil {
 		return SubmitResult{}, err
@@ -37,10 +43,10 @@ func (s *Submitter) Submit(ctx context.Context, q SubmitRequest) (SubmitResult, 
 	if violations = AppendViolations(violations, found); len(violations) > 0 {
 		return SubmitResult{}, InvalidRequest(violations...)
 	}
-	if err := checkSize(r); err != nil {
+	if err := cmp.Or(checkSize(r), check(r)); err != nil {
 		return SubmitResult{}, err
 	}
-	if q.DryRun {
+	if dryRun {
 		return SubmitResult{Run: r}, nil
 	}
 	return s.create(ctx, r, sub)
