@@ -1,5 +1,5 @@
-// Command submit is the function of POST /runs of the HTTP API. It reads and writes the table (GetItem, PutItem), looks up task definitions and clusters
-// (ecs:DescribeTaskDefinition, ecs:DescribeClusters) and starts executions (states:StartExecution). It wakes the executions of other runs
+// Command submit is the function of POST /runs and POST /runs/{runId}/rerun of the HTTP API. It reads and writes the table (GetItem, PutItem), looks up task
+// definitions and clusters (ecs:DescribeTaskDefinition, ecs:DescribeClusters) and starts executions (states:StartExecution). It wakes the executions of other runs
 // that the overlap key admits or replaces (states:SendTaskSuccess).
 package main
 
@@ -15,5 +15,6 @@ import (
 func main() { os.Exit(runtime.Main(wire)) }
 
 func wire(rt *runtime.Runtime) runtime.Handler {
-	return web.Serve(rt, httpapi.Routes{Submit: httpapi.Submit(submit.Submitter(rt), web.Options(rt))}, "DYNAMODB", "ECS", "SFN")
+	submitter, o := submit.Submitter(rt), web.Options(rt)
+	return web.Serve(rt, httpapi.Routes{Submit: httpapi.Submit(submitter, o), Rerun: httpapi.Rerun(submitter, o)}, "DYNAMODB", "ECS", "SFN")
 }

@@ -51,7 +51,7 @@ func TestAnswers(t *testing.T) {
 				continue
 			}
 			q, s := of(o), stub{created: status == "201"}
-			if o.path == "/runs" && status == "200" && o.method == "POST" {
+			if status == "200" && (o.is("submitRun") || o.is("rerunRun")) {
 				q.query = "dryRun=true"
 			}
 			w := q.to(t, s.handler())
@@ -199,7 +199,7 @@ func refusals(o operation) map[string]refusal {
 		large, other, none := of(o), of(o), of(o)
 		large.body, other.contentType, none.body = strings.Repeat(" ", 256<<10+1), "text/plain", "{"
 		all["a large body"], all["another type"] = refusal{request: large}, refusal{request: other}
-		if o.path != "/runs" && o.path != "/task-definitions" {
+		if o.path != "/runs" && o.path != "/task-definitions" && !o.is("rerunRun") {
 			all["half a body"] = refusal{request: none}
 		}
 	}
@@ -208,6 +208,13 @@ func refusals(o operation) map[string]refusal {
 	}
 	if strings.HasPrefix(o.path, "/task-definitions") {
 		all["forbidden"] = refusal{request: of(o), err: &run.Error{Code: run.CodeForbidden}}
+	}
+	if o.is("submitRun") || o.is("rerunRun") {
+		all["another body"] = refusal{request: of(o), err: &run.Error{Code: run.CodeKeyReused}}
+	}
+	if o.is("rerunRun") {
+		all["a state"] = refusal{request: of(o), err: &run.Error{Code: run.CodeWrongState}}
+		all["values"] = refusal{request: of(o), err: &run.Error{Code: run.CodeValuesNeeded}}
 	}
 	if strings.Contains(o.path, "{") {
 		all["not there"] = refusal{request: of(o), err: &run.Error{Code: run.CodeNotFound}}

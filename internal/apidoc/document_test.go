@@ -73,6 +73,9 @@ type operation struct {
 	object
 }
 
+// is reports whether the operation has that operationId.
+func (o operation) is(id string) bool { return textAt(o.object, "operationId") == id }
+
 func (o operation) String() string { return o.method + " " + o.path }
 
 func (a api) operations() (all []operation) {

@@ -57,6 +57,8 @@ func TestRequestMembers(t *testing.T) {
 		sameAsSDK(t, schema, names(a.schema(schema)["properties"]), ecsjson.Names(sdk))
 	}
 	wantSameNames(t, "POST /runs/{runId}/stop", names(a.schema("Stop")["properties"]), allowed(t, violationsOf(t, "POST", "/runs/"+runID+"/stop", "", `{"nope":1}`)))
+	wantSameNames(t, "POST /runs/{runId}/rerun", names(a.schema("Rerun")["properties"]), allowed(t, rerunViolations(t, `{"nope":1}`)))
+	wantSameNames(t, "revision", texts(listAt(a.schema("Rerun"), "properties", "revision", "enum")), allowed(t, rerunViolations(t, `{"revision":"?"}`)))
 	for schema, policy := range map[string]string{
 		"Policy": `{"nope":1}`, "Retry": `{"retry":{"nope":1}}`, "Overlap": `{"overlap":{"nope":1}}`, "Verdict": `{"verdict":{"nope":1}}`,
 	} {
@@ -92,6 +94,13 @@ func violationsOf(t *testing.T, method, path, query, body string) []run.Violatio
 		t.Fatalf("%s %s?%s %s: %d %s", method, path, query, body, w.Code, w.Body)
 	}
 	return p.Errors
+}
+
+// rerunViolations returns the errors of a rerun's body.
+func rerunViolations(t *testing.T, body string) []run.Violation {
+	t.Helper()
+	_, err := new(run.Submitter).Rerun(t.Context(), run.RerunRequest{Caller: "a", RunID: runID, Body: []byte(body)})
+	return run.ViolationsOf(err)
 }
 
 func policyViolations(policy string) []run.Violation {

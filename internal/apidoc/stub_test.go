@@ -27,6 +27,9 @@ type stub struct {
 func (s stub) Submit(context.Context, run.SubmitRequest) (run.SubmitResult, error) {
 	return run.SubmitResult{Run: full(), Replayed: true}, s.err
 }
+func (s stub) Rerun(context.Context, run.RerunRequest) (run.SubmitResult, error) {
+	return run.SubmitResult{Run: full(), Replayed: true}, s.err
+}
 func (s stub) Get(context.Context, string, string) (*run.Run, error) { return full(), s.err }
 func (s stub) List(context.Context, run.ListRequest) (run.List, error) {
 	return run.List{Runs: []*run.Run{full()}, NextCursor: "next"}, s.err
@@ -99,7 +102,7 @@ func (s stub) handler() http.Handler {
 		return map[string]string{"group": "g", "stream": "s", "file": "f"}
 	}}
 	return httpapi.Routes{
-		Submit: httpapi.Submit(s, o), Get: httpapi.Get(s, o), List: httpapi.List(s, o), Stop: httpapi.Stop(s, o), Logs: httpapi.Output(s, o), Register: httpapi.Register(s, o),
+		Submit: httpapi.Submit(s, o), Get: httpapi.Get(s, o), List: httpapi.List(s, o), Stop: httpapi.Stop(s, o), Logs: httpapi.Output(s, o), Rerun: httpapi.Rerun(s, o), Register: httpapi.Register(s, o),
 		Describe: httpapi.Describe(s, o), Values: httpapi.Values(s, o), Deregister: httpapi.Deregister(s, o), ListDefinitions: httpapi.ListDefinitions(s, o),
 	}.Handler(o)
 }

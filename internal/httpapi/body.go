@@ -13,7 +13,7 @@ import (
 )
 
 // maxBody is the most that a request's body may hold, in bytes.
-const maxBody = 256 << 10
+const maxBody = run.MaxBody
 
 // readBody returns the body of a route that needs one: application/json, not empty.
 func readBody(r *http.Request) ([]byte, error) {

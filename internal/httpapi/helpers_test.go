@@ -31,6 +31,7 @@ type cases struct {
 	get      func(caller, id string) (*run.Run, error)
 	list     func(run.ListRequest) (run.List, error)
 	stop     func(run.StopRequest) (*run.Run, error)
+	rerun    func(run.RerunRequest) (run.SubmitResult, error)
 	register func([]byte) (taskdef.RegisterResult, error)
 
 	describe, deregister func(name string) (taskdef.Definition, error)
@@ -67,6 +68,14 @@ func (c *cases) Stop(_ context.Context, req run.StopRequest) (*run.Run, error) {
 		return &run.Run{}, nil
 	}
 	return c.stop(req)
+}
+
+func (c *cases) Rerun(_ context.Context, req run.RerunRequest) (run.SubmitResult, error) {
+	if c.rerun == nil {
+		c.t.Error("Rerun was called")
+		return run.SubmitResult{Run: &run.Run{}}, nil
+	}
+	return c.rerun(req)
 }
 
 func (c *cases) Register(_ context.Context, body []byte) (taskdef.RegisterResult, error) {
@@ -115,7 +124,7 @@ func (c *cases) handler(o httpapi.Options) http.Handler {
 	}
 	return httpapi.Routes{
 		Submit: httpapi.Submit(c, o), Get: httpapi.Get(c, o), List: httpapi.List(c, o),
-		Stop: httpapi.Stop(c, o), Register: httpapi.Register(c, o),
+		Stop: httpapi.Stop(c, o), Rerun: httpapi.Rerun(c, o), Register: httpapi.Register(c, o),
 		Describe: httpapi.Describe(c, o), Values: httpapi.Values(c, o), Deregister: httpapi.Deregister(c, o), ListDefinitions: httpapi.ListDefinitions(c, o),
 	}.Handler(o)
 }

@@ -38,8 +38,12 @@ var kinds = map[run.Code]kind{
 	run.CodeThrottled:   {name: "throttled", status: http.StatusTooManyRequests, title: "Too many requests", retryAfter: 2},
 	run.CodeUnavailable: {name: "unavailable", status: http.StatusServiceUnavailable, title: "A service did not answer", retryAfter: 5},
 	run.CodeNotRecorded: {name: "not-recorded", status: http.StatusServiceUnavailable, title: "Nothing was recorded", retryAfter: 5},
-	run.CodeForbidden:   {name: "forbidden", status: http.StatusForbidden, title: "This is not allowed"},
-	run.CodeInternal:    {name: "internal", status: http.StatusInternalServerError, title: "Davit failed"},
+	run.CodeValuesNeeded: {
+		name: "values-needed", status: http.StatusUnprocessableEntity, title: "Values have to be given anew",
+	},
+	run.CodeForbidden:  {name: "forbidden", status: http.StatusForbidden, title: "This is not allowed"},
+	run.CodeWrongState: {name: "wrong-state", status: http.StatusConflict, title: "The run's state does not allow this"},
+	run.CodeInternal:   {name: "internal", status: http.StatusInternalServerError, title: "Davit failed"},
 }
 
 // Kinds that only HTTP knows.

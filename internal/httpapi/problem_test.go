@@ -60,8 +60,10 @@ func TestEveryCodeHasItsProblem(t *testing.T) {
 		run.CodeUnavailable: {503, "unavailable", true},
 		run.CodeNotRecorded: {503, "not-recorded", true},
 		run.CodeForbidden:   {403, "forbidden", false},
+		run.CodeWrongState:  {409, "wrong-state", false},
 		run.CodeInternal:    {500, "internal", false},
 	}
+	want[run.CodeValuesNeeded] = answer{422, "values-needed", false}
 	violations := []run.Violation{{Field: "/count", Rule: "RT-03", Detail: "1 to 10"}}
 	codes := domainCodes(t)
 	if len(codes) != len(want) {

@@ -33,6 +33,7 @@ type Routes struct {
 	Get    http.Handler // GET /runs/{runId}
 	Logs   http.Handler // GET /runs/{runId}/logs
 	Stop   http.Handler // POST /runs/{runId}/stop
+	Rerun  http.Handler // POST /runs/{runId}/rerun
 
 	Register        http.Handler // POST /task-definitions
 	ListDefinitions http.Handler // GET /task-definitions
@@ -60,6 +61,7 @@ func (rs Routes) table() []route {
 		{http.MethodGet, "/runs/{runId}", rs.Get},
 		{http.MethodGet, "/runs/{runId}/logs", rs.Logs},
 		{http.MethodPost, "/runs/{runId}/stop", rs.Stop},
+		{http.MethodPost, "/runs/{runId}/rerun", rs.Rerun},
 		{http.MethodPost, "/task-definitions", rs.Register},
 		{http.MethodGet, "/task-definitions", rs.ListDefinitions},
 		{http.MethodGet, "/task-definitions/{definition}", rs.Describe},

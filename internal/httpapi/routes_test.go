@@ -16,7 +16,7 @@ func TestWhereNothingIs(t *testing.T) {
 	long := strings.Repeat("a", 5000)
 	for _, target := range []string{
 		"/", "", "*", "/run", "/Runs", "/runs/", "//runs", "/runs//", "//", "/./runs", "/runs/.", "/runs/..", "/runs/../runs",
-		"/runs/" + runID + "/", "/runs/" + runID + "/stop/", "/runs/" + runID + "//stop", "/runs//stop", "/runs/" + runID + "/Stop",
+		"/runs/" + runID + "/", "/runs/" + runID + "/stop/", "/runs/" + runID + "//stop", "/runs/" + runID + "/rerun/", "/runs/rerun/rerun", "/runs//stop", "/runs/" + runID + "/Stop",
 		"/runs/" + runID + "a", "/runs/" + runID[1:], "/runs/" + strings.ToUpper(runID), "/runs/abcdefghijklmnopqrstuvwxy1",
 		"/runs/" + long, "/runs/\xff\xfe", "/runs/\x00", "/runs/%", "/runs/{runId}", "/task-definitions/", "/task-definitions//a", "/task-definitions/a/",
 		"/task-definitions/a:1/", "/task-definitions/a:0", "/task-definitions/a:01", "/task-definitions/a:1:2", "/task-definitions/a b", "/task-definitions/*",
@@ -35,10 +35,11 @@ func TestMethodNotAllowed(t *testing.T) {
 	routed := (&cases{t: t}).handler(httpapi.Options{})
 	unrouted := httpapi.Unrouted(httpapi.Options{})
 	for path, allow := range map[string]string{
-		"/runs":                    "POST, GET, HEAD",
-		"/runs/" + runID:           "GET, HEAD",
-		"/runs/" + runID + "/stop": "POST",
-		"/task-definitions":        "POST, GET, HEAD",
+		"/runs/" + runID + "/rerun": "POST",
+		"/runs":                     "POST, GET, HEAD",
+		"/runs/" + runID:            "GET, HEAD",
+		"/runs/" + runID + "/stop":  "POST",
+		"/task-definitions":         "POST, GET, HEAD",
 
 		"/task-definitions/a":                      "GET, HEAD",
 		"/task-definitions/a:1":                    "GET, HEAD",

@@ -28,25 +28,31 @@ func Submit(s Submitter, o Options) http.Handler {
 		if err != nil {
 			return err
 		}
-		if req.DryRun {
-			o.writeJSON(w, r, http.StatusOK, viewDryRun(result.Run))
-			return nil
-		}
-		w.Header().Set("Location", "/runs/"+result.Run.ID)
-		if result.Replayed {
-			w.Header().Set("Idempotent-Replayed", "true")
-		}
-		o.writeJSON(w, r, http.StatusAccepted, o.viewRun(result.Run))
+		o.writeSubmitted(w, r, result, req.DryRun)
 		return nil
 	})
+}
+
+// writeSubmitted writes a run that was recorded, or what a dry run would record.
+func (o Options) writeSubmitted(w http.ResponseWriter, r *http.Request, result run.SubmitResult, dryRun bool) {
+	if dryRun {
+		o.writeJSON(w, r, http.StatusOK, viewDryRun(result.Run))
+		return
+	}
+	w.Header().Set("Location", "/runs/"+result.Run.ID)
+	if result.Replayed {
+		w.Header().Set("Idempotent-Replayed", "true")
+	}
+	o.writeJSON(w, r, http.StatusAccepted, o.viewRun(result.Run))
 }
 
 func submitRequest(r *http.Request, caller string) (run.SubmitRequest, error) {
 	req := run.SubmitRequest{Caller: caller}
 	q := parseQuery(r, "dryRun")
 	req.DryRun = q.truth("dryRun")
-	faults := slices.Concat(q.faults, readIdempotencyKey(&req, r.Header))
-	if len(faults) > 0 {
+	var bad []run.Violation
+	req.Key, req.HasKey, bad = readIdempotencyKey(r.Header)
+	if faults := slices.Concat(q.faults, bad); len(faults) > 0 {
 		return req, invalid(faults...)
 	}
 	body, err := readBody(r)
@@ -55,19 +61,18 @@ func submitRequest(r *http.Request, caller string) (run.SubmitRequest, error) {
 }
 
 // readIdempotencyKey reads the Idempotency-Key header. The domain checks its length, together with the body.
-func readIdempotencyKey(req *run.SubmitRequest, h http.Header) []run.Violation {
+func readIdempotencyKey(h http.Header) (key string, given bool, faults []run.Violation) {
 	keys := h.Values("Idempotency-Key")
 	if len(keys) > 1 {
-		return []run.Violation{{Field: "header:Idempotency-Key", Rule: run.RuleIdempotencyKey, Detail: "is given more than once"}}
+		return "", true, []run.Violation{{Field: "header:Idempotency-Key", Rule: run.RuleIdempotencyKey, Detail: "is given more than once"}}
 	}
 	if len(keys) == 0 {
-		return nil
+		return "", false, nil
 	}
-	req.Key, req.HasKey = keys[0], true
-	if !utf8.ValidString(req.Key) || strings.ContainsFunc(req.Key, unprintable) {
-		return []run.Violation{{Field: "header:Idempotency-Key", Rule: run.RuleIdempotencyKey, Detail: "1 to 255 printable characters in UTF-8 are allowed"}}
+	if !utf8.ValidString(keys[0]) || strings.ContainsFunc(keys[0], unprintable) {
+		return "", true, []run.Violation{{Field: "header:Idempotency-Key", Rule: run.RuleIdempotencyKey, Detail: "1 to 255 printable characters in UTF-8 are allowed"}}
 	}
-	return nil
+	return keys[0], true, nil
 }
 
 func unprintable(c rune) bool { return !unicode.IsPrint(c) }

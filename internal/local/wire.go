@@ -41,6 +41,7 @@ func (s *System) wire() {
 		Get:      httpapi.Get(reader, web),
 		Logs:     httpapi.Output(output, web),
 		Stop:     httpapi.Stop(&run.Stopper{Keeper: keeper, Engine: engine}, web),
+		Rerun:    httpapi.Rerun(submitter, web),
 		Register: httpapi.Register(definitions, web), ListDefinitions: httpapi.ListDefinitions(definitions, web),
 		Describe: httpapi.Describe(definitions, web), Values: httpapi.Values(definitions, web), Deregister: httpapi.Deregister(definitions, web),
 	}.Handler(web)

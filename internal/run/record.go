@@ -28,9 +28,6 @@ type Run struct {
 	RerunOf string `json:"rerunOf,omitempty"`
 	// Schedule is the name of the schedule that submitted it; "" where none did.
 	Schedule string `json:"schedule,omitempty"`
-
-	// RerunOf is the id of the run that this one repeats; "" for none.
-	RerunOf string `json:"rerunOf,omitempty"`
 	// ValuesOf is the owner of the environment values that a rerun by another caller kept; "": they are Owner's.
 	ValuesOf string `json:"valuesOf,omitempty"`
 

@@ -53,7 +53,7 @@ func (p *rerun) setRevision() error {
 	if revision == revisionSame && named {
 		return InvalidRequest(Violation{"/revision", RuleRerunBody, "the patch has a taskDefinition: leave one of the two out"})
 	}
-	if revision == "" && !named && !(p.first.Owner == p.q.Caller && p.ownsValues()) {
+	if revision == "" && !named && (p.first.Owner != p.q.Caller || !p.ownsValues()) {
 		revision = revisionSame
 	}
 	switch {

@@ -162,7 +162,7 @@ func (w *world) function(p *process, name string) lambdaio.Function {
 	submitter := &run.Submitter{Keeper: k, Spec: ecsspec.Spec{}, Catalog: e}
 	switch name {
 	case fnSubmit:
-		return serve(httpapi.Routes{Submit: httpapi.Submit(submitter, o)})
+		return serve(httpapi.Routes{Submit: httpapi.Submit(submitter, o), Rerun: httpapi.Rerun(submitter, o)})
 	case fnGet:
 		return serve(httpapi.Routes{Get: httpapi.Get(&run.Reader{Store: k.Store}, o)})
 	case fnStop:

@@ -58,7 +58,7 @@ func caller(auth config.Auth) func(lambdaio.HTTPEvent) (string, error) {
 func withUnrouted(routes httpapi.Routes, o httpapi.Options) httpapi.Routes {
 	rest := httpapi.Unrouted(o)
 	for _, h := range []*http.Handler{
-		&routes.Submit, &routes.List, &routes.Get, &routes.Stop,
+		&routes.Submit, &routes.List, &routes.Get, &routes.Stop, &routes.Rerun,
 		&routes.Register, &routes.ListDefinitions, &routes.Describe, &routes.Values, &routes.Deregister,
 	} {
 		if *h == nil {
