@@ -22,6 +22,7 @@ var samples = []struct {
 }{
 	{event: "submit", answer: `"statusCode":202`, made: "StartExecution"},
 	{event: "submit-jwt", over: map[string]string{"DAVIT_AUTH": "JWT"}, answer: `"statusCode":200`},
+	{event: "submit-rerun", answer: `\"rerunOf\":\"` + launchedRun, made: "StartExecution"},
 	{event: "get", answer: `"statusCode":200`},
 	{event: "get-jwt", over: map[string]string{"DAVIT_AUTH": "JWT"}, answer: `\"runId\":\"` + launchedRun},
 	{event: "get-default", answer: `"statusCode":405,"headers":{"allow":"GET, HEAD"`},

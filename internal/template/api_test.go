@@ -52,6 +52,8 @@ func functionOf(route string) string {
 	switch route {
 	case "Register", "Describe", "Values", "ListDefinitions", "Deregister":
 		return "taskdefs"
+	case "Submit", "Rerun":
+		return "submit"
 	default:
 		return strings.ToLower(route)
 	}
