@@ -122,7 +122,7 @@ func TestAPageReadsABoundedNumberOfRecords(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	q := run.Query{Limit: 5, Status: run.Lost}
+	q := run.Query{Limit: 5, Statuses: []run.Status{run.Lost}}
 	first, err := s.List(t.Context(), q)
 	switch {
 	case err != nil:

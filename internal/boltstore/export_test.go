@@ -55,7 +55,7 @@ func bodyFaults(tx *bolt.Tx, h *head) []error {
 
 func indexFaults(tx *bolt.Tx, want map[string][]byte) []error {
 	var faults []error
-	for _, bucket := range []string{createdBucket, familyBucket, groupBucket, startedByBucket, openBucket, expiresBucket} {
+	for _, bucket := range []string{createdBucket, familyBucket, groupBucket, startedByBucket, originBucket, openBucket, expiresBucket} {
 		cursor := tx.Bucket([]byte(bucket)).Cursor()
 		for key, value := cursor.First(); key != nil; key, value = cursor.Next() {
 			name := bucket + "\x00" + string(key)

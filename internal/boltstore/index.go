@@ -24,7 +24,7 @@ func (h *head) entries() []entry {
 	created := placeKey(h.CreatedAt, h.ID)
 	list := []entry{{bucket: createdBucket, key: created}}
 	for _, by := range []struct{ bucket, value string }{
-		{familyBucket, h.Family}, {groupBucket, h.Group}, {startedByBucket, h.StartedBy},
+		{familyBucket, h.Family}, {groupBucket, h.Group}, {startedByBucket, h.StartedBy}, {originBucket, h.Origin},
 	} {
 		if by.value != "" {
 			list = append(list, entry{bucket: by.bucket, key: append(valuePrefix(by.value), created...)})

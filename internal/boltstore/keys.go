@@ -15,6 +15,7 @@ const (
 	familyBucket    = "family"    // hash of the family, place
 	groupBucket     = "group"     // hash of the group, place; only records that have one
 	startedByBucket = "startedBy" // hash of the caller's startedBy, place; only records that have one
+	originBucket    = "origin"    // hash of the run's Origin, place; only records that have one
 	openBucket      = "open"      // place by SweepAt -> Expires as a time key; only records with a SweepAt
 	expiresBucket   = "expires"   // place by Expires; only records with an Expires
 	feedBucket      = "feed"      // position, 8 bytes -> Change
@@ -24,7 +25,7 @@ const (
 func buckets() []string {
 	return []string{
 		metaBucket, headBucket, bodyBucket, createdBucket, familyBucket, groupBucket,
-		startedByBucket, openBucket, expiresBucket, feedBucket, lockBucket,
+		startedByBucket, originBucket, openBucket, expiresBucket, feedBucket, lockBucket,
 	}
 }
 
@@ -51,7 +52,7 @@ func readPlace(key []byte) (time.Time, string) {
 	return time.Unix(seconds, nanos).UTC(), string(key[timeSize:])
 }
 
-// valuePrefix stands for a family, group or startedBy in an index key: as wide for every value, however long.
+// valuePrefix stands for a family, group, startedBy or origin in an index key: as wide for every value, however long.
 func valuePrefix(value string) []byte {
 	sum := sha256.Sum256([]byte(value))
 	return sum[:]

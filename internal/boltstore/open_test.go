@@ -214,3 +214,39 @@ func positions(t *testing.T, s *boltstore.Store) []uint64 {
 	}
 	return list
 }
+
+// A data folder of 0.1.0 has no index of origins, and no record that would be in it.
+func TestOpen_FileWithoutOriginIndex_GetsOne(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "runs.db")
+	s, err := boltstore.Open(path, boltstore.Options{NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := sample(1)
+	_, _, err = s.Create(t.Context(), old)
+	if err := errors.Join(err, s.Close(), dropBucket(path, "origin")); err != nil {
+		t.Fatal(err)
+	}
+	s = openStore(t, path, boltstore.Options{NoSync: true})
+	rerun := sample(2)
+	rerun.RerunOf = old.ID
+	if _, _, err := s.Create(t.Context(), rerun); err != nil {
+		t.Fatal(err)
+	}
+	page, err := s.List(t.Context(), run.Query{Origin: run.RerunOrigin(old.ID), Limit: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(page.Runs) != 1 || page.Runs[0].ID != rerun.ID {
+		t.Errorf("got %d runs, want the one of the new index", len(page.Runs))
+	}
+	checkConsistent(t, s)
+}
+
+func dropBucket(path, name string) error {
+	db, err := bolt.Open(path, 0o600, nil)
+	if err != nil {
+		return err
+	}
+	return errors.Join(db.Update(func(tx *bolt.Tx) error { return tx.DeleteBucket([]byte(name)) }), db.Close())
+}

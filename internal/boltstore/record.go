@@ -28,6 +28,7 @@ type head struct {
 	Family       string           `json:"family,omitempty"`
 	Group        string           `json:"group,omitempty"`
 	StartedBy    string           `json:"startedBy,omitempty"`
+	Origin       string           `json:"origin,omitempty"`
 	CreatedAt    time.Time        `json:"createdAt"`
 	SweepAt      time.Time        `json:"sweepAt,omitzero"`
 	Expires      time.Time        `json:"expires,omitzero"`
@@ -61,7 +62,7 @@ func encode(r *run.Run, version int64) (*record, error) {
 	rec := &record{body: body}
 	rec.headJSON, err = json.Marshal(head{
 		ID: c.ID, Version: version, Incarnation: c.Incarnation, MetricCounts: c.MetricCounts(), Owner: c.Owner, Status: c.Status, Class: c.Class, Family: c.Family, Group: c.Group,
-		StartedBy: c.StartedBy, CreatedAt: c.CreatedAt, SweepAt: c.SweepAt, Expires: c.Expires,
+		StartedBy: c.StartedBy, Origin: c.Origin(), CreatedAt: c.CreatedAt, SweepAt: c.SweepAt, Expires: c.Expires,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errUnfit, err)

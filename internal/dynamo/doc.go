@@ -8,9 +8,9 @@
 //
 // # Indexes
 //
-// All hold keys only. Four of them, by creation, family, group and the caller's startedBy, have keys that never change while a
-// record lives; the fifth, open, holds the records that the sweep must look at and moves with them. Each key value is spread over 8
-// partitions by a hash of the runId, so that none is hot. A page of a list reads the 8 partitions side by side, merges them, and
+// All hold keys only. Five of them, by creation, family, group, the caller's startedBy and origin, have keys that never change while a
+// record lives; the sixth, open, holds the records that the sweep must look at and moves with them. Each key value is spread over 8
+// partitions by a hash of the runId, so that none is hot; but for origin, a schedule's name or the run that others repeat. A page of a list reads the 8 partitions side by side, merges them, and
 // reads the records themselves consistently: what an index says too late is noticed there.
 //
 // # Locks

@@ -80,7 +80,7 @@ func written(t *testing.T, r *run.Run) {
 		}
 		return
 	}
-	for _, name := range []string{attr.CreatedShard, attr.FamilyShard, attr.GroupShard, attr.StartedByShard} {
+	for _, name := range []string{attr.CreatedShard, attr.FamilyShard, attr.GroupShard, attr.StartedByShard, attr.Origin} {
 		if n := len(it.text(name)); n > 2048 {
 			t.Errorf("%s has %d bytes", name, n)
 		}

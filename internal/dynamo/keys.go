@@ -99,6 +99,18 @@ func expiry(r *run.Run) int64 {
 	return min(max(r.Expires.Add(time.Second-time.Nanosecond).Unix(), 1), never-1)
 }
 
+// partitions are the partition keys of an index's value. An origin has one: its runs are few at a time.
+func partitions(index, value string) []string {
+	if index == originIndex {
+		return []string{keyValue(value)}
+	}
+	keys := make([]string, shards)
+	for n := range keys {
+		keys[n] = partition(index, value, n)
+	}
+	return keys
+}
+
 // indexKeys are the index attributes of a record, all strings. Empty ones are left out of the item, and the item out of
 // that index.
 func indexKeys(r *run.Run) map[string]string {
@@ -115,6 +127,9 @@ func indexKeys(r *run.Run) map[string]string {
 		if by.value != "" {
 			keys[by.attribute] = partition(by.index, by.value, shard)
 		}
+	}
+	if origin := r.Origin(); origin != "" {
+		keys[attr.Origin] = keyValue(origin)
 	}
 	if !r.SweepAt.IsZero() {
 		keys[attr.OpenShard] = partition(openIndex, "", shard)

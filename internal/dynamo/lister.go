@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"davit/internal/dynamo/attr"
@@ -38,7 +39,12 @@ func (l *Lister) List(ctx context.Context, q run.Query) (run.Page, error) {
 
 func (l *Lister) list(ctx context.Context, q run.Query) (run.Page, error) {
 	q.Limit = min(max(q.Limit, 1), maxPage)
-	entries := &merge{client: l.client, table: l.table.Name, tune: l.tune, scan: scanOf(q)}
+	q.Origin = keyValue(q.Origin)
+	scan, some := scanOf(q)
+	if !some {
+		return run.Page{}, nil
+	}
+	entries := newMerge(l.client, l.table, l.tune, scan)
 	var page run.Page
 	for read, size := 0, batchOf(q); ; size = min(2*size, maxBatch) {
 		if err := ctx.Err(); err != nil {
@@ -46,7 +52,7 @@ func (l *Lister) list(ctx context.Context, q run.Query) (run.Page, error) {
 		}
 		batch, err := entries.take(ctx, min(size, maxRead-read))
 		if err != nil {
-			return run.Page{}, err
+			return run.Page{}, scan.explain(err)
 		}
 		read += len(batch)
 		used, err := l.fill(ctx, &page, q, batch)
@@ -57,7 +63,7 @@ func (l *Lister) list(ctx context.Context, q run.Query) (run.Page, error) {
 			return page, nil
 		}
 		if len(page.Runs) == q.Limit || read == maxRead {
-			page.Next, err = position(batch[used-1])
+			page.Next, err = position(q, batch[used-1])
 			return page, err
 		}
 	}
@@ -73,7 +79,7 @@ func (l *Lister) fill(ctx context.Context, page *run.Page, q run.Query, batch []
 	now := l.table.now()
 	for i, at := range batch {
 		it := items[at.id]
-		if !matches(q, it, at, now) {
+		if !matches(q, it, at, now) || q.Open && has(page, at.id) {
 			continue
 		}
 		r, err := it.run()
@@ -87,53 +93,36 @@ func (l *Lister) fill(ctx context.Context, page *run.Page, q run.Query, batch []
 	return len(batch), nil
 }
 
-// matches reports whether it is a record that q asks for, and that it still stands where the index says.
-func matches(q run.Query, it item, at indexEntry, now time.Time) bool {
-	if it == nil || it.expired(now) || it.text(attr.Place) != at.key {
-		return false
-	}
-	for name, want := range map[string]string{
-		attr.Owner: q.Owner, attr.Status: string(q.Status), attr.Family: q.Family, attr.Group: q.Group, attr.StartedBy: q.StartedBy,
-	} {
-		if want != "" && it.text(name) != want {
-			return false
-		}
-	}
-	return true
+func has(page *run.Page, id string) bool {
+	return slices.ContainsFunc(page.Runs, func(r *run.Run) bool { return r.ID == id })
 }
 
-// scanOf chooses the index that q walks, and from where.
-func scanOf(q run.Query) indexScan {
-	w := indexScan{index: indexNamed(createdIndex)}
-	switch {
-	case q.Family != "":
-		w.index, w.value = indexNamed(familyIndex), q.Family
-	case q.Group != "":
-		w.index, w.value = indexNamed(groupIndex), q.Group
-	case q.StartedBy != "":
-		w.index, w.value = indexNamed(startedByIndex), q.StartedBy
+// matches reports whether it is a record that q asks for, and that it still stands where the index says. One of the open index moves with each
+// write: it is listed wherever it was met.
+func matches(q run.Query, it item, at indexEntry, now time.Time) bool {
+	if it == nil || it.expired(now) || !q.Open && it.text(attr.Place) != at.key || q.Open && it.text(attr.OpenPlace) == "" {
+		return false
 	}
-	if q.After != nil {
-		w.bound, w.values = "#place < :after", item{":after": text(place(q.After.CreatedAt, q.After.ID))}
-	}
-	w.chunk = chunkOf(batchOf(q))
-	return w
+	created, err := readStamp(it.text(attr.Place))
+	return err == nil && q.Selects(run.Facts{
+		Owner: it.text(attr.Owner), Status: run.Status(it.text(attr.Status)), Class: run.Class(it.text(attr.Class)),
+		Family: it.text(attr.Family), Group: it.text(attr.Group), StartedBy: it.text(attr.StartedBy), Origin: it.text(attr.Origin), CreatedAt: created,
+	})
 }
 
 // batchOf is how many records are read first for a page: as many as it holds, or more where not all will be asked for. When they
 // do not fill the page, twice as many are read next.
 func batchOf(q run.Query) int {
-	if q.Owner != "" || q.Status != "" {
+	if q.Filters() {
 		return maxBatch
 	}
 	return q.Limit
 }
 
-// chunkOf is how many entries are asked of each shard when n are wanted of all: rather more than its share, so that a second
-// round is rare. Up to 30 entries cost no more than one.
-func chunkOf(n int) int { return n/4 + 8 }
-
-func position(at indexEntry) (*run.Position, error) {
-	created, err := readStamp(at.key)
-	return &run.Position{CreatedAt: created, ID: at.id}, err
+func position(q run.Query, at indexEntry) (*run.Position, error) {
+	when, err := readStamp(at.key)
+	if q.Open {
+		return &run.Position{SweepAt: when, ID: at.id}, err
+	}
+	return &run.Position{CreatedAt: when, ID: at.id}, err
 }

@@ -24,6 +24,8 @@ type indexScan struct {
 	// bound is the condition on the sort key, #place, with its values; "" for none.
 	bound  string
 	values item
+	// passed is a sort key that the bound lets through and that is not wanted; "" for none.
+	passed string
 	// chunk is how many entries one request asks a shard for.
 	chunk int
 }
@@ -34,11 +36,21 @@ type merge struct {
 	table  string
 	tune   tuning
 	scan   indexScan
-	shards [shards]shard
+	shards []shard
+}
+
+// newMerge makes the merge of a scan, of which nothing has been read.
+func newMerge(client QueryAPI, table Table, tune tuning, scan indexScan) *merge {
+	m := &merge{client: client, table: table.Name, tune: tune, scan: scan}
+	for _, key := range partitions(scan.index.name, scan.value) {
+		m.shards = append(m.shards, shard{key: key})
+	}
+	return m
 }
 
 // shard is how far one partition has been read.
 type shard struct {
+	key   string
 	ahead []indexEntry // read and not yet taken
 	from  map[string]types.AttributeValue
 	ended bool // nothing is left in the table
@@ -88,7 +100,7 @@ func (m *merge) best() *shard {
 
 // refill reads on, at the same time, in every shard that has nothing ahead: one of them may hold the next entry.
 func (m *merge) refill(ctx context.Context) error {
-	var errs [shards]error
+	errs := make([]error, len(m.shards))
 	var wg sync.WaitGroup
 	for i := range m.shards {
 		if s := &m.shards[i]; len(s.ahead) == 0 && !s.ended {
@@ -117,7 +129,9 @@ func (m *merge) read(ctx context.Context, n int) error {
 			if at.key == "" || at.id == "" {
 				return fmt.Errorf("%w: entry of index %s without its keys", errDamaged, m.scan.index.name)
 			}
-			s.ahead = append(s.ahead, at)
+			if at.key != m.scan.passed {
+				s.ahead = append(s.ahead, at)
+			}
 		}
 		s.from, s.ended = out.LastEvaluatedKey, len(out.LastEvaluatedKey) == 0
 	}
@@ -126,7 +140,7 @@ func (m *merge) read(ctx context.Context, n int) error {
 
 func (m *merge) query(n int) *dynamodb.QueryInput {
 	condition, names := "#shard = :shard", map[string]string{"#shard": m.scan.index.shard}
-	values := item{":shard": text(partition(m.scan.index.name, m.scan.value, n))}
+	values := item{":shard": text(m.shards[n].key)}
 	if m.scan.bound != "" {
 		condition += " AND " + m.scan.bound
 		names["#place"] = m.scan.index.place

@@ -40,10 +40,10 @@ func (o *Opener) open(ctx context.Context, due time.Time, limit int, after *run.
 	if low >= high {
 		return run.OpenPage{}, nil
 	}
-	entries := &merge{client: o.client, table: o.table.Name, tune: o.tune, scan: indexScan{
+	entries := newMerge(o.client, o.table, o.tune, indexScan{
 		index: indexNamed(openIndex), forward: true, chunk: chunkOf(limit),
 		bound: "#place BETWEEN :low AND :high", values: item{":low": text(low), ":high": text(high)},
-	}}
+	})
 	batch, err := entries.take(ctx, limit)
 	if err != nil || len(batch) == 0 {
 		return run.OpenPage{}, err

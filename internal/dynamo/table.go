@@ -8,12 +8,13 @@ import (
 	"davit/internal/dynamo/attr"
 )
 
-// The indexes' names. The first four are also what a partition key of theirs begins with.
+// The indexes' names. A partition key of theirs begins with it, but for origin's.
 const (
 	createdIndex   = "created"
 	familyIndex    = "family"
 	groupIndex     = "group"
 	startedByIndex = "startedBy"
+	originIndex    = "origin"
 	openIndex      = "open"
 )
 
@@ -26,6 +27,7 @@ func indexes() []index {
 		{familyIndex, attr.FamilyShard, attr.Place},
 		{groupIndex, attr.GroupShard, attr.Place},
 		{startedByIndex, attr.StartedByShard, attr.Place},
+		{originIndex, attr.Origin, attr.Place},
 		{openIndex, attr.OpenShard, attr.OpenPlace},
 	}
 }

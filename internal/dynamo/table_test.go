@@ -23,12 +23,13 @@ func TestTableInput(t *testing.T) {
 		"family":    {"familyShard HASH", "place RANGE"},
 		"group":     {"groupShard HASH", "place RANGE"},
 		"startedBy": {"startedByShard HASH", "place RANGE"},
+		"origin":    {"origin HASH", "place RANGE"},
 		"open":      {"openShard HASH", "openPlace RANGE"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
-	if len(in.AttributeDefinitions) != 8 || *in.TableName != "runs" || in.BillingMode != types.BillingModePayPerRequest {
+	if len(in.AttributeDefinitions) != 9 || *in.TableName != "runs" || in.BillingMode != types.BillingModePayPerRequest {
 		t.Errorf("table %s, %s, attributes %v", *in.TableName, in.BillingMode, in.AttributeDefinitions)
 	}
 	if s := in.StreamSpecification; !aws.ToBool(s.StreamEnabled) || s.StreamViewType != types.StreamViewTypeNewAndOldImages {

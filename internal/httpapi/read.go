@@ -3,8 +3,8 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"davit/internal/run"
@@ -35,8 +35,8 @@ type Lister interface {
 	List(ctx context.Context, req run.ListRequest) (run.List, error)
 }
 
-// List is GET /runs?status=&family=&group=&startedBy=&key=&limit=&cursor=: 200 with {runs, nextCursor}, newest
-// first. The runs are summaries: without request, resolved and attempts.
+// List is GET /runs?status=&class=&open=&createdAfter=&createdBefore=&family=&group=&startedBy=&schedule=&rerunOf=&key=&limit=&cursor=: 200
+// with {runs, nextCursor}, newest first. The runs are summaries: without request, resolved and attempts.
 func List(l Lister, o Options) http.Handler {
 	return o.serve(func(w http.ResponseWriter, r *http.Request, caller string) error {
 		req, err := listRequest(r, caller)
@@ -54,20 +54,24 @@ func List(l Lister, o Options) http.Handler {
 
 const (
 	maxLimit  = 100
-	maxFilter = 255  // characters: family, group and key; ECS's startedBy is shorter
+	maxFilter = 255  // characters
 	maxCursor = 4096 // characters; ours are far shorter
 )
 
+// listFilters are the parameters of a list but limit and cursor.
+var listFilters = []string{
+	"status", "class", "open", "createdAfter", "createdBefore", "family", "group", "startedBy", "schedule", "rerunOf", "key",
+}
+
 func listRequest(r *http.Request, caller string) (run.ListRequest, error) {
-	q := parseQuery(r, "status", "family", "group", "startedBy", "key", "limit", "cursor")
+	q := parseQuery(r, append(slices.Clone(listFilters), "limit", "cursor")...)
+	v := q.values
 	req := run.ListRequest{
-		Caller: caller, Status: q.values["status"], Family: q.values["family"],
-		Group: q.values["group"], StartedBy: q.values["startedBy"], Key: q.values["key"], Cursor: q.values["cursor"],
+		Caller: caller, Status: v["status"], Class: v["class"], Open: q.truth("open"), CreatedAfter: v["createdAfter"], CreatedBefore: v["createdBefore"],
+		Family: v["family"], Group: v["group"], StartedBy: v["startedBy"], Schedule: v["schedule"], RerunOf: v["rerunOf"], Key: v["key"], Cursor: v["cursor"],
 	}
-	if req.Status != "" && !knownStatus(req.Status) {
-		q.fault("status", "must be one of "+statusNames())
-	}
-	q.bounded(maxCursor, "family", "group", "startedBy", "key")
+	q.bounded(maxCursor, listFilters...)
+	q.faults = run.AppendViolations(q.faults, req.Violations())
 	req.Limit = q.limit()
 	return req, q.err()
 }
@@ -99,21 +103,4 @@ func (q *query) count(name string, most int) int {
 		return 0
 	}
 	return n
-}
-
-func knownStatus(name string) bool {
-	for _, s := range run.Statuses() {
-		if string(s) == name {
-			return true
-		}
-	}
-	return false
-}
-
-func statusNames() string {
-	var names []string
-	for _, s := range run.Statuses() {
-		names = append(names, string(s))
-	}
-	return strings.Join(names, ", ")
 }

@@ -25,6 +25,11 @@ const (
 	ClassLost     Class = "LOST"      // no outcome was seen
 )
 
+// allClasses lists all of them but EXIT.
+var allClasses = []Class{
+	Capacity, Throttled, Unavailable, Invalid, NeverStarted, StartedInPart, Interrupted, OutOfMemory, ClassStopped, ClassTimeout, ClassLost,
+}
+
 // ExitClass is the class of a container's failing exit code.
 func ExitClass(code int) Class { return Class("EXIT:" + strconv.Itoa(code)) }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"time"
 )
 
 // cursor is what a nextCursor holds: where the page ended, and which filters it belongs to.
@@ -14,9 +15,30 @@ type cursor struct {
 	Filters string `json:"f"`
 }
 
+// filters returns a hash of the filters. Of those that the first version had, it is what that version made of them.
 func (q ListRequest) filters() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q%q%q%q%q", q.Caller, q.Status, q.Family, q.Group, q.StartedBy))
+	asked, _ := q.query()
+	text := fmt.Appendf(nil, "%q%q%q%q%q", q.Caller, joined(asked.Statuses), q.Family, q.Group, q.StartedBy)
+	for _, f := range []struct{ name, value string }{
+		{"class", q.Class}, {"origin", asked.Origin}, {"after", canonical(asked.CreatedAfter)}, {"before", canonical(asked.CreatedBefore)},
+	} {
+		if f.value != "" {
+			text = fmt.Appendf(text, "%q%q", f.name, f.value)
+		}
+	}
+	if q.Open {
+		text = append(text, `"open"`...)
+	}
+	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:8])
+}
+
+// canonical returns one text for each instant, "" for the zero time.
+func canonical(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339Nano)
 }
 
 func (q ListRequest) encodeCursor(p *Position) string {
@@ -40,7 +62,7 @@ func (q ListRequest) decodeCursor() (*Position, error) {
 		return nil, InvalidCursor()
 	}
 	var c cursor
-	if json.Unmarshal(data, &c) != nil || c.Filters != q.filters() || !ValidID(c.ID) || c.CreatedAt.IsZero() {
+	if json.Unmarshal(data, &c) != nil || c.Filters != q.filters() || !ValidID(c.ID) || c.CreatedAt.IsZero() != q.Open || c.SweepAt.IsZero() == q.Open {
 		return nil, InvalidCursor()
 	}
 	return &c.Position, nil

@@ -32,7 +32,7 @@ func FuzzDecode(f *testing.F) {
 		f.Add([]byte(request.Policy))
 	}
 	for _, at := range []time.Time{start, time.Date(9999, 12, 31, 23, 59, 59, 999_999_999, time.FixedZone("", -3600))} {
-		text, err := base64.RawURLEncoding.DecodeString(listed.encodeCursor(&Position{at, testID}))
+		text, err := base64.RawURLEncoding.DecodeString(listed.encodeCursor(&Position{CreatedAt: at, ID: testID}))
 		if err != nil {
 			f.Fatal(err)
 		}

@@ -96,7 +96,7 @@ func (r Retry) MaxTries() int {
 // retries reports whether the policy answers a task of this class with another attempt.
 func (r Retry) retries(c Class) bool {
 	for _, on := range r.On {
-		if on == string(c) || (on == "EXIT:*" && len(c) > 5 && c[:5] == "EXIT:") {
+		if on == string(c) || (on == string(AnyExit) && len(c) > 5 && c[:5] == "EXIT:") {
 			return true
 		}
 	}

@@ -21,7 +21,8 @@ type Store interface {
 	// Update writes r if the stored Version is r.Version, and then sets r.Version one higher; otherwise
 	// ErrConflict (ErrNotFound when it is gone) and r is as it was.
 	Update(ctx context.Context, r *Run) error
-	// List returns a page of records, newest first (CreatedAt, then ID, both falling).
+	// List returns a page of records, newest first (CreatedAt, then ID, both falling); of a Query for open runs, oldest SweepAt first.
+	// It is CodeUnavailable for an Origin while that index is being made.
 	List(ctx context.Context, q Query) (Page, error)
 	// Open returns records that the sweep must look at: SweepAt not zero and not after due, oldest SweepAt first.
 	Open(ctx context.Context, due time.Time, limit int, after *OpenPosition) (OpenPage, error)
@@ -32,30 +33,6 @@ type Store interface {
 	// ErrConflict and l is as it was. An Empty lock needs no keeping, but no later lock of its key may have a Version
 	// that an earlier one had, as long as anyone may hold that for the present one.
 	PutLock(ctx context.Context, l *Lock) error
-}
-
-// Query selects the records of a list. Empty filters do not filter; at most one of Family, Group and StartedBy is set.
-type Query struct {
-	Owner     string
-	Status    Status
-	Family    string
-	Group     string
-	StartedBy string // the caller's
-	Limit     int    // 1..100
-	After     *Position
-}
-
-// Position is a place in a list: the last record read.
-type Position struct {
-	CreatedAt time.Time `json:"createdAt"`
-	ID        string    `json:"runId"`
-}
-
-// Page is a part of a list. It may be short, even empty, while Next is not nil: a store reads a bounded
-// number of records (1,000) for one page. Next nil: nothing is left.
-type Page struct {
-	Runs []*Run
-	Next *Position
 }
 
 // OpenPosition is a place in the open index.

@@ -3,8 +3,6 @@ package run
 import (
 	"context"
 	"errors"
-	"slices"
-	"strings"
 )
 
 // Reader is GET /runs and GET /runs/{runId}.
@@ -27,7 +25,7 @@ func (d *Reader) Get(ctx context.Context, caller, id string) (*Run, error) {
 
 // List returns a page of runs, newest first. CodeInvalid names a filter that breaks a rule.
 func (d *Reader) List(ctx context.Context, q ListRequest) (List, error) {
-	if v := q.violations(); len(v) > 0 {
+	if v := q.Violations(); len(v) > 0 {
 		return List{}, InvalidRequest(v...)
 	}
 	if q.Key != "" {
@@ -37,11 +35,10 @@ func (d *Reader) List(ctx context.Context, q ListRequest) (List, error) {
 	if err != nil {
 		return List{}, err
 	}
+	query, _ := q.query()
+	query.After, query.Limit = after, q.Limit
 	if q.Limit == 0 {
-		q.Limit = 20
-	}
-	query := Query{
-		Status: Status(q.Status), Family: q.Family, Group: q.Group, StartedBy: q.StartedBy, Limit: q.Limit, After: after,
+		query.Limit = 20
 	}
 	if d.Stack.OwnerOnly {
 		query.Owner = q.Caller
@@ -63,31 +60,4 @@ func (d *Reader) byKey(ctx context.Context, q ListRequest) (List, error) {
 		return List{}, err
 	}
 	return List{Runs: []*Run{r}}, nil
-}
-
-func (q ListRequest) violations() []Violation {
-	var out []Violation
-	if q.Status != "" && !slices.Contains(Statuses(), Status(q.Status)) {
-		names := make([]string, 0, len(Statuses()))
-		for _, s := range Statuses() {
-			names = append(names, string(s))
-		}
-		out = append(out, Violation{"query:status", RuleQuery, "no such status; allowed: " + strings.Join(names, ", ")})
-	}
-	set := 0
-	for _, f := range []string{q.Family, q.Group, q.StartedBy} {
-		if f != "" {
-			set++
-		}
-	}
-	if set > 1 {
-		out = append(out, Violation{"query:family", RuleQuery, "family, group and startedBy exclude each other; status goes with at most one of them"})
-	}
-	if q.Key != "" && (set > 0 || q.Status != "" || q.Cursor != "") {
-		out = append(out, Violation{"query:key", RuleQuery, "a key is one run: it goes with no other filter and no cursor"})
-	}
-	if q.Limit < 0 || q.Limit > 100 {
-		out = append(out, Violation{"query:limit", RuleQuery, "allowed: 1 to 100, 20 when absent"})
-	}
-	return out
 }

@@ -73,7 +73,7 @@ func TestListRefuses(t *testing.T) {
 		{ListRequest{Status: "DONE"}, []string{"query:status DV-12"}},
 		{ListRequest{Status: "succeeded"}, []string{"query:status DV-12"}},
 		{ListRequest{Family: "a", Group: "b"}, []string{"query:family DV-12"}},
-		{ListRequest{Group: "b", StartedBy: "c"}, []string{"query:family DV-12"}},
+		{ListRequest{Group: "b", StartedBy: "c"}, []string{"query:group DV-12"}},
 		{ListRequest{Limit: 101}, []string{"query:limit DV-12"}},
 		{ListRequest{Limit: -1}, []string{"query:limit DV-12"}},
 		{ListRequest{Status: "X", Family: "a", Group: "b", Limit: 1000}, []string{"query:status DV-12", "query:family DV-12", "query:limit DV-12"}},

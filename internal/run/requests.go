@@ -19,25 +19,6 @@ type SubmitResult struct {
 	Replayed bool // the key was used before, with the same body
 }
 
-// ListRequest filters a list of runs. Status goes with at most one of the other filters.
-type ListRequest struct {
-	Caller    string
-	Status    string
-	Family    string
-	Group     string
-	StartedBy string
-	// Key is an idempotency key of the caller's: the page has its run, or is empty. It goes with no other filter.
-	Key    string
-	Limit  int    // 0: 20
-	Cursor string // of an earlier answer with the same filters
-}
-
-// List is a page of runs, newest first. It may be short, even empty, with a NextCursor.
-type List struct {
-	Runs       []*Run
-	NextCursor string // "" when nothing is left
-}
-
 // StopRequest asks that a run, or one task of it, stops.
 type StopRequest struct {
 	Caller string

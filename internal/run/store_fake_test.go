@@ -157,23 +157,37 @@ func (m *memoryStore) List(_ context.Context, q Query) (Page, error) {
 	var all []*Run
 	for id := range m.records {
 		r := m.get(id)
-		if r == nil || q.Status != "" && r.Status != q.Status || q.Family != "" && r.Family != q.Family {
-			continue
-		}
-		if q.After != nil && !older(r, *q.After) {
+		if r == nil || !q.Selects(factsOf(r)) || q.Open && r.SweepAt.IsZero() || q.After != nil && !q.behind(r, *q.After) {
 			continue
 		}
 		all = append(all, r)
 	}
-	sort.Slice(all, func(i, j int) bool { return older(all[j], Position{all[i].CreatedAt, all[i].ID}) })
+	sort.Slice(all, func(i, j int) bool { return q.behind(all[j], q.place(all[i])) })
 	if len(all) <= q.Limit {
 		return Page{Runs: all}, nil
 	}
-	last := all[q.Limit-1]
-	return Page{Runs: all[:q.Limit], Next: &Position{last.CreatedAt, last.ID}}, nil
+	next := q.place(all[q.Limit-1])
+	return Page{Runs: all[:q.Limit], Next: &next}, nil
 }
 
-func older(r *Run, p Position) bool {
+func factsOf(r *Run) Facts {
+	return Facts{
+		Owner: r.Owner, Status: r.Status, Class: r.Class, Family: r.Family, Group: r.Group, StartedBy: r.StartedBy, Origin: r.Origin(), CreatedAt: r.CreatedAt,
+	}
+}
+
+func (q Query) place(r *Run) Position {
+	if q.Open {
+		return Position{SweepAt: r.SweepAt, ID: r.ID}
+	}
+	return Position{CreatedAt: r.CreatedAt, ID: r.ID}
+}
+
+// behind reports whether r comes after a place in the list.
+func (q Query) behind(r *Run, p Position) bool {
+	if q.Open {
+		return OpenPosition{p.SweepAt, p.ID}.before(OpenPosition{r.SweepAt, r.ID})
+	}
 	return r.CreatedAt.Before(p.CreatedAt) || r.CreatedAt.Equal(p.CreatedAt) && r.ID < p.ID
 }
 

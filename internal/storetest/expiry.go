@@ -32,7 +32,7 @@ func (s *suite) expectPresent(what string, want ...int) {
 		rising = append(rising, want[i])
 	}
 	for name, q := range map[string]run.Query{
-		"all": {}, "family": {Family: "sleep"}, "group": {Group: "g"}, "startedBy": {StartedBy: "me"}, "status": {Status: run.Failed},
+		"all": {}, "family": {Family: "sleep"}, "group": {Group: "g"}, "startedBy": {StartedBy: "me"}, "status": {Statuses: []run.Status{run.Failed}},
 	} {
 		s.expectList(what+": "+name, q, want...)
 	}
@@ -69,7 +69,7 @@ func testExpiredIsReplaced(s *suite) {
 	s.expectList("all", run.Query{}, 1)
 	s.expectList("the new group", run.Query{Group: "next"}, 1)
 	for what, q := range map[string]run.Query{
-		"family": {Family: "sleep"}, "group": {Group: "g"}, "startedBy": {StartedBy: "me"}, "status": {Status: run.Failed},
+		"family": {Family: "sleep"}, "group": {Group: "g"}, "startedBy": {StartedBy: "me"}, "status": {Statuses: []run.Status{run.Failed}},
 	} {
 		s.expectList("the old "+what, q)
 	}

@@ -77,17 +77,17 @@ func testListFilters(s *suite) {
 		want []int
 	}{
 		"owner":               {run.Query{Owner: "bob"}, []int{23, 21, 19, 17, 15, 13, 11, 9, 7, 5, 3, 1}},
-		"status":              {run.Query{Status: run.Failed}, []int{21, 20, 15, 14, 9, 8, 3, 2}},
+		"status":              {run.Query{Statuses: []run.Status{run.Failed}}, []int{21, 20, 15, 14, 9, 8, 3, 2}},
 		"family":              {run.Query{Family: "two"}, []int{23, 22, 21, 20, 19, 18, 11, 10, 9, 8, 7, 6}},
 		"group":               {run.Query{Group: "g"}, []int{23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12}},
 		"startedBy":           {run.Query{StartedBy: "me"}, []int{11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0}},
-		"family+status":       {run.Query{Family: "one", Status: run.Running}, []int{13, 12, 1, 0}},
-		"group+status":        {run.Query{Group: "g", Status: run.Succeeded}, []int{23, 22, 17, 16}},
-		"startedBy+status":    {run.Query{StartedBy: "me", Status: run.Succeeded}, []int{11, 10, 5, 4}},
-		"owner+family+status": {run.Query{Owner: "ann", Family: "two", Status: run.Failed}, []int{20, 8}},
+		"family+status":       {run.Query{Family: "one", Statuses: []run.Status{run.Running}}, []int{13, 12, 1, 0}},
+		"group+status":        {run.Query{Group: "g", Statuses: []run.Status{run.Succeeded}}, []int{23, 22, 17, 16}},
+		"startedBy+status":    {run.Query{StartedBy: "me", Statuses: []run.Status{run.Succeeded}}, []int{11, 10, 5, 4}},
+		"owner+family+status": {run.Query{Owner: "ann", Family: "two", Statuses: []run.Status{run.Failed}}, []int{20, 8}},
 		"owner+group":         {run.Query{Owner: "ann", Group: "g"}, []int{22, 20, 18, 16, 14, 12}},
 		"unknown owner":       {run.Query{Owner: "eve"}, nil},
-		"unknown status":      {run.Query{Status: run.Lost}, nil},
+		"unknown status":      {run.Query{Statuses: []run.Status{run.Lost}}, nil},
 		"unknown family":      {run.Query{Family: "three"}, nil},
 		"unknown group":       {run.Query{Group: "G"}, nil},
 		"unknown caller's":    {run.Query{StartedBy: "m"}, nil},
@@ -101,8 +101,8 @@ func testListAfterUpdate(s *suite) {
 	s.create(s.record(2))
 	r.Status = run.Running
 	s.update(r)
-	s.expectList("the new status", run.Query{Status: run.Running}, 1)
-	s.expectList("the old status", run.Query{Status: run.Submitted, Family: "sleep"}, 2)
+	s.expectList("the new status", run.Query{Statuses: []run.Status{run.Running}}, 1)
+	s.expectList("the old status", run.Query{Statuses: []run.Status{run.Submitted}, Family: "sleep"}, 2)
 }
 
 func testListPrefixes(s *suite) {

@@ -123,9 +123,9 @@ func testPagesRareStatus(s *suite) {
 		}))
 		return err
 	})
-	s.expectList("rare", run.Query{Status: run.Lost}, 250, 130, 10)
-	s.expectList("rare of a family", run.Query{Status: run.Lost, Family: "sleep"}, 250, 130, 10)
-	s.expectList("none", run.Query{Status: run.Skipped})
+	s.expectList("rare", run.Query{Statuses: []run.Status{run.Lost}}, 250, 130, 10)
+	s.expectList("rare of a family", run.Query{Statuses: []run.Status{run.Lost}, Family: "sleep"}, 250, 130, 10)
+	s.expectList("none", run.Query{Statuses: []run.Status{run.Skipped}})
 }
 
 func testPagesPosition(s *suite) {

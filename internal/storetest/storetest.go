@@ -37,6 +37,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"Concurrent", concurrentCases()},
 		{"List", listCases()},
 		{"Pages", pageCases()},
+		{"Filters", filterCases()},
 		{"Open", openCases()},
 		{"Expiry", expiryCases()},
 		{"Feed", feedCases()},

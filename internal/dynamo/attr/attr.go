@@ -37,7 +37,8 @@ const (
 	FamilyShard    = "familyShard"    // family#<family>#<shard>
 	GroupShard     = "groupShard"     // group#<group>#<shard>, of records that have one
 	StartedByShard = "startedByShard" // startedBy#<startedBy>#<shard>, of records that have one
-	Place          = "place"          // when it was created; sort key of the four above
+	Origin         = "origin"         // schedule#<name> or rerun#<runId>, of records that have one; in one partition each
+	Place          = "place"          // when it was created; sort key of the five above
 	OpenShard      = "openShard"      // open#<shard>, of records that the sweep must look at
 	OpenPlace      = "openPlace"      // when the sweep must look, then '#' and 12 digits: Expires, or nines
 )

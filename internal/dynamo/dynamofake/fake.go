@@ -29,6 +29,7 @@ const (
 	RequestLimit       // refused with RequestLimitExceeded
 	Throttling         // refused with ThrottlingException
 	Denied             // refused with AccessDeniedException
+	Backfilling        // refused as a Query on an index that is being made is
 	ServerError        // refused with a 500
 	LostRequest        // the connection breaks before it is carried out
 	LostReply          // the connection breaks after it was carried out

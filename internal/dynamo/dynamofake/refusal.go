@@ -31,6 +31,8 @@ func (f Fault) refusal() error {
 		return &Refusal{Code: own + "ThrottlingException", Message: "Rate of requests exceeds the allowed throughput."}
 	case Denied:
 		return &Refusal{Code: "com.amazon.coral.service#AccessDeniedException", Message: "User is not authorized to perform this action."}
+	case Backfilling:
+		return invalid("Cannot read from backfilling global secondary index: origin")
 	case ServerError:
 		return &Refusal{Code: own + "InternalServerError", Message: "The request could not be processed.", status: http.StatusInternalServerError}
 	default:
