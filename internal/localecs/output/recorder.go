@@ -11,9 +11,11 @@ import (
 )
 
 const (
-	// lookEvery is how often the size of a file that is being written is looked at; silentEvery of one that was silent for a while.
+	// lookEvery is how often the size of a file that is being written is looked at; silentEvery of one that was silent for a while; absentEvery of
+	// one that is not there, which a process makes as it begins.
 	lookEvery   = 100 * time.Millisecond
 	silentEvery = time.Second
+	absentEvery = time.Minute
 	// silence is how many times as long as until the next look a file was silent.
 	silence = 16
 	// apart is the least time between two entries of an index.
@@ -143,7 +145,11 @@ func (r *Recorder) look(f *file) {
 		f.known, f.grew = info.Size(), now
 	}
 	f.seen = now
-	f.due = now.Add(min(max(now.Sub(f.grew)/silence, lookEvery), silentEvery))
+	most := silentEvery
+	if err != nil {
+		most = absentEvery
+	}
+	f.due = now.Add(min(max(now.Sub(f.grew)/silence, lookEvery), most))
 }
 
 // written returns when output was written that came between two looks: when its file was last changed, if that is between them.
@@ -198,7 +204,7 @@ func (r *Recorder) arm() {
 		return
 	}
 	now := r.now()
-	wait := silentEvery
+	wait := absentEvery
 	for _, f := range r.files {
 		wait = min(wait, f.due.Sub(now))
 	}
