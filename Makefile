@@ -43,9 +43,9 @@ cases: ## inputs that once went wrong, through both doors of local mode, with th
 # Local mode under load. Only root on Linux can mount the small disk; elsewhere that part is skipped, and prints why.
 DEATHS ?= 100
 .PHONY: soak
-soak: ## local mode under load, with its figures: DEATHS kills (100), full disks, 200 clients that repeat 1,000 keys (a few minutes)
+soak: ## local mode under load, with its figures: DEATHS kills (100), full disks, 200 clients that repeat 1,000 keys, 200 MB of output (a few minutes)
 	DAVIT_TEST_SOAK=1 DAVIT_TEST_DEATHS=$(DEATHS) $(GO) test -count=1 -timeout 60m -parallel 1 -v \
-	  -run '^(TestKilledAtAnyMoment|TestFullDisk|TestRepeatedKeys)$$' ./cmd/davit
+	  -run '^(TestKilledAtAnyMoment|TestFullDisk|TestRepeatedKeys|TestLogs_MuchOutput|TestLogs_CompleteComesAfterTheLastLine)$$' ./cmd/davit
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (60s), two at a time: about half the sum

@@ -16,6 +16,7 @@ import (
 
 	"davit/internal/fuzzing"
 	"davit/internal/httpapi"
+	"davit/internal/logs"
 	"davit/internal/run"
 	"davit/internal/taskdef"
 )
@@ -30,6 +31,7 @@ func FuzzRequest(f *testing.F) {
 	f.Add("POST", "/runs/"+runID+"/stop", "application/json", "", []byte(`{"reason":null,"reason":1,"a~/b":"\ud800"} x`))
 	f.Add("POST", "/task-definitions", "text/plain", "", []byte(`{}`))
 	f.Add("GET", "/runs?status=RUNNING&family=a%20b&limit=100&cursor=x", "", "", []byte(nil))
+	f.Add("GET", "/runs/"+runID+"/logs?attempt=1&task=t&container=c&since=15m&tail=10&limit=5&cursor=x", "", "", []byte(nil))
 	f.Add("HEAD", "/runs/"+runID+"?x", "", "", []byte(nil))
 	f.Add("GET", "/runs?group=%zz&limit=01&limit=2&startedBy=%ff&=&;", "", "\x00", []byte(nil))
 	f.Add("GET", "/task-definitions?familyPrefix=a&status=ALL&limit=1&cursor=x", "", "", []byte(nil))
@@ -105,6 +107,16 @@ func asked(t *testing.T, body []byte) *cases {
 				t.Errorf("got status %q, want none or one of the domain's", q.Status)
 			}
 			return run.List{Runs: []*run.Run{one}}, nil
+		},
+		logs: func(q logs.Request) (logs.Page, error) {
+			for name, s := range map[string]string{"task": q.Task, "container": q.Container, "since": q.Since} {
+				text(name, s, 255)
+			}
+			text("cursor", q.Cursor, 4096)
+			if q.Attempt < 0 || q.Tail < 0 || q.Tail > 10_000 || q.Limit < 0 || q.Limit > 1000 {
+				t.Errorf("got attempt %d, tail %d, limit %d", q.Attempt, q.Tail, q.Limit)
+			}
+			return logs.Page{Events: []logs.Event{{Text: "line"}}, NextCursor: "next"}, nil
 		},
 		stop: func(q run.StopRequest) (*run.Run, error) {
 			text("reason", q.Reason, 255)

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"davit/internal/httpapi"
+	"davit/internal/logs"
 	"davit/internal/run"
 	"davit/internal/taskdef"
 )
@@ -30,6 +31,7 @@ type cases struct {
 	submit   func(run.SubmitRequest) (run.SubmitResult, error)
 	get      func(caller, id string) (*run.Run, error)
 	list     func(run.ListRequest) (run.List, error)
+	logs     func(logs.Request) (logs.Page, error)
 	stop     func(run.StopRequest) (*run.Run, error)
 	rerun    func(run.RerunRequest) (run.SubmitResult, error)
 	register func([]byte) (taskdef.RegisterResult, error)
@@ -60,6 +62,14 @@ func (c *cases) List(_ context.Context, req run.ListRequest) (run.List, error) {
 		return run.List{}, nil
 	}
 	return c.list(req)
+}
+
+func (c *cases) Logs(_ context.Context, req logs.Request) (logs.Page, error) {
+	if c.logs == nil {
+		c.t.Error("Logs was called")
+		return logs.Page{}, nil
+	}
+	return c.logs(req)
 }
 
 func (c *cases) Stop(_ context.Context, req run.StopRequest) (*run.Run, error) {
@@ -124,7 +134,7 @@ func (c *cases) handler(o httpapi.Options) http.Handler {
 	}
 	return httpapi.Routes{
 		Submit: httpapi.Submit(c, o), Get: httpapi.Get(c, o), List: httpapi.List(c, o),
-		Stop: httpapi.Stop(c, o), Rerun: httpapi.Rerun(c, o), Register: httpapi.Register(c, o),
+		Logs: httpapi.Output(c, o), Stop: httpapi.Stop(c, o), Rerun: httpapi.Rerun(c, o), Register: httpapi.Register(c, o),
 		Describe: httpapi.Describe(c, o), Values: httpapi.Values(c, o), Deregister: httpapi.Deregister(c, o), ListDefinitions: httpapi.ListDefinitions(c, o),
 	}.Handler(o)
 }

@@ -31,7 +31,7 @@ func Output(d OutputReader, o Options) http.Handler {
 		}
 		w.Header().Set("Vary", "Accept")
 		if page.NextCursor != "" {
-			w.Header().Set("Link", "<"+nextPage(r, page.NextCursor)+`>; rel="next"`)
+			w.Header().Set("Link", "<"+nextPage(req, page.NextCursor)+`>; rel="next"`)
 		}
 		if !prefersText(r.Header.Values("Accept")) {
 			o.writeTagged(w, r, viewPage(page))
@@ -109,12 +109,20 @@ func texts(p logs.Page) []byte {
 	return b
 }
 
-// nextPage returns the request's own path and query with another cursor.
-func nextPage(r *http.Request, cursor string) string {
-	q := r.URL.Query()
-	q.Set("cursor", cursor)
-	u := url.URL{Path: r.URL.Path, RawQuery: q.Encode()}
-	return u.String()
+// nextPage returns where the page behind a cursor is.
+func nextPage(req logs.Request, cursor string) string {
+	q := url.Values{"cursor": {cursor}}
+	for name, value := range map[string]string{"task": req.Task, "container": req.Container, "since": req.Since} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	for name, n := range map[string]int{"attempt": req.Attempt, "tail": req.Tail, "limit": req.Limit} {
+		if n != 0 {
+			q.Set(name, strconv.Itoa(n))
+		}
+	}
+	return "/runs/" + req.RunID + "/logs?" + q.Encode()
 }
 
 // prefersText reports whether Accept ranks text/plain above application/json.

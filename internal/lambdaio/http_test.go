@@ -222,3 +222,16 @@ func TestWhoAsks(t *testing.T) {
 		t.Errorf("without options the handler sees %q", got)
 	}
 }
+
+// A body of what JSON in HTML escapes is not six times as long as an answer.
+func TestHTTP_AnswerIsNotEscapedForHTML(t *testing.T) {
+	const body = "<>&"
+	f := lambdaio.HTTP(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }), lambdaio.HTTPOptions{})
+	answer, err := f(t.Context(), event(t, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(answer), `"body":"<>&"`) {
+		t.Errorf("got %s, want the body as it is", answer)
+	}
+}

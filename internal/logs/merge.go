@@ -2,6 +2,7 @@ package logs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -65,8 +66,8 @@ func (s *session) read(ctx context.Context, r *reading) error {
 	if err != nil {
 		return err
 	}
-	if len(batch.Next) > MaxPosition {
-		return fmt.Errorf("a position of %d bytes", len(batch.Next))
+	if err := misread(q, batch); err != nil {
+		return err
 	}
 	r.batch, r.next = batch, 0
 	if batch.Arrived.After(e.arrived) {
@@ -80,6 +81,17 @@ func (s *session) read(ctx context.Context, r *reading) error {
 	case More, Quiet:
 	}
 	s.arrive(r)
+	return nil
+}
+
+// misread returns an error for an answer with which a request would not end, or not be followed.
+func misread(q Query, b Batch) error {
+	switch {
+	case len(b.Next) > MaxPosition:
+		return fmt.Errorf("a source's position has %d bytes, at most %d are allowed", len(b.Next), MaxPosition)
+	case b.State == More && len(b.Records) == 0 && (b.Next == "" || b.Next == q.After):
+		return errors.New("a source has more and does not go on")
+	}
 	return nil
 }
 

@@ -100,7 +100,7 @@ func (s *session) unavailable(i int, why *Unreadable) {
 // finish writes whether the page is the last one, and else its cursor and when to ask again.
 func (s *session) finish() {
 	settle := s.traits.Settle
-	s.pass(s.run, settle)
+	s.pass(s.run, s.chosen.streams, settle)
 	if s.chosen.over && s.whole && s.allSettled(s.chosen.at, settle) {
 		s.out.Complete = true
 		return
@@ -150,5 +150,5 @@ func (s *session) hasMore() bool {
 			return true
 		}
 	}
-	return false
+	return !s.whole && len(s.entries) < MaxStreams
 }

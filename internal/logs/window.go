@@ -94,19 +94,39 @@ func (w *window) allSettled(at time.Time, settle time.Duration) bool {
 	return true
 }
 
-// pass makes room for streams of later attempts: it drops those of the first attempts that are over and were read to their ends.
-func (w *window) pass(r *run.Run, settle time.Duration) {
+// pass makes room for streams of later attempts: it drops those of the first attempts that are over and were all read to their ends.
+func (w *window) pass(r *run.Run, all []Stream, settle time.Duration) {
 	for !w.whole && len(w.streams) > 0 {
 		first := w.streams[0].Attempt
 		over, at := end(r, first)
-		n := 0
-		for n < len(w.streams) && w.streams[n].Attempt == first && over && w.settled(n, at, settle) {
-			n++
-		}
-		if n == 0 || n < len(w.streams) && w.streams[n].Attempt == first {
+		if !over || w.settledOf(first, at, settle) < count(all, first) {
 			return
 		}
+		for i := len(w.streams) - 1; i >= 0; i-- {
+			if w.streams[i].Attempt == first {
+				w.entries, w.streams = slices.Delete(w.entries, i, i+1), slices.Delete(w.streams, i, i+1)
+			}
+		}
 		w.passed, w.turn = first, 0
-		w.entries, w.streams = w.entries[n:], w.streams[n:]
 	}
+}
+
+// settledOf returns how many streams of an attempt are settled.
+func (w *window) settledOf(attempt int, at time.Time, settle time.Duration) (n int) {
+	for i := range w.streams {
+		if w.streams[i].Attempt == attempt && w.settled(i, at, settle) {
+			n++
+		}
+	}
+	return n
+}
+
+// count returns how many streams are of an attempt.
+func count(all []Stream, attempt int) (n int) {
+	for i := range all {
+		if all[i].Attempt == attempt {
+			n++
+		}
+	}
+	return n
 }

@@ -11,13 +11,10 @@ import (
 )
 
 const (
-	// lookEvery is how often the size of a file that is being written is looked at; silentEvery of one that was silent for a while; absentEvery of
-	// one that is not there, which a process makes as it begins.
-	lookEvery   = 100 * time.Millisecond
-	silentEvery = time.Second
+	// lookEvery is how often the size of a file that is being written is looked at.
+	lookEvery = 100 * time.Millisecond
+	// absentEvery is how often, at the least, a file is looked for that is not there: a process makes it as it begins.
 	absentEvery = time.Minute
-	// silence is how many times as long as until the next look a file was silent.
-	silence = 16
 	// apart is the least time between two entries of an index.
 	apart = 50 * time.Millisecond
 )
@@ -42,7 +39,7 @@ type file struct {
 	last  Entry
 	count int // of the index's entries
 	seen  time.Time
-	grew  time.Time
+	begun time.Time
 	due   time.Time // of the next look
 	fails bool
 }
@@ -114,7 +111,7 @@ func (r *Recorder) Close() {
 // load reads what an earlier process, or an earlier Recorder, left of a file.
 func (r *Recorder) load(name string) *file {
 	now := r.now()
-	f := &file{name: name, seen: now, grew: now}
+	f := &file{name: name, seen: now, begun: now}
 	if info, err := os.Stat(name); err == nil {
 		f.known = info.Size()
 	}
@@ -142,14 +139,13 @@ func (r *Recorder) look(f *file) {
 		if info.Size() > f.known {
 			r.grown(f, written(info.ModTime(), f.seen, now))
 		}
-		f.known, f.grew = info.Size(), now
+		f.known = info.Size()
 	}
 	f.seen = now
-	most := silentEvery
+	f.due = now.Add(lookEvery)
 	if err != nil {
-		most = absentEvery
+		f.due = now.Add(min(max(now.Sub(f.begun)/16, lookEvery), absentEvery))
 	}
-	f.due = now.Add(min(max(now.Sub(f.grew)/silence, lookEvery), most))
 }
 
 // written returns when output was written that came between two looks: when its file was last changed, if that is between them.
