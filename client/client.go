@@ -1,33 +1,27 @@
 package client
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/url"
-	"strconv"
-	"strings"
 	"time"
 )
 
 // DefaultPatience is for how long requests without an answer are repeated.
 const DefaultPatience = time.Minute
 
-// maxAnswer bounds an answer, in bytes. A run is at most some 300 KB.
-const maxAnswer = 16 << 20
-
 // Client calls one Davit. Its fields must not change once it is used; its methods may be called at the same time.
 type Client struct {
 	// URL is where the API is: http://127.0.0.1:3000 for local mode, the output ApiUrl of a stack.
 	URL string
-	// HTTP makes the requests. Nil is a client whose requests take 35 s at most, longer than the API's own limit.
+	// HTTP makes the requests. Nil is a client whose requests take 35 s at most, longer than the API's own limit. Redirects are not followed, because a signature names its host.
 	HTTP *http.Client
-	// Sign adds what says who asks, to each try anew. Nil adds nothing.
+	// Sign adds what says who asks. It is called for each try anew, so that credentials that expire while a client waits can be renewed. Nil adds nothing.
 	Sign func(ctx context.Context, r *http.Request, body []byte) error
 	// Patience is for how long a request is repeated that got no answer, 429 or 5xx. 0 is DefaultPatience; less than 0 is not at all.
 	Patience time.Duration
@@ -35,53 +29,86 @@ type Client struct {
 	UserAgent string
 }
 
-var defaultHTTP = &http.Client{Timeout: 35 * time.Second}
-
 // request is one call of the API.
 type request struct {
 	method, path string
 	query        url.Values
 	body         []byte
 	headers      map[string]string
-	patience     time.Duration // 0 is the client's
+	waiting      *waiting // the Wait or Follow that it is a part of; nil for none
+}
+
+// waiting is a Wait or Follow. Its requests are repeated until they are answered.
+type waiting struct {
+	accepted bool // the server answered a request of it
 }
 
 // answer is a success. body is nil where the answer is as before.
 type answer struct {
 	header http.Header
 	body   []byte
-	// lost is set, also beside an error, where an earlier try may have been carried out: it had no answer, or that of a server that failed.
-	lost bool
+	after  time.Duration // how long the server asks to wait before the next try
+	// lost is set, also beside an error, where an earlier try may have been carried out: it had no answer, or that of a server that failed. unclear is the same of the
+	// last try.
+	lost, unclear bool
 }
 
 // do makes a request until it is answered for good. Errors: a *Problem, the last error where nobody answers, and ctx's.
 func (c *Client) do(ctx context.Context, q request) (answer, error) {
-	patience := q.patience
-	if patience == 0 {
-		patience = c.patience()
+	if err := ctx.Err(); err != nil {
+		return answer{}, fmt.Errorf("%w: %w", errRequest, err)
 	}
 	begun, lost := time.Now(), false
+	var refused time.Time // since when nobody knows who asks
 	for n := 0; ; n++ {
-		a, after, err := c.try(ctx, q)
+		a, err := c.try(ctx, q)
 		a.lost = lost
-		var p *Problem
-		if err == nil || ctx.Err() != nil || errors.As(err, &p) && !p.temporary() || errors.Is(err, errRequest) {
+		if err == nil || ctx.Err() != nil || !q.mayPass(err) {
 			return a, err
 		}
-		pause := max(after, backoff(n))
-		if time.Since(begun)+pause > patience {
+		since, patience := begun, c.patience()
+		switch {
+		case isRefusal(err):
+			if refused.IsZero() {
+				refused = time.Now()
+			}
+			since = refused
+		case q.waiting != nil:
+			refused, patience = time.Time{}, forEver
+		}
+		pause := max(a.after, backoff(n))
+		if time.Since(since)+pause > patience {
 			return a, err
 		}
 		if err := sleep(ctx, pause); err != nil {
 			return a, err
 		}
-		lost = lost || mayBeCarriedOut(p)
+		lost = lost || a.unclear
 	}
 }
 
-// mayBeCarriedOut reports whether a try with that problem, nil for none, may have been carried out all the same.
-func mayBeCarriedOut(p *Problem) bool {
-	return p == nil || p.Status >= http.StatusInternalServerError && p.Type != notRecorded
+// forEver is the patience of Wait and Follow.
+const forEver = 1<<63 - 1
+
+// mayPass reports whether the same request may succeed later. While something is waited for that was allowed before, that holds for a refusal of who asks too, and for
+// credentials that the network keeps from being renewed: those that expired meanwhile are others in the next try.
+func (q request) mayPass(err error) bool {
+	allowedBefore := q.waiting != nil && q.waiting.accepted
+	var p *Problem
+	if errors.As(err, &p) {
+		return p.temporary() || allowedBefore && isRefusal(err)
+	}
+	var network net.Error
+	if errors.Is(err, errRequest) {
+		return allowedBefore && errors.As(err, &network)
+	}
+	return !errors.Is(err, ErrNotDavit)
+}
+
+// isRefusal reports whether err is about who asks.
+func isRefusal(err error) bool {
+	var p *Problem
+	return errors.As(err, &p) && (p.Status == http.StatusUnauthorized || p.Status == http.StatusForbidden)
 }
 
 func (c *Client) patience() time.Duration {
@@ -89,72 +116,6 @@ func (c *Client) patience() time.Duration {
 		return DefaultPatience
 	}
 	return c.Patience
-}
-
-// errRequest marks requests that cannot be made at all.
-var errRequest = errors.New("the request cannot be made")
-
-// try makes a request once. after is for how long the server asks to wait before the next.
-func (c *Client) try(ctx context.Context, q request) (a answer, after time.Duration, err error) {
-	r, err := c.newRequest(ctx, q)
-	if err != nil {
-		return a, 0, err
-	}
-	client := c.HTTP
-	if client == nil {
-		client = defaultHTTP
-	}
-	resp, err := client.Do(r)
-	if err != nil {
-		return a, 0, err
-	}
-	defer func() { _ = resp.Body.Close() }() // read to its end
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	if err != nil {
-		return a, 0, err
-	}
-	if resp.StatusCode == http.StatusNotModified && q.headers["If-None-Match"] != "" {
-		return answer{header: resp.Header}, 0, nil
-	}
-	if resp.StatusCode >= http.StatusMultipleChoices {
-		return a, retryAfter(resp.Header), problemOf(resp.StatusCode, body)
-	}
-	return answer{header: resp.Header, body: body}, 0, nil
-}
-
-func (c *Client) newRequest(ctx context.Context, q request) (*http.Request, error) {
-	target := strings.TrimSuffix(c.URL, "/") + q.path
-	if len(q.query) > 0 {
-		target += "?" + q.query.Encode()
-	}
-	r, err := http.NewRequestWithContext(ctx, q.method, target, bytes.NewReader(q.body))
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errRequest, err)
-	}
-	r.Header.Set("Accept", "application/json")
-	if q.body != nil {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	if c.UserAgent != "" {
-		r.Header.Set("User-Agent", c.UserAgent)
-	}
-	for name, value := range q.headers {
-		r.Header.Set(name, value)
-	}
-	if c.Sign != nil {
-		if err := c.Sign(ctx, r, q.body); err != nil {
-			return nil, fmt.Errorf("%w: %w", errRequest, err)
-		}
-	}
-	return r, nil
-}
-
-func retryAfter(h http.Header) time.Duration {
-	seconds, err := strconv.Atoi(h.Get("Retry-After"))
-	if err != nil || seconds < 0 {
-		return 0
-	}
-	return time.Duration(min(seconds, 60)) * time.Second
 }
 
 // backoff is the pause after n+1 tries: from 0.25 s to 10 s, half of it jitter.
@@ -174,9 +135,12 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
+// ErrNotDavit is the error of an answer that is a success, but none of Davit's API.
+var ErrNotDavit = errors.New("the answer is no answer of Davit's API")
+
 func decode(body []byte, into any) error {
 	if err := json.Unmarshal(body, into); err != nil {
-		return fmt.Errorf("the answer is no answer of Davit's API: %w", err)
+		return fmt.Errorf("%w: %w", ErrNotDavit, err)
 	}
 	return nil
 }

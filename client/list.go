@@ -3,7 +3,9 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"iter"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -79,6 +81,7 @@ func (c *Client) list(ctx context.Context, query url.Values) iter.Seq2[Summary, 
 func pages[T any](ctx context.Context, c *Client, path, member string, query url.Values, read func(json.RawMessage) (T, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
+		query := maps.Clone(query) // each reading begins at the first page
 		for {
 			entries, cursor, err := c.page(ctx, path, member, query)
 			if err != nil {
@@ -108,10 +111,11 @@ func (c *Client) page(ctx context.Context, path, member string, query url.Values
 	if err := decode(a.body, &page); err != nil {
 		return nil, "", err
 	}
-	if list := page[member]; list != nil {
-		if err := decode(list, &entries); err != nil {
-			return nil, "", err
-		}
+	if page[member] == nil {
+		return nil, "", fmt.Errorf("%w: it has no %s", ErrNotDavit, member)
+	}
+	if err := decode(page[member], &entries); err != nil {
+		return nil, "", err
 	}
 	if next := page["nextCursor"]; next != nil {
 		err = decode(next, &cursor)

@@ -2,8 +2,7 @@ package client
 
 import (
 	"context"
-	"errors"
-	"iter"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -48,7 +47,7 @@ type LogPage struct {
 	Events []LogEvent
 	// NextCursor asks for what came since; "" once Complete.
 	NextCursor string
-	// PollAfter is when to ask again; 0 is at once.
+	// PollAfter is when to ask again; 0 is at once, because there is more.
 	PollAfter time.Duration
 	// Complete is set when nothing more will come.
 	Complete    bool
@@ -57,15 +56,15 @@ type LogPage struct {
 
 // LogPage returns a page of a run's output: the first for the cursor "", else the one of NextCursor.
 func (c *Client) LogPage(ctx context.Context, id string, q LogQuery, cursor string) (*LogPage, error) {
-	return c.logPage(ctx, id, q, cursor, 0)
+	return c.logPage(ctx, id, q, cursor, nil)
 }
 
-func (c *Client) logPage(ctx context.Context, id string, q LogQuery, cursor string, patience time.Duration) (*LogPage, error) {
+func (c *Client) logPage(ctx context.Context, id string, q LogQuery, cursor string, w *waiting) (*LogPage, error) {
 	query := q.values()
 	if cursor != "" {
 		query.Set("cursor", cursor)
 	}
-	a, err := c.do(ctx, request{method: http.MethodGet, path: "/runs/" + url.PathEscape(id) + "/logs", query: query, patience: patience})
+	a, err := c.do(ctx, request{method: http.MethodGet, path: "/runs/" + url.PathEscape(id) + "/logs", query: query, waiting: w})
 	if err != nil {
 		return nil, err
 	}
@@ -73,14 +72,21 @@ func (c *Client) logPage(ctx context.Context, id string, q LogQuery, cursor stri
 		Events           []LogEvent    `json:"events"`
 		NextCursor       string        `json:"nextCursor"`
 		PollAfterSeconds float64       `json:"pollAfterSeconds"`
-		Complete         bool          `json:"complete"`
+		Complete         *bool         `json:"complete"`
 		Unavailable      []Unavailable `json:"unavailable"`
 	}
 	if err := decode(a.body, &page); err != nil {
 		return nil, err
 	}
-	after := time.Duration(page.PollAfterSeconds * float64(time.Second))
-	return &LogPage{page.Events, page.NextCursor, after, page.Complete, page.Unavailable}, nil
+	if page.Complete == nil || !*page.Complete && page.NextCursor == "" {
+		return nil, fmt.Errorf("%w: a page of output is complete, or has a nextCursor", ErrNotDavit)
+	}
+	return &LogPage{page.Events, page.NextCursor, pollAfter(page.PollAfterSeconds), *page.Complete, page.Unavailable}, nil
+}
+
+// pollAfter returns the pause of a number of seconds, which a server may not make longer than a minute.
+func pollAfter(seconds float64) time.Duration {
+	return time.Duration(max(0, min(seconds, 60)) * float64(time.Second))
 }
 
 func (q LogQuery) values() url.Values {
@@ -96,138 +102,4 @@ func (q LogQuery) values() url.Values {
 		}
 	}
 	return v
-}
-
-// Logs yields the output that there is now, to its end. It ends with the first error. No more than a page is in memory.
-func (c *Client) Logs(ctx context.Context, id string, q LogQuery) iter.Seq2[LogEvent, error] {
-	return c.events(ctx, id, q, false)
-}
-
-// Follow yields the output until nothing more will come of the run: until it has ended and its last line was read. Failing networks and servers are waited out until ctx
-// ends. A *Problem that does not pass is yielded, and ends it.
-func (c *Client) Follow(ctx context.Context, id string, q LogQuery) iter.Seq2[LogEvent, error] {
-	return c.events(ctx, id, q, true)
-}
-
-func (c *Client) events(ctx context.Context, id string, q LogQuery, follow bool) iter.Seq2[LogEvent, error] {
-	return func(yield func(LogEvent, error) bool) {
-		r := &logReader{client: c, id: id, query: q, told: map[Unavailable]bool{}}
-		if follow {
-			r.patience = forEver
-		}
-		for {
-			page, err := r.next(ctx)
-			if err != nil {
-				yield(LogEvent{}, err)
-				return
-			}
-			for _, e := range page.Events {
-				if !yield(e, nil) {
-					return
-				}
-			}
-			if page.Complete || !follow && page.PollAfter > 0 {
-				return
-			}
-			if err := sleep(ctx, page.PollAfter); err != nil {
-				yield(LogEvent{}, err)
-				return
-			}
-		}
-	}
-}
-
-// logReader reads page after page.
-type logReader struct {
-	client   *Client
-	id       string
-	query    LogQuery
-	cursor   string
-	patience time.Duration
-	told     map[Unavailable]bool
-	seen     seenEvents
-}
-
-// next returns the next page, without the events that were read already.
-func (r *logReader) next(ctx context.Context) (*LogPage, error) {
-	page, err := r.client.logPage(ctx, r.id, r.query, r.cursor, r.patience)
-	if r.cursor != "" && cursorRefused(err) {
-		r.query, r.cursor = r.seen.query(r.query), ""
-		page, err = r.client.logPage(ctx, r.id, r.query, "", r.patience)
-		if err == nil {
-			page.Events = r.seen.unread(page.Events)
-		}
-	}
-	if err != nil {
-		return nil, err
-	}
-	if page.NextCursor != "" {
-		r.cursor = page.NextCursor
-	}
-	r.seen.add(page.Events)
-	r.tell(page.Unavailable)
-	return page, nil
-}
-
-// tell calls Unavailable for each stream that it was not called for yet.
-func (r *logReader) tell(list []Unavailable) {
-	for _, u := range list {
-		if r.query.Unavailable != nil && !r.told[u] {
-			r.told[u] = true
-			r.query.Unavailable(u)
-		}
-	}
-}
-
-// cursorRefused reports whether the server no longer takes a cursor, for example one of an earlier version.
-func cursorRefused(err error) bool {
-	var p *Problem
-	if !errors.As(err, &p) || p.Status != http.StatusBadRequest {
-		return false
-	}
-	for _, v := range p.Errors {
-		if v.Field == "query:cursor" {
-			return true
-		}
-	}
-	return false
-}
-
-// seenEvents holds the events of the latest time that was read.
-type seenEvents struct {
-	at     time.Time
-	events map[LogEvent]int
-}
-
-func (s *seenEvents) add(events []LogEvent) {
-	for _, e := range events {
-		if e.At.After(s.at) || s.events == nil {
-			s.at, s.events = e.At, map[LogEvent]int{}
-		}
-		if e.At.Equal(s.at) {
-			s.events[e]++
-		}
-	}
-}
-
-// query returns q from the latest time on.
-func (s *seenEvents) query(q LogQuery) LogQuery {
-	if !s.at.IsZero() {
-		q.Since, q.Tail = s.at.UTC().Format(time.RFC3339Nano), 0
-	}
-	return q
-}
-
-// unread returns the events without those of the latest time that were read.
-func (s *seenEvents) unread(events []LogEvent) []LogEvent {
-	var left []LogEvent
-	again := map[LogEvent]int{}
-	for _, e := range events {
-		if again[e] < s.events[e] {
-			again[e]++
-			continue
-		}
-		left = append(left, e)
-	}
-	return left
 }

@@ -5,17 +5,21 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // Problem is an answer of the API that is no success (RFC 9457).
 type Problem struct {
-	// Type is the kind of problem, one of docs/api.yaml: invalid-request, not-found, key-reused, throttled, unavailable, not-recorded …
+	// Type is the kind of problem, one of docs/api.yaml: invalid-request, not-found, key-reused, throttled, unavailable, not-recorded … It is http where a gateway or
+	// proxy in between answered.
 	Type      string      `json:"type"`
 	Title     string      `json:"title"`
 	Status    int         `json:"status"` // of HTTP
 	Detail    string      `json:"detail"`
 	RequestID string      `json:"requestId"`
 	Errors    []Violation `json:"errors"`
+
+	ahead time.Duration // this machine's clock, of the server's; 0 where the server sent no time
 }
 
 // Violation is one broken rule of a request.
@@ -43,16 +47,35 @@ const notRecorded = "not-recorded"
 
 // temporary reports whether the same request may succeed later.
 func (p *Problem) temporary() bool {
-	return p.Status >= http.StatusInternalServerError || p.Status == http.StatusTooManyRequests
+	switch p.Status {
+	case http.StatusTooManyRequests, http.StatusRequestTimeout, http.StatusTooEarly:
+		return true
+	default:
+		return p.Status >= http.StatusInternalServerError
+	}
 }
 
-// problemOf reads the problem that an answer is. An answer of a gateway or proxy in between has a type of its own: http.
-func problemOf(status int, body []byte) *Problem {
+// mayBeCarriedOut reports whether the request that the problem answers may have been carried out all the same.
+func (p *Problem) mayBeCarriedOut() bool {
+	return p.Status == http.StatusRequestTimeout || p.Status >= http.StatusInternalServerError && p.Type != notRecorded
+}
+
+// inBetween is the type of answers of a gateway or proxy in between.
+const inBetween = "http"
+
+// problemOf reads the problem that an answer is.
+func problemOf(resp *http.Response, body []byte) *Problem {
 	p := &Problem{}
 	if json.Unmarshal(body, p) != nil || p.Type == "" {
-		p = &Problem{Type: "http", Title: http.StatusText(status), Detail: messageOf(body)}
+		p = &Problem{Type: inBetween, Title: http.StatusText(resp.StatusCode), Detail: messageOf(body)}
 	}
-	p.Status = status
+	if to := resp.Header.Get("Location"); p.Detail == "" && to != "" {
+		p.Detail = "it redirects to " + to
+	}
+	p.Status = resp.StatusCode
+	if at, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		p.ahead = time.Since(at)
+	}
 	return p
 }
 

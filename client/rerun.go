@@ -37,7 +37,7 @@ func (c *Client) DryRerun(ctx context.Context, id string, r Rerun) (*Run, error)
 	if err != nil {
 		return nil, err
 	}
-	return readRun(a.body)
+	return readDryRun(a.body)
 }
 
 // ByKey returns the caller's own run of an idempotency key, nil where there is none.

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"time"
@@ -25,28 +26,30 @@ func (c *Client) submit(ctx context.Context, path string, body []byte, key strin
 		key = NewKey()
 	}
 	a, err := c.do(ctx, request{method: http.MethodPost, path: path, body: body, headers: map[string]string{"Idempotency-Key": key}})
+	var r *Run
+	if err == nil {
+		r, err = readRun(a.body)
+		a.unclear = true
+	}
 	switch {
 	case err == nil:
-	case nothingRecorded(a, err):
+		r.Replayed = a.header.Get("Idempotent-Replayed") == "true"
+		return r, nil
+	case a.nothingRecorded(err):
 		return nil, err
 	default:
 		return nil, &UnknownError{key, err}
 	}
-	r, err := readRun(a.body)
-	if err == nil {
-		r.Replayed = a.header.Get("Idempotent-Replayed") == "true"
-	}
-	return r, err
 }
 
-// nothingRecorded reports whether it is certain that a submission that ended with err recorded nothing. Where an earlier try may have been carried out only a refusal of
-// the body shows that, since the API answers a key that it knows with its run.
-func nothingRecorded(a answer, err error) bool {
+// nothingRecorded reports whether it is certain that a submission that ended with err recorded nothing. Where an earlier try may have been carried out only Davit's own
+// refusal of the body shows that, since the API answers a key that it knows with its run.
+func (a answer) nothingRecorded(err error) bool {
 	var p *Problem
-	if errors.As(err, &p) && !p.temporary() && p.Status != http.StatusUnauthorized && p.Status != http.StatusForbidden {
+	if errors.As(err, &p) && !p.temporary() && p.Type != inBetween && !isRefusal(err) {
 		return true
 	}
-	return !a.lost && (p != nil && !mayBeCarriedOut(p) || errors.Is(err, errRequest))
+	return !a.lost && !a.unclear
 }
 
 // DryRun checks a submission, records nothing, and returns what would be recorded.
@@ -55,18 +58,18 @@ func (c *Client) DryRun(ctx context.Context, body []byte) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	return readRun(a.body)
+	return readDryRun(a.body)
 }
 
 // Get returns a run.
 func (c *Client) Get(ctx context.Context, id string) (*Run, error) {
-	r, _, err := c.get(ctx, id, 0, nil, "")
+	r, _, err := c.get(ctx, id, nil, nil, "")
 	return r, err
 }
 
 // get returns a run and its ETag; before, which has the ETag tag, where that is what it is still.
-func (c *Client) get(ctx context.Context, id string, patience time.Duration, before *Run, tag string) (*Run, string, error) {
-	q := request{method: http.MethodGet, path: "/runs/" + url.PathEscape(id), patience: patience}
+func (c *Client) get(ctx context.Context, id string, w *waiting, before *Run, tag string) (*Run, string, error) {
+	q := request{method: http.MethodGet, path: "/runs/" + url.PathEscape(id), waiting: w}
 	if tag != "" {
 		q.headers = map[string]string{"If-None-Match": tag}
 	}
@@ -106,14 +109,15 @@ const (
 )
 
 // Wait returns the run once its status is final. Meanwhile it calls each with the run whenever it has changed, unless each is nil. Failing networks and servers are waited out until ctx
-// ends; a *Problem that does not pass, such as not-found, is returned.
+// ends; a *Problem that does not pass, such as not-found, is returned. A 401 or 403 after an answer is repeated for the client's patience before it is returned: credentials may
+// have expired meanwhile, and Client.Sign is called for each try.
 func (c *Client) Wait(ctx context.Context, id string, each func(*Run)) (*Run, error) {
-	pause := firstLook
+	pause, w := firstLook, &waiting{}
 	var r, seen *Run
 	var tag string
 	for {
 		var err error
-		if r, tag, err = c.get(ctx, id, forEver, r, tag); err != nil {
+		if r, tag, err = c.get(ctx, id, w, r, tag); err != nil {
 			return nil, err
 		}
 		if each != nil && r != seen {
@@ -129,10 +133,17 @@ func (c *Client) Wait(ctx context.Context, id string, each func(*Run)) (*Run, er
 	}
 }
 
-// forEver is the patience of Wait.
-const forEver = 1<<63 - 1
-
+// readRun reads a run. What has no id is none.
 func readRun(body []byte) (*Run, error) {
+	r, err := readDryRun(body)
+	if err == nil && r.ID == "" {
+		return nil, fmt.Errorf("%w: it has no runId", ErrNotDavit)
+	}
+	return r, err
+}
+
+// readDryRun reads what a run would be.
+func readDryRun(body []byte) (*Run, error) {
 	r := &Run{JSON: body}
 	if err := decode(body, r); err != nil {
 		return nil, err

@@ -63,6 +63,8 @@ type Summary struct {
 	// RerunOf is the run that this one repeats, Schedule the schedule that submitted it.
 	RerunOf  string `json:"rerunOf"`
 	Schedule string `json:"schedule"`
+	// SubmittedBy is who submitted it, where that is known and the answer has it.
+	SubmittedBy *Submitter `json:"submittedBy"`
 	// JSON is the summary as it came; of a Run, Run.JSON is.
 	JSON json.RawMessage `json:"-"`
 }
@@ -74,9 +76,9 @@ type Run struct {
 	Request  json.RawMessage `json:"request"`
 	Resolved json.RawMessage `json:"resolved"`
 	Policy   json.RawMessage `json:"policy"`
-	Attempts []Attempt       `json:"attempts"`
-	// SubmittedBy is who submitted it, where that is known.
-	SubmittedBy *Submitter `json:"submittedBy"`
+	// DecidingContainers are those whose exit codes count, where that is known.
+	DecidingContainers []string  `json:"decidingContainers"`
+	Attempts           []Attempt `json:"attempts"`
 	// Replayed is set on the answer to a submission whose key an earlier request had used for the same run.
 	Replayed bool `json:"-"`
 	// JSON is the whole answer, as it came.
@@ -94,13 +96,23 @@ type Submitter struct {
 // Attempt is one try to run the tasks.
 type Attempt struct {
 	Number     int       `json:"number"`
-	LaunchedAt time.Time `json:"launchedAt"`
-	Calls      int       `json:"calls"` // of RunTask or StartTask
+	BeganAt    time.Time `json:"beganAt"`    // its first launch call was due
+	LaunchedAt time.Time `json:"launchedAt"` // its first task was placed
+	Calls      int       `json:"calls"`      // of RunTask or StartTask
 	Refusals   []Refusal `json:"refusals"`
 	// Outcome is nil until every task has ended. Its Class is empty for a success.
 	Outcome      *Outcome `json:"outcome"`
 	Tasks        []Task   `json:"tasks"`
 	TasksOmitted int      `json:"tasksOmitted"` // ended tasks that the record no longer holds
+	// Failures are those of the last launch call that had any.
+	Failures []Failure `json:"failures"`
+}
+
+// Failure is a task that a launch call did not place, as ECS describes it.
+type Failure struct {
+	ARN    string `json:"arn"`
+	Reason string `json:"reason"`
+	Detail string `json:"detail"`
 }
 
 // Refusal is a launch call that ECS refused, counted by its class.
@@ -120,17 +132,25 @@ type Outcome struct {
 
 // Task is an ECS task, under ECS's own names. Only what most clients need is here; Run.JSON has all of it.
 type Task struct {
-	ARN           string      `json:"taskArn"`
-	LastStatus    string      `json:"lastStatus"`
-	StopCode      string      `json:"stopCode"`
-	StoppedReason string      `json:"stoppedReason"`
-	CreatedAt     time.Time   `json:"createdAt"`
-	PullStartedAt time.Time   `json:"pullStartedAt"`
-	PullStoppedAt time.Time   `json:"pullStoppedAt"`
-	StartedAt     time.Time   `json:"startedAt"`
-	StoppingAt    time.Time   `json:"stoppingAt"`
-	StoppedAt     time.Time   `json:"stoppedAt"`
-	Containers    []Container `json:"containers"`
+	ARN                string      `json:"taskArn"`
+	Group              string      `json:"group"`
+	StartedBy          string      `json:"startedBy"` // Davit's own
+	LastStatus         string      `json:"lastStatus"`
+	DesiredStatus      string      `json:"desiredStatus"`
+	HealthStatus       string      `json:"healthStatus"` // HEALTHY, UNHEALTHY or UNKNOWN
+	StopCode           string      `json:"stopCode"`
+	StoppedReason      string      `json:"stoppedReason"`
+	Connectivity       string      `json:"connectivity"` // CONNECTED or DISCONNECTED
+	Version            int64       `json:"version"`      // rises with each change
+	CreatedAt          time.Time   `json:"createdAt"`
+	PullStartedAt      time.Time   `json:"pullStartedAt"`
+	PullStoppedAt      time.Time   `json:"pullStoppedAt"`
+	ConnectivityAt     time.Time   `json:"connectivityAt"`
+	StartedAt          time.Time   `json:"startedAt"`
+	StoppingAt         time.Time   `json:"stoppingAt"`
+	ExecutionStoppedAt time.Time   `json:"executionStoppedAt"`
+	StoppedAt          time.Time   `json:"stoppedAt"`
+	Containers         []Container `json:"containers"`
 }
 
 // Container is a container of a task.
