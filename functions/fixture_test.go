@@ -62,7 +62,7 @@ func settings() map[string]string {
 	return map[string]string{
 		"DAVIT_STATE_MACHINE_ARN": "arn:aws:states:eu-west-1:123456789012:stateMachine:davit-run",
 		"DAVIT_PREFIX":            "davit", "DAVIT_TASK_EVENTS": "true", "DAVIT_RETENTION_DAYS": "90", "DAVIT_RUN_DEFAULTS": "", "DAVIT_ALLOWED_FAMILIES": "",
-		"DAVIT_VISIBILITY": "stack", "DAVIT_ALLOW_TASK_DEFINITION_WRITES": "true", "DAVIT_ALLOW_EXECUTE_COMMAND": "false",
+		"DAVIT_VISIBILITY": "stack", "DAVIT_OWNER_SCOPE": "role", "DAVIT_ALLOW_TASK_DEFINITION_WRITES": "true", "DAVIT_ALLOW_EXECUTE_COMMAND": "false",
 		"DAVIT_AUTH": "IAM", "DAVIT_EVENT_BUS": "default", "DAVIT_STACK": "davit",
 	}
 }

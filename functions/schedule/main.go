@@ -15,6 +15,6 @@ import (
 func main() { os.Exit(runtime.Main(wire)) }
 
 func wire(rt *runtime.Runtime) runtime.Handler {
-	schedules := &run.Schedules{Submitter: submit.Submitter(rt)}
+	schedules := &run.Schedules{Submitter: submit.Submitter(rt), RequestID: runtime.RequestID}
 	return lambdaio.Schedule(schedules, events.Publisher(rt, run.EventDidNotRun), events.Meter(rt), rt.Log)
 }

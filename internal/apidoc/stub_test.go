@@ -72,7 +72,8 @@ func full() *run.Run {
 	return &run.Run{
 		ID: runID, Owner: "iam:AROA1", Key: "key", Status: run.Failed, StatusReason: "ended", Class: run.ExitClass(3), ExitCode: &code,
 		CreatedAt: at, StartedAt: &at, StoppedAt: &at, Operation: run.RunTask, Count: 2, Family: "nightly", Group: "g", StartedBy: "me", RerunOf: runID, Schedule: "nightly",
-		Request: json.RawMessage(`{"taskDefinition":"nightly"}`), Resolved: json.RawMessage(`{"taskDefinition":"nightly:7"}`), Policy: policy,
+		SubmittedBy: run.SubmittedBy{Principal: "arn:aws:sts::1:assumed-role/Dev", Session: "kim", RequestID: "r", SourceIP: "203.0.113.7"},
+		Request:     json.RawMessage(`{"taskDefinition":"nightly"}`), Resolved: json.RawMessage(`{"taskDefinition":"nightly:7"}`), Policy: policy,
 		Attempts: []run.Attempt{{
 			Number: 1, BeganAt: at, LaunchedAt: &at, Calls: 2,
 			Refusals:     []run.Refusal{{Class: run.Capacity, Reason: "RESOURCE:PORTS", Rule: "RD-10", Count: 4, LastAt: at}},

@@ -25,6 +25,7 @@ func all() map[string]string {
 		"DAVIT_RUN_DEFAULTS":                 `{"cluster":"jobs"}`,
 		"DAVIT_ALLOWED_FAMILIES":             "settlement, report-*",
 		"DAVIT_VISIBILITY":                   "owner",
+		"DAVIT_OWNER_SCOPE":                  "session",
 		"DAVIT_ALLOW_TASK_DEFINITION_WRITES": "true",
 		"DAVIT_ALLOW_EXECUTE_COMMAND":        "false",
 		"DAVIT_AUTH":                         "IAM",
@@ -40,6 +41,7 @@ type settings struct {
 	Defaults                      string
 	Families                      []string
 	OwnerOnly, Writes, ExecuteCmd bool
+	OwnerBySession                bool
 	Auth                          config.Auth
 }
 
@@ -47,7 +49,7 @@ func read(env map[string]string) (settings, error) {
 	e := config.New(func(name string) (string, bool) { v, ok := env[name]; return v, ok })
 	s := settings{
 		Table: e.Table(), Machine: e.StateMachine(), Bus: e.EventBus(), Tuning: e.Tuning(), Retention: e.Retention(),
-		Defaults: string(e.RunDefaults(ecsspec.Spec{})), Families: e.Families(), OwnerOnly: e.OwnerOnly(),
+		Defaults: string(e.RunDefaults(ecsspec.Spec{})), Families: e.Families(), OwnerOnly: e.OwnerOnly(), OwnerBySession: e.OwnerBySession(),
 		Writes: e.TaskDefinitionWrites(), ExecuteCmd: e.ExecuteCommand(), Auth: e.Auth("DYNAMODB", "ECS"),
 	}
 	return s, e.Err()
@@ -61,7 +63,7 @@ func TestEverythingIsRead(t *testing.T) {
 	want := settings{
 		Table: "davit-runs", Machine: "arn:aws:states:eu-west-1:123456789012:stateMachine:davit-run", Bus: "default",
 		Tuning: run.Tuning{Prefix: "davit", TaskEvents: true}, Retention: 90 * 24 * time.Hour, Defaults: `{"cluster":"jobs"}`,
-		Families: []string{"settlement", "report-*"}, OwnerOnly: true, Writes: true, Auth: config.AuthIAM,
+		Families: []string{"settlement", "report-*"}, OwnerOnly: true, OwnerBySession: true, Writes: true, Auth: config.AuthIAM,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -107,6 +109,7 @@ func TestValues(t *testing.T) {
 		{"DAVIT_TASK_EVENTS", []string{"true", "false"}, []string{"", "True", "1", "yes"}},
 		{"DAVIT_RETENTION_DAYS", []string{"2", "3650", "36500"}, []string{"", "1", "0", "-90", "1.5", "90d", "36501", "99999999999999999999"}},
 		{"DAVIT_ALLOWED_FAMILIES", []string{"", "a", "a,b", "a* , b", "*"}, []string{",", "a,", "a,,b", "*a", "a**", "a b", "a:1", long}},
+		{"DAVIT_OWNER_SCOPE", []string{"role", "session"}, []string{"", "user", "Session"}},
 		{"DAVIT_VISIBILITY", []string{"stack", "owner"}, []string{"", "all", "Owner"}},
 		{"DAVIT_ALLOW_TASK_DEFINITION_WRITES", []string{"true", "false"}, []string{"", "on"}},
 		{"DAVIT_ALLOW_EXECUTE_COMMAND", []string{"true", "false"}, []string{"", "on"}},

@@ -19,6 +19,7 @@ const (
 	varEventBus             = "DAVIT_EVENT_BUS"
 	varStack                = "DAVIT_STACK"
 	varVisibility           = "DAVIT_VISIBILITY"
+	varOwnerScope           = "DAVIT_OWNER_SCOPE"
 	varFamilies             = "DAVIT_ALLOWED_FAMILIES"
 	varTaskDefinitionWrites = "DAVIT_ALLOW_TASK_DEFINITION_WRITES"
 	varExecuteCommand       = "DAVIT_ALLOW_EXECUTE_COMMAND"
@@ -75,6 +76,9 @@ func (e *Env) EventBus() string {
 
 // OwnerOnly reports whether DAVIT_VISIBILITY is owner: callers see and stop only their own runs.
 func (e *Env) OwnerOnly() bool { return e.oneOf(varVisibility, "stack", "owner") == "owner" }
+
+// OwnerBySession reports whether DAVIT_OWNER_SCOPE is session: each session of a role is a caller of its own.
+func (e *Env) OwnerBySession() bool { return e.oneOf(varOwnerScope, "role", "session") == "session" }
 
 // TaskDefinitionWrites returns DAVIT_ALLOW_TASK_DEFINITION_WRITES: whether callers may register and deregister task definitions.
 func (e *Env) TaskDefinitionWrites() bool { return e.boolean(varTaskDefinitionWrites) }

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -9,9 +10,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"runtime/debug"
 	"strconv"
+
+	"davit/internal/run"
 )
 
 // actionFunc serves one request of a known caller. An error is written as a problem.
@@ -116,6 +120,7 @@ const (
 	callerKey contextKey = iota
 	requestIDKey
 	registrarKey
+	principalKey
 )
 
 // WithCaller returns a context that carries who sent the request. Without it, and for "", every route returns 401.
@@ -127,6 +132,21 @@ func WithCaller(ctx context.Context, caller string) context.Context {
 func CallerOf(ctx context.Context) string {
 	caller, _ := ctx.Value(callerKey).(string)
 	return caller
+}
+
+// WithPrincipal returns a context that carries the person or program behind the caller, and the name of its session. Without it the caller is its own principal.
+func WithPrincipal(ctx context.Context, principal, session string) context.Context {
+	return context.WithValue(ctx, principalKey, [2]string{principal, session})
+}
+
+// submittedBy returns who submits by a request of a caller.
+func submittedBy(r *http.Request, caller string) run.SubmittedBy {
+	who, _ := r.Context().Value(principalKey).([2]string)
+	address, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		address = r.RemoteAddr
+	}
+	return run.SubmittedBy{Principal: cmp.Or(who[0], caller), Session: who[1], RequestID: RequestIDOf(r.Context()), SourceIP: address}
 }
 
 // WithRegistrar returns a context that carries that the caller may register task definitions. A gateway that holds routes to permissions need not

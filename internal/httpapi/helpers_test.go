@@ -25,6 +25,9 @@ const (
 	caller = "arn:aws:iam::123456789012:role/team"
 )
 
+// by is who submits by the requests of call.
+var by = run.SubmittedBy{Principal: caller, RequestID: "request-1", SourceIP: "192.0.2.1"}
+
 // cases is every use case as functions; one that is nil must not be called.
 type cases struct {
 	t        *testing.T

@@ -30,7 +30,7 @@ func Rerun(s Rerunner, o Options) http.Handler {
 }
 
 func rerunRequest(r *http.Request, caller string) (run.RerunRequest, error) {
-	req := run.RerunRequest{Caller: caller, RunID: r.PathValue(runIDName)}
+	req := run.RerunRequest{Caller: caller, RunID: r.PathValue(runIDName), By: submittedBy(r, caller)}
 	q := parseQuery(r, "dryRun")
 	req.DryRun = q.truth("dryRun")
 	var bad []run.Violation

@@ -27,20 +27,20 @@ func TestRerun(t *testing.T) {
 		if want := `"rerunOf":"` + runID + `"`; !strings.Contains(w.Body.String(), want) {
 			t.Errorf("got body %s, want %s in it", w.Body, want)
 		}
-		wantRequest(t, run.RerunRequest{Caller: caller, RunID: runID, Key: "k", HasKey: true, Body: []byte(`{"failedOnly":true}`)}, got)
+		wantRequest(t, run.RerunRequest{Caller: caller, By: by, RunID: runID, Key: "k", HasKey: true, Body: []byte(`{"failedOnly":true}`)}, got)
 	})
 	t.Run("no body, replayed", func(t *testing.T) {
 		result.Replayed = true
 		w := call{method: "POST", target: target, header: http.Header{"Content-Type": nil}}.to(h)
 		wantStatus(t, w, http.StatusAccepted)
 		wantHeader(t, w, "Idempotent-Replayed", "true")
-		wantRequest(t, run.RerunRequest{Caller: caller, RunID: runID, Body: []byte{}}, got)
+		wantRequest(t, run.RerunRequest{Caller: caller, By: by, RunID: runID, Body: []byte{}}, got)
 	})
 	t.Run("dry run", func(t *testing.T) {
 		w := call{method: "POST", target: target + "?dryRun=true", body: "{}"}.to(h)
 		wantStatus(t, w, http.StatusOK)
 		wantHeader(t, w, "Location", "")
-		wantRequest(t, run.RerunRequest{Caller: caller, RunID: runID, Body: []byte("{}"), DryRun: true}, got)
+		wantRequest(t, run.RerunRequest{Caller: caller, By: by, RunID: runID, Body: []byte("{}"), DryRun: true}, got)
 	})
 }
 
@@ -65,4 +65,34 @@ func TestRerunRefusesAtTheEdge(t *testing.T) {
 			wantErrors(t, wantProblem(t, w, test.status, kind), test.errors)
 		})
 	}
+}
+
+// A run shows who submitted it, its list too; nothing is shown where nobody is known.
+func TestSubmittedBy(t *testing.T) {
+	who := run.SubmittedBy{Principal: "arn:aws:sts::1:assumed-role/Dev", Session: "kim", RequestID: "r", SourceIP: "203.0.113.7"}
+	shown := &run.Run{ID: runID, SubmittedBy: who}
+	var got run.SubmitRequest
+	c := &cases{t: t,
+		submit: func(req run.SubmitRequest) (run.SubmitResult, error) {
+			got = req
+			return run.SubmitResult{Run: shown}, nil
+		},
+		get:  func(string, string) (*run.Run, error) { return shown, nil },
+		list: func(run.ListRequest) (run.List, error) { return run.List{Runs: []*run.Run{shown}}, nil },
+	}
+	h := c.handler(httpapi.Options{})
+	const want = `"submittedBy":{"principal":"arn:aws:sts::1:assumed-role/Dev","session":"kim","requestId":"r","sourceIp":"203.0.113.7"}`
+	for _, target := range []string{"/runs", "/runs/" + runID} {
+		if w := (call{method: "GET", target: target}).to(h); !strings.Contains(w.Body.String(), want) {
+			t.Errorf("GET %s: got %s, want %s in it", target, w.Body, want)
+		}
+	}
+	shown.SubmittedBy = run.SubmittedBy{}
+	if w := (call{method: "GET", target: "/runs/" + runID}).to(h); strings.Contains(w.Body.String(), "submittedBy") {
+		t.Errorf("of an earlier version: got %s", w.Body)
+	}
+	q := call{method: "POST", target: "/runs", body: "{}"}.request()
+	record(h, q.WithContext(httpapi.WithPrincipal(q.Context(), who.Principal, who.Session)))
+	wantRequest(t, run.SubmitRequest{Caller: caller, Body: []byte("{}"), By: run.SubmittedBy{
+		Principal: who.Principal, Session: who.Session, RequestID: "request-1", SourceIP: "192.0.2.1"}}, got)
 }

@@ -47,7 +47,7 @@ func (o Options) writeSubmitted(w http.ResponseWriter, r *http.Request, result r
 }
 
 func submitRequest(r *http.Request, caller string) (run.SubmitRequest, error) {
-	req := run.SubmitRequest{Caller: caller}
+	req := run.SubmitRequest{Caller: caller, By: submittedBy(r, caller)}
 	q := parseQuery(r, "dryRun")
 	req.DryRun = q.truth("dryRun")
 	var bad []run.Violation

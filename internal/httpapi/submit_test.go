@@ -30,7 +30,7 @@ func TestSubmit(t *testing.T) {
 		if want := `"runId":"` + runID + `"`; !strings.Contains(w.Body.String(), want) {
 			t.Errorf("got body %s, want %s in it", w.Body, want)
 		}
-		wantRequest(t, run.SubmitRequest{Caller: caller, Body: []byte(body)}, got)
+		wantRequest(t, run.SubmitRequest{Caller: caller, By: by, Body: []byte(body)}, got)
 	})
 	t.Run("key and replay", func(t *testing.T) {
 		result.Replayed = true
@@ -39,11 +39,11 @@ func TestSubmit(t *testing.T) {
 		wantStatus(t, w, http.StatusAccepted)
 		wantHeader(t, w, "Location", "/runs/"+runID)
 		wantHeader(t, w, "Idempotent-Replayed", "true")
-		wantRequest(t, run.SubmitRequest{Caller: caller, Key: "nightly é 1", HasKey: true, Body: []byte(body)}, got)
+		wantRequest(t, run.SubmitRequest{Caller: caller, By: by, Key: "nightly é 1", HasKey: true, Body: []byte(body)}, got)
 	})
 	t.Run("empty key is given", func(t *testing.T) {
 		call{method: "POST", target: "/runs", body: body, header: http.Header{"Idempotency-Key": {""}}}.to(h)
-		wantRequest(t, run.SubmitRequest{Caller: caller, HasKey: true, Body: []byte(body)}, got)
+		wantRequest(t, run.SubmitRequest{Caller: caller, By: by, HasKey: true, Body: []byte(body)}, got)
 	})
 	t.Run("dry run", func(t *testing.T) {
 		result.Run = &run.Run{
@@ -55,7 +55,7 @@ func TestSubmit(t *testing.T) {
 		wantStatus(t, w, http.StatusOK)
 		wantHeader(t, w, "Location", "")
 		wantBody(t, w, want)
-		wantRequest(t, run.SubmitRequest{Caller: caller, Body: []byte(body), DryRun: true}, got)
+		wantRequest(t, run.SubmitRequest{Caller: caller, By: by, Body: []byte(body), DryRun: true}, got)
 	})
 }
 

@@ -27,6 +27,8 @@ type summaryView struct {
 	MaxTries       int        `json:"maxTries"` // 1 where nothing is retried
 	RerunOf        string     `json:"rerunOf,omitempty"`
 	Schedule       string     `json:"schedule,omitempty"`
+
+	SubmittedBy run.SubmittedBy `json:"submittedBy,omitzero"`
 }
 
 // runView is one run with its attempts.
@@ -55,7 +57,7 @@ func viewSummary(r *run.Run) summaryView {
 		CreatedAt: timestampOf(&r.CreatedAt), StartedAt: timestampOf(r.StartedAt), StoppedAt: timestampOf(r.StoppedAt),
 		ExitCode: r.ExitCode, IdempotencyKey: r.Key,
 		Family: r.Family, Group: r.Group, StartedBy: r.StartedBy, Count: r.Count,
-		Tries: r.Tries(), MaxTries: r.Policy.Retry.MaxTries(), RerunOf: r.RerunOf, Schedule: r.Schedule,
+		Tries: r.Tries(), MaxTries: r.Policy.Retry.MaxTries(), RerunOf: r.RerunOf, Schedule: r.Schedule, SubmittedBy: r.SubmittedBy,
 	}
 }
 

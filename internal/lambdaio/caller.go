@@ -1,6 +1,7 @@
 package lambdaio
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -23,9 +24,46 @@ const maxCaller = 1024
 
 var errNoCaller = errors.New("the event names no caller of the kind that this API takes")
 
+// Principal returns the person or program that an event's authorizer identified: the ARN of a user, or of an assumed role with the session's name apart; a Cognito
+// identity's id; a token's subject or client. It returns "" where the event has none.
+func Principal(e HTTPEvent) (principal, session string) {
+	var a struct {
+		IAM struct {
+			CallerID        string `json:"callerId"`
+			UserARN         string `json:"userArn"`
+			CognitoIdentity struct {
+				IdentityID string `json:"identityId"`
+			} `json:"cognitoIdentity"`
+		} `json:"iam"`
+		JWT struct {
+			Claims struct {
+				Subject string `json:"sub"`
+				Client  string `json:"client_id"`
+			} `json:"claims"`
+		} `json:"jwt"`
+	}
+	if parseAuthorizer(e, &a) != nil {
+		return "", ""
+	}
+	if id := a.IAM.CognitoIdentity.IdentityID; id != "" {
+		return id, ""
+	}
+	arn := a.IAM.UserARN
+	if i := strings.LastIndexByte(arn, '/'); i > 0 && strings.Contains(arn[:i], ":assumed-role/") {
+		return arn[:i], arn[i+1:]
+	}
+	return cmp.Or(arn, a.IAM.CallerID, a.JWT.Claims.Subject, a.JWT.Claims.Client), ""
+}
+
 // IAMCaller returns the name of the principal that signed the request: a Cognito identity's identityId; a role's id without the session's
 // name, so that all sessions of a role are one caller; the id of a user, an account or a federated user. Ids, unlike names, are never reused.
-func IAMCaller(e HTTPEvent) (string, error) {
+func IAMCaller(e HTTPEvent) (string, error) { return iamCaller(e, false) }
+
+// IAMSessionCaller returns what IAMCaller does, and each session of a role as a caller of its own. A session's name is its user's to choose unless the role's
+// trust policy holds it to something.
+func IAMSessionCaller(e HTTPEvent) (string, error) { return iamCaller(e, true) }
+
+func iamCaller(e HTTPEvent, withSession bool) (string, error) {
 	var a struct {
 		IAM struct {
 			CallerID        string `json:"callerId"`
@@ -41,7 +79,7 @@ func IAMCaller(e HTTPEvent) (string, error) {
 		return callerName(kindCognito, id)
 	}
 	id := a.IAM.CallerID
-	if role, _, session := strings.Cut(id, ":"); session && strings.HasPrefix(role, rolePrefix) {
+	if role, session, has := strings.Cut(id, ":"); has && strings.HasPrefix(role, rolePrefix) && (!withSession || session == "") {
 		id = role
 	}
 	return callerName(kindIAM, id)

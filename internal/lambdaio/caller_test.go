@@ -143,3 +143,39 @@ func TestCallersNeverCollide(t *testing.T) {
 		t.Errorf("only %d callers were compared", len(names))
 	}
 }
+
+func TestIAMSessionCallers(t *testing.T) {
+	for authorizer, want := range map[string]string{
+		`{"iam":{"callerId":"AROAROLE:one"}}`:     "iam:AROAROLE:one",
+		`{"iam":{"callerId":"AROAROLE:two"}}`:     "iam:AROAROLE:two",
+		`{"iam":{"callerId":"AROAROLE:"}}`:        "iam:AROAROLE",
+		`{"iam":{"callerId":"AROAROLE"}}`:         "iam:AROAROLE",
+		`{"iam":{"callerId":"AIDAUSER"}}`:         "iam:AIDAUSER",
+		`{"iam":{"callerId":"123456789012:kim"}}`: "iam:123456789012:kim",
+		`{"iam":{"callerId":"AROAROLE:a\nb"}}`:    "",
+		`{"iam":{"callerId":"AROAROLE:a:b"}}`:     "iam:AROAROLE:a:b",
+		`{"iam":{"callerId":"AROAROLE:CognitoIdentityCredentials","cognitoIdentity":{"identityId":"eu-west-1:1"}}}`: "cognito:eu-west-1:1",
+		`{"jwt":{"claims":{"iss":"https://x","sub":"AIDAUSER"}}}`:                                                   "",
+	} {
+		wantCaller(t, authorizer, lambdaio.IAMSessionCaller, authorized(authorizer), want)
+	}
+}
+
+func TestPrincipal(t *testing.T) {
+	for authorizer, want := range map[string][2]string{
+		`{"iam":{"callerId":"AROAROLE:kim","userArn":"arn:aws:sts::1:assumed-role/Dev/kim"}}`:                                         {"arn:aws:sts::1:assumed-role/Dev", "kim"},
+		`{"iam":{"callerId":"AIDAUSER","userArn":"arn:aws:iam::1:user/team/kim"}}`:                                                    {"arn:aws:iam::1:user/team/kim", ""},
+		`{"iam":{"callerId":"1:kim","userArn":"arn:aws:sts::1:federated-user/kim"}}`:                                                  {"arn:aws:sts::1:federated-user/kim", ""},
+		`{"iam":{"callerId":"AIDAUSER"}}`:                                                                                             {"AIDAUSER", ""},
+		`{"iam":{"callerId":"AROA:C","userArn":"arn:aws:sts::1:assumed-role/Pool/C","cognitoIdentity":{"identityId":"eu-west-1:1"}}}`: {"eu-west-1:1", ""},
+		`{"jwt":{"claims":{"iss":"https://x","sub":"kim","client_id":"app"}}}`:                                                        {"kim", ""},
+		`{"jwt":{"claims":{"iss":"https://x","client_id":"app"}}}`:                                                                    {"app", ""},
+		`{"iam":{"userArn":"/assumed-role/"}}`:                                                                                        {"/assumed-role/", ""},
+		`{}`:                                                                                                                          {"", ""}, `{`: {"", ""}, ``: {"", ""}, `{"iam":7}`: {"", ""},
+	} {
+		principal, session := lambdaio.Principal(authorized(authorizer))
+		if got := [2]string{principal, session}; got != want {
+			t.Errorf("%s: got %q, want %q", authorizer, got, want)
+		}
+	}
+}

@@ -21,7 +21,11 @@ const (
 	NameNotFound    = "Davit.NotFound"
 	NameKeyReused   = "Davit.KeyReused"
 	NameForbidden   = "Davit.Forbidden"
-	NameInternal    = "Davit.Internal"
+	NameWrongState  = "Davit.WrongState"
+
+	NameValuesNeeded = "Davit.ValuesNeeded"
+
+	NameInternal = "Davit.Internal"
 )
 
 // errorNames maps the domain's codes to names. Codes missing from the table are reported as NameInternal.
@@ -35,7 +39,11 @@ var errorNames = map[run.Code]string{
 	run.CodeUnavailable: NameUnavailable,
 	run.CodeNotRecorded: NameUnavailable,
 	run.CodeForbidden:   NameForbidden,
-	run.CodeInternal:    NameInternal,
+	run.CodeWrongState:  NameWrongState,
+
+	run.CodeValuesNeeded: NameValuesNeeded,
+
+	run.CodeInternal: NameInternal,
 }
 
 // Name returns the error name and message that Lambda reports to an invoker for an error of a Function; "", "" for nil.

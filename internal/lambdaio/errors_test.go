@@ -60,7 +60,11 @@ var wantNames = map[run.Code]string{
 	run.CodeUnavailable: "Davit.Unavailable",
 	run.CodeNotRecorded: "Davit.Unavailable",
 	run.CodeForbidden:   "Davit.Forbidden",
-	run.CodeInternal:    "Davit.Internal",
+	run.CodeWrongState:  "Davit.WrongState",
+
+	run.CodeValuesNeeded: "Davit.ValuesNeeded",
+
+	run.CodeInternal: "Davit.Internal",
 }
 
 // failing is a Stepper that fails with the code in its input's Machine.

@@ -13,6 +13,9 @@ type HTTPOptions struct {
 	Caller func(e HTTPEvent) (string, error)
 	// Context returns ctx with the caller ("": none) and the gateway's request id, for the handler. nil: the handler gets neither.
 	Context func(ctx context.Context, caller, requestID string) context.Context
+	// Principal returns the person or program behind the caller, which WithPrincipal then puts into the handler's context. nil: nobody is known.
+	Principal     func(e HTTPEvent) (principal, session string)
+	WithPrincipal func(ctx context.Context, principal, session string) context.Context
 	// MayRegister reports whether an event shows that its caller may register task definitions, which Registrar then puts into the handler's context.
 	// nil: no event shows it.
 	MayRegister func(e HTTPEvent) bool
@@ -54,6 +57,10 @@ func (o HTTPOptions) identify(ctx context.Context, e HTTPEvent) context.Context 
 		}
 	}
 	ctx = o.Context(ctx, caller, e.RequestContext.RequestID)
+	if caller != "" && o.Principal != nil {
+		principal, session := o.Principal(e)
+		ctx = o.WithPrincipal(ctx, principal, session)
+	}
 	if caller != "" && o.MayRegister != nil && o.MayRegister(e) {
 		ctx = o.Registrar(ctx)
 	}

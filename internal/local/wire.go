@@ -26,7 +26,7 @@ func (s *System) wire() {
 	engine := awsecs.New(client)
 	keeper := run.Keeper{
 		Store: s.Store, Clock: s.options.Clock, Workflow: workflow{s},
-		Tuning: run.Tuning{Prefix: prefix, TaskEvents: s.options.TaskEvents},
+		Tuning: run.Tuning{Prefix: prefix, TaskEvents: s.options.TaskEvents}, Log: s.options.Log,
 	}
 	catalog := awsecs.NewCatalog(client)
 	reader := &run.Reader{Store: s.Store}

@@ -12,6 +12,7 @@ func (r *Run) end(now time.Time, status Status, class Class, reason string) {
 	}
 	r.Status, r.Class, r.StatusReason = status, class, reason
 	r.StoppedAt = &now
+	r.news.ended = true
 	if r.ExitCode = r.exitCode(); status != Succeeded && r.ExitCode != nil && *r.ExitCode == 0 {
 		r.ExitCode = nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"sync"
 	"testing"
 	"time"
@@ -21,6 +22,7 @@ type fixture struct {
 	catalog  *fakeCatalog
 	tuning   Tuning
 	random   func(n int) string // nil reads crypto/rand
+	log      *slog.Logger       // nil discards
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -37,7 +39,7 @@ func polling(w *fixture) *fixture {
 }
 
 func (w *fixture) keeper() Keeper {
-	return Keeper{Store: w.store, Clock: w.clock, Tuning: w.tuning, Workflow: w.workflow, Random: w.random}
+	return Keeper{Store: w.store, Clock: w.clock, Tuning: w.tuning, Workflow: w.workflow, Random: w.random, Log: w.log}
 }
 
 func (w *fixture) submitter() *Submitter {

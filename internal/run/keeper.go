@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 )
 
@@ -27,6 +28,8 @@ type Keeper struct {
 	Retention time.Duration // from the run's end; 0 is DefaultRetention
 	// Backoff waits before try+1 of a lock's change, try counted from 0. Nil waits for a random part of up to 100 ms.
 	Backoff func(ctx context.Context, try int) error
+	// Log gets a line when a run is accepted, launched and ended. Nil discards them.
+	Log *slog.Logger
 	// Random returns n characters of the id alphabet, n at most 26. Nil reads crypto/rand.
 	Random func(n int) string
 }
@@ -94,6 +97,7 @@ func (k Keeper) save(ctx context.Context, r *Run, now time.Time) error {
 	if err := k.Store.Update(ctx, r); err != nil {
 		return err
 	}
+	k.logNews(ctx, r)
 	_ = k.releaseLock(ctx, r) // r is written; the sweep frees what this could not
 	return nil
 }

@@ -60,12 +60,23 @@ func (r *Run) place(a *Attempt, tasks []json.RawMessage, now time.Time) {
 	if len(a.Tasks) == 0 {
 		return
 	}
-	if a.LaunchedAt == nil {
-		a.LaunchedAt = &now
-	}
+	r.noteLaunch(a, now)
 	if a.described() {
 		r.LastHeardAt = now
 	}
+}
+
+// noteLaunch records when the attempt's first task was placed.
+func (r *Run) noteLaunch(a *Attempt, now time.Time) {
+	if a.LaunchedAt != nil {
+		return
+	}
+	first := true
+	for i := range r.Attempts {
+		first = first && r.Attempts[i].LaunchedAt == nil
+	}
+	a.LaunchedAt = &now
+	r.news.launched = first
 }
 
 // described reports whether each of the attempt's tasks is known by more than its ARN.

@@ -28,6 +28,8 @@ type Run struct {
 	RerunOf string `json:"rerunOf,omitempty"`
 	// Schedule is the name of the schedule that submitted it; "" where none did.
 	Schedule string `json:"schedule,omitempty"`
+	// SubmittedBy is who submitted it; of a record of an earlier version nobody is known.
+	SubmittedBy SubmittedBy `json:"submittedBy,omitzero"`
 	// ValuesOf is the owner of the environment values that a rerun by another caller kept; "": they are Owner's.
 	ValuesOf string `json:"valuesOf,omitempty"`
 
@@ -105,6 +107,9 @@ type Run struct {
 	SweepAt time.Time `json:"sweepAt,omitzero"`
 	// Expires is set at the end; later the record counts as absent.
 	Expires time.Time `json:"expires,omitzero"`
+
+	// news is what happened since the record was read. It is not stored.
+	news news
 }
 
 // Definition is what a run keeps of its task definition.

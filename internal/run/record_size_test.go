@@ -99,6 +99,10 @@ func TestRecordSize_RunToItsLastAttempt_StaysUnder200KB(t *testing.T) {
 			rng := rand.New(rand.NewPCG(1, 2))
 			r := newRun(10, func(r *Run) {
 				c.policy(&r.Policy)
+				r.Owner, r.ValuesOf = incompressible(rng, 1024), incompressible(rng, 1024)
+				r.SubmittedBy = SubmittedBy{
+					Principal: incompressible(rng, 5000), Session: incompressible(rng, 5000), RequestID: incompressible(rng, 5000), SourceIP: incompressible(rng, 5000),
+				}.cleaned()
 				r.Request = raw(map[string]any{"taskDefinition": "job", "filler": incompressible(rng, maxPacked*5/4)}) // as large as checkSize lets it be
 			})
 			if err := checkSize(r); err != nil {

@@ -7,6 +7,8 @@ type SubmitRequest struct {
 	HasKey bool   // the header was given, also when empty
 	Body   []byte // POST /runs body, at most 256 KiB
 	DryRun bool   // check and resolve, record nothing
+	// By is the person or program behind the caller. It may be zero.
+	By SubmittedBy
 	// StartedBy is the run's where the body has none.
 	StartedBy string
 	// Schedule is the name of the schedule that submits it; "" for another caller.

@@ -15,6 +15,8 @@ type RerunRequest struct {
 	HasKey bool   // the header was given, also when empty
 	Body   []byte // {patch, failedOnly, revision}, each optional, or empty; at most 256 KiB
 	DryRun bool   // check and resolve, record nothing
+	// By is the person or program behind the caller. It may be zero.
+	By SubmittedBy
 }
 
 // The values of a rerun's revision.
@@ -89,7 +91,7 @@ func (s *Submitter) submitRerun(ctx context.Context, again *rerun) (SubmitResult
 }
 
 func (q RerunRequest) submission(body []byte) SubmitRequest {
-	return SubmitRequest{Caller: q.Caller, Key: q.Key, HasKey: q.HasKey, Body: body, DryRun: q.DryRun}
+	return SubmitRequest{Caller: q.Caller, Key: q.Key, HasKey: q.HasKey, Body: body, DryRun: q.DryRun, By: q.By}
 }
 
 // MaxBody is how many bytes the body of a request may have.

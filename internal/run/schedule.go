@@ -26,6 +26,8 @@ const maxScheduled = 254
 // Schedules takes what schedules send: one run for each occurrence.
 type Schedules struct {
 	Submitter *Submitter
+	// RequestID returns the id of the invocation that delivers an occurrence, "" where there is none. Nil: none has one.
+	RequestID func(ctx context.Context) string
 }
 
 // Occurrence is what became of one occurrence of a schedule: a run, or Missed.
@@ -60,6 +62,7 @@ func (s *Schedules) Fire(ctx context.Context, event []byte) (Occurrence, error) 
 	}
 	res, err := s.Submitter.Submit(ctx, SubmitRequest{
 		Caller: ownedBySchedule + e.Schedule, Key: e.Schedule + " " + e.Time, HasKey: true, Body: e.Run, StartedBy: e.name(), Schedule: e.name(),
+		By: SubmittedBy{Principal: e.Schedule, RequestID: s.requestID(ctx)},
 	})
 	switch CodeOf(err) {
 	case "":
@@ -71,6 +74,13 @@ func (s *Schedules) Fire(ctx context.Context, event []byte) (Occurrence, error) 
 	default:
 		return Occurrence{}, err
 	}
+}
+
+func (s *Schedules) requestID(ctx context.Context) string {
+	if s.RequestID == nil {
+		return ""
+	}
+	return s.RequestID(ctx)
 }
 
 // edited returns the run of an occurrence that is delivered again after its schedule was changed.

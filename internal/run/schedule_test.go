@@ -16,7 +16,7 @@ func occurrence(name, at, body string) []byte {
 
 func (w *fixture) fire(event []byte) Occurrence {
 	w.t.Helper()
-	o, err := (&Schedules{w.submitter()}).Fire(context.Background(), event)
+	o, err := (&Schedules{Submitter: w.submitter()}).Fire(context.Background(), event)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestOccurrencesAreRepeated(t *testing.T) {
 		}
 		return nil
 	}
-	o, err := (&Schedules{w.submitter()}).Fire(context.Background(), occurrence(nightly, "2026-11-30T02:00:00Z", goodBody))
+	o, err := (&Schedules{Submitter: w.submitter()}).Fire(context.Background(), occurrence(nightly, "2026-11-30T02:00:00Z", goodBody))
 	switch {
 	case CodeOf(err) != CodeNotRecorded:
 		t.Errorf("CodeOf(err) is %v, want %v", CodeOf(err), CodeNotRecorded)

@@ -71,7 +71,7 @@ func (s *Submitter) parseRequest(q SubmitRequest) (*Run, Submission, []Violation
 	violations = append(violations, bad...)
 	now := s.now()
 	r := &Run{
-		Incarnation: s.randomText(incarnationLength), Owner: q.Caller, Key: key, Schedule: q.Schedule,
+		Incarnation: s.randomText(incarnationLength), Owner: q.Caller, Key: key, SubmittedBy: q.By.cleaned(), Schedule: q.Schedule,
 		Status: Submitted, CreatedAt: now, Generation: 1,
 		Operation: sub.Operation, Request: sub.Request, Policy: policy, Count: sub.Count,
 		Cluster: sub.Cluster, Group: sub.Group, StartedBy: firstOf(sub.StartedBy, q.StartedBy), Instances: sub.Instances,
@@ -178,6 +178,7 @@ func (s *Submitter) create(ctx context.Context, r *Run, sub Submission) (SubmitR
 	if !created {
 		return s.replayStored(ctx, sub, stored)
 	}
+	s.logAccepted(ctx, stored)
 	return SubmitResult{Run: s.begin(ctx, stored)}, nil
 }
 

@@ -72,9 +72,7 @@ func (r *Run) takeEvent(number int, told description, now time.Time) (write, orp
 	}
 	if write = a.take(told, fromEvent, now); write {
 		r.LastHeardAt = now
-		if a.LaunchedAt == nil {
-			a.LaunchedAt = &now
-		}
+		r.noteLaunch(a, now)
 		Settle(r, now)
 	}
 	return write, r.Status.Terminal()

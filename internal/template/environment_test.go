@@ -49,7 +49,7 @@ var situations = map[string]map[string]any{
 	"with every choice made": {
 		"Clusters": items("arn:aws:ecs:eu-west-1:123456789012:cluster/a,arn:aws:ecs:eu-west-1:123456789012:cluster/b"), "AllowedFamilies": items("nightly,batch-*"),
 		"RunDefaults": `{"cluster":"jobs","launchType":"FARGATE"}`, "AllowTaskDefinitionWrites": "true", "AllowExecuteCommand": "true", "Authorization": "JWT",
-		"JwtIssuer": "https://issuer.example/", "JwtAudience": items("davit"), "Visibility": "owner", "Prefix": "d2", "TaskEvents": "false", "RetentionDays": "2",
+		"JwtIssuer": "https://issuer.example/", "JwtAudience": items("davit"), "Visibility": "owner", "OwnerScope": "session", "Prefix": "d2", "TaskEvents": "false", "RetentionDays": "2",
 	},
 }
 

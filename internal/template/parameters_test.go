@@ -24,6 +24,7 @@ var samples = map[string]struct{ good, bad []string }{
 	"JwtIssuer":                 {[]string{"", "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab1"}, []string{"http://issuer", "issuer", "https://a b"}},
 	"JwtAudience":               {[]string{"", "davit", "api://davit"}, []string{"a b"}},
 	"Visibility":                {[]string{"stack", "owner"}, []string{"", "all"}},
+	"OwnerScope":                {[]string{"role", "session"}, []string{"", "user"}},
 	"Prefix":                    {[]string{"davit", "d", "abc123"}, []string{"", "seven77", "Davit", "a-b"}},
 	"TaskEvents":                {[]string{"true", "false"}, []string{"", "1"}},
 	"RetentionDays":             {[]string{"2", "90", "36500"}, []string{"1", "0", "36501", "x"}},

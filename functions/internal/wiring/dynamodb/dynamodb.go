@@ -18,5 +18,5 @@ func Store(rt *runtime.Runtime) *dynamo.Store {
 // Keeper returns what every function needs that writes records. It reads DAVIT_TABLE, DAVIT_PREFIX, DAVIT_TASK_EVENTS and
 // DAVIT_RETENTION_DAYS. Each such function may end a run and then wakes the next run of its overlap key through machine.
 func Keeper(rt *runtime.Runtime, machine run.Workflow) run.Keeper {
-	return run.Keeper{Store: Store(rt), Clock: clock.System, Tuning: rt.Tuning(), Workflow: machine, Retention: rt.Retention()}
+	return run.Keeper{Store: Store(rt), Clock: clock.System, Tuning: rt.Tuning(), Workflow: machine, Retention: rt.Retention(), Log: rt.Log}
 }

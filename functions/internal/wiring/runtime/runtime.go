@@ -58,6 +58,15 @@ func newRuntime() *Runtime {
 	return rt
 }
 
+// RequestID returns the id of the invocation of a context, "" outside of one.
+func RequestID(ctx context.Context) string {
+	invocation, ok := lambdacontext.FromContext(ctx)
+	if !ok {
+		return ""
+	}
+	return invocation.AwsRequestID
+}
+
 // deadlineReserve is the time between the end of an invocation's context and Lambda's own deadline, in which the answer is sent.
 const deadlineReserve = 500 * time.Millisecond
 

@@ -19,9 +19,10 @@ func Options(rt *runtime.Runtime) httpapi.Options {
 // AWS_ENDPOINT_URL_<service>; see config.Env.Auth. Any function of the API can be the target of the gateway's $default route:
 // a request that matches no route of the whole API gets a 404 or 405 problem.
 func Serve(rt *runtime.Runtime, routes httpapi.Routes, services ...string) lambdaio.Function {
-	o, auth := Options(rt), rt.Auth(services...)
+	o, auth, bySession := Options(rt), rt.Auth(services...), rt.OwnerBySession()
 	return lambdaio.HTTP(withUnrouted(routes, o).Handler(o), lambdaio.HTTPOptions{
-		Caller: caller(auth), Context: httpapi.WithIdentity, MayRegister: mayRegister(auth), Registrar: httpapi.WithRegistrar, Log: rt.Log,
+		Caller: caller(auth, bySession), Context: httpapi.WithIdentity, Principal: lambdaio.Principal, WithPrincipal: httpapi.WithPrincipal,
+		MayRegister: mayRegister(auth), Registrar: httpapi.WithRegistrar, Log: rt.Log,
 	})
 }
 
@@ -40,10 +41,13 @@ func mayRegister(auth config.Auth) func(lambdaio.HTTPEvent) bool {
 	}
 }
 
-// caller returns the function that reads the caller's name from an event of a gateway with that kind of authorizer.
-func caller(auth config.Auth) func(lambdaio.HTTPEvent) (string, error) {
+// caller returns the function that reads the caller's name from an event of a gateway with that kind of authorizer. Only IAM has sessions.
+func caller(auth config.Auth, bySession bool) func(lambdaio.HTTPEvent) (string, error) {
 	switch auth {
 	case config.AuthIAM:
+		if bySession {
+			return lambdaio.IAMSessionCaller
+		}
 		return lambdaio.IAMCaller
 	case config.AuthJWT:
 		return lambdaio.JWTCaller
