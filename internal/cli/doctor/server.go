@@ -191,22 +191,3 @@ func (x *examination) refusalDo() string {
 	_, todo := target.Explain(&client.Problem{Type: "http", Status: status}, x.target)
 	return todo
 }
-
-// version compares the server's with this program's.
-func (x *examination) version(ctx context.Context) Check {
-	a, err := x.target.Call(ctx, http.MethodGet, "/meta", nil, true)
-	var meta struct {
-		Version string `json:"version"`
-	}
-	switch {
-	case err != nil:
-		return x.failed("version", err)
-	case a.Status == http.StatusNotFound:
-		return Check{Text: "version: the server is older than this program: it has no logs, rerun or meta", Do: "update it: the stack, or `davit local`"}
-	case a.Status != http.StatusOK:
-		return x.failed("version", problemOf(a))
-	case json.Unmarshal(a.Body, &meta) != nil || meta.Version == "":
-		return x.failed("version", problemOf(a))
-	}
-	return Check{OK: true, Text: "version: server " + meta.Version + part(", this program ", x.own)}
-}

