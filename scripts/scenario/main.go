@@ -36,6 +36,10 @@ func scenarios(upgrade string) []scenario {
 		{"of two runs of a FORBID key the second is SKIPPED", forbidSkips},
 		{"the notification of a run's end starts another", endStartsAnother},
 		{"a rule's schedule is one run an occurrence", scheduleFires},
+		{"a run is run again: with changes, with what failed, under its overlap key", rerunsWithChanges},
+		{"a rerun runs the latest revision, or the same", rerunsRevisions},
+		{"a StartTask is run again on its container instance", rerunsOnInstance},
+		{"the values of a schedule's run can be run again and not read", rerunsOfASchedule},
 	}
 	if upgrade != "" {
 		list = append(list, scenario{"a run in flight survives an upgrade", survivesUpgrade(upgrade)})

@@ -43,7 +43,7 @@ func (u *user) createRule(ctx context.Context, in *eventbridge.PutRuleInput, gro
 	if err != nil {
 		return err
 	}
-	run := strings.TrimSuffix(string(command("true")), "}") + fmt.Sprintf(`,"group":%q}`, group)
+	run := strings.TrimSuffix(string(withValues("true", "TOKEN=s3cret")), "}") + fmt.Sprintf(`,"group":%q}`, group)
 	out, err := u.bus.PutTargets(ctx, &eventbridge.PutTargetsInput{Rule: in.Name, Targets: []types.Target{{
 		Id: aws.String("davit"), Arn: &u.schedule,
 		InputTransformer: &types.InputTransformer{
