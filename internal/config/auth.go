@@ -18,7 +18,7 @@ const (
 )
 
 // Auth returns DAVIT_AUTH. NONE is refused unless AWS_ENDPOINT_URL_<service> is set for every service that the function calls (ECS,
-// DYNAMODB, SFN), each to an address outside AWS, so that an API without an authorizer cannot be deployed to AWS by mistake.
+// DYNAMODB, SFN, CLOUDWATCH_LOGS), each to an address outside AWS, so that an API without an authorizer cannot be deployed to AWS by mistake.
 func (e *Env) Auth(services ...string) Auth {
 	auth := Auth(e.oneOf(varAuth, string(AuthIAM), string(AuthJWT), string(AuthNone)))
 	if auth != AuthNone {

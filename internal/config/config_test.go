@@ -30,6 +30,7 @@ func all() map[string]string {
 		"DAVIT_ALLOW_EXECUTE_COMMAND":        "false",
 		"DAVIT_AUTH":                         "IAM",
 		"DAVIT_EVENT_BUS":                    "default",
+		"DAVIT_LOG_GROUPS":                   "/ecs/settlement, /ecs/report-*",
 	}
 }
 
@@ -39,7 +40,7 @@ type settings struct {
 	Tuning                        run.Tuning
 	Retention                     time.Duration
 	Defaults                      string
-	Families                      []string
+	Families, LogGroups           []string
 	OwnerOnly, Writes, ExecuteCmd bool
 	OwnerBySession                bool
 	Auth                          config.Auth
@@ -51,6 +52,7 @@ func read(env map[string]string) (settings, error) {
 		Table: e.Table(), Machine: e.StateMachine(), Bus: e.EventBus(), Tuning: e.Tuning(), Retention: e.Retention(),
 		Defaults: string(e.RunDefaults(ecsspec.Spec{})), Families: e.Families(), OwnerOnly: e.OwnerOnly(), OwnerBySession: e.OwnerBySession(),
 		Writes: e.TaskDefinitionWrites(), ExecuteCmd: e.ExecuteCommand(), Auth: e.Auth("DYNAMODB", "ECS"),
+		LogGroups: e.LogGroups(),
 	}
 	return s, e.Err()
 }
@@ -64,6 +66,7 @@ func TestEverythingIsRead(t *testing.T) {
 		Table: "davit-runs", Machine: "arn:aws:states:eu-west-1:123456789012:stateMachine:davit-run", Bus: "default",
 		Tuning: run.Tuning{Prefix: "davit", TaskEvents: true}, Retention: 90 * 24 * time.Hour, Defaults: `{"cluster":"jobs"}`,
 		Families: []string{"settlement", "report-*"}, OwnerOnly: true, OwnerBySession: true, Writes: true, Auth: config.AuthIAM,
+		LogGroups: []string{"/ecs/settlement", "/ecs/report-*"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -76,7 +79,7 @@ func TestOneStartNamesEveryMissingVariable(t *testing.T) {
 		t.Fatal("an empty environment is accepted")
 	}
 	for name := range all() {
-		mayBeEmpty := name == "DAVIT_RUN_DEFAULTS" || name == "DAVIT_ALLOWED_FAMILIES"
+		mayBeEmpty := name == "DAVIT_RUN_DEFAULTS" || name == "DAVIT_ALLOWED_FAMILIES" || name == "DAVIT_LOG_GROUPS"
 		if strings.Contains(err.Error(), name+" is not set; allowed: ") == mayBeEmpty {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -110,6 +113,11 @@ func TestValues(t *testing.T) {
 		{"DAVIT_RETENTION_DAYS", []string{"2", "3650", "36500"}, []string{"", "1", "0", "-90", "1.5", "90d", "36501", "99999999999999999999"}},
 		{"DAVIT_ALLOWED_FAMILIES", []string{"", "a", "a,b", "a* , b", "*"}, []string{",", "a,", "a,,b", "*a", "a**", "a b", "a:1", long}},
 		{"DAVIT_OWNER_SCOPE", []string{"role", "session"}, []string{"", "user", "Session"}},
+		{
+			"DAVIT_LOG_GROUPS",
+			[]string{"", "a", "/ecs/a,/ecs/b", "/ecs/* , b", "A_b.c#d-9", strings.Repeat("g,", 29) + "g", strings.Repeat("g", 512) + "*"},
+			[]string{",", "a,", "a,,b", "*", "*a", "a**", "a b", "a:1", "arn:aws:logs:eu-west-1:1:log-group:a", strings.Repeat("g,", 30) + "g", strings.Repeat("g", 513)},
+		},
 		{"DAVIT_VISIBILITY", []string{"stack", "owner"}, []string{"", "all", "Owner"}},
 		{"DAVIT_ALLOW_TASK_DEFINITION_WRITES", []string{"true", "false"}, []string{"", "on"}},
 		{"DAVIT_ALLOW_EXECUTE_COMMAND", []string{"true", "false"}, []string{"", "on"}},

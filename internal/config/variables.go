@@ -23,6 +23,7 @@ const (
 	varFamilies             = "DAVIT_ALLOWED_FAMILIES"
 	varTaskDefinitionWrites = "DAVIT_ALLOW_TASK_DEFINITION_WRITES"
 	varExecuteCommand       = "DAVIT_ALLOW_EXECUTE_COMMAND"
+	varLogGroups            = "DAVIT_LOG_GROUPS"
 )
 
 // Bounds of DAVIT_RETENTION_DAYS: an idempotency key must outlive the retries of its own submission, and a time must fit its type.
@@ -104,4 +105,29 @@ func (e *Env) Families() []string {
 		families = append(families, family)
 	}
 	return families
+}
+
+// maxLogGroups is the greatest number of entries of DAVIT_LOG_GROUPS: each is a resource of the function's policy, which has a size of its own.
+const maxLogGroups = 30
+
+// LogGroups returns DAVIT_LOG_GROUPS: the groups of CloudWatch Logs that may be read, each a name or a prefix with a * at its end. nil allows none.
+func (e *Env) LogGroups() []string {
+	list := e.optional(varLogGroups)
+	if list == "" {
+		return nil
+	}
+	const allowed = "at most 30 log groups, separated by commas, each of a-z, A-Z, 0-9, _, -, /, . and #, a * at the end for any that begins so; empty for none"
+	groups := strings.Split(list, ",")
+	if len(groups) > maxLogGroups {
+		e.addFault(varLogGroups, fmt.Sprintf("holds %d log groups", len(groups)), allowed)
+		return nil
+	}
+	for i, group := range groups {
+		groups[i] = strings.TrimSpace(group)
+		if !consistsOf(strings.TrimSuffix(groups[i], "*"), wordCharacters+"/.#", 1, 512) {
+			e.addFault(varLogGroups, fmt.Sprintf("holds %q", truncated(groups[i])), allowed)
+			return nil
+		}
+	}
+	return groups
 }
