@@ -16,7 +16,7 @@ import (
 
 // shapes are AWS's types of the events whose names begin with the key. A step's input has Davit's own type.
 var shapes = map[string]func() any{
-	"submit": httpRequest, "get": httpRequest, "list": httpRequest, "stop": httpRequest, "taskdefs": httpRequest,
+	"submit": httpRequest, "get": httpRequest, "list": httpRequest, "logs": httpRequest, "stop": httpRequest, "taskdefs": httpRequest,
 	"launch": stepInput, "observe": stepInput,
 	"taskevent": busEvent, "sweep": busEvent,
 	"notify": func() any { return new(lambdaevents.DynamoDBEvent) },
@@ -63,7 +63,7 @@ func read(t *testing.T, name string) []byte {
 // Members of a sample that hold the same fact agree.
 func TestHTTPSamplesAgreeWithThemselves(t *testing.T) {
 	for _, name := range []string{
-		"submit", "submit-jwt", "submit-rerun", "get", "get-jwt", "get-default", "list", "list-jwt", "stop", "stop-jwt", "taskdefs", "taskdefs-jwt",
+		"submit", "submit-jwt", "submit-rerun", "get", "get-jwt", "get-default", "list", "list-jwt", "logs", "logs-jwt", "stop", "stop-jwt", "taskdefs", "taskdefs-jwt",
 		"taskdefs-describe", "taskdefs-describe-jwt", "taskdefs-describe-arn", "taskdefs-list", "taskdefs-list-jwt", "taskdefs-deregister", "taskdefs-deregister-jwt",
 	} {
 		var e lambdaevents.APIGatewayV2HTTPRequest

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	// The imports of the functions. The tests build them with go build, and go test repeats cached tests only when an import changes.
+	_ "davit/functions/internal/wiring/cloudwatchlogs"
 	_ "davit/functions/internal/wiring/dynamodb"
 	_ "davit/functions/internal/wiring/ecs"
 	_ "davit/functions/internal/wiring/events"
@@ -64,6 +65,7 @@ func settings() map[string]string {
 		"DAVIT_PREFIX":            "davit", "DAVIT_TASK_EVENTS": "true", "DAVIT_RETENTION_DAYS": "90", "DAVIT_RUN_DEFAULTS": "", "DAVIT_ALLOWED_FAMILIES": "",
 		"DAVIT_VISIBILITY": "stack", "DAVIT_OWNER_SCOPE": "role", "DAVIT_ALLOW_TASK_DEFINITION_WRITES": "true", "DAVIT_ALLOW_EXECUTE_COMMAND": "false",
 		"DAVIT_AUTH": "IAM", "DAVIT_EVENT_BUS": "default", "DAVIT_STACK": "davit",
+		"DAVIT_LOG_GROUPS": "/ecs/settlement",
 	}
 }
 

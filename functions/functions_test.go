@@ -28,6 +28,8 @@ var samples = []struct {
 	{event: "get-default", answer: `"statusCode":405,"headers":{"allow":"GET, HEAD"`},
 	{event: "list", answer: launchedRun},
 	{event: "list-jwt", over: map[string]string{"DAVIT_AUTH": "JWT"}, answer: `{\"runs\":[]}`},
+	{event: "logs", answer: `settlement for region north`},
+	{event: "logs-jwt", over: map[string]string{"DAVIT_AUTH": "JWT", "DAVIT_LOG_GROUPS": ""}, answer: `\"unavailable\":[{`},
 	{event: "stop", answer: `\"status\":\"STOPPING\"`, made: "SendTaskSuccess"},
 	{event: "stop-jwt", over: map[string]string{"DAVIT_AUTH": "JWT"}, answer: `"statusCode":202`, made: "SendTaskSuccess"},
 	{event: "taskdefs", answer: `settlement:1`},

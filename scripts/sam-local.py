@@ -21,7 +21,7 @@ IGNORED = {"TimeToLiveSpecification", "PointInTimeRecoverySpecification", "SSESp
 
 # What each function answers to its sample: a status of the API, or a part of the answer of one that is no API.
 SAMPLES = [
-    ("submit", "submit", 202), ("get", "get", 404), ("list", "list", 200), ("stop", "stop", 404), ("taskdefs", "taskdefs", 200),
+    ("submit", "submit", 202), ("get", "get", 404), ("logs", "logs", 404), ("list", "list", 200), ("stop", "stop", 404), ("taskdefs", "taskdefs", 200),
     ("schedule", "schedule", '"runId"'), ("launch", "launch", '"DONE"'), ("observe", "observe", '"DONE"'), ("taskevent", "taskevent", "null"),
     ("sweep", "sweep", ""), ("notify", "notify", ""),
 ]
@@ -41,6 +41,7 @@ def services(template, variables, ecs):
         "DAVIT_TABLE": "davit-runs", "DAVIT_STATE_MACHINE_ARN": machine["stateMachineArn"], "DAVIT_AUTH": "NONE",
         "AWS_ENDPOINT_URL_ECS": inside["ecs"], "AWS_ENDPOINT_URL_DYNAMODB": inside["aws"],
         "AWS_ENDPOINT_URL_SFN": inside["aws"], "AWS_ENDPOINT_URL_EVENTBRIDGE": inside["aws"],
+        "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": inside["aws"],
     }
     print(json.dumps({"Parameters": values}, indent=2))
 

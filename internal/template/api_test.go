@@ -130,8 +130,10 @@ func checkStage(s stack) (f faults) {
 		}
 	}
 	for _, route := range s.resources(routeType) {
-		if key := textAt(s.properties(route), "RouteKey"); strings.Contains(key, " /task-definitions") && limits[key] == nil {
-			f.addf("Stage: %s has no limit of its own, and ECS has", key)
+		key := textAt(s.properties(route), "RouteKey")
+		limited := strings.Contains(key, " /task-definitions") || strings.HasSuffix(key, "/logs")
+		if limited && limits[key] == nil {
+			f.addf("Stage: %s has no limit of its own, and the service behind it has", key)
 		}
 	}
 	if s.properties(referent(at(stage, "AccessLogSettings", "DestinationArn"))) == nil || strings.Contains(textAt(stage, "AccessLogSettings", "Format"), "\n") {

@@ -35,6 +35,10 @@ var breakages = []breakage{
 	{"ECS Exec is not denied", func(s stack) {
 		s.object["Conditions"].(object)["ExecutesCommands"] = object{"Fn::Equals": []any{"a", "a"}}
 	}, "narrow", "AllowExecuteCommand false"},
+	{"every log group is read", func(s stack) { s.statement("LogsFunction", "logs:GetLogEvents")["Resource"] = "*" }, "narrow", "logs: logs:GetLogEvents"},
+	{"log groups are read although none is named", func(s stack) {
+		s.object["Conditions"].(object)["ReadsLogs"] = object{"Fn::Equals": []any{"a", "a"}}
+	}, "narrow", "logs: logs:GetLogEvents is granted although nobody asked"},
 	{"another machine", func(s stack) { s.properties("Machine")["Name"] = "other" }, "machine", "name is other"},
 
 	{"a variable is missing", func(s stack) { delete(s.variables("SubmitFunction"), "DAVIT_RUN_DEFAULTS") }, "environment", "environment of submit: DAVIT_RUN_DEFAULTS is missing"},
@@ -95,6 +99,9 @@ var breakages = []breakage{
 	{"the stage limits a route that is not there yet", func(s stack) {
 		at(s.object, "Resources", "Stage").(object)["DependsOn"] = "TaskDefinitionsRoute"
 	}, "routes", "without waiting for the route"},
+	{"logs are not limited as CloudWatch Logs is", func(s stack) {
+		delete(at(s.properties("Stage"), "RouteSettings").(object), "GET /runs/{runId}/logs")
+	}, "routes", "logs has no limit of its own"},
 	{"no default route", func(s stack) { s.drop("DefaultRoute") }, "routes", "$default"},
 	{"an open route", func(s stack) { s.properties("SubmitRoute")["AuthorizationType"] = "NONE" }, "scopes", "POST /runs: is open to NONE"},
 	{"a route with too small a scope", func(s stack) {

@@ -50,6 +50,7 @@ var situations = map[string]map[string]any{
 		"Clusters": items("arn:aws:ecs:eu-west-1:123456789012:cluster/a,arn:aws:ecs:eu-west-1:123456789012:cluster/b"), "AllowedFamilies": items("nightly,batch-*"),
 		"RunDefaults": `{"cluster":"jobs","launchType":"FARGATE"}`, "AllowTaskDefinitionWrites": "true", "AllowExecuteCommand": "true", "Authorization": "JWT",
 		"JwtIssuer": "https://issuer.example/", "JwtAudience": items("davit"), "Visibility": "owner", "OwnerScope": "session", "Prefix": "d2", "TaskEvents": "false", "RetentionDays": "2",
+		"LogGroups": items("/ecs/nightly,/ecs/batch-*"),
 	},
 }
 

@@ -60,7 +60,7 @@ func (f *faults) checkFunction(s stack, name, resource string) {
 // longest has the greatest timeout of each function in seconds: less than its invoker waits.
 func longest(function string) int {
 	switch function {
-	case "submit", "get", "list", "stop", "taskdefs":
+	case "submit", "get", "list", "logs", "stop", "taskdefs":
 		return 29 // the gateway's 30
 	case "launch":
 		return 60 // run.Launcher's claim on a StartTask call

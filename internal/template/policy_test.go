@@ -131,13 +131,15 @@ func checkNarrow(s stack) (f faults) {
 	chosen := s.with(map[string]any{
 		"AllowedFamilies": items("nightly,batch-*"), "TaskRoles": items("arn:aws:iam::123456789012:role/task"),
 		"InfrastructureRoles": items("arn:aws:iam::123456789012:role/volumes"), "AllowTaskDefinitionWrites": "true",
+		"LogGroups": items("/ecs/nightly,/ecs/batch-*"),
 	})
 	const (
-		ecs      = "arn:aws:ecs:eu-west-1:123456789012:"
-		cluster  = "map[ArnEquals:map[ecs:cluster:[" + ecs + "cluster/jobs]]]"
-		families = ecs + "task-definition/nightly:* arn:*:ecs:*:*:task-definition/batch-*:*"
-		machine  = "arn:aws:states:eu-west-1:123456789012:stateMachine:davit-run"
-		nothing  = "<nil>"
+		ecs       = "arn:aws:ecs:eu-west-1:123456789012:"
+		cluster   = "map[ArnEquals:map[ecs:cluster:[" + ecs + "cluster/jobs]]]"
+		families  = ecs + "task-definition/nightly:* arn:*:ecs:*:*:task-definition/batch-*:*"
+		logGroups = "arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/nightly:log-stream:* arn:*:logs:*:*:log-group:/ecs/batch-*:log-stream:*"
+		machine   = "arn:aws:states:eu-west-1:123456789012:stateMachine:davit-run"
+		nothing   = "<nil>"
 	)
 	for _, want := range []struct{ functions, actions, resources, condition string }{
 		{"launch", "ecs:RunTask ecs:StartTask", families, cluster},
@@ -152,8 +154,9 @@ func checkNarrow(s stack) (f faults) {
 		{"taskdefs", "iam:PassRole", "arn:aws:iam::123456789012:role/task", "map[StringEquals:map[iam:PassedToService:ecs-tasks.amazonaws.com]]"},
 		{"launch", "iam:PassRole", "arn:aws:iam::123456789012:role/task", "map[StringEquals:map[iam:PassedToService:ecs-tasks.amazonaws.com]]"},
 		{"submit schedule observe sweep", "states:StartExecution", machine, nothing},
-		{"submit schedule get stop launch observe taskevent sweep", "dynamodb:GetItem", "Table.Arn", nothing},
+		{"submit schedule get logs stop launch observe taskevent sweep", "dynamodb:GetItem", "Table.Arn", nothing},
 		{"submit schedule stop launch observe taskevent sweep", "dynamodb:PutItem", "Table.Arn", nothing},
+		{"logs", "logs:GetLogEvents", logGroups, "map[StringEquals:map[aws:RequestedRegion:eu-west-1]]"},
 		{"list", "dynamodb:BatchGetItem", "Table.Arn", nothing},
 		{"list", "dynamodb:Query", "Table.Arn/index/*", nothing},
 		{"sweep", "dynamodb:Query", "Table.Arn/index/open", nothing},
@@ -178,7 +181,7 @@ func checkSwitches(s stack) (f faults) {
 	off := s.with(nil)
 	for _, pair := range [][2]string{
 		{"launch", "iam:PassRole"}, {"taskdefs", "iam:PassRole"}, {"taskdefs", "ecs:RegisterTaskDefinition"}, {"taskdefs", "ecs:TagResource"},
-		{"taskdefs", "ecs:DeregisterTaskDefinition"},
+		{"taskdefs", "ecs:DeregisterTaskDefinition"}, {"logs", "logs:GetLogEvents"},
 	} {
 		if _, _, ok := off.granted(pair[0], pair[1]); ok {
 			f.addf("%s: %s is granted although nobody asked for it", pair[0], pair[1])

@@ -94,7 +94,7 @@ var operationSymbol = regexp.MustCompile(`/service/(\w+)\.\(\*Client\)\.addOpera
 
 // prefixes are the services that Davit calls, by the SDK's package, with IAM's name for them. The others that a program links belong to
 // the SDK's search for credentials, which in Lambda ends at the environment.
-var prefixes = map[string]string{"dynamodb": "dynamodb", "ecs": "ecs", "eventbridge": "events", "sfn": "states"}
+var prefixes = map[string]string{"cloudwatchlogs": "logs", "dynamodb": "dynamodb", "ecs": "ecs", "eventbridge": "events", "sfn": "states"}
 
 // uncalled are the operations that the SDK itself links.
 var uncalled = []string{"dynamodb:DescribeEndpoints"} // endpoint discovery, which is off

@@ -17,7 +17,7 @@ import (
 )
 
 // endpoints are the variables by which the SDK finds a service elsewhere than in AWS.
-var endpoints = []string{"AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_ECS", "AWS_ENDPOINT_URL_EVENTBRIDGE", "AWS_ENDPOINT_URL_SFN"}
+var endpoints = []string{"AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_ECS", "AWS_ENDPOINT_URL_EVENTBRIDGE", "AWS_ENDPOINT_URL_SFN"}
 
 func main() {
 	if err := run(os.Args[1:], os.Stdout); err != nil {

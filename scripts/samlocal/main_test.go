@@ -62,7 +62,7 @@ func TestRun_BuiltTemplate_DeclaresEndpointsAndLongIntegrations(t *testing.T) {
 	}
 	want := map[string]any{
 		"DAVIT_TABLE": map[string]any{"Ref": "Table"}, "AWS_ENDPOINT_URL_ECS": "kept", "AWS_ENDPOINT_URL_DYNAMODB": "", "AWS_ENDPOINT_URL_EVENTBRIDGE": "",
-		"AWS_ENDPOINT_URL_SFN": "",
+		"AWS_ENDPOINT_URL_SFN": "", "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": "",
 	}
 	if diff := cmp.Diff(want, got.Resources["SubmitFunction"].Properties.Environment.Variables); diff != "" {
 		t.Errorf("variables of submit: %s", diff)

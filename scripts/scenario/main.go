@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 
@@ -32,6 +33,7 @@ func scenarios(upgrade string) []scenario {
 		{"the same key and body answer the same run", repeatedSubmit},
 		{"a failing task ends FAILED with its exit code", runFails},
 		{"a stopped run ends STOPPED", runStops},
+		{"a run's output is read from its log stream, and from no other log group", outputIsRead},
 		{"a task definition is registered once, described, listed, and deregistered", registersDefinition},
 		{"of two runs of a FORBID key the second is SKIPPED", forbidSkips},
 		{"the notification of a run's end starts another", endStartsAnother},
@@ -67,7 +69,7 @@ func runAll(u *user, upgrade string) error {
 	if err != nil {
 		return err
 	}
-	u.db, u.bus, u.region = dynamodb.NewFromConfig(cfg), eventbridge.NewFromConfig(cfg), cfg.Region
+	u.db, u.bus, u.logs, u.region = dynamodb.NewFromConfig(cfg), eventbridge.NewFromConfig(cfg), cloudwatchlogs.NewFromConfig(cfg), cfg.Region
 	if u.credentials, err = cfg.Credentials.Retrieve(ctx); err != nil {
 		return err
 	}

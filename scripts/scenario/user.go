@@ -15,6 +15,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
@@ -30,6 +31,7 @@ type user struct {
 	credentials aws.Credentials
 	db          *dynamodb.Client
 	bus         *eventbridge.Client
+	logs        *cloudwatchlogs.Client
 }
 
 // clientTo returns a client that connects to addr whatever the URL's host is, for an emulator whose API's host names do not

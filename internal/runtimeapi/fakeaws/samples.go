@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"path"
 	"time"
 
 	"davit/events"
 	"davit/internal/awsecs"
+	"davit/internal/awslogs/logsfake"
 	"davit/internal/clock"
 	"davit/internal/ecsspec"
 	"davit/internal/run"
@@ -62,7 +64,7 @@ func (s *Services) submitSample(ctx context.Context, x run.Execution) (*run.Run,
 	return result.Run, err
 }
 
-// recordLaunch makes r a run of one task, which is placed and not running yet.
+// recordLaunch makes r a run of one task, which is placed and not running yet. The task has written a line.
 func (s *Services) recordLaunch(ctx context.Context, r *run.Run, token string, task json.RawMessage) error {
 	var state struct {
 		ARN       string `json:"taskArn"`
@@ -76,6 +78,7 @@ func (s *Services) recordLaunch(ctx context.Context, r *run.Run, token string, t
 		return err
 	}
 	now := time.Now().UTC().Truncate(time.Millisecond)
+	s.Logs.Put("/ecs/settlement", "ecs/worker/"+path.Base(state.ARN), logsfake.Event{At: now, Message: "settlement for region north"})
 	r.Status, r.Count, r.StepAt, r.LastHeardAt = run.Pending, 1, now, now
 	r.SweepAt = now.Add(-time.Minute) // due
 	r.Waiting = &run.Waiting{Token: token, Due: now.Add(time.Hour)}

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 
+	"davit/internal/awslogs/logsfake"
 	"davit/internal/dynamo"
 	"davit/internal/dynamo/dynamofake"
 	"davit/internal/localecs"
@@ -29,6 +30,8 @@ type Services struct {
 	Calls *Calls
 	// Store reads and writes Table.
 	Store *dynamo.Store
+	// Logs holds the output of the samples' task.
+	Logs *logsfake.Logs
 
 	ecs       *localecs.Server
 	ecsClient *ecs.Client
@@ -40,7 +43,7 @@ type Services struct {
 // Start starts the fakes and fills them with the runs of the samples. Containers have no processes: each is reported as running for a
 // minute and as exited with 0. The caller must call Close.
 func Start(ctx context.Context) (*Services, error) {
-	s := &Services{Calls: &Calls{}}
+	s := &Services{Calls: &Calls{}, Logs: logsfake.New(logsfake.Options{})}
 	if err := s.start(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -57,7 +60,7 @@ func (s *Services) start(ctx context.Context) (err error) {
 		return err
 	}
 	table := transportHandler{dynamofake.New(dynamofake.Options{})}
-	for name, h := range map[string]http.Handler{"DYNAMODB": table, "ECS": s.ecs, "SFN": s.Calls, "EVENTBRIDGE": s.Calls} {
+	for name, h := range map[string]http.Handler{"CLOUDWATCH_LOGS": s.Logs, "DYNAMODB": table, "ECS": s.ecs, "SFN": s.Calls, "EVENTBRIDGE": s.Calls} {
 		if err := s.serve(ctx, name, h); err != nil {
 			return err
 		}
