@@ -20,9 +20,9 @@ const logGroup = "/ecs/scenario"
 // talking is a task definition of two containers; the log group of the second is not named by LogGroups.
 const talking = `{"family": "talking", "containerDefinitions": [
 	{"name": "app", "image": "busybox", "memory": 64, "entryPoint": ["sh", "-c"], "command": ["echo one; echo two"], "logConfiguration": {"logDriver": "awslogs",
-		"options": {"awslogs-group": "` + logGroup + `", "awslogs-stream-prefix": "ecs"}}},
+		"options": {"awslogs-group": "` + logGroup + `", "awslogs-region": "REGION", "awslogs-stream-prefix": "ecs"}}},
 	{"name": "side", "image": "busybox", "memory": 64, "essential": false, "entryPoint": ["sh", "-c"], "command": ["true"], "logConfiguration": {"logDriver": "awslogs",
-		"options": {"awslogs-group": "/ecs/other", "awslogs-stream-prefix": "ecs"}}}]}`
+		"options": {"awslogs-group": "/ecs/other", "awslogs-region": "REGION", "awslogs-stream-prefix": "ecs"}}}]}`
 
 // outputPage is a page of a run's output.
 type outputPage struct {
@@ -30,7 +30,13 @@ type outputPage struct {
 	NextCursor       string
 	PollAfterSeconds int
 	Complete         bool
-	Unavailable      []struct{ Container, Where, Reason string }
+	Unavailable      []struct{ Container, Reason string }
+}
+
+// output is the output of a run: its texts, each behind its container's name, and why containers could not be read.
+type output struct {
+	text        string
+	unavailable map[string]string
 }
 
 // outputIsRead checks that the events of a run's log stream are read, and that those of a log group that is not named are not.
@@ -42,15 +48,12 @@ func outputIsRead(ctx context.Context, u *user) error {
 	if err := u.putOutput(ctx, "ecs/app/"+task, "one", "two", "three"); err != nil {
 		return err
 	}
-	text, last, err := u.output(ctx, id)
+	all, err := u.output(ctx, id)
 	if err != nil {
 		return err
 	}
-	if text != "app:one app:two app:three" {
-		return fmt.Errorf("the output of run %s is %q", id, text)
-	}
-	if len(last.Unavailable) != 1 || last.Unavailable[0].Container != "side" || !strings.Contains(last.Unavailable[0].Reason, "LogGroups") {
-		return fmt.Errorf("unavailable of run %s: %+v, want side for want of LogGroups", id, last.Unavailable)
+	if all.text != "app:one app:two app:three" || len(all.unavailable) != 1 || !strings.Contains(all.unavailable["side"], "LogGroups") {
+		return fmt.Errorf("the output of run %s is %+v, want three lines of app, and side unavailable for want of LogGroups", id, all)
 	}
 	tail := outputPage{}
 	if err := u.callJSON(ctx, http.MethodGet, "/runs/"+id+"/logs?tail=1&container=app", nil, &tail); err != nil {
@@ -64,7 +67,7 @@ func outputIsRead(ctx context.Context, u *user) error {
 
 // runTalking takes a run of talking to its end, and returns its id and its task's.
 func (u *user) runTalking(ctx context.Context) (id, task string, err error) {
-	if err := u.register(ctx, []byte(talking)); err != nil {
+	if err := u.register(ctx, []byte(strings.ReplaceAll(talking, "REGION", u.region))); err != nil {
 		return "", "", err
 	}
 	id, _, err = u.submit(ctx, []byte(`{"taskDefinition": "talking"}`), "")
@@ -108,26 +111,31 @@ func (u *user) putOutput(ctx context.Context, stream string, lines ...string) er
 	return err
 }
 
-// output reads a run's output until it is complete, for at most a minute. It returns the texts and the last page.
-func (u *user) output(ctx context.Context, id string) (text string, last outputPage, err error) {
+// output reads a run's output until it is complete, for at most a minute.
+func (u *user) output(ctx context.Context, id string) (output, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	var all []string
-	for query := "?limit=2"; ; query = "?limit=2&cursor=" + last.NextCursor {
-		last = outputPage{}
-		if err := u.callJSON(ctx, http.MethodGet, "/runs/"+id+"/logs"+query, nil, &last); err != nil {
-			return "", last, err
+	var texts []string
+	all := output{unavailable: map[string]string{}}
+	for query := "?limit=2"; ; {
+		var page outputPage
+		if err := u.callJSON(ctx, http.MethodGet, "/runs/"+id+"/logs"+query, nil, &page); err != nil {
+			return all, err
 		}
-		for _, e := range last.Events {
-			all = append(all, e.Container+":"+e.Text)
+		for _, e := range page.Events {
+			texts = append(texts, e.Container+":"+e.Text)
 		}
-		if last.Complete {
-			return strings.Join(all, " "), last, nil
+		for _, m := range page.Unavailable {
+			all.unavailable[m.Container] = m.Reason
 		}
+		if all.text = strings.Join(texts, " "); page.Complete {
+			return all, nil
+		}
+		query = "?limit=2&cursor=" + page.NextCursor
 		select {
 		case <-ctx.Done():
-			return "", last, fmt.Errorf("the output of run %s is not complete; so far %q", id, all)
-		case <-time.After(time.Duration(last.PollAfterSeconds) * time.Second):
+			return all, fmt.Errorf("the output of run %s is not complete: %+v", id, all)
+		case <-time.After(time.Duration(page.PollAfterSeconds) * time.Second):
 		}
 	}
 }
