@@ -62,7 +62,7 @@ func caller(auth config.Auth, bySession bool) func(lambdaio.HTTPEvent) (string, 
 func withUnrouted(routes httpapi.Routes, o httpapi.Options) httpapi.Routes {
 	rest := httpapi.Unrouted(o)
 	for _, h := range []*http.Handler{
-		&routes.Submit, &routes.List, &routes.Get, &routes.Stop, &routes.Rerun,
+		&routes.Submit, &routes.List, &routes.Get, &routes.Logs, &routes.Stop, &routes.Rerun,
 		&routes.Register, &routes.ListDefinitions, &routes.Describe, &routes.Values, &routes.Deregister,
 	} {
 		if *h == nil {
