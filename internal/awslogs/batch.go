@@ -22,6 +22,7 @@ func batch(answer page, pos position, q logs.Query) logs.Batch {
 		}
 	}
 	// The whole page is given: the next position is the beginning of the next page, or behind what is left to skip.
+	b.pos.from = pos.start()
 	b.pos.token, b.pos.skip = answer.forward, 0
 	if before == len(answer.events) {
 		b.pos.skip = pos.ahead() - before

@@ -52,7 +52,7 @@ func kindOf(err error, withToken bool) error {
 		return errNoGroup
 	case errors.As(err, &absent):
 		return errNoStream
-	case errors.As(err, &invalid) && withToken:
+	case withToken && (errors.As(err, &invalid) || refusal.ErrorCode() == "ValidationException"): // the rest of the call is ours
 		return errToken
 	case refusal.ErrorCode() == "AccessDeniedException", refusal.ErrorCode() == "AccessDenied":
 		return errDenied

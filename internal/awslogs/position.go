@@ -3,7 +3,6 @@ package awslogs
 import (
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
@@ -15,6 +14,8 @@ import (
 type position struct {
 	// token is the token of the page that the position is in; "": the page begins at the time at.
 	token string
+	// from is the StartTime of the call that gave the first token of the page's row, which the calls with its tokens repeat, in milliseconds; 0: earliest.
+	from int64
 	// skip is how many events of the token's page are before the position.
 	skip int
 	// part is how many parts of the next event are before it.
@@ -39,12 +40,15 @@ func (p position) text() logs.Position {
 	if packed, ok := packToken(token); ok {
 		kind, token = ofPacked, packed
 	}
-	text := kind + head + "." + join(int64(p.skip)) + "." + token
+	text := kind + head + "." + join(int64(p.skip), p.from) + "." + token
 	if p.token == "" || len(text) > logs.MaxPosition {
 		return logs.Position(ofTime + head)
 	}
 	return logs.Position(text)
 }
+
+// fits reports whether text has room for the position's token.
+func (p position) fits() bool { return p.text()[:1] != ofTime }
 
 func join(numbers ...int64) string {
 	var b []byte
@@ -62,19 +66,19 @@ func parsePosition(text logs.Position) (p position, err error) {
 	if text == "" {
 		return p, nil
 	}
-	kind, fields := string(text[:1]), strings.SplitN(string(text[1:]), ".", 5)
-	var at, count, part, skip int64
+	kind, fields := string(text[:1]), strings.SplitN(string(text[1:]), ".", 6)
+	var at, count, part, skip, from int64
 	switch {
 	case kind == ofTime && len(fields) == 3:
 		at, count, part = number(fields[0]), number(fields[1]), number(fields[2])
-	case len(fields) == 5:
-		at, count, part, skip = number(fields[0]), number(fields[1]), number(fields[2]), number(fields[3])
-		if p.token = fields[4]; kind == ofPacked {
+	case len(fields) == 6:
+		at, count, part, skip, from = number(fields[0]), number(fields[1]), number(fields[2]), number(fields[3]), number(fields[4])
+		if p.token = fields[5]; kind == ofPacked {
 			p.token = unpackToken(p.token)
 		}
 	}
-	p.at, p.count, p.part, p.skip = at, int(count), int(part), int(skip)
-	if max(count, part, skip) > maxCount || at > maxTime || p.text() != text {
+	p.at, p.count, p.part, p.skip, p.from = at, int(count), int(part), int(skip), from
+	if max(count, part, skip) > maxCount || max(at, from) > maxTime || p.text() != text {
 		return position{}, logs.ErrPosition
 	}
 	return p, nil
@@ -108,16 +112,22 @@ func (p position) passed(at int64) position {
 
 // expired returns the position by its time alone.
 func (p position) expired() position {
-	p.token, p.skip = "", 0
+	p.token, p.skip, p.from = "", 0, 0
 	return p
 }
 
-// since returns the time at which the page of p begins; zero where it begins with a token, or with the stream.
-func (p position) since() time.Time {
-	if p.token != "" || p.at == 0 {
-		return time.Time{}
+// start returns the StartTime of a call for the page of p, in milliseconds; 0: earliest.
+func (p position) start() int64 {
+	if p.token != "" {
+		return p.from
 	}
-	return time.UnixMilli(p.at)
+	return p.at
+}
+
+// next returns the beginning of the page that a token of p's page leads to.
+func (p position) next(token string) position {
+	p.token, p.from, p.skip = token, p.start(), 0
+	return p
 }
 
 // ahead returns how many events, from the beginning of its page on, are before the position.

@@ -58,26 +58,22 @@ func (s *Source) Read(ctx context.Context, st logs.Stream, q logs.Query) (logs.B
 
 // readFrom reads the page of a position. It returns the position again: without its token, where that has expired.
 func (s *Source) readFrom(ctx context.Context, st logs.Stream, p place, pos position, records int) (page, position, error) {
-	q := query{place: p, token: pos.token, from: pos.since(), limit: pos.ahead() + records}
-	if q.from.IsZero() {
-		q.from = earliest(st)
+	q := query{place: p, token: pos.token, from: earliest(st), limit: pos.ahead() + records}
+	if at := pos.start(); at != 0 {
+		q.from = time.UnixMilli(at)
 	}
 	answer, err := s.call(ctx, q)
 	if errors.Is(err, errToken) {
 		return s.readFrom(ctx, st, p, pos.expired(), records)
 	}
 	// A token that no position has room for is used up here.
-	for n := 1; err == nil && n < maxCalls && !answer.end && pos.before(answer.events) == len(answer.events) && !fits(answer.forward); n++ {
-		q.token = answer.forward
-		pos.token, pos.skip = answer.forward, max(0, pos.ahead()-len(answer.events))
+	for n := 1; err == nil && n < maxCalls && !answer.end && pos.before(answer.events) == len(answer.events) && !pos.next(answer.forward).fits(); n++ {
+		left := pos.ahead() - len(answer.events)
+		pos = pos.next(answer.forward)
+		q.token, pos.skip = answer.forward, max(0, left)
 		answer, err = s.call(ctx, q)
 	}
 	return answer, pos, err
-}
-
-// fits reports whether a position has room for a token.
-func fits(token string) bool {
-	return position{token: token, at: maxTime, count: maxCount, part: maxCount, skip: maxCount}.text()[:1] != ofTime
 }
 
 // earliest returns a time before the first event of a stream; zero where there is none.

@@ -100,6 +100,53 @@ func TestRead_Since_LeavesOutWhatIsEarlier(t *testing.T) {
 	}
 }
 
+// CloudWatch Logs does not document what a token is worth in a call with another StartTime.
+func TestRead_Tokens_KeepTheirStartTime(t *testing.T) {
+	fx := setup(logsfake.Options{})
+	fx.Put(group, name, events(1, 9)...)
+	fx.now = began.Add(time.Minute)
+	sinceOf := func(d time.Duration) logs.Position {
+		b, err := fx.source.Read(t.Context(), stream(), logs.Query{Since: began.Add(d), Records: 1, Bytes: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b.Next
+	}
+	tail, err := fx.source.Tail(t.Context(), stream(), 2, time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, after := range map[string]logs.Position{"beginning": "", "since": sinceOf(2 * time.Second), "mark": tail.Marks[0].Before, "end": tail.End} {
+		before := len(fx.Calls())
+		fx.readAll(t, after, 3)
+		calls := fx.Calls()[before:]
+		for i := 1; i < len(calls); i++ {
+			if last, got := *calls[i-1].StartTime, *calls[i].StartTime; calls[i].Token != "" && got != last {
+				t.Errorf("%s: call %d begins at %d, the one before at %d", what, i, got, last)
+			}
+		}
+		if n := len(calls); n > 4 {
+			t.Errorf("%s: %d calls, want 4 at most", what, n)
+		}
+	}
+}
+
+func TestRead_TokenWithoutRoom_IsUsedUpAtOnce(t *testing.T) {
+	fx := setup(logsfake.Options{Token: strings.Repeat("x", 100)})
+	fx.Put(group, name, events(1, 5)...)
+	got, last := fx.readAll(t, "", 2)
+	if got != "1 2 3 4 5" || last[0] != 't' {
+		t.Errorf("got %q up to %s, want all five up to a time", got, last)
+	}
+	if n := len(fx.Calls()); n > 9 {
+		t.Errorf("%d calls, want 9 at most", n)
+	}
+	fx.Put(group, name, events(6, 6)...)
+	if got, _ := fx.readAll(t, last, 2); got != "6" {
+		t.Errorf("got %q, want 6", got)
+	}
+}
+
 func TestRead_Delay_IsNotTheEnd(t *testing.T) {
 	fx := setup(logsfake.Options{Delay: 3 * time.Second})
 	fx.Put(group, name, events(1, 2)...)

@@ -100,6 +100,10 @@ func (l lastEvents) tail(n int, since time.Time) logs.Tail {
 		pos = pos.passed(at)
 	}
 	if pos.skip = 0; len(marks) > 0 {
+		pos.from = 0
+		if !since.IsZero() {
+			pos.from = roundUp(since)
+		}
 		pos.token = l.forward
 	}
 	return logs.Tail{Marks: marks[max(0, len(marks)-n):], End: pos.text(), State: logs.Quiet}

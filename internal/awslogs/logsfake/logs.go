@@ -15,6 +15,8 @@ type Options struct {
 	Delay time.Duration
 	// Span is the time that one page looks through; 0: all. AWS cuts pages by time, so that a page before a long pause is short or empty.
 	Span time.Duration
+	// Token is added to each token: CloudWatch Logs promises no form of them.
+	Token string
 }
 
 // Event is one line of a container.

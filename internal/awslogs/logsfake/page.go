@@ -93,7 +93,7 @@ func (s *stream) readable(c Call, now time.Time) []stored {
 	return all
 }
 
-// token is a position: forward behind a place, backward before it.
+// token is a position: forward behind a place, backward before it. Its text has 56 digits, as those of CloudWatch Logs have.
 type token struct {
 	forward bool
 	place   place
@@ -105,16 +105,16 @@ func (t token) String() string {
 	if t.forward {
 		direction = "f"
 	}
-	return fmt.Sprintf("%s/%019d%019d%010d/s", direction, t.place.at, t.place.seq, t.issued)
+	return fmt.Sprintf("%s/%020d%020d%016d/s", direction, t.place.at, t.place.seq, t.issued)
 }
 
 func parseToken(text string) (t token, ok bool) {
 	direction, rest, _ := strings.Cut(text, "/")
-	if direction != "f" && direction != "b" || len(rest) != 50 {
+	if direction != "f" && direction != "b" || len(rest) != 58 {
 		return t, false
 	}
 	t.forward = direction == "f"
-	n, err := fmt.Sscanf(rest, "%19d%19d%10d/s", &t.place.at, &t.place.seq, &t.issued)
+	n, err := fmt.Sscanf(rest, "%20d%20d%16d/s", &t.place.at, &t.place.seq, &t.issued)
 	return t, err == nil && n == 3
 }
 
@@ -129,7 +129,7 @@ func (l *Logs) read(all []stored, c Call, limit int) (page, *Refusal) {
 	}
 	forward := c.StartFromHead
 	if c.Token != "" {
-		t, ok := parseToken(c.Token)
+		t, ok := parseToken(strings.TrimSuffix(c.Token, l.options.Token))
 		if !ok || now.Unix()-t.issued > int64(tokenLife/time.Second) {
 			return page{}, invalid("The specified nextToken is invalid.")
 		}
@@ -156,7 +156,8 @@ func (l *Logs) read(all []stored, c Call, limit int) (page, *Refusal) {
 	} else {
 		first = reached
 	}
-	answer.Forward, answer.Backward = token{true, last, now.Unix()}.String(), token{false, first, now.Unix()}.String()
+	answer.Forward = token{true, last, now.Unix()}.String() + l.options.Token
+	answer.Backward = token{false, first, now.Unix()}.String() + l.options.Token
 	if given && reached == from { // the end
 		if forward {
 			answer.Forward = c.Token
