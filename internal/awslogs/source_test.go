@@ -181,14 +181,17 @@ func TestRead_Throttled_KeepsItsPosition(t *testing.T) {
 	}
 }
 
-func TestRead_WhatCannotBeRead(t *testing.T) {
+// unreadable is a stream that cannot be read, and what is said of it.
+type unreadable struct {
+	name   string
+	change func(*logs.Stream)
+	want   logs.Unreadable
+}
+
+func unreadables() []unreadable {
 	option := func(name, value string) func(*logs.Stream) { return func(s *logs.Stream) { s.Options[name] = value } }
 	over := func(s *logs.Stream) { s.Over, s.OverAt = true, began.Add(-10*time.Second) }
-	tests := []struct {
-		name   string
-		change func(*logs.Stream)
-		want   logs.Unreadable
-	}{
+	return []unreadable{
 		{"another driver", func(s *logs.Stream) { s.Driver = "splunk" }, logs.Unreadable{Reason: "the log driver is splunk; only awslogs is read"}},
 		{"no driver", func(s *logs.Stream) { s.Driver = "" }, logs.Unreadable{Reason: "the container has no log driver; only awslogs is read"}},
 		{"definition unknown", func(s *logs.Stream) { s.Defined = false }, logs.Unreadable{Reason: "the task definition is not known", MayCome: true}},
@@ -208,7 +211,10 @@ func TestRead_WhatCannotBeRead(t *testing.T) {
 			s.Options["awslogs-group"] = "/batch/a"
 		}, logs.Unreadable{Where: "/batch/a " + name, Reason: "the log group is not there: it was deleted, or never made"}},
 	}
-	for _, test := range tests {
+}
+
+func TestRead_WhatCannotBeRead(t *testing.T) {
+	for _, test := range unreadables() {
 		fx := setup(logsfake.Options{})
 		fx.CreateGroup(group)
 		s := stream()

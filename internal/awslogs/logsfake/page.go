@@ -120,23 +120,9 @@ func parseToken(text string) (t token, ok bool) {
 
 // read cuts a page out of the readable events.
 func (l *Logs) read(all []stored, c Call, limit int) (page, *Refusal) {
-	now := l.options.Now()
-	from, given := place{0, 0}, false
-	if !c.StartFromHead {
-		from = place{at: now.Add(1000 * time.Hour).UnixMilli()} // behind everything
-	} else if c.StartTime != nil {
-		from = place{at: *c.StartTime}
-	}
-	forward := c.StartFromHead
-	if c.Token != "" {
-		t, ok := parseToken(strings.TrimSuffix(c.Token, l.options.Token))
-		if !ok || now.Unix()-t.issued > int64(tokenLife/time.Second) {
-			return page{}, invalid("The specified nextToken is invalid.")
-		}
-		if t.forward && !c.StartFromHead {
-			return page{}, invalid("startFromHead must be true with a forward token.")
-		}
-		from, forward, given = t.place, t.forward, true
+	from, forward, refusal := l.begin(c)
+	if refusal != nil {
+		return page{}, refusal
 	}
 	cut := cutForward
 	if !forward {
@@ -151,14 +137,10 @@ func (l *Logs) read(all []stored, c Call, limit int) (page, *Refusal) {
 	if len(events) > 0 {
 		first, last = events[0].place, events[len(events)-1].place
 	}
-	if forward {
-		last = reached
-	} else {
-		first = reached
-	}
-	answer.Forward = token{true, last, now.Unix()}.String() + l.options.Token
-	answer.Backward = token{false, first, now.Unix()}.String() + l.options.Token
-	if given && reached == from { // the end
+	issued := l.options.Now().Unix()
+	answer.Forward = token{true, last, issued}.String() + l.options.Token
+	answer.Backward = token{false, first, issued}.String() + l.options.Token
+	if c.Token != "" && reached == from { // the end
 		if forward {
 			answer.Forward = c.Token
 		} else {
@@ -166,6 +148,28 @@ func (l *Logs) read(all []stored, c Call, limit int) (page, *Refusal) {
 		}
 	}
 	return answer, nil
+}
+
+// begin returns the place at which a call begins, and its direction.
+func (l *Logs) begin(c Call) (from place, forward bool, refusal *Refusal) {
+	now := l.options.Now()
+	if c.Token != "" {
+		t, ok := parseToken(strings.TrimSuffix(c.Token, l.options.Token))
+		if !ok || now.Unix()-t.issued > int64(tokenLife/time.Second) {
+			return from, false, invalid("The specified nextToken is invalid.")
+		}
+		if t.forward && !c.StartFromHead {
+			return from, false, invalid("startFromHead must be true with a forward token.")
+		}
+		return t.place, t.forward, nil
+	}
+	switch {
+	case !c.StartFromHead:
+		from.at = now.Add(1000 * time.Hour).UnixMilli() // behind everything
+	case c.StartTime != nil:
+		from.at = *c.StartTime
+	}
+	return from, c.StartFromHead, nil
 }
 
 // cutForward returns the events of a page behind a place, and the place that the page reached: from itself at the end.
