@@ -137,3 +137,6 @@ func thousands(n int) string {
 	}
 	return sign + text
 }
+
+// Ago returns when something was: relative on a terminal, RFC 3339 otherwise.
+func (s Style) Ago(at time.Time) string { return s.ago(at) }

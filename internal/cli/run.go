@@ -1,0 +1,293 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"davit/client"
+)
+
+// runFlags are the flags of `davit run`.
+type runFlags struct {
+	jobFlags
+	file, envFile, key, cluster string
+	timeout, waitTimeout        time.Duration
+	retryOn                     []string
+	overlap                     string
+	dryRun, detach              bool
+}
+
+func (p *program) runCommand() *cobra.Command {
+	f := &runFlags{}
+	cmd := &cobra.Command{
+		Use:   "run FAMILY [flags] [-- COMMAND...]",
+		Short: "Run a job, show its output, and exit with its outcome",
+		Long: `run submits a run of a task definition, follows it, and writes its output to stdout. It exits with 0 only if the run SUCCEEDED.
+
+The command after -- and the variables of -e go to the one essential container of the definition. Without --key a key is made and written: a request whose answer is
+lost is repeated with it, so that it is one run. Ctrl-C detaches and the run goes on; with CI=true it stops the run.
+
+Exit status: the job's own for a run that FAILED, 2 for what Davit refuses, 120 SKIPPED, 121 LOST or interrupted, 122 STOPPED, 124 TIMED_OUT,
+125 where Davit cannot be reached or does not permit it, 126 for a run that never started, 130 detached.`,
+		Example: `  davit run nightly-report -- make report DAY=2026-11-27
+  davit run settlement --count 3 -e DAY=2026-11-27 --overlap ledger=QUEUE -d
+  davit run -f job.json --key settlement-2026-11-27 --timeout 1h`,
+		GroupID: groupRuns, ValidArgsFunction: p.completeFamilies,
+	}
+	cmd.RunE = p.connected(func(ctx context.Context, s *session, args []string) error { return s.run(ctx, f, cmd, args) })
+	f.add(cmd)
+	flags := cmd.Flags()
+	flags.StringVarP(&f.file, "file", "f", "", "the job as JSON, `FILE` or - for stdin: RunTask's input and a policy; flags count before it")
+	flags.StringVar(&f.envFile, "env-file", "", "`FILE` of NAME=VALUE lines; -e counts before it")
+	flags.StringVar(&f.key, "key", "", "idempotency `KEY`: the same key and job is the same run, however often it is sent")
+	flags.StringVar(&f.cluster, "cluster", "", "the ECS `cluster`, in place of the stack's")
+	flags.DurationVar(&f.timeout, "timeout", 0, "how long the job may run (policy.timeoutSeconds), such as `1h`")
+	flags.DurationVar(&f.waitTimeout, "wait-timeout", 0, "how long to wait here (status 125); the run goes on")
+	flags.StringSliceVar(&f.retryOn, "retry-on", nil, "`classes` that are tried again, such as NEVER_STARTED,EXIT:75")
+	flags.StringVar(&f.overlap, "overlap", "", "`KEY=MODE`: runs of a key do not overlap; ALLOW, FORBID, REPLACE or QUEUE")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "check the job and write what would run; nothing is recorded")
+	flags.BoolVarP(&f.detach, "detach", "d", false, "write the run's id and do not wait")
+	return cmd
+}
+
+// run submits the job and follows it.
+func (s *session) run(ctx context.Context, f *runFlags, cmd *cobra.Command, args []string) error {
+	family, command, err := splitCommand(cmd, args)
+	if err != nil {
+		return err
+	}
+	form, err := s.form("table", "json", "jsonl", "id")
+	if err != nil {
+		return err
+	}
+	if err := f.check(cmd); err != nil {
+		return err
+	}
+	body, err := s.jobBody(ctx, f, family, command)
+	if err != nil {
+		return err
+	}
+	if f.dryRun {
+		return s.dryRun(ctx, body, form)
+	}
+	d := awaitDeparture(ctx)
+	defer d.close()
+	r, err := s.submit(ctx, d, body, f)
+	if err != nil {
+		return err
+	}
+	if f.detach {
+		return s.writeRun(r, form, "id")
+	}
+	return s.followNew(d, r, form, f.waitTimeout)
+}
+
+// followNew follows a run that was just submitted.
+func (s *session) followNew(d *departure, r *client.Run, form string, limit time.Duration) error {
+	w := s.newWatch(s.client, r.ID, form == "table")
+	last, err := w.waitFor(d, limit)
+	if last == nil || !last.Status.Final() || form == "table" {
+		return err
+	}
+	if err := s.writeRun(last, form, "id"); err != nil {
+		return err
+	}
+	return err
+}
+
+// splitCommand returns FAMILY, "" where it is not given, and the command after --.
+func splitCommand(cmd *cobra.Command, args []string) (family string, command []string, err error) {
+	if at := cmd.ArgsLenAtDash(); at >= 0 {
+		args, command = args[:at], args[at:]
+		if len(command) == 0 {
+			return "", nil, usagef("there is no command after --")
+		}
+	}
+	if len(args) > 1 {
+		return "", nil, usagef("%q is one argument too many: one FAMILY is run, and its command comes after --", args[1])
+	}
+	if len(args) == 1 {
+		family = args[0]
+	}
+	return family, command, nil
+}
+
+// jobBody returns the body of the submission.
+func (s *session) jobBody(ctx context.Context, f *runFlags, family string, command []string) ([]byte, error) {
+	body := object{}
+	if f.file != "" {
+		var err error
+		if body, err = readBody(f.file, s.In); err != nil {
+			return nil, err
+		}
+	}
+	if err := setFamily(body, family); err != nil {
+		return nil, err
+	}
+	if err := f.readEnvironment(f.envFile); err != nil {
+		return nil, err
+	}
+	if err := f.applyPolicy(body); err != nil {
+		return nil, err
+	}
+	name, _ := body["taskDefinition"].(string)
+	definition := once(func() (*definition, error) { return readDefinition(ctx, s.client, name) })
+	if err := f.apply(body, command, definition); err != nil {
+		return nil, err
+	}
+	return encodeObject(body)
+}
+
+// setFamily sets the task definition that is run.
+func setFamily(body object, family string) error {
+	given, _ := body["taskDefinition"].(string)
+	switch {
+	case family == "" && body["taskDefinition"] == nil:
+		return usagef("give the FAMILY of a task definition, or a job that has one with -f")
+	case family != "" && given != "" && given != family:
+		return usagef("FAMILY is %s, and the job of -f is of %s: give one of them", family, given)
+	case family != "":
+		body["taskDefinition"] = family
+	}
+	return nil
+}
+
+// applyPolicy puts what the flags say about the policy into the body.
+func (f *runFlags) applyPolicy(body object) error {
+	if f.cluster != "" {
+		body["cluster"] = f.cluster
+	}
+	if f.timeout == 0 && len(f.retryOn) == 0 && f.overlap == "" {
+		return nil
+	}
+	policy, err := member(body, "", "policy")
+	if err != nil {
+		return err
+	}
+	if f.timeout != 0 {
+		if policy["timeoutSeconds"], err = wholeSeconds("timeout", f.timeout); err != nil {
+			return err
+		}
+	}
+	if len(f.retryOn) > 0 {
+		retry, err := member(policy, "/policy", "retry")
+		if err != nil {
+			return err
+		}
+		retry["on"] = f.retryOn
+	}
+	return f.applyOverlap(policy)
+}
+
+func (f *runFlags) applyOverlap(policy object) error {
+	if f.overlap == "" {
+		return nil
+	}
+	given, err := overlapOf(f.overlap)
+	if err != nil {
+		return err
+	}
+	overlap, err := member(policy, "/policy", "overlap")
+	if err != nil {
+		return err
+	}
+	overlap["key"], overlap["mode"] = given["key"], given["mode"]
+	return nil
+}
+
+// submit submits the body under the key of the flags, or a new one, and writes which run it is.
+func (s *session) submit(ctx context.Context, d *departure, body []byte, f *runFlags) (*client.Run, error) {
+	key := f.key
+	if key == "" && !hasToken(body) {
+		key = client.NewKey()
+	}
+	sending, cancel := d.graceful(ctx)
+	defer cancel()
+	r, err := s.sender.Submit(sending, body, key)
+	var unknown *client.UnknownError
+	if _, gone := d.left(); gone && errors.As(err, &unknown) {
+		s.hint("detached before the answer; the run may have been recorded. The same command with --key %s gives the same run", unknown.Key)
+		return nil, ExitStatus(exitDetached)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.sayAccepted(r)
+	return r, nil
+}
+
+// hasToken reports whether a body brings its own idempotency key.
+func hasToken(body []byte) bool {
+	var b struct {
+		ClientToken string `json:"clientToken"`
+	}
+	return json.Unmarshal(body, &b) == nil && b.ClientToken != ""
+}
+
+// sayAccepted writes which run was accepted, and its key.
+func (s *session) sayAccepted(r *client.Run) {
+	if s.flags.quiet {
+		return
+	}
+	style := s.style(s.Err)
+	again := ""
+	if r.Replayed {
+		again = " (the run of an earlier request)"
+	}
+	s.hint("run %s  %s  key %s (repeats are safe)%s", style.ID(r.ID), resolvedName(r), r.Key, again)
+}
+
+// resolvedName is the revision that runs, or the family.
+func resolvedName(r *client.Run) string {
+	var resolved struct {
+		TaskDefinition string `json:"taskDefinition"`
+	}
+	if json.Unmarshal(r.Resolved, &resolved) == nil && resolved.TaskDefinition != "" {
+		return resolved.TaskDefinition[strings.LastIndexByte(resolved.TaskDefinition, '/')+1:]
+	}
+	return r.Family
+}
+
+// dryRun checks the body and writes what would run.
+func (s *session) dryRun(ctx context.Context, body []byte, form string) error {
+	r, err := s.client.DryRun(ctx, body)
+	if err != nil {
+		return err
+	}
+	if form != "table" {
+		return s.writeRaw(r.JSON)
+	}
+	s.hint("it would run; nothing was recorded")
+	return s.writeIndented(r.JSON)
+}
+
+// writeRun writes a run to stdout: its id for the form table where ofTable is "id".
+func (s *session) writeRun(r *client.Run, form, ofTable string) error {
+	if form == "table" {
+		form = ofTable
+	}
+	if form == "id" {
+		_, err := fmt.Fprintln(s.Out, r.ID)
+		return err
+	}
+	return s.writeRaw(r.JSON)
+}
+
+// once returns a function that calls get the first time only.
+func once(get func() (*definition, error)) func() (*definition, error) {
+	var d *definition
+	return func() (*definition, error) {
+		if d != nil {
+			return d, nil
+		}
+		var err error
+		d, err = get()
+		return d, err
+	}
+}
