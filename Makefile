@@ -89,6 +89,14 @@ lint: $(GOLANGCI) ## formatting, vet, the linters, the import arrows of .golangc
 rules: ## docs/rules.md and docs/reasons.md, from the tables of internal/ecsspec and internal/explain
 	$(GO) generate ./internal/ecsspec ./internal/explain
 
+.PHONY: docs
+docs: rules ## docs/cli.md too, from the commands of davit
+	$(GO) test -count=1 -run TestDocument ./cmd/davit -update
+
+.PHONY: man
+man: ## the man pages of davit, into bin/man
+	$(GO) test -count=1 -run TestManPages ./cmd/davit -man $(CURDIR)/bin/man
+
 .PHONY: build
 build: LDFLAGS = -X main.version=$(VERSION) $(addprefix -X main.commit=,$(COMMIT))
 build: ## bin/davit for this machine
@@ -97,11 +105,12 @@ build: ## bin/davit for this machine
 # The flags are those of sam build, which finds what it needs in the build cache. No file is for one architecture only, so vet sees every
 # file in one round for Linux and one for macOS.
 .PHONY: build-all
-build-all: ## build everything for Linux and macOS, amd64 and arm64, and vet it once for each system
+build-all: ## build everything for Linux and macOS, amd64 and arm64, and davit for Windows; vet it once for each system
 	@set -e; for p in $(PLATFORMS); do \
 	  echo "build $$p"; \
 	  GOOS=$${p%/*} GOARCH=$${p#*/} GOFLAGS="$(SAM_GOFLAGS)" CGO_ENABLED=0 $(GO) build ./...; \
 	done
+	GOOS=windows GOARCH=amd64 CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/davit && GOOS=windows CGO_ENABLED=0 $(GO) build ./client/... ./internal/cli/...
 	@set -e; for os in $(sort $(foreach p,$(PLATFORMS),$(firstword $(subst /, ,$(p))))); do \
 	  echo "vet $$os"; \
 	  GOOS=$$os GOFLAGS="$(SAM_GOFLAGS)" CGO_ENABLED=0 $(GO) vet ./...; \

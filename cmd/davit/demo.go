@@ -1,15 +1,21 @@
+//go:build unix
+
 package main
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"davit/client"
 	"davit/events"
+	"davit/internal/cli"
 	"davit/internal/local"
 )
 
@@ -19,51 +25,57 @@ const exitInterrupted = 130
 // interruptTimeout is how long an interrupted demo waits until its run is recorded as STOPPED. The run's tasks end in any case.
 const interruptTimeout = 10 * time.Second
 
-// runDemo implements `davit demo`: it runs the sample job once, with a data folder of its own.
-func runDemo(ctx context.Context, args []string, out, errOut io.Writer) error {
-	if err := parseNone("davit demo", args, errOut); err != nil {
-		return err
+// demoCommand returns the command `davit demo`.
+func demoCommand(s cli.Streams) *cobra.Command {
+	return &cobra.Command{
+		Use: "demo", Short: "Run the sample job once, from request to recorded end, and show how it goes", GroupID: cli.GroupLocal, Args: cobra.NoArgs,
+		Long: `demo serves Davit on free ports in a temporary folder, registers the sample task definition, submits the sample job, and shows it as davit run does. It exits with 0
+only if the run SUCCEEDED, and leaves nothing behind.`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			return reported(runDemo(ctx, s), s.Err)
+		},
 	}
+}
+
+// runDemo runs the sample job once, with a data folder of its own.
+func runDemo(ctx context.Context, s cli.Streams) error {
 	dir, err := os.MkdirTemp("", "davit-demo-")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // a temporary folder
-	inst, err := serve(local.Options{Dir: dir, TaskEvents: true}, "127.0.0.1:0", "127.0.0.1:0", errOut)
+	inst, err := serve(local.Options{Dir: dir, TaskEvents: true}, "127.0.0.1:0", "127.0.0.1:0", s.Err)
 	if err != nil {
 		return err
 	}
-	last, err := inst.demo(ctx, out)
+	last, err := inst.demo(ctx, s)
 	if err := errors.Join(err, inst.shutdown()); err != nil {
 		return err
 	}
-	if last.Status != client.Succeeded {
-		return exitStatus(1)
+	if status := cli.Outcome(&last.Summary); status != 0 {
+		return cli.ExitStatus(status)
 	}
 	return nil
 }
 
-// demo registers, submits and follows the sample job, and prints its end.
-func (inst *instance) demo(ctx context.Context, out io.Writer) (*client.Run, error) {
+// demo registers, submits and follows the sample job.
+func (inst *instance) demo(ctx context.Context, s cli.Streams) (*client.Run, error) {
 	c := inst.client()
 	r, err := submitSample(ctx, c)
 	if err != nil && ctx.Err() != nil {
-		return r, exitStatus(exitInterrupted)
+		return r, cli.ExitStatus(exitInterrupted)
 	}
 	if err != nil {
 		return r, err
 	}
-	p := newProgress(out, r.ID, r.CreatedAt)
-	p.printf("Davit at http://%s, ECS endpoint at http://%s\nrun %s: events/run.json of the task definition events/task-definition.json\n\n", inst.Addr, inst.ECSAddr, r.ID)
-	last, err := inst.follow(ctx, c, p, r)
+	_, _ = fmt.Fprintf(s.Err, "Davit at http://%s, ECS endpoint at http://%s\nrun %s: events/run.json of the task definition events/task-definition.json\n", inst.Addr, inst.ECSAddr, r.ID) // nowhere to report to
+	last, err := cli.Follow(ctx, s, c, r.ID)
 	if err != nil && ctx.Err() != nil {
-		return inst.interrupt(c, p, last)
+		return inst.interrupt(s, c, r)
 	}
-	if err != nil {
-		return last, err
-	}
-	p.end(last)
-	return last, nil
+	return last, err
 }
 
 // submitSample registers and submits the sample job.
@@ -77,71 +89,17 @@ func submitSample(ctx context.Context, c *client.Client) (*client.Run, error) {
 // client calls the API of the instance.
 func (inst *instance) client() *client.Client { return &client.Client{URL: "http://" + inst.Addr} }
 
-// refresh returns the run's current state, or r with an error.
-func refresh(ctx context.Context, c *client.Client, r *client.Run) (*client.Run, error) {
-	now, err := c.Get(ctx, r.ID)
-	if err != nil {
-		return r, err
-	}
-	return now, nil
-}
-
-// follow prints each change of the run until it has ended. It reads the store's changes, so that it misses no status. With an
-// error it returns the last known state of the run.
-func (inst *instance) follow(ctx context.Context, c *client.Client, p *progress, r *client.Run) (*client.Run, error) {
-	changed, cancel := inst.Store.Notify()
-	defer cancel()
-	tick := time.NewTicker(200 * time.Millisecond)
-	defer tick.Stop()
-	var after uint64
-	for {
-		changes, err := inst.Store.Changes(ctx, after, 100)
-		if err != nil {
-			return r, err
-		}
-		for _, change := range changes {
-			after = change.Position
-			if change.RunID == r.ID && change.From != change.To {
-				p.status(change)
-			}
-			if change.RunID == r.ID && change.To.Terminal() {
-				return refresh(ctx, c, r)
-			}
-		}
-		if r, err = refresh(ctx, c, r); err != nil {
-			return r, err
-		}
-		p.live(r)
-		select {
-		case <-ctx.Done():
-			return r, ctx.Err()
-		case <-changed:
-		case <-tick.C:
-		}
-	}
-}
-
 // interrupt stops the run and waits up to interruptTimeout for its end.
-func (inst *instance) interrupt(c *client.Client, p *progress, r *client.Run) (*client.Run, error) {
+func (inst *instance) interrupt(s cli.Streams, c *client.Client, r *client.Run) (*client.Run, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), interruptTimeout)
 	defer cancel()
-	p.printf("\ninterrupted, stopping the run …\n")
+	_, _ = fmt.Fprintln(s.Err, "interrupted, stopping the run") // nowhere to report to
 	if _, err := c.Stop(ctx, r.ID, "", "interrupted"); err != nil {
 		return r, err
 	}
-	last, err := inst.follow(ctx, c, p, r)
+	last, err := cli.Follow(ctx, s, c, r.ID)
 	if err != nil && ctx.Err() == nil {
 		return last, err
 	}
-	p.end(last)
-	return last, exitStatus(exitInterrupted)
-}
-
-// readLastLines returns the last n lines of a file.
-func readLastLines(file string, n int) ([]string, error) {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("its output cannot be read: %w", err)
-	}
-	return lastLines(string(data), n), nil
+	return last, cli.ExitStatus(exitInterrupted)
 }

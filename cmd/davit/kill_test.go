@@ -163,7 +163,7 @@ func TestSupervisorKilled(t *testing.T) {
 func (r runDoc) tasks() (ids []string) {
 	for _, a := range r.Attempts {
 		for _, task := range a.Tasks {
-			ids = append(ids, shortID(task.TaskArn))
+			ids = append(ids, taskID(task.TaskArn))
 		}
 	}
 	return ids

@@ -1,15 +1,17 @@
+//go:build unix
+
 package main
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
+
+	"github.com/spf13/pflag"
 
 	"davit/internal/clock"
 	"davit/internal/emf"
@@ -26,11 +28,9 @@ type localFlags struct {
 	seed                                                                    uint64
 }
 
-// parseLocal parses and checks the flags of `davit local`.
-func parseLocal(args []string, errOut io.Writer) (*localFlags, error) {
-	f, flags := &localFlags{}, flag.NewFlagSet("davit local", flag.ContinueOnError)
-	flags.SetOutput(errOut)
-	flags.StringVar(&f.addr, "addr", "127.0.0.1:3000", "host:port of the API, on loopback")
+// add declares the flags of `davit local`.
+func (f *localFlags) add(flags *pflag.FlagSet) {
+	flags.StringVar(&f.addr, "addr", usualAddr, "host:port of the API, on loopback")
 	flags.StringVar(&f.ecsAddr, "ecs-addr", "127.0.0.1:3001", "host:port of the ECS endpoint, on loopback")
 	flags.StringVar(&f.containerAddr, "container-addr", "", "host:port of the ECS endpoint for containers of this machine, which must sign with the printed credentials")
 	flags.StringVar(&f.data, "data", ".davit", "folder that keeps runs, executions, tasks and their output")
@@ -43,21 +43,17 @@ func parseLocal(args []string, errOut io.Writer) (*localFlags, error) {
 	flags.StringVar(&f.schedules, "schedules", "", "JSON file of schedules (docs/policies.md)")
 	flags.StringVar(&f.notifyURL, "notify-url", "", "http address that Davit's events are posted to, one a request")
 	flags.BoolVar(&f.quiet, "quiet", false, "print neither Davit's events nor its metrics")
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return nil, err
-		}
-		return nil, exitStatus(2)
-	}
+}
+
+// check refuses values that nothing can be made of.
+func (f *localFlags) check() error {
 	switch {
-	case flags.NArg() > 0:
-		return nil, fmt.Errorf("unexpected arguments: %s", strings.Join(flags.Args(), " "))
 	case f.cpu < 1 || f.memory < 1:
-		return nil, errors.New("--cpu and --memory are at least 1")
+		return errors.New("--cpu and --memory are at least 1")
 	case f.s3 != "" && !isFolder(f.s3):
-		return nil, fmt.Errorf("--s3-dir: %s is not a folder", f.s3)
+		return fmt.Errorf("--s3-dir: %s is not a folder", f.s3)
 	}
-	return f, nil
+	return nil
 }
 
 // options reads the files that the flags name. Events and metrics are written to out.

@@ -1,9 +1,10 @@
+//go:build unix
+
 package main
 
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -11,35 +12,22 @@ import (
 	"time"
 
 	"davit/internal/boltstore"
+	"davit/internal/cli"
 	"davit/internal/local"
 	"davit/internal/localecs/process"
 )
 
-// superviseCommand is the subcommand with which davit runs itself as the supervisor of the tasks' processes.
-const superviseCommand = "supervise"
-
 // shutdownTimeout is how long tasks may take to end after SIGTERM when davit itself ends.
 const shutdownTimeout = 6 * time.Second
 
-// exitStatus is an error whose message was printed already.
-type exitStatus int
-
-func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
-
-// report prints an error, unless it is an exitStatus, and returns the exit status.
-func report(err error) int {
-	var status exitStatus
-	switch {
-	case err == nil:
-		return 0
-	case errors.Is(err, flag.ErrHelp):
-		return 0
-	case errors.As(err, &status):
-		return int(status)
-	default:
-		fmt.Fprintln(os.Stderr, "davit:", err)
-		return 1
+// reported writes the error of a command that runs Davit on this machine, and returns the error of exit status 1. Errors that were written already are returned as they are.
+func reported(err error, errOut io.Writer) error {
+	var status cli.ExitStatus
+	if err == nil || errors.As(err, &status) {
+		return err
 	}
+	_, _ = fmt.Fprintln(errOut, "davit:", err) // nowhere to report to
+	return cli.ExitStatus(1)
 }
 
 // instance is a local.Server with the supervisor of its processes.

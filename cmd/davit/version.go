@@ -1,13 +1,13 @@
 package main
 
 import (
-	"errors"
-	"flag"
 	"fmt"
-	"io"
 	"runtime"
 	"runtime/debug"
-	"strings"
+
+	"github.com/spf13/cobra"
+
+	"davit/internal/cli"
 )
 
 // version and commit are set by `make build` with -ldflags -X. They are empty in a program that was built without it.
@@ -19,17 +19,31 @@ const unknown = "unknown"
 // commitDigits is the length to which a commit of the build information is cut, as git rev-parse --short does.
 const commitDigits = 7
 
-// runVersion implements `davit version`.
-func runVersion(args []string, out, errOut io.Writer) error {
-	if err := parseNone("davit version", args, errOut); err != nil {
-		return err
+// versionCommand returns the command `davit version`.
+func versionCommand(s cli.Streams) *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Write the version, the commit and the Go version of this program", GroupID: cli.GroupSetup, Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(s.Out, versionLine(version, commit, buildInfo()))
+			return err
+		},
 	}
+}
+
+// programVersion returns the version of this program, unknown where the build does not record it.
+func programVersion() string {
+	if info := buildInfo(); version == "" && info.Main.Version != "(devel)" {
+		return orUnknown(info.Main.Version)
+	}
+	return orUnknown(version)
+}
+
+func buildInfo() *debug.BuildInfo {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		info = &debug.BuildInfo{}
+		return &debug.BuildInfo{}
 	}
-	_, err := fmt.Fprintln(out, versionLine(version, commit, info))
-	return err
+	return info
 }
 
 // versionLine returns the line of `davit version`. What -ldflags did not set is taken from the build information.
@@ -50,20 +64,4 @@ func orUnknown(s string) string {
 		return unknown
 	}
 	return s
-}
-
-// parseNone parses the command line of a subcommand that has no flags and no arguments.
-func parseNone(command string, args []string, errOut io.Writer) error {
-	flags := flag.NewFlagSet(command, flag.ContinueOnError)
-	flags.SetOutput(errOut)
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return err
-		}
-		return exitStatus(2)
-	}
-	if flags.NArg() > 0 {
-		return fmt.Errorf("unexpected arguments: %s", strings.Join(flags.Args(), " "))
-	}
-	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"runtime"
 	"runtime/debug"
-	"strings"
 	"testing"
 )
 
@@ -21,9 +20,10 @@ func TestVersion_PrintsVersionCommitAndGoVersion(t *testing.T) {
 }
 
 func TestVersion_WithAnArgument_IsRefused(t *testing.T) {
-	var out, errOut strings.Builder
-	if err := runVersion([]string{"more"}, &out, &errOut); err == nil || out.String() != "" {
-		t.Errorf("error %v, printed %q; want an error and nothing printed", err, out.String())
+	t.Parallel()
+	p := launch(t, os.Args[0], nil, "version", "more")
+	if status := p.exit(patience); status != 2 {
+		t.Errorf("exit status %d, want 2; it wrote:\n%s", status, p.output())
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -45,3 +46,6 @@ func wantNoProcesses(t *testing.T, left []int) {
 		t.Errorf("processes %v are left, want none", left)
 	}
 }
+
+// taskID returns the id of a task's ARN.
+func taskID(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
