@@ -111,7 +111,7 @@ func TestRead_EndsWithItsContext(t *testing.T) {
 
 // Whatever is in a file, pages of any size have its lines, none twice, and a tail is the end of that.
 func TestRead_AnyBytesInAnyPages(t *testing.T) {
-	for seed := range uint64(25) {
+	for seed := range uint64(seeds) {
 		rnd := rand.New(rand.NewPCG(seed, 1))
 		dir, source := still(t)
 		content := anyBytes(rnd)

@@ -60,6 +60,7 @@ func (f *folder) harness() logstest.Harness {
 		End:    func(task, container string) { f.recorder.End(f.file(task, container)) },
 		Coarse: 100 * time.Millisecond,
 		Raw:    true,
+		Many:   many,
 	}
 }
 
