@@ -20,7 +20,7 @@ GOLANGCI := .tools/golangci-lint-$(GOLANGCI_VERSION)
 FUZZTIME ?= 60s
 
 # The race detector needs cgo, and cgo a C compiler.
-RACE := $(shell if [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v "$$($(GO) env CC)" >/dev/null; then echo -race; fi)
+RACE := $(shell if [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v "$$($(GO) env CC)" >/dev/null; then echo -race; fi 2>/dev/null)
 
 .PHONY: help
 help: ## this list
@@ -96,6 +96,16 @@ docs: rules ## docs/cli.md too, from the commands of davit
 .PHONY: man
 man: ## the man pages of davit, into bin/man
 	$(GO) test -count=1 -run TestManPages ./cmd/davit -man $(CURDIR)/bin/man
+
+# PATH on the command line also becomes the recipe's, which so would find no program. The environment's own is that of the make process.
+.PHONY: module-path
+module-path: ## change the path of the Go module everywhere (PATH=example.org/x/davit)
+	@[[ '$(origin PATH)' == 'command line' ]] || { echo 'give the path: make module-path PATH=example.org/x/davit' >&2; exit 2; }; \
+	  export PATH='$(shell echo "$$PATH")'; \
+	  if [[ -r /proc/$$PPID/environ ]]; then \
+	    while IFS= read -r -d '' v; do if [[ $$v == PATH=* ]]; then export PATH="$${v#PATH=}"; fi; done < /proc/$$PPID/environ; \
+	  fi; \
+	  $(GO) run ./scripts/modulepath . '$(PATH)'
 
 .PHONY: build
 build: LDFLAGS = -X main.version=$(VERSION) $(addprefix -X main.commit=,$(COMMIT))
