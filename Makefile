@@ -47,6 +47,10 @@ soak: ## local mode under load, with its figures: DEATHS kills (100), full disks
 	DAVIT_TEST_SOAK=1 DAVIT_TEST_DEATHS=$(DEATHS) $(GO) test -count=1 -timeout 60m -parallel 1 -v \
 	  -run '^(TestKilledAtAnyMoment|TestFullDisk|TestRepeatedKeys|TestLogs_MuchOutput|TestLogs_CompleteComesAfterTheLastLine)$$' ./cmd/davit
 
+.PHONY: bench-cli
+bench-cli: build ## what commands of davit cost at their start, and its size, against the goals
+	$(GO) run ./scripts/clicost bin/davit
+
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (60s), two at a time: about half the sum
 	@scripts/fuzz $(FUZZTIME)

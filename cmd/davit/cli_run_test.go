@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/creack/pty"
 )
 
 // jobs serves a davit local with the definitions of the tests of the command line: `job` has one container, which runs a shell; `pair` has two that are essential.
@@ -239,4 +241,29 @@ func TestCLI_LostServer_IsExplained(t *testing.T) {
 	if took := time.Since(begun); took > 15*time.Second {
 		t.Errorf("it took %v to tell that nobody answers", took)
 	}
+}
+
+// A terminal that goes away hangs up: the run goes on, and the command ends.
+func TestCLI_TerminalGone_Detaches(t *testing.T) {
+	t.Parallel()
+	l := jobs(t, t.TempDir())
+	gate := filepath.Join(t.TempDir(), "open")
+	cmd := l.command([]string{"TERM=xterm"}, "run", "job", "--key", "gone", "--", "sh", "-c", "until [ -e "+gate+" ]; do sleep 0.1; done")
+	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 20, Cols: 80})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var id string
+	within(t, patience, "the run runs", func() bool {
+		id = strings.TrimSpace(l.davit("ps", "--status", "RUNNING", "-o", "id").out)
+		return id != ""
+	})
+	if err := terminal.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if status := l.waitCommand(cmd, nil); status != 130 {
+		t.Errorf("exit status %d, want 130", status)
+	}
+	createFile(t, gate)
+	l.until(id, "SUCCEEDED")
 }

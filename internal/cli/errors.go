@@ -5,15 +5,22 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"runtime"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 )
 
+// What Windows calls a write to a reader that is gone: ERROR_BROKEN_PIPE and ERROR_NO_DATA.
+const (
+	brokenPipe = syscall.Errno(109)
+	noData     = syscall.Errno(232)
+)
+
 // isClosedPipe reports whether err is a write to a reader that is gone.
 func isClosedPipe(err error) bool {
-	return errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe)
+	return errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) || runtime.GOOS == "windows" && (errors.Is(err, brokenPipe) || errors.Is(err, noData))
 }
 
 // isTerminalGone reports whether err is a write to a terminal that has hung up.

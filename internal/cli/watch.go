@@ -79,6 +79,7 @@ func (w *watch) keepTime() (stop func()) {
 				return
 			case <-tick.C:
 				w.mu.Lock()
+				w.progress.Resize(w.style(w.Err).Width)
 				w.progress.Tick()
 				w.mu.Unlock()
 			}
