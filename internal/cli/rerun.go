@@ -98,7 +98,7 @@ func (s *session) submitRerun(ctx context.Context, f *rerunFlags, first *client.
 	}
 	sending, cancel := d.graceful(ctx)
 	defer cancel()
-	r, err := s.sender.Rerun(sending, first.ID, ask, key)
+	r, err := s.patiently(func(c *client.Client) (*client.Run, error) { return c.Rerun(sending, first.ID, ask, key) })
 	if _, gone := d.left(); err != nil && gone {
 		s.hint("detached before the answer; the run may have been recorded. The same command with --key %s gives the same run", key)
 		return ExitStatus(exitDetached)
@@ -109,7 +109,7 @@ func (s *session) submitRerun(ctx context.Context, f *rerunFlags, first *client.
 	style := s.style(s.Err)
 	s.hint("rerun of %s as %s%s", style.ID(first.ID), style.ID(r.ID), changes)
 	if f.detach {
-		return s.writeRun(r, form, "id")
+		return s.leaveNew(d, r, form)
 	}
 	return s.followNew(d, r, form, f.waitTimeout)
 }

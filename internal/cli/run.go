@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -83,9 +84,18 @@ func (s *session) run(ctx context.Context, f *runFlags, cmd *cobra.Command, args
 		return err
 	}
 	if f.detach {
-		return s.writeRun(r, form, "id")
+		return s.leaveNew(d, r, form)
 	}
 	return s.followNew(d, r, form, f.waitTimeout)
+}
+
+// leaveNew writes a run that was just submitted, and stops it where a CI job was cancelled meanwhile.
+func (s *session) leaveNew(d *departure, r *client.Run, form string) error {
+	if by, gone := d.left(); gone && stopsRun(by) {
+		_, err := s.newWatch(s.client, r.ID, false).stopAndWait(d)
+		return err
+	}
+	return s.writeRun(r, form, "id")
 }
 
 // followNew follows a run that was just submitted.
@@ -101,115 +111,18 @@ func (s *session) followNew(d *departure, r *client.Run, form string, limit time
 	return err
 }
 
-// splitCommand returns FAMILY, "" where it is not given, and the command after --.
-func splitCommand(cmd *cobra.Command, args []string) (family string, command []string, err error) {
-	if at := cmd.ArgsLenAtDash(); at >= 0 {
-		args, command = args[:at], args[at:]
-		if len(command) == 0 {
-			return "", nil, usagef("there is no command after --")
-		}
-	}
-	if len(args) > 1 {
-		return "", nil, usagef("%q is one argument too many: one FAMILY is run, and its command comes after --", args[1])
-	}
-	if len(args) == 1 {
-		family = args[0]
-	}
-	return family, command, nil
-}
-
-// jobBody returns the body of the submission.
-func (s *session) jobBody(ctx context.Context, f *runFlags, family string, command []string) ([]byte, error) {
-	body := object{}
-	if f.file != "" {
-		var err error
-		if body, err = readBody(f.file, s.In); err != nil {
-			return nil, err
-		}
-	}
-	if err := setFamily(body, family); err != nil {
-		return nil, err
-	}
-	if err := f.readEnvironment(f.envFile); err != nil {
-		return nil, err
-	}
-	if err := f.applyPolicy(body); err != nil {
-		return nil, err
-	}
-	name, _ := body["taskDefinition"].(string)
-	definition := once(func() (*definition, error) { return readDefinition(ctx, s.client, name) })
-	if err := f.apply(body, command, definition); err != nil {
-		return nil, err
-	}
-	return encodeObject(body)
-}
-
-// setFamily sets the task definition that is run.
-func setFamily(body object, family string) error {
-	given, _ := body["taskDefinition"].(string)
-	switch {
-	case family == "" && body["taskDefinition"] == nil:
-		return usagef("give the FAMILY of a task definition, or a job that has one with -f")
-	case family != "" && given != "" && given != family:
-		return usagef("FAMILY is %s, and the job of -f is of %s: give one of them", family, given)
-	case family != "":
-		body["taskDefinition"] = family
-	}
-	return nil
-}
-
-// applyPolicy puts what the flags say about the policy into the body.
-func (f *runFlags) applyPolicy(body object) error {
-	if f.cluster != "" {
-		body["cluster"] = f.cluster
-	}
-	if f.timeout == 0 && len(f.retryOn) == 0 && f.overlap == "" {
-		return nil
-	}
-	policy, err := member(body, "", "policy")
-	if err != nil {
-		return err
-	}
-	if f.timeout != 0 {
-		if policy["timeoutSeconds"], err = wholeSeconds("timeout", f.timeout); err != nil {
-			return err
-		}
-	}
-	if len(f.retryOn) > 0 {
-		retry, err := member(policy, "/policy", "retry")
-		if err != nil {
-			return err
-		}
-		retry["on"] = f.retryOn
-	}
-	return f.applyOverlap(policy)
-}
-
-func (f *runFlags) applyOverlap(policy object) error {
-	if f.overlap == "" {
-		return nil
-	}
-	given, err := overlapOf(f.overlap)
-	if err != nil {
-		return err
-	}
-	overlap, err := member(policy, "/policy", "overlap")
-	if err != nil {
-		return err
-	}
-	overlap["key"], overlap["mode"] = given["key"], given["mode"]
-	return nil
-}
-
 // submit submits the body under the key of the flags, or a new one, and writes which run it is.
 func (s *session) submit(ctx context.Context, d *departure, body []byte, f *runFlags) (*client.Run, error) {
 	key := f.key
-	if key == "" && !hasToken(body) {
+	if key == "" {
+		key = tokenOf(body)
+	}
+	if key == "" {
 		key = client.NewKey()
 	}
 	sending, cancel := d.graceful(ctx)
 	defer cancel()
-	r, err := s.sender.Submit(sending, body, key)
+	r, err := s.patiently(func(c *client.Client) (*client.Run, error) { return c.Submit(sending, body, key) })
 	var unknown *client.UnknownError
 	if _, gone := d.left(); gone && errors.As(err, &unknown) {
 		s.hint("detached before the answer; the run may have been recorded. The same command with --key %s gives the same run", unknown.Key)
@@ -222,12 +135,24 @@ func (s *session) submit(ctx context.Context, d *departure, body []byte, f *runF
 	return r, nil
 }
 
-// hasToken reports whether a body brings its own idempotency key.
-func hasToken(body []byte) bool {
+// patiently makes a submission. Where no answer comes it is repeated, with the same key, for longer than a read; where nobody listens that is told soon.
+func (s *session) patiently(submit func(*client.Client) (*client.Run, error)) (*client.Run, error) {
+	r, err := submit(s.client)
+	var unknown *client.UnknownError
+	if !errors.As(err, &unknown) || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, context.Canceled) {
+		return r, err
+	}
+	s.hint("no answer yet; repeating it with the same key, which is safe")
+	return submit(s.sender)
+}
+
+// tokenOf returns the idempotency key that a body brings, "" for none.
+func tokenOf(body []byte) string {
 	var b struct {
 		ClientToken string `json:"clientToken"`
 	}
-	return json.Unmarshal(body, &b) == nil && b.ClientToken != ""
+	_ = json.Unmarshal(body, &b) // it was just encoded; a token that is no text is refused by the API
+	return b.ClientToken
 }
 
 // sayAccepted writes which run was accepted, and its key.
