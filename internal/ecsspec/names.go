@@ -15,6 +15,9 @@ func isTag(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.Is(unicode.Z, r) || strings.ContainsRune("+-=._:/@", r)
 }
 
+// shown reports whether a character is none that controls a terminal or a log.
+func shown(r rune) bool { return !unicode.IsControl(r) }
+
 // longestName is the length of families, containers and groups.
 const longestName = 255
 

@@ -199,6 +199,7 @@ func rowCases() []rowCase {
 			"RT-42", onLaunch, volume(`"sizeInGiB":1,"tagSpecifications":[{"resourceType":"volume"}]`),
 			volume(`"sizeInGiB":1,"tagSpecifications":[{}]`), ebsPointer + "/tagSpecifications/0/resourceType",
 		},
+		{run.RuleGroup, onLaunch, `"group":"nightly é"`, `"group":"a\u001b[2Jb"`, "/group"},
 		{run.RuleGroup, onLaunch, `"group":"` + strings.Repeat("é", 255) + `"`, `"group":"` + str(256) + `"`, "/group"},
 		{run.RuleIdempotencyKey, onLaunch, `"clientToken":"` + str(255) + `"`, `"clientToken":"` + str(256) + `"`, "/clientToken"},
 		{run.RuleIdempotencyKey, onLaunch, `"clientToken":"k 1"`, `"clientToken":""`, "/clientToken"},

@@ -63,7 +63,7 @@ var launchRules = withSource(row.PageRunTask, []rule{
 	{id: "ST-04", on: onStart, field: "/startedBy", limit: startedByLimit("36"), older: startedByPages + "; without /", source: row.PageSDK, check: chars(0, 36, unicode.IsPrint)},
 	{id: "ST-01", on: onStart, field: "/containerInstances", required: true, limit: "1 to 10 container instances", source: row.PageStart, check: items(1, 10)},
 	{id: "ST-01", on: onStart, field: "/containerInstances/*", limit: "an id or ARN", source: row.PageStart, check: chars(1, 2048, nil)},
-	{id: run.RuleGroup, on: onLaunch, field: "/group", limit: "at most 255 characters", source: row.PageDavit, check: chars(0, longestName, nil)},
+	{id: run.RuleGroup, on: onLaunch, field: "/group", limit: "at most 255 characters, no control characters", source: row.PageDavit, check: chars(0, longestName, shown)},
 	{
 		id: run.RuleIdempotencyKey, on: onLaunch, field: "/clientToken", limit: "1 to 255 printable characters; it takes the place of RT-41", source: row.PageDavit,
 		check: chars(1, 255, unicode.IsPrint),

@@ -35,12 +35,6 @@ func Principal(e HTTPEvent) (principal, session string) {
 				IdentityID string `json:"identityId"`
 			} `json:"cognitoIdentity"`
 		} `json:"iam"`
-		JWT struct {
-			Claims struct {
-				Subject string `json:"sub"`
-				Client  string `json:"client_id"`
-			} `json:"claims"`
-		} `json:"jwt"`
 	}
 	if parseAuthorizer(e, &a) != nil {
 		return "", ""
@@ -48,11 +42,12 @@ func Principal(e HTTPEvent) (principal, session string) {
 	if id := a.IAM.CognitoIdentity.IdentityID; id != "" {
 		return id, ""
 	}
+	c, _ := claimsOf(e) // none: the request was signed
 	arn := a.IAM.UserARN
 	if i := strings.LastIndexByte(arn, '/'); i > 0 && strings.Contains(arn[:i], ":assumed-role/") {
 		return arn[:i], arn[i+1:]
 	}
-	return cmp.Or(arn, a.IAM.CallerID, a.JWT.Claims.Subject, a.JWT.Claims.Client), ""
+	return cmp.Or(arn, a.IAM.CallerID, c.text("sub"), c.text("client_id")), ""
 }
 
 // IAMCaller returns the name of the principal that signed the request: a Cognito identity's identityId; a role's id without the session's
@@ -91,43 +86,51 @@ const rolePrefix = "AROA"
 // JWTCaller returns the name of the principal that the token was issued to: its issuer and subject or, without a subject (client
 // credentials of some issuers), its issuer and client id.
 func JWTCaller(e HTTPEvent) (string, error) {
-	var a struct {
-		JWT struct {
-			Claims struct {
-				Issuer  string `json:"iss"`
-				Subject string `json:"sub"`
-				Client  string `json:"client_id"`
-			} `json:"claims"`
-		} `json:"jwt"`
-	}
-	if err := parseAuthorizer(e, &a); err != nil {
+	c, err := claimsOf(e)
+	if err != nil {
 		return "", err
 	}
-	c := a.JWT.Claims
-	if c.Issuer == "" || strings.ContainsFunc(c.Issuer, unicode.IsSpace) {
+	issuer, subject := c.text("iss"), c.text("sub")
+	if issuer == "" || strings.ContainsFunc(issuer, unicode.IsSpace) {
 		return "", errNoCaller // the first space of a name ends the issuer
 	}
-	if c.Subject != "" {
-		return callerName(kindJWT, c.Issuer, c.Subject)
+	if subject != "" {
+		return callerName(kindJWT, issuer, subject)
 	}
-	return callerName(kindJWTClient, c.Issuer, c.Client)
+	return callerName(kindJWTClient, issuer, c.text("client_id"))
+}
+
+// claims are those of a token, by their exact names: encoding/json would take SUB for sub, and an issuer may let its users choose the names of claims.
+type claims map[string]json.RawMessage
+
+// claimsOf returns the claims of the token of a request. errNoCaller: there is none.
+func claimsOf(e HTTPEvent) (claims, error) {
+	var a struct {
+		JWT struct {
+			Claims claims `json:"claims"`
+		} `json:"jwt"`
+	}
+	err := parseAuthorizer(e, &a)
+	return a.JWT.Claims, err
+}
+
+// text returns a claim that is a text, "" for any other.
+func (c claims) text(name string) string {
+	var text string
+	if json.Unmarshal(c[name], &text) != nil {
+		return ""
+	}
+	return text
 }
 
 // HasScope reports whether the token of a request has a scope. Issuers name their scopes scope, as OAuth does, or scp.
 func HasScope(e HTTPEvent, scope string) bool {
-	var a struct {
-		JWT struct {
-			Claims struct {
-				Scope string `json:"scope"`
-				Scp   string `json:"scp"` // of a list the gateway makes the text [a b]
-			} `json:"claims"`
-		} `json:"jwt"`
-	}
-	if parseAuthorizer(e, &a) != nil {
+	c, err := claimsOf(e)
+	if err != nil {
 		return false
 	}
-	c := a.JWT.Claims
-	return slices.Contains(strings.Fields(c.Scope), scope) || slices.Contains(strings.Fields(strings.Trim(c.Scp, "[]")), scope)
+	// Issuers that write a list have it made the text [a b] by the gateway.
+	return slices.Contains(strings.Fields(c.text("scope")), scope) || slices.Contains(strings.Fields(strings.Trim(c.text("scp"), "[]")), scope)
 }
 
 // LocalCaller returns local mode's caller for every request. It is for emulators of API Gateway, which name no caller.

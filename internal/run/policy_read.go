@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"davit/internal/jsontree"
@@ -75,8 +76,8 @@ func (d *policyReader) overlap(at string, n jsontree.Node, p *Policy) {
 	o := d.object(at, n)
 	v := Overlap{Mode: OverlapAllow, Limit: 1, MaxQueued: 1000}
 	o.member("key", func(at string, n jsontree.Node) {
-		if length := utf8.RuneCountInString(n.Text); n.Kind != jsontree.String || length < 1 || length > 255 {
-			d.fault(at, RuleGroup, "allowed: text of 1 to 255 characters")
+		if length := utf8.RuneCountInString(n.Text); n.Kind != jsontree.String || length < 1 || length > 255 || strings.ContainsFunc(n.Text, unicode.IsControl) {
+			d.fault(at, RuleGroup, "allowed: text of 1 to 255 characters, none of them a control character")
 			return
 		}
 		v.Key = n.Text
