@@ -16,7 +16,7 @@ func (c *Client) Logs(ctx context.Context, id string, q LogQuery) iter.Seq2[LogE
 // Follow yields the output until nothing more will come of the run: until it has ended and its last line was read. No more than a page is in memory.
 //
 // Failing networks and servers are waited out until ctx ends, and a server that was started again goes on where it was. Where it no longer takes the cursor of an earlier
-// version, Follow reads again from the time of the last event on, and leaves out what it has yielded. A *Problem that does not pass is yielded, and ends it; of a 401 or 403
+// version, Follow reads again from the time of the last events on, and leaves out what it has yielded. A *Problem that does not pass is yielded, and ends it; of a 401 or 403
 // holds what Wait promises.
 func (c *Client) Follow(ctx context.Context, id string, q LogQuery) iter.Seq2[LogEvent, error] {
 	return c.events(ctx, id, q, true)
@@ -27,7 +27,7 @@ const idlePause = time.Second
 
 func (c *Client) events(ctx context.Context, id string, q LogQuery, follow bool) iter.Seq2[LogEvent, error] {
 	return func(yield func(LogEvent, error) bool) {
-		r := &logReader{client: c, id: id, query: q, told: map[Unavailable]bool{}, read: positions{}}
+		r := &logReader{client: c, id: id, query: q, told: map[Unavailable]bool{}, read: positions{}, limited: q.Since != "" || q.Tail != 0}
 		if follow {
 			r.waiting = &waiting{}
 		}
@@ -63,8 +63,10 @@ type logReader struct {
 	told    map[Unavailable]bool
 
 	read     positions // what was yielded
+	first    time.Time // the earliest of it
+	limited  bool      // the caller leaves out what is early
 	again    positions // what is read again, since the cursor was refused
-	restarts int       // with no new event since
+	restarts int       // with no new event and no cursor taken since
 }
 
 // next returns the next page.
@@ -88,6 +90,9 @@ func (r *logReader) take(page *LogPage) {
 	if len(page.Events) == 0 && page.NextCursor == r.cursor && page.PollAfter == 0 {
 		page.PollAfter = idlePause
 	}
+	if r.cursor != "" {
+		r.restarts = 0
+	}
 	r.cursor = page.NextCursor
 	for _, u := range page.Unavailable {
 		if r.query.Unavailable != nil && !r.told[u] {
@@ -97,10 +102,13 @@ func (r *logReader) take(page *LogPage) {
 	}
 }
 
-// maxRestarts is how many cursors in a row may be refused without a new event.
+// maxRestarts is how many cursors in a row may be refused that bring no new event.
 const maxRestarts = 10
 
-// restart goes back to the time of the last event of each stream.
+// lateness is by how much a stream's output may be there later than that of another one.
+const lateness = time.Minute
+
+// restart goes back to the time of the last event of each stream, and further for streams of which none was there yet, but not beyond what was asked for.
 func (r *logReader) restart(ctx context.Context) error {
 	if r.restarts > 0 {
 		if err := sleep(ctx, backoff(r.restarts)); err != nil {
@@ -110,6 +118,9 @@ func (r *logReader) restart(ctx context.Context) error {
 	r.restarts++
 	r.cursor = ""
 	if since := r.read.earliest(); !since.IsZero() {
+		if since = since.Add(-lateness); r.limited && since.Before(r.first) {
+			since = r.first
+		}
 		r.query.Since, r.query.Tail = since.UTC().Format(time.RFC3339Nano), 0
 	}
 	r.again = r.read.clone()
@@ -122,6 +133,9 @@ func (r *logReader) isNew(e LogEvent) bool {
 		return false
 	}
 	r.read.add(e)
+	if r.first.IsZero() || e.At.Before(r.first) {
+		r.first = e.At
+	}
 	r.restarts = 0
 	return true
 }
