@@ -17,7 +17,7 @@ const DefaultPatience = time.Minute
 
 // Client calls one Davit. Its fields must not change once it is used; its methods may be called at the same time.
 type Client struct {
-	// URL is where the API is: http://127.0.0.1:3000 for local mode, the output ApiUrl of a stack.
+	// URL is where the API is: http://127.0.0.1:3000 for local mode, the output ApiAddress of a stack.
 	URL string
 	// HTTP makes the requests. Nil is a client whose requests take 35 s at most, longer than the API's own limit. Redirects are not followed, because a signature names its host.
 	HTTP *http.Client

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"time"
 
 	"davit/client"
 )
@@ -22,6 +23,10 @@ func davit() *httptest.Server {
 			_, _ = fmt.Fprint(w, `{"runId":"k7dq2mrxw3h5nfa6yzj4tbcevu","status":"SUBMITTED"}`)
 		case r.URL.Path == "/runs":
 			_, _ = fmt.Fprint(w, `{"runs":[{"runId":"k7dq2mrxw3h5nfa6yzj4tbcevu","status":"SUCCEEDED","family":"settlement"}]}`)
+		case r.URL.Path == "/runs/k7dq2mrxw3h5nfa6yzj4tbcevu/logs" && r.URL.Query().Get("cursor") == "":
+			_, _ = fmt.Fprint(w, `{"events":[{"at":"2026-11-30T02:00:41.1Z","attempt":1,"task":"0a90","container":"worker","text":"fetching 2026-11"}],"nextCursor":"AWg2","complete":false}`)
+		case r.URL.Path == "/runs/k7dq2mrxw3h5nfa6yzj4tbcevu/logs":
+			_, _ = fmt.Fprint(w, `{"events":[{"at":"2026-11-30T02:04:10.9Z","attempt":1,"task":"0a90","container":"worker","text":"84,112 rows"}],"complete":true}`)
 		case r.URL.Path == "/runs/k7dq2mrxw3h5nfa6yzj4tbcevu":
 			_, _ = fmt.Fprint(w, `{"runId":"k7dq2mrxw3h5nfa6yzj4tbcevu","status":"SUCCEEDED","statusReason":"the task succeeded","exitCode":0}`)
 		default:
@@ -34,7 +39,7 @@ func davit() *httptest.Server {
 func ExampleClient_Submit() {
 	server := davit()
 	defer server.Close()
-	c := &client.Client{URL: server.URL} // for a stack: URL is its ApiUrl, and Sign is that of package client/sigv4
+	c := &client.Client{URL: server.URL} // for a stack: URL is its output ApiAddress, and Sign is that of package client/sigv4
 	run, err := c.Submit(context.Background(), []byte(`{"taskDefinition": "settlement"}`), "month-end-2026-11")
 	if err != nil {
 		fmt.Println(err)
@@ -45,11 +50,29 @@ func ExampleClient_Submit() {
 	// Output: SUCCEEDED 0 <nil>
 }
 
+func ExampleClient_Follow() {
+	server := davit()
+	defer server.Close()
+	c := &client.Client{URL: server.URL}
+	query := client.LogQuery{Unavailable: func(u client.Unavailable) { fmt.Println("cannot be read:", u.Container, u.Reason) }}
+	for line, err := range c.Follow(context.Background(), "k7dq2mrxw3h5nfa6yzj4tbcevu", query) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(line.Container, "|", line.Text)
+	}
+	// Output:
+	// worker | fetching 2026-11
+	// worker | 84,112 rows
+}
+
 func ExampleClient_Runs() {
 	server := davit()
 	defer server.Close()
 	c := &client.Client{URL: server.URL}
-	for run, err := range c.Runs(context.Background(), client.Filter{Family: "settlement"}) {
+	lastNight := client.Filter{Family: "settlement", Statuses: []client.Status{client.Succeeded, client.Failed}, CreatedAfter: time.Now().Add(-12 * time.Hour)}
+	for run, err := range c.Runs(context.Background(), lastNight) {
 		if err != nil {
 			fmt.Println(err)
 			return

@@ -49,7 +49,7 @@ const (
 	faults
 )
 
-// RoundTrip answers GET …/logs.
+// RoundTrip serves GET …/logs.
 func (o *output) RoundTrip(r *http.Request) (*http.Response, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -91,7 +91,7 @@ func answered(w *httptest.ResponseRecorder, status int, body string) *http.Respo
 	return w.Result()
 }
 
-// page answers what there is from the cursor on, or from since on.
+// page returns what there is from the cursor on, or from since on.
 func (o *output) page(r *http.Request) (status int, body string) {
 	q := r.URL.Query()
 	epoch, from := o.epoch, 0

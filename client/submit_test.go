@@ -56,15 +56,15 @@ func connection(err error) func(string) (*http.Response, error) {
 
 var (
 	refusedDial = &net.OpError{Op: "dial", Err: errors.New("connection refused")}
-	reset       = errors.New("connection reset by peer")
+	errReset    = errors.New("connection reset by peer")
 )
 
 // submissions is all that may happen to a good one.
 var submissions = []submission{
 	{"accepted", true, true, status(202, accepted)},
 	{"nobody listens", false, false, connection(refusedDial)},
-	{"lost on its way", false, false, connection(reset)},
-	{"the answer is lost", true, false, connection(reset)},
+	{"lost on its way", false, false, connection(errReset)},
+	{"the answer is lost", true, false, connection(errReset)},
 	{"the answer is cut off", true, false, cutOff},
 	{"recorded, then failed", true, false, status(500, `{"type":"internal","title":"T"}`)},
 	{"recorded, then too slow for the gateway", true, false, status(503, `{"message":"Service Unavailable"}`)},
