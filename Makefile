@@ -5,11 +5,13 @@ GO ?= go
 # What a Lambda and the local program are built with. norpc drops aws-lambda-go's net/rpc shim, which would keep every SDK
 # operation alive.
 GO_BUILD = CGO_ENABLED=0 $(GO) build -tags=lambda.norpc -trimpath -ldflags='-s -w $(LDFLAGS)'
-# What `davit version` prints; without git the commit is "unknown".
+# What `davit version` and GET /meta name; without git the commit is "unknown".
 VERSION ?= 0.1.0-dev
 COMMIT = $(shell git rev-parse --short HEAD 2>/dev/null)
+BUILDINFO = $(shell $(GO) list -m)/internal/buildinfo
+STAMP = -X $(BUILDINFO).version=$(VERSION) $(addprefix -X $(BUILDINFO).commit=,$(COMMIT))
 # The same for sam build, whose go1.x builder sets no flags of its own.
-SAM_GOFLAGS := -tags=lambda.norpc -trimpath '-ldflags=-s -w'
+SAM_GOFLAGS = -tags=lambda.norpc -trimpath '-ldflags=-s -w $(STAMP)'
 ARCHITECTURE ?= arm64
 FUNCTIONS := $(filter-out internal,$(notdir $(patsubst %/,%,$(wildcard functions/*/))))
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
@@ -112,7 +114,7 @@ module-path: ## change the path of the Go module everywhere (PATH=example.org/x/
 	  $(GO) run ./scripts/modulepath . '$(PATH)'
 
 .PHONY: build
-build: LDFLAGS = -X main.version=$(VERSION) $(addprefix -X main.commit=,$(COMMIT))
+build: LDFLAGS = $(STAMP)
 build: ## bin/davit for this machine
 	$(GO_BUILD) -o bin/davit ./cmd/davit
 

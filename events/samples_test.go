@@ -63,7 +63,7 @@ func read(t *testing.T, name string) []byte {
 // Members of a sample that hold the same fact agree.
 func TestHTTPSamplesAgreeWithThemselves(t *testing.T) {
 	for _, name := range []string{
-		"submit", "submit-jwt", "submit-rerun", "get", "get-jwt", "get-default", "list", "list-jwt", "logs", "logs-jwt", "stop", "stop-jwt", "taskdefs", "taskdefs-jwt",
+		"submit", "submit-jwt", "submit-rerun", "get", "get-jwt", "get-default", "get-meta", "list", "list-jwt", "logs", "logs-jwt", "stop", "stop-jwt", "taskdefs", "taskdefs-jwt",
 		"taskdefs-describe", "taskdefs-describe-jwt", "taskdefs-describe-arn", "taskdefs-list", "taskdefs-list-jwt", "taskdefs-deregister", "taskdefs-deregister-jwt",
 	} {
 		var e lambdaevents.APIGatewayV2HTTPRequest

@@ -26,6 +26,7 @@ var samples = []struct {
 	{event: "get", answer: `"statusCode":200`},
 	{event: "get-jwt", over: map[string]string{"DAVIT_AUTH": "JWT"}, answer: `\"runId\":\"` + launchedRun},
 	{event: "get-default", answer: `"statusCode":405,"headers":{"allow":"GET, HEAD"`},
+	{event: "get-meta", answer: `\"mode\":\"aws\",\"features\":{\"taskEvents\":true,`},
 	{event: "list", answer: launchedRun},
 	{event: "list-jwt", over: map[string]string{"DAVIT_AUTH": "JWT"}, answer: `{\"runs\":[]}`},
 	{event: "logs", answer: `settlement for region north`},
@@ -187,7 +188,7 @@ func wantBadConfiguration(t *testing.T, what string, o runtimeapi.Outcome, part 
 // needs are the variables without which each function does not start. DAVIT_TABLE is among them wherever a store is.
 var needs = map[string][]string{
 	"submit":    {"DAVIT_STATE_MACHINE_ARN", "DAVIT_PREFIX", "DAVIT_TASK_EVENTS", "DAVIT_RETENTION_DAYS", "DAVIT_ALLOW_EXECUTE_COMMAND", "DAVIT_AUTH", "DAVIT_OWNER_SCOPE"},
-	"get":       {"DAVIT_VISIBILITY", "DAVIT_AUTH", "DAVIT_OWNER_SCOPE"},
+	"get":       {"DAVIT_VISIBILITY", "DAVIT_AUTH", "DAVIT_OWNER_SCOPE", "DAVIT_PREFIX", "DAVIT_TASK_EVENTS", "DAVIT_ALLOW_TASK_DEFINITION_WRITES", "DAVIT_ALLOW_EXECUTE_COMMAND"},
 	"list":      {"DAVIT_VISIBILITY", "DAVIT_AUTH", "DAVIT_OWNER_SCOPE"},
 	"logs":      {"DAVIT_VISIBILITY", "DAVIT_AUTH", "DAVIT_OWNER_SCOPE"},
 	"stop":      {"DAVIT_PREFIX", "DAVIT_TASK_EVENTS", "DAVIT_RETENTION_DAYS", "DAVIT_VISIBILITY", "DAVIT_AUTH", "DAVIT_OWNER_SCOPE"},

@@ -1,5 +1,5 @@
-// Command get is the function of GET /runs/{runId} of the HTTP API; the gateway's $default route may invoke it too. It only reads the
-// table (GetItem) and links no ECS client.
+// Command get is the function of GET /runs/{runId} and GET /meta of the HTTP API; the gateway's $default route may invoke it too. It only reads
+// the table (GetItem) and links no ECS client.
 package main
 
 import (
@@ -16,5 +16,7 @@ func main() { os.Exit(runtime.Main(wire)) }
 
 func wire(rt *runtime.Runtime) runtime.Handler {
 	reader := &run.Reader{Store: dynamodb.Store(rt), Stack: run.Stack{OwnerOnly: rt.OwnerOnly()}}
-	return web.Serve(rt, httpapi.Routes{Get: httpapi.Get(reader, web.Options(rt))}, "DYNAMODB")
+	return web.Serve(rt, httpapi.Routes{
+		Get: httpapi.Get(reader, web.Options(rt)), Meta: httpapi.About(web.Meta(rt, "DYNAMODB"), web.Options(rt)),
+	}, "DYNAMODB")
 }

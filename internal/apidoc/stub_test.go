@@ -58,6 +58,8 @@ func (s stub) ListDefinitions(context.Context, taskdef.ListRequest) (taskdef.Lis
 	return taskdef.List{TaskDefinitions: all, NextCursor: "next"}, s.err
 }
 
+var features = httpapi.Features{Authorization: "IAM", OwnerScope: httpapi.OwnerIsRole, Visibility: httpapi.SeesStack}
+
 var definition = taskdef.Definition{Definition: json.RawMessage(`{"taskDefinitionArn":"arn:1","family":"nightly","revision":7,"status":"INACTIVE","cpu":"256","memory":"512",
 	"networkMode":"awsvpc","requiresCompatibilities":["FARGATE"],"compatibilities":["FARGATE"],"taskRoleArn":"r","executionRoleArn":"r","volumes":[{}],
 	"placementConstraints":[{}],"registeredAt":"2026-01-02T03:04:05Z","registeredBy":"me","deregisteredAt":"2026-01-02T03:04:05Z","containerDefinitions":[
@@ -103,6 +105,7 @@ func (s stub) handler() http.Handler {
 		return map[string]string{"group": "g", "stream": "s", "file": "f"}
 	}}
 	return httpapi.Routes{
+		Meta:   httpapi.About(httpapi.Meta{Version: "0.2.0", Commit: "1d4d5c3", Region: "eu-west-1", Prefix: "davit", Mode: httpapi.ModeAWS, Features: features}, o),
 		Submit: httpapi.Submit(s, o), Get: httpapi.Get(s, o), List: httpapi.List(s, o), Stop: httpapi.Stop(s, o), Logs: httpapi.Output(s, o), Rerun: httpapi.Rerun(s, o), Register: httpapi.Register(s, o),
 		Describe: httpapi.Describe(s, o), Values: httpapi.Values(s, o), Deregister: httpapi.Deregister(s, o), ListDefinitions: httpapi.ListDefinitions(s, o),
 	}.Handler(o)

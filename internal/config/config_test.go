@@ -215,3 +215,11 @@ func TestOthersCanFailAStart(t *testing.T) {
 		t.Errorf("the error is %v, want both causes", err)
 	}
 }
+
+func TestAVariableThatIsReadTwiceIsOneFault(t *testing.T) {
+	e := config.New(func(string) (string, bool) { return "", false })
+	_, _ = e.OwnerOnly(), e.OwnerOnly()
+	if err := e.Err(); err == nil || strings.Count(err.Error(), "DAVIT_VISIBILITY") != 1 {
+		t.Errorf("the error is %v, want DAVIT_VISIBILITY named once", err)
+	}
+}

@@ -26,9 +26,12 @@ func (e *Env) Fail(err error) {
 	}
 }
 
-// addFault records that a variable has a value that is not allowed.
+// addFault records that a variable has a value that is not allowed, once however often it is read.
 func (e *Env) addFault(name, problem, allowed string) {
-	e.Fail(fmt.Errorf("%s %s; allowed: %s", name, problem, allowed))
+	fault := fmt.Errorf("%s %s; allowed: %s", name, problem, allowed)
+	if !slices.ContainsFunc(e.faults, func(known error) bool { return known.Error() == fault.Error() }) {
+		e.Fail(fault)
+	}
 }
 
 // optional returns a variable's value without the spaces around it; "" when it is not set.

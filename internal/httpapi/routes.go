@@ -35,6 +35,8 @@ type Routes struct {
 	Stop   http.Handler // POST /runs/{runId}/stop
 	Rerun  http.Handler // POST /runs/{runId}/rerun
 
+	Meta http.Handler // GET /meta
+
 	Register        http.Handler // POST /task-definitions
 	ListDefinitions http.Handler // GET /task-definitions
 	Describe        http.Handler // GET /task-definitions/{definition}
@@ -62,6 +64,7 @@ func (rs Routes) table() []route {
 		{http.MethodGet, "/runs/{runId}/logs", rs.Logs},
 		{http.MethodPost, "/runs/{runId}/stop", rs.Stop},
 		{http.MethodPost, "/runs/{runId}/rerun", rs.Rerun},
+		{http.MethodGet, "/meta", rs.Meta},
 		{http.MethodPost, "/task-definitions", rs.Register},
 		{http.MethodGet, "/task-definitions", rs.ListDefinitions},
 		{http.MethodGet, "/task-definitions/{definition}", rs.Describe},

@@ -58,6 +58,9 @@ type Options struct {
 	Log *slog.Logger
 }
 
+// region is that of the local ECS.
+const region = "local"
+
 // prefix begins the startedBy of every task of this stack.
 const prefix = "davit"
 

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 
 	"davit/internal/awsecs"
+	"davit/internal/buildinfo"
 	"davit/internal/ecsspec"
 	"davit/internal/ecsspec/refusals"
 	"davit/internal/filelogs"
@@ -42,6 +43,7 @@ func (s *System) wire() {
 		Logs:     httpapi.Output(output, web),
 		Stop:     httpapi.Stop(&run.Stopper{Keeper: keeper, Engine: engine}, web),
 		Rerun:    httpapi.Rerun(submitter, web),
+		Meta:     httpapi.About(s.meta(), web),
 		Register: httpapi.Register(definitions, web), ListDefinitions: httpapi.ListDefinitions(definitions, web),
 		Describe: httpapi.Describe(definitions, web), Values: httpapi.Values(definitions, web), Deregister: httpapi.Deregister(definitions, web),
 	}.Handler(web)
@@ -52,6 +54,18 @@ func (s *System) wire() {
 		taskEventFunction: lambdaio.TaskEvent(&run.TaskEvents{Keeper: keeper, Engine: engine}, log),
 		sweepFunction:     lambdaio.Sweep(&run.Sweeper{Keeper: keeper, Engine: engine}, log),
 		scheduleFunction:  lambdaio.Schedule(&run.Schedules{Submitter: submitter}, s.notifier, s.notifier, log),
+	}
+}
+
+// meta is what GET /meta shows. One caller, local, may do everything.
+func (s *System) meta() httpapi.Meta {
+	version, commit := buildinfo.Read()
+	return httpapi.Meta{
+		Version: version, Commit: commit, Region: region, Prefix: prefix, Mode: httpapi.ModeLocal,
+		Features: httpapi.Features{
+			TaskEvents: s.options.TaskEvents, Logs: true, DefinitionWrites: true, ExecuteCommand: true,
+			Authorization: "NONE", OwnerScope: httpapi.OwnerIsRole, Visibility: httpapi.SeesStack,
+		},
 	}
 }
 
@@ -82,7 +96,7 @@ func newECSClient(o Options) *ecs.Client {
 		transport = &http.Transport{MaxIdleConnsPerHost: 64, MaxConnsPerHost: 64}
 	}
 	return ecs.New(ecs.Options{
-		Region:       "local",
+		Region:       region,
 		BaseEndpoint: aws.String("http://" + o.ECSAddr),
 		HTTPClient:   &http.Client{Transport: transport},
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {

@@ -54,6 +54,8 @@ func functionOf(route string) string {
 		return "taskdefs"
 	case "Submit", "Rerun":
 		return "submit"
+	case "Get", "Meta":
+		return "get"
 	default:
 		return strings.ToLower(route)
 	}

@@ -42,7 +42,7 @@ var breakages = []breakage{
 	{"another machine", func(s stack) { s.properties("Machine")["Name"] = "other" }, "machine", "name is other"},
 
 	{"a variable is missing", func(s stack) { delete(s.variables("SubmitFunction"), "DAVIT_RUN_DEFAULTS") }, "environment", "environment of submit: DAVIT_RUN_DEFAULTS is missing"},
-	{"a variable is over", func(s stack) { s.variables("GetFunction")["DAVIT_PREFIX"] = "davit" }, "environment", "environment of get: DAVIT_PREFIX is over"},
+	{"a variable is over", func(s stack) { s.variables("GetFunction")["DAVIT_EVENT_BUS"] = "default" }, "environment", "environment of get: DAVIT_EVENT_BUS is over"},
 	{"a variable has a value that is refused", func(s stack) { s.variables("GetFunction")["DAVIT_VISIBILITY"] = "some" }, "environment", "get does not start, with the defaults"},
 
 	{"an index is dropped", func(s stack) {

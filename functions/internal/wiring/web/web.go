@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"davit/functions/internal/wiring/runtime"
+	"davit/internal/buildinfo"
 	"davit/internal/config"
 	"davit/internal/httpapi"
 	"davit/internal/lambdaio"
@@ -13,6 +14,33 @@ import (
 // Options returns the options that the function's routes share.
 func Options(rt *runtime.Runtime) httpapi.Options {
 	return httpapi.Options{Log: rt.Log, Logs: httpapi.AWSLogs}
+}
+
+// Meta returns what GET /meta shows of a stack. It reads the stack's settings; services are those of Serve.
+func Meta(rt *runtime.Runtime, services ...string) httpapi.Meta {
+	version, commit := buildinfo.Read()
+	tuning := rt.Tuning()
+	return httpapi.Meta{
+		Version: version, Commit: commit, Region: rt.AWS.Region, Prefix: tuning.Prefix, Mode: httpapi.ModeAWS,
+		Features: httpapi.Features{
+			TaskEvents: tuning.TaskEvents, Logs: len(rt.LogGroups()) > 0, DefinitionWrites: rt.TaskDefinitionWrites(), ExecuteCommand: rt.ExecuteCommand(),
+			Authorization: string(rt.Auth(services...)), OwnerScope: ownerScope(rt), Visibility: visibility(rt),
+		},
+	}
+}
+
+func ownerScope(rt *runtime.Runtime) string {
+	if rt.OwnerBySession() {
+		return httpapi.OwnerIsSession
+	}
+	return httpapi.OwnerIsRole
+}
+
+func visibility(rt *runtime.Runtime) string {
+	if rt.OwnerOnly() {
+		return httpapi.SeesOwn
+	}
+	return httpapi.SeesStack
 }
 
 // Serve returns the function that serves those routes that are set. services are the AWS services that the function calls, as in
@@ -62,7 +90,7 @@ func caller(auth config.Auth, bySession bool) func(lambdaio.HTTPEvent) (string, 
 func withUnrouted(routes httpapi.Routes, o httpapi.Options) httpapi.Routes {
 	rest := httpapi.Unrouted(o)
 	for _, h := range []*http.Handler{
-		&routes.Submit, &routes.List, &routes.Get, &routes.Logs, &routes.Stop, &routes.Rerun,
+		&routes.Submit, &routes.List, &routes.Get, &routes.Logs, &routes.Stop, &routes.Rerun, &routes.Meta,
 		&routes.Register, &routes.ListDefinitions, &routes.Describe, &routes.Values, &routes.Deregister,
 	} {
 		if *h == nil {
