@@ -26,7 +26,7 @@ var samples = []struct {
 	{event: "get", answer: `"statusCode":200`},
 	{event: "get-jwt", over: map[string]string{"DAVIT_AUTH": "JWT"}, answer: `\"runId\":\"` + launchedRun},
 	{event: "get-default", answer: `"statusCode":405,"headers":{"allow":"GET, HEAD"`},
-	{event: "get-meta", answer: `\"mode\":\"aws\",\"features\":{\"taskEvents\":true,`},
+	{event: "get-meta", answer: `\"mode\":\"aws\",\"features\":{\"taskEvents\":true,\"logs\":true,`},
 	{event: "list", answer: launchedRun},
 	{event: "list-jwt", over: map[string]string{"DAVIT_AUTH": "JWT"}, answer: `{\"runs\":[]}`},
 	{event: "logs", answer: `settlement for region north`},
