@@ -49,13 +49,8 @@ func TestCLI_Run_ExitsWithTheOutcome(t *testing.T) {
 		"never starts":        {[]string{"run", "-f", once, "--", "no-such-program"}, 126, "", "could not"},
 		"refused":             {[]string{"run", "job", "--count", "11"}, 2, "", "/count  RT-03"},
 		"unknown definition":  {[]string{"run", "nothing"}, 2, "", "/taskDefinition"},
-		"wrong flag":          {[]string{"run", "job", "--nope"}, 2, "", "davit run FAMILY"},
-		"wrong mode":          {[]string{"run", "job", "--overlap", "k=SOMETIMES"}, 2, "", "QUEUE"},
-		"two families":        {[]string{"run", "job", "pair"}, 2, "", "one argument too many"},
-		"no family":           {[]string{"run"}, 2, "", "FAMILY"},
 		"several essential":   {[]string{"run", "pair", "-e", "A=1"}, 2, "", "name one with -c"},
 		"no such container":   {[]string{"run", "pair", "-c", "z", "-e", "A=1"}, 2, "", "it has a, b"},
-		"unknown command":     {[]string{"fly"}, 2, "", "unknown command"},
 		"wait-timeout is 125": {[]string{"run", "job", "--wait-timeout", "1s", "--", "sleep", "3"}, 125, "", "it goes on"},
 	} {
 		t.Run(name, func(t *testing.T) {

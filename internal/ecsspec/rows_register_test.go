@@ -73,6 +73,8 @@ func requiredCases() []rowCase {
 		withRole("RD-02", `"secrets":[]`, `"secrets":[{"name":"n"}]`, "/secrets/0/valueFrom"),
 		withRole("RD-02", `"secrets":[]`, `"secrets":[{"name":"","valueFrom":"v"}]`, "/secrets/0/name"),
 		withRole(run.RuleMaskedValue, `"secrets":[{"name":"n","valueFrom":"****"}]`, `"secrets":[{"name":"n","valueFrom":"***"}]`, "/secrets/0/valueFrom"),
+		at(run.RuleMaskedValue, `"logConfiguration":{"logDriver":"splunk","options":{"splunk-token":"t"}}`, `"logConfiguration":{"logDriver":"splunk","options":{"splunk-token":"***"}}`,
+			"/logConfiguration/options/splunk-token"),
 		at("RD-02", logSecret(`"name":"n","valueFrom":"v"`), logSecret(`"valueFrom":"v"`), "/logConfiguration/secretOptions/0/name"),
 		at("RD-02", logSecret(`"name":"n","valueFrom":"v"`), logSecret(`"name":"n"`), "/logConfiguration/secretOptions/0/valueFrom"),
 		at("RD-02", `"repositoryCredentials":{"credentialsParameter":"p"}`, `"repositoryCredentials":{}`, "/repositoryCredentials/credentialsParameter"),

@@ -10,9 +10,9 @@ import (
 // masked stands for every environment value.
 const masked = `"` + run.Mask + `"`
 
-// mask returns a text with the values of every array of {name, value} that is called environment replaced, wherever it is: in
-// container overrides, in container definitions, in a task's overrides. All else stays as it is spelled. It returns nil for what is
-// not JSON: that cannot be masked.
+// mask returns a text with what may be secret replaced, wherever it is: the values of every array of {name, value} that is called environment (in
+// container overrides, in container definitions, in a task's overrides), and the options of a log configuration that are named like secrets. All else stays as
+// it is spelled. It returns nil for what is not JSON: that cannot be masked.
 func mask(raw json.RawMessage) json.RawMessage {
 	if !json.Valid(raw) {
 		return nil
@@ -40,11 +40,29 @@ func (m masker) value() {
 }
 
 func (m masker) member(name []byte) {
-	if string(name) == "environment" && m.Kind() == jsontree.Array {
+	switch {
+	case string(name) == "environment" && m.Kind() == jsontree.Array:
 		m.Items(m.variable)
+	case string(name) == "logConfiguration" && m.Kind() == jsontree.Object:
+		m.Members(m.logMember)
+	default:
+		m.value()
+	}
+}
+
+// logMember writes a member of a log configuration.
+func (m masker) logMember(name []byte) {
+	if string(name) != "options" || m.Kind() != jsontree.Object {
+		m.member(name)
 		return
 	}
-	m.value()
+	m.Members(func(option []byte) {
+		if run.SecretOption(string(option)) && m.Kind() != jsontree.Null {
+			m.Replace(masked)
+			return
+		}
+		m.Copy()
+	})
 }
 
 // variable writes an item of an environment.

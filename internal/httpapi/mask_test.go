@@ -20,6 +20,9 @@ func TestMask(t *testing.T) {
 		{`{"environment":"production","dockerLabels":{"environment":"x"}}`, `{"environment":"production","dockerLabels":{"environment":"x"}}`},
 		{`{"environment":{"environment":[{"value":"v"}]}}`, `{"environment":{"environment":[{"value":"***"}]}}`},
 		{`{"tags":[{"key":"a","value":"b"}],"environmentFiles":[{"value":"arn:x","type":"s3"}]}`, `{"tags":[{"key":"a","value":"b"}],"environmentFiles":[{"value":"arn:x","type":"s3"}]}`},
+		{`{"logConfiguration":{"logDriver":"splunk","options":{"splunk-url":"https://x","splunk-token":"t"},"secretOptions":[{"name":"splunk-token","valueFrom":"arn:x"}]}}`, `{"logConfiguration":{"logDriver":"splunk","options":{"splunk-url":"https://x","splunk-token":"***"},"secretOptions":[{"name":"splunk-token","valueFrom":"arn:x"}]}}`},
+		{`{"logConfiguration":{"options":{"apikey":7,"Token":null,"x":{"token":"t"}},"environment":[{"value":"v"}]}}`, `{"logConfiguration":{"options":{"apikey":"***","Token":null,"x":{"token":"t"}},"environment":[{"value":"***"}]}}`},
+		{`{"options":{"token":"t"},"logConfiguration":"token"}`, `{"options":{"token":"t"},"logConfiguration":"token"}`},
 		{`{"a\"\n\u00e9<":1}`, `{"a\"\né<":1}`},
 	} {
 		if got := string(mask(json.RawMessage(test.in))); got != test.want {
