@@ -72,7 +72,7 @@ func (p *Progress) Tick() {
 	}
 }
 
-// Resize tells how many columns the terminal has now; 0 is unknown.
+// Resize sets how many columns the terminal has now; 0 is unknown.
 func (p *Progress) Resize(width int) { p.style.Width = width }
 
 // Pause takes the live line away, so that lines of output can be written.
