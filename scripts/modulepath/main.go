@@ -2,18 +2,22 @@
 //
 //	modulepath FOLDER PATH
 //
-// It changes tracked files only and prints each one that it wrote. Run again with the same path it changes nothing.
+// It changes every file that git does not ignore, and prints each one that it wrote. go.mod is the last one, so that a change that was broken off goes on when it is
+// repeated. Run again with the same path it changes nothing.
 package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"go/format"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -22,7 +26,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: modulepath FOLDER PATH")
 		os.Exit(2)
 	}
-	changed, err := change(os.Args[1], os.Args[2])
+	changed, err := change(context.Background(), os.Args[1], os.Args[2])
 	for _, name := range changed {
 		fmt.Println(name)
 	}
@@ -32,37 +36,21 @@ func main() {
 	}
 }
 
-// form is what a module path may be: elements of letters, digits, and -._~ between them, as go help modules has it; without a major version above 1.
-var form = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._~-]*(/[A-Za-z0-9][A-Za-z0-9._~-]*)*$`)
-
-// check refuses what is no module path, and what Go would take for another module.
-func check(path string) error {
-	switch {
-	case len(path) > 200 || !form.MatchString(path) || strings.HasSuffix(path, ".") || strings.Contains(path, ".."):
-		return fmt.Errorf("%q is no module path: elements of letters, digits and -._~, divided by /", path)
-	case regexp.MustCompile(`/v[0-9]+$`).MatchString(path):
-		return fmt.Errorf("%q ends like a major version", path)
-	case path == "std" || path == "cmd" || path == "main":
-		return fmt.Errorf("%q is a name of Go's own", path)
-	}
-	return nil
-}
-
 // change changes the module path of the checkout in dir, and returns the names of the files that it wrote.
-func change(dir, path string) (changed []string, err error) {
-	if err := check(path); err != nil {
+func change(ctx context.Context, dir, path string) (changed []string, err error) {
+	if err := check(ctx, path); err != nil {
 		return nil, err
 	}
 	old, err := modulePath(dir)
 	if err != nil || old == path {
 		return nil, err
 	}
-	files, err := tracked(dir)
+	files, err := sources(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
 	rules := rulesFor(old, path)
-	for _, name := range files {
+	for _, name := range append(files, "go.mod") {
 		wrote, err := rewrite(filepath.Join(dir, name), name, rules)
 		if err != nil {
 			return changed, err
@@ -88,13 +76,15 @@ func modulePath(dir string) (string, error) {
 	return string(m[1]), nil
 }
 
-func tracked(dir string) ([]string, error) {
-	cmd := exec.Command("git", "-C", dir, "ls-files", "-z")
+// sources returns the names of the files that git does not ignore, without go.mod.
+func sources(ctx context.Context, dir string) ([]string, error) {
+	cmd := exec.CommandContext(ctx, "git", "-C", dir, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
 	out, err := cmd.Output()
 	if err != nil {
 		return nil, fmt.Errorf("git ls-files: %w", err)
 	}
-	return strings.FieldsFunc(string(out), func(r rune) bool { return r == 0 }), nil
+	names := strings.FieldsFunc(string(out), func(r rune) bool { return r == 0 })
+	return slices.DeleteFunc(names, func(name string) bool { return name == "go.mod" }), nil
 }
 
 // rule replaces one form of the path in the files that it is for.
@@ -109,15 +99,8 @@ const folders = `(client|cmd|events|functions|internal|scripts|statemachine)\b`
 
 func rulesFor(old, path string) []rule {
 	quoted, with := regexp.QuoteMeta(old), strings.ReplaceAll(path, "$", "$$")
-	named := func(names ...string) func(string) bool {
-		return func(name string) bool {
-			for _, n := range names {
-				if name == n {
-					return true
-				}
-			}
-			return false
-		}
+	named := func(file string) func(string) bool {
+		return func(name string) bool { return name == file }
 	}
 	text := func(name string) bool {
 		// Samples hold davit/ in names of AWS: schedules, scopes.
@@ -134,6 +117,9 @@ func rulesFor(old, path string) []rule {
 
 func rewrite(file, name string, rules []rule) (bool, error) {
 	info, err := os.Lstat(file)
+	if errors.Is(err, fs.ErrNotExist) { // deleted, and git still has it
+		return false, nil
+	}
 	if err != nil || !info.Mode().IsRegular() {
 		return false, err
 	}
