@@ -62,23 +62,3 @@ func (c *Client) Deregister(ctx context.Context, name string) (json.RawMessage, 
 	a, err := c.do(ctx, request{method: http.MethodPost, path: "/task-definitions/" + url.PathEscape(name) + "/deregister"})
 	return a.body, err
 }
-
-// Meta is what a Davit is, and what it can do.
-type Meta struct {
-	Version string `json:"version"`
-	Region  string `json:"region"`
-	Prefix  string `json:"prefix"`
-	Mode    string `json:"mode"`
-	// JSON is the whole answer.
-	JSON json.RawMessage `json:"-"`
-}
-
-// Meta returns what the Davit is. One older than this route answers 404.
-func (c *Client) Meta(ctx context.Context) (*Meta, error) {
-	a, err := c.do(ctx, request{method: http.MethodGet, path: "/meta"})
-	if err != nil {
-		return nil, err
-	}
-	m := &Meta{JSON: a.body}
-	return m, decode(a.body, m)
-}

@@ -83,6 +83,9 @@ func TestTypes_HaveWhatTheDocumentHas(t *testing.T) {
 		"Problem":        {client.Problem{}, nil},
 		"Violation":      {client.Violation{}, nil},
 		"Rerun":          {client.Rerun{}, nil},
+		"Meta":           {client.Meta{}, nil},
+		"Features":       {client.Features{}, nil},
+		"SubmittedBy":    {client.Submitter{}, nil},
 	} {
 		if len(documented[name]) == 0 {
 			t.Errorf("docs/api.yaml has no schema %s", name)

@@ -17,11 +17,16 @@ import (
 type Filter struct {
 	Status   Status
 	Statuses []Status // any of them
-	Class    string
-	// Open leaves out runs that have ended; the order is then not defined.
-	Open                                        bool
-	CreatedAfter, CreatedBefore                 time.Time
-	Family, Group, StartedBy, Schedule, RerunOf string
+	Class    string   // for example EXIT:137; EXIT:* is every failing exit code
+	// Open leaves out runs that have ended. The order is then not defined, and a run that changes meanwhile may come twice, or not at all.
+	Open          bool
+	CreatedAfter  time.Time // that time too
+	CreatedBefore time.Time
+	Family        string // of its task definition
+	Group         string
+	StartedBy     string // the caller's
+	Schedule      string // the name of the one that submitted it
+	RerunOf       string // the id of the run that it repeats
 }
 
 // pageLimit is how many runs one page of a list has at most.
@@ -75,6 +80,17 @@ func (c *Client) list(ctx context.Context, query url.Values) iter.Seq2[Summary, 
 		return s, decode(raw, &s)
 	}
 	return pages(ctx, c, "/runs", "runs", query, read)
+}
+
+// ByKey returns the caller's own run of an idempotency key, nil where there is none.
+func (c *Client) ByKey(ctx context.Context, key string) (*Summary, error) {
+	for s, err := range c.list(ctx, url.Values{"key": {key}}) {
+		if err != nil {
+			return nil, err
+		}
+		return &s, nil
+	}
+	return nil, nil
 }
 
 // pages yields the entries of a list, page after page: those of member of each answer.

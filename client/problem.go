@@ -2,6 +2,7 @@ package client
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -86,6 +87,12 @@ func messageOf(body []byte) string {
 	}
 	_ = json.Unmarshal(body, &gateway)
 	return gateway.Message
+}
+
+// IsNotFound reports whether err is the API's answer that there is no such run or definition, or none that the caller may see.
+func IsNotFound(err error) bool {
+	var p *Problem
+	return errors.As(err, &p) && p.Status == http.StatusNotFound
 }
 
 // UnknownError is returned where a request may have been carried out or not: every try got no answer, or one of a server that failed.

@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/url"
 )
@@ -38,21 +37,4 @@ func (c *Client) DryRerun(ctx context.Context, id string, r Rerun) (*Run, error)
 		return nil, err
 	}
 	return readDryRun(a.body)
-}
-
-// ByKey returns the caller's own run of an idempotency key, nil where there is none.
-func (c *Client) ByKey(ctx context.Context, key string) (*Summary, error) {
-	for s, err := range c.list(ctx, url.Values{"key": {key}}) {
-		if err != nil {
-			return nil, err
-		}
-		return &s, nil
-	}
-	return nil, nil
-}
-
-// IsNotFound reports whether err is the API's answer that there is no such run or definition, or none that the caller may see.
-func IsNotFound(err error) bool {
-	var p *Problem
-	return errors.As(err, &p) && p.Status == http.StatusNotFound
 }

@@ -183,7 +183,7 @@ func explainNetwork(err error, t *Target) (what, todo string) {
 	var network net.Error
 	var notJSON *json.SyntaxError
 	switch {
-	case errors.As(err, &notJSON):
+	case errors.As(err, &notJSON), errors.Is(err, client.ErrNotDavit):
 		return fmt.Sprintf("what answers at %s is not Davit", host), "check the address"
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return fmt.Sprintf("there is no host %s", dns.Name), "check the address; a stack that was removed has none any more"

@@ -75,6 +75,7 @@ func TestExplain_Answers(t *testing.T) {
 		"no token":             {answer(401, `{"message":"Unauthorized"}`), target.Options{}, "the server wants a token"},
 		"no such route":        {answer(404, `{"message":"Not Found"}`), target.Options{}, "another version"},
 		"another program":      {answer(200, "<html>"), target.Options{}, "is not Davit; check the address"},
+		"another API":          {answer(200, `{"ok":true}`), target.Options{}, "is not Davit; check the address"},
 		"a redirect":           {answer(302, "", "Location", "http://127.0.0.1:1/"), target.Options{}, "sends requests to another address"},
 		"no such run":          {answer(404, `{"type":"not-found","title":"There is no such thing here","detail":"no such run"}`), target.Options{}, "no such run"},
 		"too many":             {answer(429, `{"message":"Too Many Requests"}`), target.Options{}, "too many requests"},
