@@ -24,6 +24,7 @@ type fakeECS struct {
 	fails         map[string][]error // of Describe, List and Stop: one error a call; nil lets it pass
 	created       func(*TaskState)   // told of a new task
 	stopRequested func(*TaskState)   // told of a stop
+	listing       func()             // called at the end of each List
 }
 
 // launchFault is what one launch call does instead of succeeding. The zero value lets it pass.
@@ -184,6 +185,9 @@ func (e *fakeECS) Describe(_ context.Context, _ string, arns []string) (Descript
 }
 
 func (e *fakeECS) List(_ context.Context, q TaskQuery) ([]string, error) {
+	if e.listing != nil {
+		defer e.listing()
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	what := "RUNNING"

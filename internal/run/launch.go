@@ -64,7 +64,7 @@ func (l *Launcher) lookUpDefinition(ctx context.Context, r *Run) {
 func (l *Launcher) launch(ctx context.Context, r *Run, now time.Time) (StepOutput, error) {
 	a := r.attempt()
 	if a.Open != nil && r.mustReconcile(a.Open, now) {
-		return l.reconcileCall(ctx, r, now)
+		return l.reconcileCall(ctx, r)
 	}
 	wasUnclear := a.Open != nil && a.Open.Unclear
 	r.openCall(a, now, l.claim())

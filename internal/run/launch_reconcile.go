@@ -9,7 +9,7 @@ import (
 )
 
 // What a look at ECS proves of an unclear launch call, for RunTask and StartTask alike: all of the call's tasks, when it shows all of them; that no
-// other tasks exist, when it is the second complete look at least lookInterval after the first, because ECS is eventually consistent (RT-40). What is
+// other tasks exist, when it is the second complete look, begun at least lookInterval after the end of the first, because ECS is eventually consistent (RT-40). What is
 // missing then may be launched again within tokenLife of the intent. Later ECS may have forgotten tasks that ran, and it is lost.
 const (
 	completeLooks = 2
@@ -23,10 +23,12 @@ func (r *Run) mustReconcile(c *Call, now time.Time) bool {
 }
 
 // reconcileCall asks ECS which tasks the open call launched. What is shown is recorded whatever else fails.
-func (l *Launcher) reconcileCall(ctx context.Context, r *Run, now time.Time) (StepOutput, error) {
+func (l *Launcher) reconcileCall(ctx context.Context, r *Run) (StepOutput, error) {
 	a := r.attempt()
 	shown, err := l.findLaunched(ctx, r)
-	r.place(a, r.ownTasks(l.describeOrName(ctx, r, unknown(a, shown))), now)
+	found := r.ownTasks(l.describeOrName(ctx, r, unknown(a, shown)))
+	now := l.now() // a slow look proves nothing of its own time: the next one begins a lookInterval after its end
+	r.place(a, found, now)
 	switch {
 	case len(a.Tasks) >= a.Want: // Settle closes the call
 		a.NotBefore, a.Refused = now, 0

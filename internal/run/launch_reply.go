@@ -52,6 +52,7 @@ func (r *Run) takeReply(reply launchReply, now time.Time) {
 func (r *Run) place(a *Attempt, tasks []json.RawMessage, now time.Time) {
 	for _, raw := range tasks {
 		d := readDescription(raw)
+		r.dropElsewhere(d.state.TaskARN)
 		if t := a.find(d.state.TaskARN); t != nil && t.State().stopped() && a != r.attempt() {
 			continue // it says nothing that an ended attempt keeps
 		}

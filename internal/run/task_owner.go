@@ -2,6 +2,7 @@ package run
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 )
@@ -83,3 +84,25 @@ func accountOf(arn string) string {
 }
 
 func lastPart(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
+
+// dropElsewhere leaves out tasks of another account or Region than the one that ECS answered with: events of somebody else's tasks, which were taken while neither
+// was known.
+func (r *Run) dropElsewhere(arn string) {
+	home := homeOf(arn)
+	if home == "" {
+		return
+	}
+	for i := range r.Attempts {
+		a := &r.Attempts[i]
+		a.Tasks = slices.DeleteFunc(a.Tasks, func(t Task) bool { theirs := homeOf(t.ARN); return theirs != "" && theirs != home })
+	}
+}
+
+// homeOf returns the partition, service, Region and account of an ARN; "" where it is none.
+func homeOf(arn string) string {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) < 6 {
+		return ""
+	}
+	return strings.Join(parts[1:5], ":")
+}

@@ -9,6 +9,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -33,7 +34,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: clicost DAVIT")
 		os.Exit(2)
 	}
-	met, err := measure(os.Args[1], os.Stdout)
+	met, err := measure(context.Background(), os.Args[1], os.Stdout)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "clicost:", err)
 		os.Exit(2)
@@ -43,7 +44,7 @@ func main() {
 	}
 }
 
-func measure(davit string, out io.Writer) (met bool, err error) {
+func measure(ctx context.Context, davit string, out io.Writer) (met bool, err error) {
 	info, err := os.Stat(davit)
 	if err != nil {
 		return false, err
@@ -54,7 +55,7 @@ func measure(davit string, out io.Writer) (met bool, err error) {
 		return false, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // a temporary folder of our own
-	local, url, err := serve(davit, dir)
+	local, url, err := serve(ctx, davit, dir)
 	if err != nil {
 		return false, err
 	}
@@ -62,12 +63,12 @@ func measure(davit string, out io.Writer) (met bool, err error) {
 		_ = local.Process.Signal(syscall.SIGTERM) // it may have ended
 		_ = local.Wait()                          // its status is of no interest
 	}()
-	id, err := firstRun(davit, url)
+	id, err := firstRun(ctx, davit, url)
 	if err != nil {
 		return false, err
 	}
 	for _, args := range [][]string{{"version"}, {"show", id}, {"logs", id}, {"wait", id}, {"ps"}, {"run", "settlement", "--dry-run"}} {
-		cost, err := median(davit, append(args, "--url", url))
+		cost, err := median(ctx, davit, append(args, "--url", url))
 		if err != nil {
 			return false, err
 		}
@@ -89,8 +90,8 @@ func line(out io.Writer, what, figure, goal string, good bool) bool {
 var address = regexp.MustCompile(`^Davit's API +(http://\S+)`)
 
 // serve starts a davit local on free ports and returns the address of its API.
-func serve(davit, dir string) (*exec.Cmd, string, error) {
-	cmd := exec.Command(davit, "local", "--addr", "127.0.0.1:0", "--ecs-addr", "127.0.0.1:0", "--data", dir, "--quiet")
+func serve(ctx context.Context, davit, dir string) (*exec.Cmd, string, error) {
+	cmd := exec.CommandContext(ctx, davit, "local", "--addr", "127.0.0.1:0", "--ecs-addr", "127.0.0.1:0", "--data", dir, "--quiet")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, "", err
@@ -109,20 +110,20 @@ func serve(davit, dir string) (*exec.Cmd, string, error) {
 }
 
 // firstRun makes a run with some output and returns its id.
-func firstRun(davit, url string) (string, error) {
-	out, err := exec.Command(davit, "run", "settlement", "-d", "--url", url).Output()
+func firstRun(ctx context.Context, davit, url string) (string, error) {
+	out, err := exec.CommandContext(ctx, davit, "run", "settlement", "-d", "--url", url).Output()
 	if err != nil {
 		return "", err
 	}
 	id := string(bytes.TrimSpace(out))
-	return id, exec.Command(davit, "wait", id, "-q", "--url", url).Run()
+	return id, exec.CommandContext(ctx, davit, "wait", id, "-q", "--url", url).Run()
 }
 
 // median returns the median of the CPU, user and system, of a command.
-func median(davit string, args []string) (time.Duration, error) {
+func median(ctx context.Context, davit string, args []string) (time.Duration, error) {
 	var all []time.Duration
 	for range starts {
-		cmd := exec.Command(davit, args...)
+		cmd := exec.CommandContext(ctx, davit, args...)
 		if text, err := cmd.CombinedOutput(); err != nil {
 			return 0, fmt.Errorf("davit %v: %w\n%s", args, err, text)
 		}

@@ -5,6 +5,8 @@ func unclearCalls() []mutant {
 	reconcile, reply := domain+"launch_reconcile.go", domain+"launch_reply.go"
 	return []mutant{
 		{"one look that shows a part is taken as complete", reconcile, "completeLooks = 2", "completeLooks = 1", ""},
+		{"a look counts from its beginning, however long it took", reconcile, "now := l.now() // a slow look", "now := r.attempt().Open.IntentAt // a slow look", ""},
+		{"a stranger's task is kept although ECS's answer is of another account", reply, "\t\tr.dropElsewhere(d.state.TaskARN)\n", "", ""},
 		{"two looks count although they follow at once", reconcile, "lookInterval  = time.Minute", "lookInterval  = time.Second", ""},
 		{
 			"a refusal of a repetition is believed at once", reply,
