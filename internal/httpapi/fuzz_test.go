@@ -32,6 +32,10 @@ func FuzzRequest(f *testing.F) {
 	f.Add("POST", "/task-definitions", "text/plain", "", []byte(`{}`))
 	f.Add("GET", "/runs?status=RUNNING&family=a%20b&limit=100&cursor=x", "", "", []byte(nil))
 	f.Add("GET", "/runs/"+runID+"/logs?attempt=1&task=t&container=c&since=15m&tail=10&limit=5&cursor=x", "", "", []byte(nil))
+	f.Add("GET", "/runs?status=FAILED,LOST&class=EXIT:1&createdAfter=2026-11-30T02:00:00Z&createdBefore=2026-11-30T04:00:00%2B01:00&schedule=nightly", "", "", []byte(nil))
+	f.Add("GET", "/runs?open=true&status=QUEUED&rerunOf="+runID, "", "", []byte(nil))
+	f.Add("GET", "/runs?open=true&class=EXIT:*&createdAfter=9999-12-31T23:59:59.9-23:59&createdBefore=0000-01-01T00:00:00Z&group=g&family=f", "", "", []byte(nil))
+	f.Add("GET", "/meta", "", "", []byte(nil))
 	f.Add("HEAD", "/runs/"+runID+"?x", "", "", []byte(nil))
 	f.Add("GET", "/runs?group=%zz&limit=01&limit=2&startedBy=%ff&=&;", "", "\x00", []byte(nil))
 	f.Add("GET", "/task-definitions?familyPrefix=a&status=ALL&limit=1&cursor=x", "", "", []byte(nil))
@@ -98,13 +102,18 @@ func asked(t *testing.T, body []byte) *cases {
 		},
 		get: func(_, id string) (*run.Run, error) { text("id", id, 26); return one, nil },
 		list: func(q run.ListRequest) (run.List, error) {
-			for name, s := range map[string]string{"family": q.Family, "group": q.Group, "startedBy": q.StartedBy} {
+			for name, s := range map[string]string{"family": q.Family, "group": q.Group, "startedBy": q.StartedBy, "schedule": q.Schedule, "class": q.Class, "key": q.Key} {
 				text(name, s, 255)
 			}
 			text("cursor", q.Cursor, 4096)
 			limit(q.Limit)
-			if q.Status != "" && !slices.Contains(run.Statuses(), run.Status(q.Status)) {
-				t.Errorf("got status %q, want none or one of the domain's", q.Status)
+			for status := range strings.SplitSeq(q.Status, ",") {
+				if q.Status != "" && !slices.Contains(run.Statuses(), run.Status(status)) {
+					t.Errorf("got status %q, want none or some of the domain's", q.Status)
+				}
+			}
+			if v := q.Violations(); len(v) > 0 {
+				t.Errorf("got a list that breaks %v", v)
 			}
 			return run.List{Runs: []*run.Run{one}}, nil
 		},

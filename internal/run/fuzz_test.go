@@ -37,6 +37,10 @@ func FuzzDecode(f *testing.F) {
 			f.Fatal(err)
 		}
 		f.Add(text)
+		if text, err = base64.RawURLEncoding.DecodeString(opened.encodeCursor(&Position{SweepAt: at, ID: testID})); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		asPolicy(t, text)
@@ -113,11 +117,27 @@ func inRange(t *testing.T, p Policy) {
 	}
 }
 
-// listed is a list that a cursor may belong to.
-var listed = ListRequest{Caller: "someone", Family: "job"}
+// listed is a list that a cursor may belong to, and opened one of open runs.
+var (
+	listed = ListRequest{Caller: "someone", Family: "job"}
+	opened = ListRequest{Caller: "someone", Family: "job", Open: true, Status: "RUNNING,QUEUED", CreatedAfter: "2026-11-30T02:00:00Z"}
+)
 
 func asCursor(t *testing.T, text string) {
-	q := listed
+	first, err := listed.withCursor(text).decodeCursor()
+	if second, wrong := opened.withCursor(text).decodeCursor(); text != "" && err == nil && wrong == nil {
+		t.Errorf("%q: two lists take it: %v, %v", text, first, second)
+	}
+	asCursorOf(t, listed, text)
+	asCursorOf(t, opened, text)
+}
+
+func (q ListRequest) withCursor(text string) ListRequest {
+	q.Cursor = text
+	return q
+}
+
+func asCursorOf(t *testing.T, q ListRequest, text string) {
 	q.Cursor = text
 	p, err := q.decodeCursor()
 	if err != nil {
@@ -139,12 +159,15 @@ func asCursor(t *testing.T, text string) {
 		t.Errorf("error %v", err)
 	case !again.CreatedAt.Equal(p.CreatedAt):
 		t.Errorf("again.CreatedAt is %v, want %v", again.CreatedAt, p.CreatedAt)
+	case !again.SweepAt.Equal(p.SweepAt):
+		t.Errorf("again.SweepAt is %v, want %v", again.SweepAt, p.SweepAt)
 	case again.ID != p.ID:
 		t.Errorf("again.ID is %v, want %v", again.ID, p.ID)
 	case !ValidID(p.ID):
 		t.Error("ValidID(p.ID) is false, want true")
 	}
-	other := ListRequest{Caller: "someone else", Family: "job", Cursor: text}
+	other := q.withCursor(text)
+	other.Caller = "someone else"
 	if _, err := other.decodeCursor(); CodeOf(err) != CodeInvalid {
 		t.Errorf("%q: another caller's list takes it: %v", text, err)
 	}
