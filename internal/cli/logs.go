@@ -89,9 +89,11 @@ func (s *session) logs(ctx context.Context, f *logFlags, cmd *cobra.Command, arg
 func (s *session) copyLogs(ctx context.Context, r *client.Run, f *logFlags, form string) error {
 	out := bufio.NewWriterSize(s.Out, 64<<10)
 	events := s.client.Logs(ctx, r.ID, f.LogQuery)
+	if f.follow || r.Status.Final() { // of a run that is over the end is waited for: a page may be short because CloudWatch Logs asks for fewer calls
+		events = s.client.Follow(ctx, r.ID, f.LogQuery)
+	}
 	if f.follow {
 		out = bufio.NewWriterSize(s.Out, 1) // a follower sees each line at once
-		events = s.client.Follow(ctx, r.ID, f.LogQuery)
 	}
 	write := s.lineWriter(out, r, f, form)
 	if form == "json" {

@@ -98,7 +98,7 @@ func (s *session) submitRerun(ctx context.Context, f *rerunFlags, first *client.
 	}
 	sending, cancel := d.graceful(ctx)
 	defer cancel()
-	r, err := s.patiently(func(c *client.Client) (*client.Run, error) { return c.Rerun(sending, first.ID, ask, key) })
+	r, err := s.patiently(key, func(c *client.Client) (*client.Run, error) { return c.Rerun(sending, first.ID, ask, key) })
 	if _, gone := d.left(); err != nil && gone {
 		s.hint("detached before the answer; the run may have been recorded. The same command with --key %s gives the same run", key)
 		return ExitStatus(exitDetached)

@@ -122,7 +122,7 @@ func (s *session) submit(ctx context.Context, d *departure, body []byte, f *runF
 	}
 	sending, cancel := d.graceful(ctx)
 	defer cancel()
-	r, err := s.patiently(func(c *client.Client) (*client.Run, error) { return c.Submit(sending, body, key) })
+	r, err := s.patiently(key, func(c *client.Client) (*client.Run, error) { return c.Submit(sending, body, key) })
 	var unknown *client.UnknownError
 	if _, gone := d.left(); gone && errors.As(err, &unknown) {
 		s.hint("detached before the answer; the run may have been recorded. The same command with --key %s gives the same run", unknown.Key)
@@ -136,14 +136,18 @@ func (s *session) submit(ctx context.Context, d *departure, body []byte, f *runF
 }
 
 // patiently makes a submission. Where no answer comes it is repeated, with the same key, for longer than a read; where nobody listens that is told soon.
-func (s *session) patiently(submit func(*client.Client) (*client.Run, error)) (*client.Run, error) {
+func (s *session) patiently(key string, submit func(*client.Client) (*client.Run, error)) (*client.Run, error) {
 	r, err := submit(s.client)
 	var unknown *client.UnknownError
 	if !errors.As(err, &unknown) || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, context.Canceled) {
 		return r, err
 	}
 	s.hint("no answer yet; repeating it with the same key, which is safe")
-	return submit(s.sender)
+	r, err = submit(s.sender)
+	if err != nil && !isRefusal(err) && !errors.As(err, &unknown) {
+		return nil, &client.UnknownError{Key: key, Err: err} // the first may have been recorded, whatever a gateway says of the second
+	}
+	return r, err
 }
 
 // tokenOf returns the idempotency key that a body brings, "" for none.

@@ -14,12 +14,13 @@ func edges() []mutant {
 		{"a store that is away fails the execution", lambda + "errors.go", "run.CodeUnavailable: NameUnavailable", "run.CodeUnavailable: NameInternal", ""},
 		{"a change that the bus refused counts as published", lambda + "stream.go", "\t\t\tb.failed[number] = errs[i]\n", "\t\t\tb.failed[\"\"] = errs[i]\n", ""},
 		{"measures that are delivered again are recorded twice", lambda + "stream.go", "\t\tif b.failed[records[i].sequenceNumber()] != nil {\n\t\t\tbreak\n", "\t\tif b.failed[records[i].sequenceNumber()] != nil {\n\t\t\tcontinue\n", ""},
-		{"the idempotency key of the header is ignored", http + "submit.go", "req.Key, req.HasKey = keys[0], true", "req.Key, req.HasKey = keys[0], false", ""},
+		{"the idempotency key of the header is ignored", http + "submit.go", "return keys[0], true, nil", "return keys[0], false, nil", ""},
 		{"a stop is not the caller's", http + "stop.go", "run.StopRequest{Caller: caller, RunID", "run.StopRequest{RunID", ""},
 		{"a replay looks like a new run", http + "submit.go", "if result.Replayed {", "if !result.Replayed {", ""},
-		{"an environment value is shown", http + "mask.go", "\t\t\tm.Replace(masked)\n", "\t\t\tm.Copy()\n", ""},
+		{"an environment value is shown", http + "mask.go", "\t\tif string(name) == \"value\" && m.Kind() != jsontree.Null {", "\t\tif false {", ""},
+		{"a secret option of a log driver is shown", http + "mask.go", "run.SecretOption(string(option)) && m.Kind() != jsontree.Null", "false", ""},
 		{"the observe function launches", "functions/observe/main.go", "observer := &run.Observer{Keeper: dynamodb.Keeper(rt, sfn.Workflow(rt)), Engine: ecs.Engine(rt)}", "observer := &run.Launcher{Keeper: dynamodb.Keeper(rt, sfn.Workflow(rt)), Engine: ecs.Engine(rt)}", "./functions"},
 		{"the sweep function takes steps", "functions/sweep/main.go", "return lambdaio.Sweep(sweeper, rt.Log)", "_ = sweeper\n\treturn lambdaio.Step(&run.Observer{Keeper: sweeper.Keeper, Engine: sweeper.Engine}, rt.Log)", "./functions"},
-		{"the functions ignore the stack's retention", "functions/internal/wiring/dynamodb/dynamodb.go", ", Retention: rt.Retention()}", "}", "./functions"},
+		{"the functions ignore the stack's retention", "functions/internal/wiring/dynamodb/dynamodb.go", ", Retention: rt.Retention(), Log", ", Log", "./functions"},
 	}
 }
