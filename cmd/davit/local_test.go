@@ -43,27 +43,34 @@ func TestPrintedCommandsWork(t *testing.T) {
 	l.register(`{"family": "settlement", "cpu": "256", "memory": "128", "containerDefinitions": [
 		{"name": "app", "image": "busybox", "command": ["sleep", "600"]}]}`) // a stop finds it running, however slow the machine
 	id := ""
-	lines := 0
+	lines := map[string]int{}
 	for line := range strings.Lines(l.output()) {
 		line = strings.TrimSpace(line)
-		if !strings.HasPrefix(line, "curl") {
+		program, _, _ := strings.Cut(line, " ")
+		switch {
+		case program != "curl" && program != "davit" || strings.HasPrefix(line, "davit local"):
 			continue
+		case program == "curl":
+			line += " --fail-with-body"
+		case strings.HasPrefix(line, "davit run"):
+			line += " -d"
 		}
-		lines++
-		line = strings.ReplaceAll(line, "RUN_ID", id) + " --fail-with-body"
-		out, err := exec.Command("sh", "-c", line).CombinedOutput()
+		lines[program]++
+		cmd := exec.Command("sh", "-c", strings.NewReplacer("RUN_ID", id, " RUN ", " "+id+" ").Replace(line))
+		cmd.Env = l.inCI(t)
+		out, err := cmd.CombinedOutput()
 		if err != nil {
 			t.Fatalf("%s: %v\n%s", line, err, out)
 		}
-		if run := decode[runDoc](t, string(out)); run.RunID != "" {
-			id = run.RunID
+		if strings.HasPrefix(line, "davit run") || strings.Contains(line, "Idempotency-Key") {
+			id = anyID.FindString(string(out))
 		}
 	}
-	if lines != 5 {
-		t.Errorf("%d curl commands, want 5", lines)
+	if lines["curl"] != 6 || lines["davit"] != 5 {
+		t.Errorf("%v commands, want 6 of curl and 5 of davit", lines)
 	}
 	if id == "" {
-		t.Error("no curl command submitted a run")
+		t.Error("no command submitted a run")
 	}
 	l.until(id, "STOPPED")
 }

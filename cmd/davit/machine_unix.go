@@ -16,7 +16,7 @@ const superviseCommand = "supervise"
 
 // supervise is the supervisor, where args ask for it.
 func supervise(args []string) (status int, is bool) {
-	if len(args) != 1 || args[0] != superviseCommand {
+	if len(args) == 0 || args[0] != superviseCommand {
 		return 0, false
 	}
 	return process.Main(os.Stdin, os.Stdout), true

@@ -77,8 +77,12 @@ func (s *session) logs(ctx context.Context, f *logFlags, cmd *cobra.Command, arg
 	}
 	d := awaitDeparture(ctx)
 	defer d.close()
-	f.Unavailable = func(u client.Unavailable) { s.hint("%s", s.style(s.Err).Unavailable(u)) }
-	err = s.copyLogs(d.ctx, r, f, form)
+	var absent missing
+	f.Unavailable = absent.add
+	err = s.copyLogs(d.ctx, r, f, form, &absent)
+	for _, u := range absent.list() {
+		s.hint("%s", s.style(s.Err).Unavailable(u))
+	}
 	if by, gone := d.left(); gone && by != nil {
 		return ExitStatus(exitDetached)
 	}
@@ -86,7 +90,7 @@ func (s *session) logs(ctx context.Context, f *logFlags, cmd *cobra.Command, arg
 }
 
 // copyLogs writes the events of a run's output. What is buffered is written whenever nothing more is there to be read.
-func (s *session) copyLogs(ctx context.Context, r *client.Run, f *logFlags, form string) error {
+func (s *session) copyLogs(ctx context.Context, r *client.Run, f *logFlags, form string, absent *missing) error {
 	out := bufio.NewWriterSize(s.Out, 64<<10)
 	events := s.client.Logs(ctx, r.ID, f.LogQuery)
 	if f.follow || r.Status.Final() { // of a run that is over the end is waited for: a page may be short because CloudWatch Logs asks for fewer calls
@@ -103,6 +107,7 @@ func (s *session) copyLogs(ctx context.Context, r *client.Run, f *logFlags, form
 	for e, err := range events {
 		if err == nil {
 			n++
+			absent.seen(e)
 			err = write(e)
 		}
 		if err != nil {
@@ -110,7 +115,7 @@ func (s *session) copyLogs(ctx context.Context, r *client.Run, f *logFlags, form
 			return err
 		}
 	}
-	if n == 0 && form == "table" {
+	if n == 0 && form == "table" && len(absent.list()) == 0 {
 		s.hint("no output%s", until(r))
 	}
 	return out.Flush()

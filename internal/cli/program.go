@@ -45,7 +45,10 @@ func New(s Streams, version string, more ...*cobra.Command) *cobra.Command {
 It talks to the Davit of a context: a stack in AWS (davit config add), or the one on this machine (davit local).`,
 		SilenceErrors: true, SilenceUsage: true,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, _ = fmt.Fprint(p.Err, cmd.Long, "\n\n", cmd.UsageString()) // nowhere to report to
+			return ExitStatus(exitUsage)
+		},
 	}
 	root.SetIn(s.In)
 	root.SetOut(s.Out)

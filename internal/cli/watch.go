@@ -132,17 +132,21 @@ func (w *watch) finish(last *client.Run, err error) {
 
 // copyOutput writes the run's output to stdout, line by line.
 func (w *watch) copyOutput(ctx context.Context, leave func()) error {
-	query := client.LogQuery{Unavailable: func(u client.Unavailable) { w.note(w.style(w.Err).Unavailable(u)) }}
-	for e, err := range w.client.Follow(ctx, w.id, query) {
+	var absent missing
+	for e, err := range w.client.Follow(ctx, w.id, client.LogQuery{Unavailable: absent.add}) {
 		if err != nil {
 			return err
 		}
+		absent.seen(e)
 		if err := w.line(e); err != nil {
 			if isClosedPipe(err) || isTerminalGone(err) {
 				leave()
 			}
 			return fmt.Errorf("it cannot be written: %w", err)
 		}
+	}
+	for _, u := range absent.list() {
+		w.note(w.style(w.Err).Unavailable(u))
 	}
 	return nil
 }
