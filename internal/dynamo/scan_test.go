@@ -3,6 +3,7 @@ package dynamo_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -142,7 +143,7 @@ func TestList_Open_WhileTheIndexLags(t *testing.T) {
 
 func TestList_Open_ReadsABoundedNumberOfRecords(t *testing.T) {
 	var gone []dynamofake.Item
-	w := newFixture(t, dynamofake.Options{Indexed: func(items []dynamofake.Item) []dynamofake.Item { return append(gone, items...) }})
+	w := newFixture(t, dynamofake.Options{Indexed: func(items []dynamofake.Item) []dynamofake.Item { return slices.Concat(gone, items) }})
 	for i, it := range ghosts(1100, w.clock.Now()) {
 		shard, place := fmt.Sprintf("open#%d", i%8), *it[attr.Place].S+"#999999999999"
 		gone = append(gone, dynamofake.Item{attr.RunID: it[attr.RunID], attr.OpenShard: {S: &shard}, attr.OpenPlace: {S: &place}})

@@ -174,6 +174,40 @@ func TestStartIsGivenUp(t *testing.T) {
 	within(t, 20*time.Second, "the process was killed", func() bool { return s.Open() == 0 })
 }
 
+// givenUp is a context that is done once a start has begun.
+type givenUp struct {
+	context.Context
+	asked bool
+}
+
+func (g *givenUp) Err() error {
+	if !g.asked {
+		g.asked = true
+		return nil
+	}
+	return context.Canceled
+}
+
+// A stop that meets a start under way: the process is handed over, so that it is ended by SIGTERM first.
+func TestStart_GivenUpWhileItComesTrue_IsNotKilled(t *testing.T) {
+	s := open(t)
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 20 {
+		p, err := s.Start(&givenUp{Context: over}, shell(t, "trap 'exit 7' TERM; : > began; while :; do sleep 0.01; done"))
+		if err != nil {
+			t.Fatalf("Start: %v, want the process", err)
+		}
+		time.Sleep(20 * time.Millisecond) // a SIGKILL would have come by now
+		if err := p.Terminate(); err != nil {
+			t.Fatal(err)
+		}
+		if exit := end(t, p); exit.Code == 137 {
+			t.Fatal("the process was killed, want an end by SIGTERM")
+		}
+	}
+}
+
 func TestClose(t *testing.T) {
 	s := open(t)
 	p := start(t, s, shell(t, "trap '' TERM; sleep 600"))

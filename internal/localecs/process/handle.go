@@ -1,6 +1,7 @@
 package process
 
 import (
+	"context"
 	"syscall"
 	"time"
 )
@@ -49,4 +50,24 @@ func (h *handle) lose() {
 	}
 	killGroup(h.pid)
 	h.settle(Exit{Lost: true, At: time.Now().UTC()})
+}
+
+// startGrace is for how long a start that is under way when it is given up may still come true. A process that was started is then ended as any other, by SIGTERM first;
+// killed at once it could leave behind what it had begun.
+const startGrace = time.Second
+
+// finishStart waits for the answer to a start that was given up, at most startGrace.
+func (h *handle) finishStart(ctx context.Context) (Process, error) {
+	timer := time.NewTimer(startGrace)
+	defer timer.Stop()
+	select {
+	case err := <-h.answer:
+		if err != nil {
+			return nil, err
+		}
+		return h, nil
+	case <-timer.C:
+		h.link.abandon(h)
+		return nil, ctx.Err()
+	}
 }

@@ -108,6 +108,6 @@ type Process interface {
 type Runner interface {
 	// Start returns once the command runs, or with a *StartError when it cannot run. Any other
 	// error says nothing about the command: ctx was done, or the supervisor could not be had. ctx
-	// bounds the start alone; a process whose start was given up is killed.
+	// bounds the start alone: one that is under way when ctx is done may come true within a second, and is killed after that.
 	Start(ctx context.Context, spec Spec) (Process, error)
 }

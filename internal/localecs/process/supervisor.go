@@ -55,8 +55,7 @@ func (s *Supervisor) Start(ctx context.Context, spec Spec) (Process, error) {
 		}
 		return h, nil
 	case <-ctx.Done():
-		h.link.abandon(h)
-		return nil, ctx.Err()
+		return h.finishStart(ctx)
 	}
 }
 
