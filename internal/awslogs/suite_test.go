@@ -16,7 +16,7 @@ func TestSuite(t *testing.T) {
 		options logsfake.Options
 		many    int
 	}{
-		"at once":       {logsfake.Options{}, 1_000_000},
+		"at once":       {logsfake.Options{}, manyLines},
 		"delayed":       {logsfake.Options{Delay: 4 * time.Second}, 20_000},
 		"pages of 20 s": {logsfake.Options{Delay: time.Second, Span: 20 * time.Second}, 20_000},
 	}

@@ -109,7 +109,8 @@ func testCompleteNotEarly(w *world) {
 // testPageSize writes what grows most in JSON.
 func testPageSize(w *world) {
 	w.oneTask()
-	for range 40 {
+	const lines = 12 // two fit a page
+	for range lines {
 		w.write(first, app, strings.Repeat("\x1b", 60_000)+"\n")
 	}
 	w.over()
@@ -125,7 +126,7 @@ func testPageSize(w *world) {
 		events += len(p.Events)
 		return !p.Complete
 	})
-	if events != 40 {
-		w.Errorf("got %d events, want 40", events)
+	if events != lines {
+		w.Errorf("got %d events, want %d", events, lines)
 	}
 }
