@@ -182,3 +182,28 @@ func TestCLI_Rerun(t *testing.T) {
 	l.davitWith([]string{"EDITOR=false"}, "rerun", again.RunID, "--edit").wantStatus(t, 2)
 	l.davit("rerun", first, "--count", "11", "-d").wantStatus(t, 2)
 }
+
+func TestCLI_Completion_OffersRunsAndFamilies(t *testing.T) {
+	t.Parallel()
+	l := jobs(t, t.TempDir())
+	id := strings.TrimSpace(l.davit("run", "job", "-d").out)
+	l.davit("wait", id).wantStatus(t, 0)
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"__complete", "show", ""}, id + "\tSUCCEEDED job\n"},
+		{[]string{"__complete", "stop", id[:3]}, id + "\t"},
+		{[]string{"__complete", "run", "pa"}, "pair\n"},
+		{[]string{"__complete", "ps", "--status", "LO"}, "LOST\n"},
+		{[]string{"__complete", "config", "use", ""}, "local\n"},
+	} {
+		if r := l.davit(c.args...).wantStatus(t, 0); !strings.Contains(r.out, c.want) {
+			t.Errorf("davit %s: got %q, want %q in it", strings.Join(c.args, " "), r.out, c.want)
+		}
+	}
+	nobody := &served{program: &program{t: t}, api: "127.0.0.1:1"}
+	if r := nobody.davit("__complete", "show", "").wantStatus(t, 0); !strings.HasPrefix(r.out, ":") {
+		t.Errorf("without a server it offers %q, want nothing", r.out)
+	}
+}
