@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -81,11 +79,7 @@ func (s *session) writeDefinitions(list []client.DefinitionSummary) error {
 	for _, d := range list {
 		all = append(all, d.JSON)
 	}
-	answer, err := json.Marshal(map[string]any{"taskDefinitions": all})
-	if err != nil {
-		return err
-	}
-	return s.writeRaw(answer)
+	return s.writeList("taskDefinitions", all)
 }
 
 func (p *program) defShow() *cobra.Command {
@@ -122,7 +116,7 @@ func (p *program) defRegister() *cobra.Command {
 		}
 		data, err := readFile(args[0], s.In)
 		if err != nil {
-			return err
+			return usagef("%v", err)
 		}
 		answer, err := s.client.Register(ctx, data)
 		if err != nil {
@@ -131,21 +125,6 @@ func (p *program) defRegister() *cobra.Command {
 		return s.writeRegistered(answer, form)
 	})
 	return cmd
-}
-
-// readFile reads a file, or stdin for "-".
-func readFile(name string, in io.Reader) ([]byte, error) {
-	var data []byte
-	var err error
-	if name == "-" {
-		data, err = io.ReadAll(io.LimitReader(in, maxBody+1))
-	} else {
-		data, err = os.ReadFile(name)
-	}
-	if err != nil {
-		return nil, usagef("%v", err)
-	}
-	return data, nil
 }
 
 // writeRegistered writes family:revision, or the whole answer.

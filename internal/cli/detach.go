@@ -33,6 +33,18 @@ func (w *watch) waitFor(d *departure, limit time.Duration) (*client.Run, error) 
 	}
 }
 
+// waitAndWrite waits as waitFor does, and writes the run that has ended in a form other than table.
+func (w *watch) waitAndWrite(d *departure, form string, limit time.Duration) error {
+	last, outcome := w.waitFor(d, limit)
+	if last == nil || !last.Status.Final() || form == "table" {
+		return outcome
+	}
+	if err := w.writeRun(last, form, "id"); err != nil {
+		return err
+	}
+	return outcome
+}
+
 // limited returns a context that ends after limit; 0 is no limit.
 func limited(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
 	if limit <= 0 {

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"davit/client"
@@ -61,10 +62,10 @@ func TestStatusOf(t *testing.T) {
 	}
 }
 
-func TestChangesText_ShowsNoValueOfAVariable(t *testing.T) {
+func TestChanges_ShowsNoValueOfAVariable(t *testing.T) {
 	before := parse(t, `{"count":1,"overrides":{"containerOverrides":[{"name":"app","memory":512,"environment":[{"name":"TOKEN","value":"***"}]}]}}`)
 	after := parse(t, `{"count":3,"overrides":{"containerOverrides":[{"name":"app","memory":1024,"environment":[{"name":"TOKEN","value":"sesame"}]}]}}`)
-	if got, want := changesText(before, after), " (app TOKEN *** → given anew, app memory 512 → 1024, count 1 → 3)"; got != want {
+	if got, want := strings.Join(changes(before, after), ", "), "app TOKEN *** → given anew, app memory 512 → 1024, count 1 → 3"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -98,15 +98,17 @@ func (f *jobFlags) readEnvironment(file string) error {
 // maxBody is the largest request body that Davit takes, in bytes.
 const maxBody = 256 << 10
 
+// readFile reads a file, or stdin for "-", of which it reads one byte more than Davit takes.
+func readFile(name string, in io.Reader) ([]byte, error) {
+	if name == "-" {
+		return io.ReadAll(io.LimitReader(in, maxBody+1))
+	}
+	return os.ReadFile(name)
+}
+
 // readBody reads the job of -f: a file, or stdin for "-".
 func readBody(file string, in io.Reader) (object, error) {
-	var data []byte
-	var err error
-	if file == "-" {
-		data, err = io.ReadAll(io.LimitReader(in, maxBody+1))
-	} else {
-		data, err = os.ReadFile(file)
-	}
+	data, err := readFile(file, in)
 	if err != nil {
 		return nil, usagef("-f: %v", err)
 	}

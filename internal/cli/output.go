@@ -21,3 +21,12 @@ func (p *program) writeIndented(answer []byte) error {
 	_, err := p.Out.Write(b.Bytes())
 	return err
 }
+
+// writeList writes entries as a list of the API has them, under the member's name.
+func (p *program) writeList(member string, entries []json.RawMessage) error {
+	answer, err := json.Marshal(map[string][]json.RawMessage{member: entries})
+	if err != nil {
+		return err
+	}
+	return p.writeRaw(answer)
+}

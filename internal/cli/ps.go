@@ -203,9 +203,5 @@ func (s *session) writeRuns(runs []client.Summary) error {
 	for _, r := range runs {
 		list = append(list, r.JSON)
 	}
-	answer, err := json.Marshal(map[string]any{"runs": list})
-	if err != nil {
-		return err
-	}
-	return s.writeRaw(answer)
+	return s.writeList("runs", list)
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"sort"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -67,14 +66,14 @@ func (s *session) rerun(ctx context.Context, f *rerunFlags, cmd *cobra.Command, 
 	if err != nil {
 		return err
 	}
-	ask, changes, err := s.rerunRequest(ctx, f, first, command)
+	ask, changed, err := s.rerunRequest(ctx, f, first, command)
 	if err != nil {
 		return err
 	}
 	if f.dryRun {
 		return s.dryRerun(ctx, id, ask, form)
 	}
-	return s.submitRerun(ctx, f, first, ask, changes, form)
+	return s.submitRerun(ctx, f, first, ask, changed, form)
 }
 
 func (s *session) dryRerun(ctx context.Context, id string, ask client.Rerun, form string) error {
@@ -82,32 +81,23 @@ func (s *session) dryRerun(ctx context.Context, id string, ask client.Rerun, for
 	if err != nil {
 		return err
 	}
-	if form != "table" {
-		return s.writeRaw(r.JSON)
-	}
-	s.hint("it would run; nothing was recorded")
-	return s.writeIndented(r.JSON)
+	return s.writeDry(r, form)
 }
 
-func (s *session) submitRerun(ctx context.Context, f *rerunFlags, first *client.Run, ask client.Rerun, changes, form string) error {
+func (s *session) submitRerun(ctx context.Context, f *rerunFlags, first *client.Run, ask client.Rerun, changed []string, form string) error {
 	d := awaitDeparture(ctx)
 	defer d.close()
 	key := f.key
 	if key == "" {
 		key = client.NewKey()
 	}
-	sending, cancel := d.graceful(ctx)
-	defer cancel()
-	r, err := s.patiently(key, func(c *client.Client) (*client.Run, error) { return c.Rerun(sending, first.ID, ask, key) })
-	if _, gone := d.left(); err != nil && gone {
-		s.hint("detached before the answer; the run may have been recorded. The same command with --key %s gives the same run", key)
-		return ExitStatus(exitDetached)
-	}
+	r, err := s.send(ctx, d, key, func(ctx context.Context, c *client.Client) (*client.Run, error) {
+		return c.Rerun(ctx, first.ID, ask, key)
+	})
 	if err != nil {
 		return err
 	}
-	style := s.style(s.Err)
-	s.hint("rerun of %s as %s%s", style.ID(first.ID), style.ID(r.ID), changes)
+	s.hint("%s", s.style(s.Err).Rerun(first.ID, r.ID, changed...))
 	if f.detach {
 		return s.leaveNew(d, r, form)
 	}
@@ -115,28 +105,28 @@ func (s *session) submitRerun(ctx context.Context, f *rerunFlags, first *client.
 }
 
 // rerunRequest returns what to ask, and what it changes in words.
-func (s *session) rerunRequest(ctx context.Context, f *rerunFlags, first *client.Run, command []string) (client.Rerun, string, error) {
+func (s *session) rerunRequest(ctx context.Context, f *rerunFlags, first *client.Run, command []string) (client.Rerun, []string, error) {
 	ask := client.Rerun{FailedOnly: f.failedOnly, Revision: f.revision}
 	before, err := jobOf(first)
 	if err != nil {
-		return ask, "", err
+		return ask, nil, err
 	}
 	after := cloneObject(before)
 	name := resolvedName(first)
 	if err := f.apply(after, command, once(func() (*definition, error) { return readDefinition(ctx, s.client, name) })); err != nil {
-		return ask, "", err
+		return ask, nil, err
 	}
 	if f.edit {
 		if after, err = edit(ctx, after); err != nil {
-			return ask, "", err
+			return ask, nil, err
 		}
 	}
 	patch := mergePatch(before, after)
 	if len(patch) == 0 {
-		return ask, "", nil
+		return ask, nil, nil
 	}
 	ask.Patch, err = encodeObject(patch)
-	return ask, changesText(before, after), err
+	return ask, changes(before, after), err
 }
 
 // jobOf returns the body that a run was submitted with: its request and its policy.
@@ -158,8 +148,8 @@ func jobOf(r *client.Run) (object, error) {
 	return body, nil
 }
 
-// changesText lists what differs between two bodies: " (memory 512 → 1024, count 1 → 3)".
-func changesText(before, after object) string {
+// changes lists what differs between two bodies: "memory 512 → 1024", "count 1 → 3".
+func changes(before, after object) []string {
 	was, now := leaves("", before), leaves("", after)
 	var list []string
 	for name, value := range now {
@@ -175,11 +165,8 @@ func changesText(before, after object) string {
 			list = append(list, name+" removed")
 		}
 	}
-	if len(list) == 0 {
-		return ""
-	}
 	sort.Strings(list)
-	return " (" + strings.Join(list, ", ") + ")"
+	return list
 }
 
 // leaves returns the values in v by short names: the last member's name, with the container's or the variable's where that is in a list. Values of variables are not shown.

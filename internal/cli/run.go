@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"davit/client"
+	"davit/internal/cli/render"
 )
 
 // runFlags are the flags of `davit run`.
@@ -101,14 +102,7 @@ func (s *session) leaveNew(d *departure, r *client.Run, form string) error {
 // followNew follows a run that was just submitted.
 func (s *session) followNew(d *departure, r *client.Run, form string, limit time.Duration) error {
 	w := s.newWatch(s.client, r.ID, form == "table")
-	last, err := w.waitFor(d, limit)
-	if last == nil || !last.Status.Final() || form == "table" {
-		return err
-	}
-	if err := s.writeRun(last, form, "id"); err != nil {
-		return err
-	}
-	return err
+	return w.waitAndWrite(d, form, limit)
 }
 
 // submit submits the body under the key of the flags, or a new one, and writes which run it is.
@@ -120,19 +114,27 @@ func (s *session) submit(ctx context.Context, d *departure, body []byte, f *runF
 	if key == "" {
 		key = client.NewKey()
 	}
+	r, err := s.send(ctx, d, key, func(ctx context.Context, c *client.Client) (*client.Run, error) { return c.Submit(ctx, body, key) })
+	if err != nil {
+		return nil, err
+	}
+	if !s.flags.quiet {
+		render.NewProgress(s.Err, s.style(s.Err), time.Now).Submitted(r, r.Key)
+	}
+	return r, nil
+}
+
+// send makes a submission under a key, which a departure ends after submitGrace.
+func (s *session) send(ctx context.Context, d *departure, key string, submit func(context.Context, *client.Client) (*client.Run, error)) (*client.Run, error) {
 	sending, cancel := d.graceful(ctx)
 	defer cancel()
-	r, err := s.patiently(key, func(c *client.Client) (*client.Run, error) { return c.Submit(sending, body, key) })
+	r, err := s.patiently(key, func(c *client.Client) (*client.Run, error) { return submit(sending, c) })
 	var unknown *client.UnknownError
 	if _, gone := d.left(); gone && errors.As(err, &unknown) {
 		s.hint("detached before the answer; the run may have been recorded. The same command with --key %s gives the same run", unknown.Key)
 		return nil, ExitStatus(exitDetached)
 	}
-	if err != nil {
-		return nil, err
-	}
-	s.sayAccepted(r)
-	return r, nil
+	return r, err
 }
 
 // patiently makes a submission. Where no answer comes it is repeated, with the same key, for longer than a read; where nobody listens that is told soon.
@@ -159,19 +161,6 @@ func tokenOf(body []byte) string {
 	return b.ClientToken
 }
 
-// sayAccepted writes which run was accepted, and its key.
-func (s *session) sayAccepted(r *client.Run) {
-	if s.flags.quiet {
-		return
-	}
-	style := s.style(s.Err)
-	again := ""
-	if r.Replayed {
-		again = " (the run of an earlier request)"
-	}
-	s.hint("run %s  %s  key %s (repeats are safe)%s", style.ID(r.ID), resolvedName(r), r.Key, again)
-}
-
 // resolvedName is the revision that runs, or the family.
 func resolvedName(r *client.Run) string {
 	var resolved struct {
@@ -189,6 +178,11 @@ func (s *session) dryRun(ctx context.Context, body []byte, form string) error {
 	if err != nil {
 		return err
 	}
+	return s.writeDry(r, form)
+}
+
+// writeDry writes what a dry run would record.
+func (s *session) writeDry(r *client.Run, form string) error {
 	if form != "table" {
 		return s.writeRaw(r.JSON)
 	}
@@ -197,15 +191,15 @@ func (s *session) dryRun(ctx context.Context, body []byte, form string) error {
 }
 
 // writeRun writes a run to stdout: its id for the form table where ofTable is "id".
-func (s *session) writeRun(r *client.Run, form, ofTable string) error {
+func (p *program) writeRun(r *client.Run, form, ofTable string) error {
 	if form == "table" {
 		form = ofTable
 	}
 	if form == "id" {
-		_, err := fmt.Fprintln(s.Out, r.ID)
+		_, err := fmt.Fprintln(p.Out, r.ID)
 		return err
 	}
-	return s.writeRaw(r.JSON)
+	return p.writeRaw(r.JSON)
 }
 
 // once returns a function that calls get the first time only.

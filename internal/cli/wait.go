@@ -45,13 +45,7 @@ func (s *session) wait(ctx context.Context, args []string, limit time.Duration) 
 	defer d.close()
 	if len(ids) == 1 {
 		w := s.newWatch(s.client, ids[0], false)
-		last, err := w.waitFor(d, limit)
-		if last != nil && last.Status.Final() && form != "table" {
-			if err := s.writeRun(last, form, "id"); err != nil {
-				return err
-			}
-		}
-		return err
+		return w.waitAndWrite(d, form, limit)
 	}
 	return s.waitForAll(d, ids, form, limit)
 }

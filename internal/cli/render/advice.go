@@ -111,12 +111,6 @@ func (s Style) skippedAdvice(v *view, rerun string) string {
 	return "Try again: " + rerun + "."
 }
 
-// Detached returns what is printed where a client leaves a run that goes on.
-func (s Style) Detached(id string) string {
-	id = s.ID(id)
-	return "detached; it goes on. Come back: davit wait " + id + " · davit logs -f " + id + " · stop it: davit stop " + id
-}
-
 // Rerun returns the line about a run that repeats another, with what was changed: rerun of zys7…nzom as m4tq…0r2e (memory 512 → 1024).
 func (s Style) Rerun(first, rerun string, changes ...string) string {
 	text := "rerun of " + s.plainID(first) + " as " + s.plainID(rerun)

@@ -31,7 +31,7 @@ func FuzzRender(f *testing.F) {
 		s := Style{Terminal: terminal, Color: color, Width: width, Now: time.Date(2026, 11, 28, 5, 14, 0, 0, time.UTC)}
 		printsOnly(t, "run", shown(s, func(b *strings.Builder) error { return s.Run(b, r) }), "\n")
 		printsOnly(t, "sentence", Sentence(r), "")
-		printsOnly(t, "ids", s.ID(r.ID)+s.Unavailable(client.Unavailable{Task: text, Container: text, Driver: text, Reason: text})+ShortID(r.ID)+s.Detached(text), "")
+		printsOnly(t, "ids", s.ID(r.ID)+s.Unavailable(client.Unavailable{Task: text, Container: text, Driver: text, Reason: text})+ShortID(r.ID), "")
 		printsOnly(t, "problem", shown(s, func(b *strings.Builder) error { return s.Problem(b, fuzzedProblem(text)) }), "\n")
 		fits(t, s, shown(s, func(b *strings.Builder) error { return s.Runs(b, []client.Summary{r.Summary, {}}, color) }))
 		fits(t, s, shown(s, func(b *strings.Builder) error {

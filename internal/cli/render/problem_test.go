@@ -83,8 +83,6 @@ func TestLines_OfCommands(t *testing.T) {
 		{pipe.Rerun("zys7yrbem6qfdqyj7zzzzmnzom", "m4tqy2kd7pf3wlx5c6zbva2r2e"), "rerun of zys7yrbem6qfdqyj7zzzzmnzom as m4tqy2kd7pf3wlx5c6zbva2r2e"},
 		{terminal.Unavailable(client.Unavailable{Attempt: 1, Task: "cb9de042f94d0a4345d4c18d110d541b", Container: "worker", Driver: "splunk", Reason: "the driver keeps it elsewhere"}),
 			"no output of try 1, task cb9de042, container worker (splunk): the driver keeps it elsewhere"},
-		{terminal.Detached("h5wpr6p3jvqyhhxsrhlsspvmso"),
-			"detached; it goes on. Come back: davit wait h5wpr6p3 · davit logs -f h5wpr6p3 · stop it: davit stop h5wpr6p3"},
 	} {
 		if c.got != c.want {
 			t.Errorf("got %q, want %q", c.got, c.want)
